@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes the changes that findings are certain of, in the text of the files: comments, order and all else stay. A change
@@ -30,13 +31,12 @@ final class Fixes {
     private Fixes() {}
 
     static List<String> make(List<Finding> findings) throws IOException {
-        Map<String, Set<Edit>> byFile = new LinkedHashMap<>();
-        for (Finding finding : findings) {
-            for (Edit edit : finding.edits()) {
-                byFile.computeIfAbsent(edit.position().file(), file -> new LinkedHashSet<>())
-                        .add(edit);
-            }
-        }
+        Map<String, Set<Edit>> byFile = findings.stream()
+                .flatMap(finding -> finding.edits().stream())
+                .collect(Collectors.groupingBy(
+                        edit -> edit.position().file(),
+                        LinkedHashMap::new,
+                        Collectors.toCollection(LinkedHashSet::new)));
         var done = new ArrayList<String>();
         for (Map.Entry<String, Set<Edit>> edits : byFile.entrySet()) {
             Path file = Path.of(edits.getKey());

@@ -11,10 +11,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,14 +30,14 @@ final class Concern {
 
     private final Cluster cluster;
     /** Workloads that carry a label which belongs on their pods. */
-    private final Set<ObjectName> labelled = new HashSet<>();
+    private final Set<ObjectName> labelled;
 
     Concern(Manifests manifests) {
         this.cluster = manifests.cluster();
-        manifests.objects().stream()
+        this.labelled = manifests.objects().stream()
                 .filter(Concern::isLabelled)
                 .map(Manifest::name)
-                .forEach(labelled::add);
+                .collect(Collectors.toSet());
     }
 
     static boolean isPartOfPodIdentity(Pod pod) {

@@ -2,7 +2,7 @@ package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.azure.AksCluster;
+import io.podidentity.podid.check.azure.AzureFacts.AksCluster;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.RoleOfPrincipal;
 import io.podidentity.podid.check.source.FieldLocation;
@@ -115,20 +115,20 @@ final class AzureIdentityRules extends RuleFamily {
         for (AzureIdentity identity : context.identities()) {
             if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
                 FieldLocation field = context.field(identity, "resourceID");
-                need(cluster, clusterIdentityRoles, field, "Managed Identity Operator", identity.resourceId());
-                need(cluster, clusterIdentityRoles, field, "Virtual Machine Contributor", cluster.groupOfNodes());
+                need(cluster, field, "Managed Identity Operator", identity.resourceId());
+                need(cluster, field, "Virtual Machine Contributor", cluster.groupOfNodes());
             }
         }
     }
 
-    private void need(AksCluster cluster, Report report, FieldLocation field, String role, String scope) {
+    private void need(AksCluster cluster, FieldLocation field, String role, String scope) {
         Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
         if (roles.isPresent()
                 && roles.get().stream()
                         .filter(one -> one.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
                         .filter(one -> one.role().equals(role) || ALL.contains(one.role()))
                         .noneMatch(one -> one.covers(scope))) {
-            report.add(
+            clusterIdentityRoles.add(
                     field,
                     "the kubelet identity of cluster " + cluster.name() + " is not " + role + " on " + scope
                             + ", so MIC cannot put the identity on a node",

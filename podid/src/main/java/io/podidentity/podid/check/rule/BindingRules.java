@@ -72,11 +72,11 @@ final class BindingRules extends RuleFamily {
                     "Write: azureIdentity: NAME, the name of an AzureIdentity.");
         }
         if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
-            checkBindingWithoutIdentity(bindingWithoutIdentity, binding, field);
+            checkBindingWithoutIdentity(binding, field);
         }
     }
 
-    private void checkBindingWithoutIdentity(Report report, AzureIdentityBinding binding, FieldLocation field) {
+    private void checkBindingWithoutIdentity(AzureIdentityBinding binding, FieldLocation field) {
         String namespace = binding.namespace();
         String name = binding.azureIdentity();
         List<String> here = context.names("AzureIdentity", namespace);
@@ -89,17 +89,17 @@ final class BindingRules extends RuleFamily {
         Optional<String> near = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
         String message = "there is no AzureIdentity " + namespace + "/" + name;
         if (!elsewhere.isEmpty()) {
-            report.add(
+            bindingWithoutIdentity.add(
                     field,
                     message + ", but one in " + String.join(", ", elsewhere),
                     "Put the binding and the identity into the same namespace.");
         } else if (near.isPresent()) {
-            report.addValue(
+            bindingWithoutIdentity.addValue(
                     field,
                     message + (byResource.isEmpty() ? "" : "; that is the name of the resource in Azure"),
                     near.get());
         } else {
-            report.add(
+            bindingWithoutIdentity.add(
                     field,
                     message,
                     here.isEmpty()

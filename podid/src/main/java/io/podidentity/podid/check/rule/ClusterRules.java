@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rule;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.azure.AksCluster;
+import io.podidentity.podid.check.azure.AzureFacts.AksCluster;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;

@@ -5,7 +5,7 @@ import static io.podidentity.emulator.workload.WebhookSettings.AUDIENCE;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.azure.AksCluster;
+import io.podidentity.podid.check.azure.AzureFacts.AksCluster;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity.Credential;
 import io.podidentity.podid.check.source.FieldLocation;

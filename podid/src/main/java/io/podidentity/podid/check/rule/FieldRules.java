@@ -149,22 +149,16 @@ final class FieldRules extends RuleFamily {
         FieldLocation spec = context.location(identity).at("spec");
         if (identity.isManagedIdentity()) {
             String show = "identity show -g GROUP -n NAME";
-            need(identityFieldMissing, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
-            need(identityFieldMissing, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
+            need(spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
+            need(spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
             return;
         }
-        need(identityFieldMissing, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
-        need(
-                identityFieldMissing,
-                spec,
-                identity,
-                "tenantID",
-                identity.tenantId(),
-                printed("account show", "tenantId"));
+        need(spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
+        need(spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
         SecretReference secret = identity.clientPassword();
         if (!isInOtherCase(spec.at("clientPassword"), "name")) {
             String remedy = "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
-            need(identityFieldMissing, spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
+            need(spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
         }
     }
 
@@ -177,10 +171,9 @@ final class FieldRules extends RuleFamily {
         return !parent.at(field).exists() && parent.like(field).exists();
     }
 
-    private static void need(
-            Report report, FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
+    private void need(FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
         if (value.isEmpty() && !isInOtherCase(spec, field)) {
-            report.add(
+            identityFieldMissing.add(
                     spec.at(field),
                     "type " + identity.type() + " needs " + field + ", which is empty or missing",
                     remedy);
@@ -242,38 +235,38 @@ final class FieldRules extends RuleFamily {
         if (!identity.isManagedIdentity()) {
             FieldLocation spec = context.location(identity).at("spec");
             if (!identity.tenantId().isEmpty()) {
-                tenant(tenantOrEndpoint, spec.like("tenantID"), identity.tenantId());
+                tenant(spec.like("tenantID"), identity.tenantId());
             }
-            auxiliary(tenantOrEndpoint, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
-            endpoint(tenantOrEndpoint, spec.like("adEndpoint"), identity.adEndpoint());
+            auxiliary(spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
+            endpoint(spec.like("adEndpoint"), identity.adEndpoint());
         }
     }
 
-    private static void auxiliary(Report report, FieldLocation field, List<String> tenants) {
-        tenants.forEach(tenant -> tenant(report, field, tenant));
+    private void auxiliary(FieldLocation field, List<String> tenants) {
+        tenants.forEach(tenant -> tenant(field, tenant));
         if (tenants.contains("")) {
-            report.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
+            tenantOrEndpoint.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
         }
         if (tenants.size() > MAX_AUXILIARY_TENANTS) {
-            report.add(
+            tenantOrEndpoint.add(
                     field,
                     field.key() + " has " + tenants.size() + " tenants, and NMI takes one to three",
                     "Leave three of them.");
         }
     }
 
-    private static void tenant(Report report, FieldLocation field, String tenant) {
+    private void tenant(FieldLocation field, String tenant) {
         if (Value.isFinal(tenant)
                 && !Value.isGuid(tenant)
                 && !DOMAIN.matcher(tenant).matches()) {
-            report.add(
+            tenantOrEndpoint.add(
                     field,
                     field.key() + " is neither a GUID nor a domain: " + GoText.quoted(tenant),
                     "Write what az account show --query tenantId -o tsv prints.");
         }
     }
 
-    private static void endpoint(Report report, FieldLocation field, String endpoint) {
+    private void endpoint(FieldLocation field, String endpoint) {
         if (endpoint.isEmpty() || !Value.isFinal(endpoint)) {
             return;
         }
@@ -281,7 +274,7 @@ final class FieldRules extends RuleFamily {
                 .or(() -> PATH.matcher(endpoint).matches()
                         ? Optional.of("it has a path, below which Entra ID has no tenant")
                         : Optional.empty())
-                .ifPresent(problem -> report.add(
+                .ifPresent(problem -> tenantOrEndpoint.add(
                         field,
                         "NMI cannot ask at " + GoText.quoted(endpoint) + ": " + problem,
                         "Write https:// with Entra ID's host and a slash, or leave it out."));

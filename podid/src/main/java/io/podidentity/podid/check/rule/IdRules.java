@@ -88,20 +88,20 @@ final class IdRules extends RuleFamily {
     private void clientIdNotGuid() {
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "clientID");
-            checkClientIdNotGuid(clientIdNotGuid, field, field.key(), identity.clientId());
+            checkClientIdNotGuid(field, field.key(), identity.clientId());
         }
         for (FieldLocation account : context.kind("ServiceAccount")) {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
-            checkClientIdNotGuid(clientIdNotGuid, annotation, annotation.key(), annotation.text());
+            checkClientIdNotGuid(annotation, annotation.key(), annotation.text());
         }
         for (IdentityReference one : context.references()) {
             FieldLocation id = one.clientId();
-            checkClientIdNotGuid(clientIdNotGuid, one.place(id), id.key(), id.text());
+            checkClientIdNotGuid(one.place(id), id.key(), id.text());
         }
     }
 
     /** @param key where the field is only where to point to */
-    private static void checkClientIdNotGuid(Report report, FieldLocation field, String key, String value) {
+    private void checkClientIdNotGuid(FieldLocation field, String key, String value) {
         if (!Value.isFinal(value) || Value.isGuid(value)) {
             return;
         }
@@ -112,28 +112,23 @@ final class IdRules extends RuleFamily {
                         ? "is a resource ID or an address, not a client ID"
                         : "is not a GUID: " + Value.quoted(value);
         if (padded && key.equals(field.key())) {
-            report.addValue(field, key + " " + what, value.strip());
+            clientIdNotGuid.addValue(field, key + " " + what, value.strip());
         } else {
-            report.add(field, key + " " + what);
+            clientIdNotGuid.add(field, key + " " + what);
         }
     }
 
     /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
     private void placeholderLeft() {
         for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
-            context.kind(kind)
-                    .forEach(object ->
-                            object.at("spec").texts().forEach(text -> checkPlaceholderLeft(placeholderLeft, text)));
+            context.kind(kind).forEach(object -> object.at("spec").texts().forEach(text -> checkPlaceholderLeft(text)));
         }
         for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkPlaceholderLeft(placeholderLeft, account.at("metadata", "annotations", Keys.CLIENT_ID));
-            checkPlaceholderLeft(placeholderLeft, account.at("metadata", "annotations", Keys.TENANT_ID));
+            checkPlaceholderLeft(account.at("metadata", "annotations", Keys.CLIENT_ID));
+            checkPlaceholderLeft(account.at("metadata", "annotations", Keys.TENANT_ID));
         }
         for (IdentityReference reference : context.references()) {
-            reference
-                    .settings()
-                    .texts()
-                    .forEach(text -> checkPlaceholderLeft(placeholderLeft, reference.place(text), text.text()));
+            reference.settings().texts().forEach(text -> checkPlaceholderLeft(reference.place(text), text.text()));
         }
         for (FieldLocation secret : context.kind("Secret")) {
             secret.at("data").fields().stream()
@@ -145,8 +140,8 @@ final class IdRules extends RuleFamily {
                             "Replace it with your value in Base64, or put the value itself below stringData."));
         }
         for (PodSource pod : context.pods()) {
-            checkPlaceholderLeft(placeholderLeft, pod.label(Pod.BINDING_LABEL));
-            pod.clientIds().forEach(value -> checkPlaceholderLeft(placeholderLeft, value));
+            checkPlaceholderLeft(pod.label(Pod.BINDING_LABEL));
+            pod.clientIds().forEach(value -> checkPlaceholderLeft(value));
         }
     }
 
@@ -155,13 +150,13 @@ final class IdRules extends RuleFamily {
         return Value.isPlaceholder(text) || OF_SECRET.matcher(text).matches();
     }
 
-    private static void checkPlaceholderLeft(Report report, FieldLocation field) {
-        checkPlaceholderLeft(report, field, field.text());
+    private void checkPlaceholderLeft(FieldLocation field) {
+        checkPlaceholderLeft(field, field.text());
     }
 
-    private static void checkPlaceholderLeft(Report report, FieldLocation field, String text) {
+    private void checkPlaceholderLeft(FieldLocation field, String text) {
         if (Value.isPlaceholder(text)) {
-            report.add(field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");
+            placeholderLeft.add(field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");
         }
     }
 }

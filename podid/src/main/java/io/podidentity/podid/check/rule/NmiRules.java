@@ -134,7 +134,7 @@ final class NmiRules extends RuleFamily {
         boolean matches = context.pods().stream()
                 .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
         if (!matches) {
-            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label, exceptionNeverMatches));
+            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label));
         }
     }
 
@@ -144,12 +144,12 @@ final class NmiRules extends RuleFamily {
                         label.getValue().equalsIgnoreCase(pod.pod().labels().get(label.getKey())));
     }
 
-    private void neverMatches(AzurePodIdentityException exception, FieldLocation label, Report report) {
+    private void neverMatches(AzurePodIdentityException exception, FieldLocation label) {
         for (PodSource pod : context.pods()) {
             boolean here = pod.namespace().equals(exception.namespace());
             String key = label.key();
             if (!here && has(pod, Map.of(key, label.text()))) {
-                report.add(
+                exceptionNeverMatches.add(
                         label,
                         "pod " + pod.pod().name()
                                 + " has this label, but an exception counts in its own namespace only",
@@ -160,7 +160,7 @@ final class NmiRules extends RuleFamily {
             if (here
                     && near.isPresent()
                     && label.text().equalsIgnoreCase(pod.pod().labels().get(near.get()))) {
-                report.add(
+                exceptionNeverMatches.add(
                         label,
                         "no pod has the label " + key + ", but pod " + pod.pod().name() + " has " + near.get(),
                         "Write: " + near.get() + ": " + label.text());

@@ -151,7 +151,7 @@ final class ReferenceRules extends RuleFamily {
         for (PodSource pod : context.pods()) {
             pod.spec("volumes").items().stream()
                     .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass"))
-                    .forEach(name -> named(referenceNotFound, "SecretProviderClass", pod.namespace(), name));
+                    .forEach(name -> named("SecretProviderClass", pod.namespace(), name));
         }
         Stream.of("ScaledObject", "ScaledJob")
                 .flatMap(kind -> context.kind(kind).stream())
@@ -159,27 +159,27 @@ final class ReferenceRules extends RuleFamily {
                         .map(trigger -> trigger.at("authenticationRef"))
                         .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
                         .forEach(reference -> named(
-                                referenceNotFound,
                                 "TriggerAuthentication",
                                 scaled.object().replaceFirst(".* (.*)/.*", "$1"),
                                 reference.at("name"))));
     }
 
     /** What is in none of the files is not missed: it may well be in others. */
-    private void named(Report report, String kind, String namespace, FieldLocation field) {
+    private void named(String kind, String namespace, FieldLocation field) {
         String name = field.text();
         if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
             return;
         }
         List<String> elsewhere = context.namespaces(kind, name);
         if (!elsewhere.isEmpty()) {
-            report.add(
+            referenceNotFound.add(
                     field,
                     kind + " " + name + " is not in " + namespace + " but is " + elsewhere.get(0) + "/" + name,
                     "Create it in " + namespace + ".");
         } else {
             ClosestMatch.of(name, context.names(kind, namespace))
-                    .ifPresent(near -> report.add(field, "there is no " + kind + " " + name, "Write: name " + near));
+                    .ifPresent(near ->
+                            referenceNotFound.add(field, "there is no " + kind + " " + name, "Write: name " + near));
         }
     }
 
@@ -188,16 +188,13 @@ final class ReferenceRules extends RuleFamily {
         for (PodSource pod : one.runners()) {
             String who = one.kind().runner() + ", " + pod.object() + ", ";
             if (one.needsWebhook() && !pod.usesWorkloadIdentity() && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
-                referenceRunner.add(
-                        one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(referenceRunner, one));
+                referenceRunner.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(one));
             } else if (one.needsWebhook()
                     && !one.clientId().exists()
                     && context.serviceAccount(pod).isPresent()
                     && context.clientId(pod).isEmpty()) {
                 referenceRunner.add(
-                        one.place(),
-                        who + "runs as a service account without " + Keys.CLIENT_ID,
-                        remedy(referenceRunner, one));
+                        one.place(), who + "runs as a service account without " + Keys.CLIENT_ID, remedy(one));
             } else if (one.way() == Way.NMI
                     && context.profile().hasNmi()
                     && !pod.asksForBinding()
@@ -211,8 +208,8 @@ final class ReferenceRules extends RuleFamily {
         }
     }
 
-    private static String remedy(Report report, IdentityReference one) {
-        return report.remedy() + " See " + one.kind().page();
+    private String remedy(IdentityReference one) {
+        return referenceRunner.remedy() + " See " + one.kind().page();
     }
 
     /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */

@@ -107,27 +107,27 @@ final class SecretRules extends RuleFamily {
                 && Value.isFinal(name)
                 && Value.isFinal(namespace)
                 && !context.isWritten("Secret", new ObjectName(namespace, name))) {
-            checkSecretNotFound(secretNotFound, identity, name, namespace);
+            checkSecretNotFound(identity, name, namespace);
         }
     }
 
-    private void checkSecretNotFound(Report report, AzureIdentity identity, String name, String namespace) {
+    private void checkSecretNotFound(AzureIdentity identity, String name, String namespace) {
         FieldLocation reference = context.field(identity, "clientPassword");
         List<String> elsewhere = context.namespaces("Secret", name);
         List<String> here = context.names("Secret", namespace);
         Optional<String> near = ClosestMatch.of(name, here);
         if (!elsewhere.isEmpty()) {
-            report.add(
+            secretNotFound.add(
                     reference.like("namespace"),
                     "the secret " + name + " is not in " + namespace + " but in " + String.join(", ", elsewhere),
                     "Write: namespace: " + elsewhere.get(0));
         } else if (near.isPresent()) {
-            report.add(
+            secretNotFound.add(
                     reference.like("name"),
                     "there is no secret " + name + " in " + namespace,
                     "Did you mean name: " + near.get() + "?");
         } else {
-            report.add(
+            secretNotFound.add(
                     here.isEmpty() ? Severity.INFO : Severity.WARNING,
                     reference.like("name"),
                     "the secret " + namespace + "/" + name + " is not in these files",
@@ -143,25 +143,17 @@ final class SecretRules extends RuleFamily {
             return;
         }
         checkSecretReferenceIncomplete(
-                secretReferenceIncomplete,
-                reference,
-                "name",
-                identity.clientPassword().name(),
-                "NAME");
+                reference, "name", identity.clientPassword().name(), "NAME");
         checkSecretReferenceIncomplete(
-                secretReferenceIncomplete,
-                reference,
-                "namespace",
-                identity.clientPassword().namespace(),
-                identity.namespace());
+                reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
     }
 
-    private static void checkSecretReferenceIncomplete(
-            Report report, FieldLocation reference, String field, String value, String example) {
+    private void checkSecretReferenceIncomplete(FieldLocation reference, String field, String value, String example) {
         // A name in the wrong letter case is another rule's.
         if (value.isEmpty()
                 && (reference.at(field).exists() || !reference.like(field).exists())) {
-            report.add(reference, reference.key() + " has no " + field, "Add: " + field + ": " + example);
+            secretReferenceIncomplete.add(
+                    reference, reference.key() + " has no " + field, "Add: " + field + ": " + example);
         }
     }
 
@@ -169,17 +161,17 @@ final class SecretRules extends RuleFamily {
     private void secretValue(AzureIdentity identity, Secret secret) {
         // Whether a password opens its certificate is another rule's.
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-            secret.keys().forEach(key -> checkSecretValue(secret, key, secretValue));
+            secret.keys().forEach(key -> checkSecretValue(secret, key));
         }
     }
 
-    private void checkSecretValue(Secret secret, String key, Report report) {
+    private void checkSecretValue(Secret secret, String key) {
         String value = text(secret, key);
         FieldLocation field = field(secret, key);
         if (value.isEmpty()) {
-            report.add(field, "the value of " + key + " is empty", "Write the client secret.");
+            secretValue.add(field, "the value of " + key + " is empty", "Write the client secret.");
         } else if (!value.equals(value.strip())) {
-            report.add(
+            secretValue.add(
                     field,
                     "the value of " + key + " begins or ends with white space"
                             + (value.endsWith("\n") ? ", a line break" : ""));

@@ -98,9 +98,9 @@ final class ServiceAccountRules extends RuleFamily {
                                     .orElse(""),
                     other.map(name -> "Write: serviceAccountName: " + name).orElse(serviceAccount.remedy()));
         } else if (account.isPresent()) {
-            unannotated(serviceAccount, pod, context.location(account.get()).at("metadata", "annotations"));
+            unannotated(pod, context.location(account.get()).at("metadata", "annotations"));
         } else {
-            absent(serviceAccount, pod);
+            absent(pod);
         }
     }
 
@@ -120,14 +120,14 @@ final class ServiceAccountRules extends RuleFamily {
                                 .contains("CLIENTID"));
     }
 
-    private static void unannotated(Report report, PodSource pod, FieldLocation annotations) {
+    private void unannotated(PodSource pod, FieldLocation annotations) {
         Optional<String> near = ClosestMatch.of(Keys.CLIENT_ID, annotations.keys());
         if (near.isPresent()) {
             FieldLocation annotation = annotations.at(near.get());
             String remedy = "Write: " + Keys.CLIENT_ID + ": " + annotation.text();
-            report.addKey(annotation, near.get(), Keys.CLIENT_ID, remedy);
+            serviceAccount.addKey(annotation, near.get(), Keys.CLIENT_ID, remedy);
         } else {
-            report.add(
+            serviceAccount.add(
                     annotations,
                     "the account has no annotation " + Keys.CLIENT_ID + ", so pod "
                             + pod.pod().name() + " gets no AZURE_CLIENT_ID",
@@ -135,21 +135,22 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    private void absent(Report report, PodSource pod) {
+    private void absent(PodSource pod) {
         String name = pod.serviceAccount();
         List<String> elsewhere = context.namespaces("ServiceAccount", name);
         Optional<String> near = ClosestMatch.of(name, context.names("ServiceAccount", pod.namespace()));
         FieldLocation field = pod.spec("serviceAccountName");
         if (!elsewhere.isEmpty()) {
-            report.add(
+            serviceAccount.add(
                     field,
                     "service account " + name + " is not in " + pod.namespace() + " but in "
                             + String.join(", ", elsewhere),
                     "Create it in " + pod.namespace() + ": a pod runs as an account of its own namespace.");
         } else if (near.isPresent()) {
-            report.add(field, "there is no service account " + name, "Write: serviceAccountName: " + near.get());
+            serviceAccount.add(
+                    field, "there is no service account " + name, "Write: serviceAccountName: " + near.get());
         } else {
-            report.add(
+            serviceAccount.add(
                     Severity.INFO,
                     field,
                     "service account " + pod.namespace() + "/" + name + " is not in these files",
@@ -234,8 +235,7 @@ final class ServiceAccountRules extends RuleFamily {
     /** Unknown and misplaced keys are ignored without a word. */
     private void workloadIdentityKey() {
         for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkWorkloadIdentityKey(
-                    workloadIdentityKey, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
+            checkWorkloadIdentityKey(account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
             for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
                 FieldLocation label = account.at("metadata", "labels", key);
                 if (label.exists()) {
@@ -248,7 +248,7 @@ final class ServiceAccountRules extends RuleFamily {
         }
         for (PodSource pod : context.pods()) {
             FieldLocation annotations = pod.template().at("metadata", "annotations");
-            checkWorkloadIdentityKey(workloadIdentityKey, annotations, OF_PODS, "a pod");
+            checkWorkloadIdentityKey(annotations, OF_PODS, "a pod");
             FieldLocation use = annotations.at(Keys.USE);
             if (use.exists() && !pod.label(Keys.USE).exists()) {
                 workloadIdentityKey.add(
@@ -259,22 +259,21 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    private static void checkWorkloadIdentityKey(
-            Report report, FieldLocation annotations, Set<String> known, String holder) {
+    private void checkWorkloadIdentityKey(FieldLocation annotations, Set<String> known, String holder) {
         for (String key : annotations.keys()) {
             if (!key.startsWith(PREFIX) || known.contains(key) || key.startsWith(Keys.USE)) {
                 continue;
             }
             FieldLocation annotation = annotations.at(key);
             if (OF_ACCOUNTS.contains(key) || OF_PODS.contains(key)) {
-                report.add(
+                workloadIdentityKey.add(
                         annotation,
                         key + " is not read from " + holder,
                         OF_ACCOUNTS.contains(key)
                                 ? "Move it to the annotations of the service account that the pod runs as."
                                 : "Move it to the annotations of the pod template.");
             } else {
-                report.add(
+                workloadIdentityKey.add(
                         annotation,
                         "there is no key " + key,
                         ClosestMatch.question(key, known)
