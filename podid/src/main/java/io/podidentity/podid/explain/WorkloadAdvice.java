@@ -71,6 +71,10 @@ final class WorkloadAdvice {
                             why,
                             List.of("Add to " + labelsOf(pod) + ": " + Keys.USE + ": \"true\"")));
         }
+        return noClientId(why);
+    }
+
+    private Advice noClientId(List<String> why) {
         if (clientId().isEmpty()) {
             return checked(why, "service-account")
                     .orElseGet(() -> new Advice(
