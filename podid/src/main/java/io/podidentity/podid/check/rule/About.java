@@ -17,7 +17,7 @@ public record About(String id, String rule, Severity severity, String line, Stri
     private static final String DOCUMENT =
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/checks.md#";
 
-    /** @param issues of these repositories; where no owner is named it is Azure */
+    /** One that does not say anything yet, with issues of repositories that are Azure's if no owner is named. */
     public static About of(Severity severity, String id, String rule, String... issues) {
         List<String> all = Stream.of(issues)
                 .map(issue -> issue.contains("/") ? issue : "Azure/" + issue)
