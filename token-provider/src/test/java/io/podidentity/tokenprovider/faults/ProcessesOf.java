@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** The processes with a variable of this value: what was started with it, and what came of that. Linux only. */
 record ProcessesOf(String entry) {
@@ -32,9 +33,16 @@ record ProcessesOf(String entry) {
         return left.isEmpty();
     }
 
-    /** Kills those that are there; false if there is none. */
+    /**
+     * Kills those that are there; false if there is none within ten seconds. One that is just becoming another program
+     * (exec) has no variables for a moment, and on a busy machine for a long one.
+     */
     boolean killAll() throws IOException {
         List<ProcessHandle> all = all();
+        for (int look = 0; look < 1_000 && all.isEmpty(); look++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            all = all();
+        }
         all.forEach(ProcessHandle::destroyForcibly);
         return !all.isEmpty();
     }
