@@ -114,7 +114,7 @@ public final class AccessToken {
     private @Nullable Principal knownPrincipal() {
         Principal known = principal;
         if (known == null && !opaque) {
-            known = PrincipalReader.read(value);
+            known = Principal.read(value);
             principal = known;
             opaque = known == null;
         }

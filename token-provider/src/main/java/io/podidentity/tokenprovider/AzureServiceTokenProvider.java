@@ -2,7 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.tokenprovider.internal.chain.DeveloperTail;
+import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.engine.CachedToken;
 import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.internal.engine.TokenCache;
@@ -65,9 +65,7 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is no https URL
      */
     public AzureServiceTokenProvider(@Nullable String connectionString) {
-        this(
-                connectionString == null ? ProcessCaches.own() : ProcessCaches.of(null, connectionString),
-                ProcessCaches.DEFAULT_DEADLINE);
+        this(ProcessCaches.of(null, connectionString, Map.of()), ProcessCaches.DEFAULT_DEADLINE);
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
@@ -306,7 +304,7 @@ public final class AzureServiceTokenProvider {
          * @return this builder
          */
         public Builder developerSignIns(boolean browser) {
-            settings.overrides.put(DeveloperTail.VARIABLE, browser ? "browser" : "ide");
+            settings.overrides.put(DefaultSources.DEVELOPER_SIGN_INS, browser ? "browser" : "ide");
             return this;
         }
 
@@ -350,10 +348,10 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails
-         * the call
-         * with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time out. A
-         * thread of the library hands each request over, completes the futures, and runs what is chained to them.
+         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails the
+         * call with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time
+         * out. A thread of the library hands each request over, completes the futures, and runs what is chained to
+         * them.
          *
          * @param executor has a thread for each request at once
          * @return this builder

@@ -37,7 +37,7 @@ final class DeferredTokenSource implements TokenSource {
 
     private synchronized TokenSource own() {
         if (own == null) {
-            own = recipe.apply(SourceContext.of(Environment.ofProcess(), null));
+            own = recipe.apply(SourceContext.of(Environment.ofProcess(), null, null));
         }
         return requireNonNull(own);
     }

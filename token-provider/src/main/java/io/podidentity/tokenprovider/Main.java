@@ -6,6 +6,7 @@ import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The jar as a program: {@code explain}, {@code token} and {@code help}, to be copied into any pod. */
@@ -71,8 +72,7 @@ final class Main {
         }
         AzureServiceTokenProvider provider;
         try {
-            TokenCache cache =
-                    connectionString == null ? ProcessCaches.own() : ProcessCaches.of(null, connectionString);
+            TokenCache cache = ProcessCaches.of(null, connectionString, Map.of());
             cache.quieten();
             provider = new AzureServiceTokenProvider(cache, deadline);
         } catch (IllegalArgumentException | TokenAcquisitionException e) {

@@ -3,6 +3,8 @@ package io.podidentity.tokenprovider;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.JwtReader;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,46 @@ public final class Principal {
      */
     public static Principal app(@Nullable String appId) {
         return new Principal(Type.APP, null, appId, null, null, null);
+    }
+
+    /** Whose token it is by its claims; null for one that is opaque, or says nothing of a principal. */
+    static @Nullable Principal read(String token) {
+        Map<String, @Nullable Object> claims = JwtReader.claims(token);
+        return claims == null ? null : principal(claims);
+    }
+
+    private static @Nullable Principal principal(Map<String, @Nullable Object> claims) {
+        String name = text(claims, "upn", "preferred_username", "unique_name", "email");
+        String appId = text(claims, "appid", "azp");
+        String objectId = text(claims, "oid");
+        String kind = text(claims, "idtyp");
+        String tenantId = text(claims, "tid");
+        if (name == null && appId == null && objectId == null) {
+            return null;
+        }
+        boolean user = kind == null ? name != null : kind.equals("user");
+        return user
+                ? new Principal(Type.USER, name, null, objectId, tenantId, null)
+                : new Principal(Type.APP, null, appId, objectId, tenantId, null);
+    }
+
+    /** The first of these claims that is there and a text of one line, in which no character hides or turns others. */
+    private static @Nullable String text(Map<String, @Nullable Object> claims, String... names) {
+        for (String name : names) {
+            if (claims.get(name) instanceof String value
+                    && !value.isEmpty()
+                    && value.codePoints().noneMatch(Principal::isHidden)) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isHidden(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 
     /**

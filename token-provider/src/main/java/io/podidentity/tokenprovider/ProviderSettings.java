@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.internal.engine.TokenCache;
-import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.net.ProxySelector;
 import java.util.ArrayList;
@@ -52,9 +51,7 @@ final class ProviderSettings {
         }
         boolean texts = sources == null && executor == null && listeners.isEmpty() && proxy == null && tls == null;
         if (texts) {
-            return environment == null && connectionString == null && overrides.isEmpty()
-                    ? ProcessCaches.own()
-                    : ProcessCaches.of(environment, connectionString, overrides);
+            return ProcessCaches.of(environment, connectionString, overrides);
         }
         return ProcessCaches.ofItsOwn(chain(context()), executor, listeners);
     }
@@ -62,7 +59,7 @@ final class ProviderSettings {
     /** What sources are made with. */
     SourceContext context() {
         Environment variables = ProcessCaches.environment(environment, overrides);
-        return SourceContext.of(variables, new HttpSettings(proxy, tls));
+        return SourceContext.of(variables, proxy, tls);
     }
 
     private List<TokenSource> chain(SourceContext context) {

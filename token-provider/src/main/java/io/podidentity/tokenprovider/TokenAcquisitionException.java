@@ -49,6 +49,17 @@ public final class TokenAcquisitionException extends RuntimeException {
     private final TokenAttempt @Nullable [] attempts;
 
     /**
+     * A source's own failure, which nothing else led to.
+     *
+     * @param code the kind
+     * @param reason what failed and why, one sentence without a full stop and without any secret
+     * @param remedy what to do next, one command or setting; may be empty
+     */
+    public TokenAcquisitionException(Code code, String reason, String remedy) {
+        this(code, reason, remedy, null, null);
+    }
+
+    /**
      * A source's own failure.
      *
      * @param code the kind

@@ -42,7 +42,7 @@ public final class TokenAttempt implements Serializable {
     private final String remedy;
 
     /**
-     * An attempt of these parts; the methods below are shorter where a part is empty.
+     * An attempt of these parts.
      *
      * @param source the source's name
      * @param state what became of it
@@ -58,53 +58,6 @@ public final class TokenAttempt implements Serializable {
         this.duration = requireNonNull(duration, "duration");
         this.reason = requireNonNull(reason, "reason");
         this.remedy = requireNonNull(remedy, "remedy");
-    }
-
-    /**
-     * A source that got the token.
-     *
-     * @param source the source's name
-     * @param duration how long it took
-     * @return an attempt in the state {@link State#ACQUIRED}
-     */
-    public static TokenAttempt acquired(String source, Duration duration) {
-        return new TokenAttempt(source, State.ACQUIRED, duration, "", "");
-    }
-
-    /**
-     * A source that does not apply.
-     *
-     * @param source the source's name
-     * @param duration how long it took to find out
-     * @param reason why there is no token from it, one sentence without a full stop
-     * @param remedy what to do if this source was meant; may be empty
-     * @return an attempt in the state {@link State#UNAVAILABLE}
-     */
-    public static TokenAttempt unavailable(String source, Duration duration, String reason, String remedy) {
-        return new TokenAttempt(source, State.UNAVAILABLE, duration, reason, remedy);
-    }
-
-    /**
-     * A source whose job it was, and which failed.
-     *
-     * @param source the source's name
-     * @param duration how long it took
-     * @param reason why there is no token from it, one sentence without a full stop
-     * @param remedy what to do about it; may be empty
-     * @return an attempt in the state {@link State#FAILED}
-     */
-    public static TokenAttempt failed(String source, Duration duration, String reason, String remedy) {
-        return new TokenAttempt(source, State.FAILED, duration, reason, remedy);
-    }
-
-    /**
-     * A source that was not asked.
-     *
-     * @param source the source's name
-     * @return an attempt in the state {@link State#NOT_TRIED}
-     */
-    public static TokenAttempt notTried(String source) {
-        return new TokenAttempt(source, State.NOT_TRIED, Duration.ZERO, "", "");
     }
 
     /** {@return the source's name, such as {@code Azure CLI}} */

@@ -20,9 +20,8 @@ public interface TokenSource {
      *
      * @param request what is asked for; its deadline is never empty here and is what is left of the caller's
      * @return the token, or why this source cannot even try
-     * @throws TokenAcquisitionException if it was this source's job and it failed; anything else that is thrown,
-     * also an
-     *     error or an undeclared checked exception, is such a failure too, told by its class and without its text
+     * @throws TokenAcquisitionException if it was this source's job and it failed; anything else that is thrown, also
+     *     an error or an undeclared checked exception, is such a failure too, told by its class and without its text
      * @throws InterruptedException if the thread was interrupted, which is how a call that nobody waits for any more is
      *     ended
      */

@@ -196,8 +196,8 @@ public final class TokenSources {
      *
      * @param tenantId the application's tenant, an ID or a domain; null for the vault's
      * @param clientId its client ID
-     * @param secretId the URL of the certificate's secret, such as
-     *     {@code https://myvault.vault.azure.net/secrets/mycertificate}
+     * @param secretId the URL of the certificate's secret, such as {@code
+     *     https://myvault.vault.azure.net/secrets/mycertificate}
      * @param vault where the token that opens the vault comes from, such as {@link #imds()}
      * @return a source named {@code Key Vault certificate}
      * @throws IllegalArgumentException if the client ID is blank

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A user-assigned managed identity, by one of the three IDs that Azure knows it by. Which of them a host takes differs;
- * the client ID is taken wherever there is a choice at all. Blanks around an ID are
- * taken off; whether it has the shape of its kind is for the host to say.
+ * the client ID is taken wherever there is a choice at all. Blanks around an ID are taken off; whether it has the shape
+ * of its kind is for the host to say.
  *
  * <p><i>Thread-safety:</i> immutable.
  */

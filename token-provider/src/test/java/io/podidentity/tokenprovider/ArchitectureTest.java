@@ -159,7 +159,6 @@ class ArchitectureTest {
         private static final Set<String> VALUES = Set.of(
                 "AccessToken",
                 "Principal",
-                "PrincipalReader",
                 "TokenAcquisitionException",
                 "TokenAttempt",
                 "TokenClaims",

@@ -58,7 +58,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             assertThat(row.expected("provider"))
                     .as("no connection string is no error")
                     .isEqualTo("Discovery");
-            assertThat(ProcessCaches.of(Map.of(), null)).asString().contains("IMDS");
+            assertThat(ProcessCaches.of(Map.of(), null, Map.of())).asString().contains("IMDS");
         } else if (row.kind().endsWith("quoting")) {
             quoting(text, row.expected());
         } else if (row.expected("code") != null) {
@@ -77,7 +77,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
         }
         Map<String, String> settings = new LinkedHashMap<>();
         for (Pair pair : ConnectionStringReader.read(text)) {
-            settings.put(pair.key, pair.value.reveal());
+            settings.put(pair.key(), pair.value().reveal());
         }
         Map<String, String> wanted = new LinkedHashMap<>();
         expected.get("settings")

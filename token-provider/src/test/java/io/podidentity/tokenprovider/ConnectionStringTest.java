@@ -189,7 +189,7 @@ class ConnectionStringTest {
                         .fingerprint()
                         .equals(ConnectionSettings.parse(other).fingerprint()))
                 .isEqualTo(same);
-        assertThat(ProcessCaches.of(Map.of(), one) == ProcessCaches.of(Map.of(), other))
+        assertThat(ProcessCaches.of(Map.of(), one, Map.of()) == ProcessCaches.of(Map.of(), other, Map.of()))
                 .isEqualTo(same);
     }
 

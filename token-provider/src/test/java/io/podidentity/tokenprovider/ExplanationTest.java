@@ -26,8 +26,10 @@ class ExplanationTest {
                     Instant.parse("2026-01-01T00:55:00Z"),
                     "IMDS")
             .withPrincipal(Principal.app("app").withObjectId("oid").withTenantId("tid"));
-    private static final Explanation SUCCESS =
-            Explanation.ofToken(RESOURCE, TOKEN, List.of(CLI, TokenAttempt.acquired("IMDS", Duration.ofMillis(9))));
+    private static final Explanation SUCCESS = Explanation.ofToken(
+            RESOURCE,
+            TOKEN,
+            List.of(CLI, new TokenAttempt("IMDS", TokenAttempt.State.ACQUIRED, Duration.ofMillis(9), "", "")));
 
     @Test
     void toString_withAToken_tellsWhoseAndFromWhere() {
@@ -55,9 +57,10 @@ class ExplanationTest {
 
     @Test
     void notes_whereAManagedIdentityIsAtHandToo_saySo() {
-        TokenAttempt workload = TokenAttempt.acquired("Workload identity", Duration.ofMillis(9));
-        TokenAttempt imds = TokenAttempt.notTried("IMDS");
-        TokenAttempt cli = TokenAttempt.notTried("Azure CLI");
+        TokenAttempt workload =
+                new TokenAttempt("Workload identity", TokenAttempt.State.ACQUIRED, Duration.ofMillis(9), "", "");
+        TokenAttempt imds = new TokenAttempt("IMDS", TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", "");
+        TokenAttempt cli = new TokenAttempt("Azure CLI", TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", "");
         String note = "A managed identity may be at hand too (IMDS); workload identity comes before it."
                 + " AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential selects the other.";
 

@@ -29,7 +29,7 @@ class PrincipalReaderTest {
                 "tid",
                 TENANT));
 
-        assertThat(PrincipalReader.read(token))
+        assertThat(Principal.read(token))
                 .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null));
     }
 
@@ -38,14 +38,14 @@ class PrincipalReaderTest {
         String token = Tokens.jwt(Map.of(
                 "ver", "2.0", "preferred_username", "anna@contoso.com", "azp", APP, "oid", OBJECT, "tid", TENANT));
 
-        assertThat(PrincipalReader.read(token))
+        assertThat(Principal.read(token))
                 .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"upn", "preferred_username", "unique_name", "email"})
     void read_ofAUsersToken_takesWhicheverNameThereIs(String claim) {
-        Principal principal = PrincipalReader.read(Tokens.jwt(Map.of(claim, "live.com#anna@example.com")));
+        Principal principal = Principal.read(Tokens.jwt(Map.of(claim, "live.com#anna@example.com")));
 
         assertThat(principal.type()).isEqualTo(Principal.Type.USER);
         assertThat(principal.userPrincipalName()).hasValue("live.com#anna@example.com");
@@ -55,22 +55,20 @@ class PrincipalReaderTest {
     void read_ofAnAppsTokenOfVersion1_isTheApp() {
         String token = Tokens.jwt(Map.of("ver", "1.0", "appid", APP, "oid", OBJECT, "tid", TENANT, "idtyp", "app"));
 
-        assertThat(PrincipalReader.read(token))
-                .isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
+        assertThat(Principal.read(token)).isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
     }
 
     @Test
     void read_ofAnAppsTokenOfVersion2WithoutAKind_isTheApp() {
         String token = Tokens.jwt(Map.of("ver", "2.0", "azp", APP, "oid", OBJECT, "tid", TENANT));
 
-        assertThat(PrincipalReader.read(token))
-                .isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
+        assertThat(Principal.read(token)).isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
     }
 
     @Test
     void read_whenTheTokenSaysItsKind_believesItMoreThanTheNames() {
-        Principal app = PrincipalReader.read(Tokens.jwt(Map.of("idtyp", "app", "upn", "odd", "appid", APP)));
-        Principal user = PrincipalReader.read(Tokens.jwt(Map.of("idtyp", "user", "oid", OBJECT, "appid", APP)));
+        Principal app = Principal.read(Tokens.jwt(Map.of("idtyp", "app", "upn", "odd", "appid", APP)));
+        Principal user = Principal.read(Tokens.jwt(Map.of("idtyp", "user", "oid", OBJECT, "appid", APP)));
 
         assertThat(app).isEqualTo(new Principal(Principal.Type.APP, null, APP, null, null, null));
         assertThat(user).isEqualTo(new Principal(Principal.Type.USER, null, null, OBJECT, null, null));
@@ -78,7 +76,7 @@ class PrincipalReaderTest {
 
     @Test
     void read_whenClaimsAreOfOtherTypes_passesThemOver() {
-        Principal principal = PrincipalReader.read(
+        Principal principal = Principal.read(
                 Tokens.jwtOf(
                         "{\"upn\":5,\"preferred_username\":\"\",\"unique_name\":null,\"email\":\"anna@contoso.com\",\"oid\":[]}"));
 
@@ -87,7 +85,7 @@ class PrincipalReaderTest {
 
     @Test
     void read_ofNamesOutsideAscii_keepsThem() {
-        Principal principal = PrincipalReader.read(Tokens.jwt(Map.of("upn", "j\u00f6rg\ud83d\ude00@contoso.com")));
+        Principal principal = Principal.read(Tokens.jwt(Map.of("upn", "j\u00f6rg\ud83d\ude00@contoso.com")));
 
         assertThat(principal.userPrincipalName()).hasValue("j\u00f6rg\ud83d\ude00@contoso.com");
     }
@@ -95,8 +93,7 @@ class PrincipalReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"\\u001b[2J", "\\u0007", "\\r\\n", "\u0085", "\u202e", "\u2028"})
     void read_ofANameThatWritesOnATerminalOrTurnsIt_passesItOver(String hidden) {
-        Principal principal =
-                PrincipalReader.read(Tokens.jwt(Map.of("upn", "a" + hidden + "b", "email", "c@contoso.com")));
+        Principal principal = Principal.read(Tokens.jwt(Map.of("upn", "a" + hidden + "b", "email", "c@contoso.com")));
 
         assertThat(principal.userPrincipalName()).hasValue("c@contoso.com");
     }
@@ -121,12 +118,12 @@ class PrincipalReaderTest {
                 "a..c",
             })
     void read_ofAnOpaqueOrBrokenToken_isNull(String token) {
-        assertThat(PrincipalReader.read(token)).isNull();
+        assertThat(Principal.read(token)).isNull();
     }
 
     @Test
     void read_whenClaimsNameNobody_isNull() {
-        assertThat(PrincipalReader.read(Tokens.jwt(Map.of("aud", "https://storage.azure.com", "tid", TENANT))))
+        assertThat(Principal.read(Tokens.jwt(Map.of("aud", "https://storage.azure.com", "tid", TENANT))))
                 .isNull();
     }
 

@@ -26,7 +26,6 @@ import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
-import io.podidentity.tokenprovider.internal.tool.ProcessResult;
 import io.podidentity.tokenprovider.internal.tool.ProcessRunner;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
@@ -160,10 +159,11 @@ class SecretsTest {
                     FakeTransport http = new FakeTransport()
                             .does(request -> {
                                 shown.add(request.toString());
-                                return new HttpResponse(401, echo.replace("%s", secret), null, challenge, null);
+                                return new HttpResponse(
+                                        401, echo.replace("%s", secret), null, challenge, null, null, null);
                             })
                             .does(request -> new HttpResponse(
-                                    status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
+                                    status, echo.replace("%s", secret), secret, "Basic " + secret, secret, null, null));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
                     show(EndpointSources.find(new SourceContext(environment, folder.toFile(), http, time), null));
                 }
@@ -178,10 +178,10 @@ class SecretsTest {
         assertThat(az.toFile().setExecutable(true)).isTrue();
         for (String secret : List.of(TOKEN, OPAQUE)) {
             String text = echo.replace("%s", secret);
-            for (ProcessResult result : List.of(
-                    new ProcessResult(false, 0, text, text),
-                    new ProcessResult(false, 1, text, text),
-                    new ProcessResult(true, -1, text, text))) {
+            for (ProcessRunner.Result result : List.of(
+                    new ProcessRunner.Result(false, 0, text, text),
+                    new ProcessRunner.Result(false, 1, text, text),
+                    new ProcessRunner.Result(true, -1, text, text))) {
                 shown.add(result.toString());
                 ProcessRunner runner = (command, limit) -> result;
                 show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC, null));
@@ -250,10 +250,10 @@ class SecretsTest {
         for (String secret : List.of(TOKEN, OPAQUE)) {
             for (String name : List.of("access_token", "token", "Token", "message")) {
                 String text = echo.replace("access_token", name).replace("%s", secret);
-                for (ProcessResult result : List.of(
-                        new ProcessResult(false, 0, text, text),
-                        new ProcessResult(false, 1, text, text),
-                        new ProcessResult(true, -1, text, text))) {
+                for (ProcessRunner.Result result : List.of(
+                        new ProcessRunner.Result(false, 0, text, text),
+                        new ProcessRunner.Result(false, 1, text, text),
+                        new ProcessRunner.Result(true, -1, text, text))) {
                     ProcessRunner runner = (command, limit) -> result;
                     show(new AzureDeveloperCliTokenSource(tools.environment(Map.of()), runner));
                     show(new AzurePowerShellTokenSource(tools.environment(Map.of()), runner));
@@ -280,7 +280,7 @@ class SecretsTest {
         for (String secret : List.of(TOKEN, OPAQUE, SHORT)) {
             String body = echo.replace("%s", secret.replace("\\", "\\\\").replace("\"", "\\\""));
             for (int status : new int[] {200, 302, 400, 401, 403, 500}) {
-                HttpResponse response = new HttpResponse(status, body, secret, secret, secret);
+                HttpResponse response = new HttpResponse(status, body, secret, secret, secret, null, null);
                 shown.add(response.toString());
                 FakeTransport http = new FakeTransport().does(request -> {
                     shown.add(request.toString());
@@ -344,7 +344,7 @@ class SecretsTest {
                 new AccessToken(secret, request.resource(), "Bearer", time.now(), null, null, "fake"));
         FakeTransport vault = new FakeTransport()
                 .does(request -> request.header("Authorization") == null
-                        ? new HttpResponse(401, "", null, FakeVault.CHALLENGE, null)
+                        ? new HttpResponse(401, "", null, FakeVault.CHALLENGE, null, null, null)
                         : http.send(request));
         show(new KeyVaultTokenSource(
                 client,

@@ -11,47 +11,52 @@ class TokenAttemptTest {
 
     @Test
     void toString_inEachState_isOneLine() {
-        assertThat(TokenAttempt.acquired("IMDS", TIME)).hasToString("IMDS: got the token (9 ms)");
-        assertThat(TokenAttempt.unavailable("az", TIME, "nobody is logged in", "Run 'az login'."))
+        assertThat(new TokenAttempt("IMDS", TokenAttempt.State.ACQUIRED, TIME, "", ""))
+                .hasToString("IMDS: got the token (9 ms)");
+        assertThat(new TokenAttempt(
+                        "az", TokenAttempt.State.UNAVAILABLE, TIME, "nobody is logged in", "Run 'az login'."))
                 .hasToString("az: unavailable (9 ms): nobody is logged in. Run 'az login'.");
-        assertThat(TokenAttempt.failed("az", TIME, "it hung", "")).hasToString("az: failed (9 ms): it hung.");
-        assertThat(TokenAttempt.notTried("IMDS")).hasToString("IMDS: not tried");
+        assertThat(new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "it hung", ""))
+                .hasToString("az: failed (9 ms): it hung.");
+        assertThat(new TokenAttempt("IMDS", TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", ""))
+                .hasToString("IMDS: not tried");
     }
 
     @Test
     void accessors_always_giveThePartsBack() {
-        TokenAttempt attempt = TokenAttempt.failed("az", TIME, "it hung", "Kill it.");
+        TokenAttempt attempt = new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "it hung", "Kill it.");
 
         assertThat(attempt.source()).isEqualTo("az");
         assertThat(attempt.state()).isEqualTo(TokenAttempt.State.FAILED);
         assertThat(attempt.duration()).isEqualTo(TIME);
         assertThat(attempt.reason()).isEqualTo("it hung");
         assertThat(attempt.remedy()).isEqualTo("Kill it.");
-        assertThat(TokenAttempt.notTried("az").duration()).isZero();
+        assertThat(new TokenAttempt("az", TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", "").duration())
+                .isZero();
     }
 
     @Test
     void equals_whenAnyPartDiffers_isFalse() {
-        TokenAttempt attempt = TokenAttempt.failed("az", TIME, "why", "what");
+        TokenAttempt attempt = new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "why", "what");
 
         assertThat(attempt)
-                .isEqualTo(TokenAttempt.failed("az", TIME, "why", "what"))
-                .hasSameHashCodeAs(TokenAttempt.failed("az", TIME, "why", "what"))
-                .isNotEqualTo(TokenAttempt.failed("azd", TIME, "why", "what"))
-                .isNotEqualTo(TokenAttempt.unavailable("az", TIME, "why", "what"))
-                .isNotEqualTo(TokenAttempt.failed("az", Duration.ZERO, "why", "what"))
-                .isNotEqualTo(TokenAttempt.failed("az", TIME, "other", "what"))
-                .isNotEqualTo(TokenAttempt.failed("az", TIME, "why", "other"))
+                .isEqualTo(new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "why", "what"))
+                .hasSameHashCodeAs(new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "why", "what"))
+                .isNotEqualTo(new TokenAttempt("azd", TokenAttempt.State.FAILED, TIME, "why", "what"))
+                .isNotEqualTo(new TokenAttempt("az", TokenAttempt.State.UNAVAILABLE, TIME, "why", "what"))
+                .isNotEqualTo(new TokenAttempt("az", TokenAttempt.State.FAILED, Duration.ZERO, "why", "what"))
+                .isNotEqualTo(new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "other", "what"))
+                .isNotEqualTo(new TokenAttempt("az", TokenAttempt.State.FAILED, TIME, "why", "other"))
                 .isNotEqualTo("az");
     }
 
     @Test
     void factories_whenAPartIsNull_throw() {
         assertThatNullPointerException()
-                .isThrownBy(() -> TokenAttempt.notTried(null))
+                .isThrownBy(() -> new TokenAttempt(null, TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", ""))
                 .withMessage("source");
         assertThatNullPointerException()
-                .isThrownBy(() -> TokenAttempt.acquired("az", null))
+                .isThrownBy(() -> new TokenAttempt("az", TokenAttempt.State.ACQUIRED, null, "", ""))
                 .withMessage("duration");
     }
 }

@@ -69,7 +69,7 @@ class TokenTextCasesTest extends ConformanceRunner {
         } else if (row.given().has("type")) {
             text(row);
         } else {
-            Principal principal = PrincipalReader.read(token(row.given()));
+            Principal principal = Principal.read(token(row.given()));
             if (row.expected().has("principal")) {
                 verify(principal, row.expected().get("principal"));
             } else {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A sign-in of a developer that only {@code com.azure:azure-identity} knows, as a source. Without that library on the
  * class path the source does not apply, and says what to add.
  *
- * <p>The default chain asks them last if the builder's {@code developerSignIns}, or the variable
- * {@code TOKEN_PROVIDER_DEVELOPER_SIGN_INS}, says so.
+ * <p>The default chain asks them last if the builder's {@code developerSignIns}, or the variable {@code
+ * TOKEN_PROVIDER_DEVELOPER_SIGN_INS}, says so.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

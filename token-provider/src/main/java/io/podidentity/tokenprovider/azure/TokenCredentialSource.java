@@ -138,7 +138,7 @@ public final class TokenCredentialSource implements TokenSource {
     }
 
     private TokenAcquisitionException failure(Code code, String what, String remedy) {
-        return new TokenAcquisitionException(code, reason(what), remedy, null);
+        return new TokenAcquisitionException(code, reason(what), remedy);
     }
 
     private String reason(String what) {

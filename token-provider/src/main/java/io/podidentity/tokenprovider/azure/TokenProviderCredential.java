@@ -90,23 +90,11 @@ public final class TokenProviderCredential implements TokenCredential {
     }
 
     /** A scope, and its token as the provider and as the SDK have it. */
-    private static final class Answer {
-        private final String scope;
-        private final TokenRequest request;
-        private final io.podidentity.tokenprovider.AccessToken token;
-        private final AccessToken sdkToken;
-
-        Answer(
-                String scope,
-                TokenRequest request,
-                io.podidentity.tokenprovider.AccessToken token,
-                AccessToken sdkToken) {
-            this.scope = scope;
-            this.request = request;
-            this.token = token;
-            this.sdkToken = sdkToken;
-        }
-
+    private record Answer(
+            String scope,
+            TokenRequest request,
+            io.podidentity.tokenprovider.AccessToken token,
+            AccessToken sdkToken) {
         boolean fits(TokenRequestContext context) {
             List<String> scopes = context.getScopes();
             return scopes.size() == 1

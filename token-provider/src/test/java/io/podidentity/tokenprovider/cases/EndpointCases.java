@@ -160,8 +160,8 @@ public final class EndpointCases {
         CaseServer server = new CaseServer(http, TOKEN, "");
         for (JsonNode answer : answers) {
             if (challenging && (answer.asText().equals("200") || answer.asText().equals("token"))) {
-                http.does(request ->
-                        new HttpResponse(401, "", null, "Basic realm=/var/opt/azcmagent/tokens/a.key", null));
+                http.does(request -> new HttpResponse(
+                        401, "", null, "Basic realm=/var/opt/azcmagent/tokens/a.key", null, null, null));
             }
             server.does(answer);
         }

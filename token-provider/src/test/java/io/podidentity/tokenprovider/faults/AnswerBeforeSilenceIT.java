@@ -12,7 +12,6 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
-import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -193,14 +192,12 @@ class AnswerBeforeSilenceIT {
 
     private String message(Leg leg, FaultyServer.Fault fault) throws Exception {
         ClientCertificate shown = leg.certificate(Certificates.UNTIL);
-        HttpTransport http =
-                new HttpTransport(
-                        Time.SYSTEM, Environment.of(Map.of()), new HttpSettings(null, TlsServer.trust(shown))) {
-                    @Override
-                    public InetAddress[] lookUp(String host) {
-                        return new InetAddress[] {InetAddress.getLoopbackAddress()};
-                    }
-                };
+        HttpTransport http = new HttpTransport(Time.SYSTEM, Environment.of(Map.of()), null, TlsServer.trust(shown)) {
+            @Override
+            public InetAddress[] lookUp(String host) {
+                return new InetAddress[] {InetAddress.getLoopbackAddress()};
+            }
+        };
         try (FaultyServer server = leg.tls
                 ? new FaultyServer(
                         TlsServer.context(shown)

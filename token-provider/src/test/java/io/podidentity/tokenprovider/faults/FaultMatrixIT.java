@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
-import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -246,9 +245,7 @@ class FaultMatrixIT {
 
     private HttpTransport transport(Fault fault, ClientCertificate shown) throws Exception {
         return new HttpTransport(
-                Time.SYSTEM,
-                Environment.of(Map.of()),
-                new HttpSettings(null, clients.computeIfAbsent(shown, FaultMatrixIT::client))) {
+                Time.SYSTEM, Environment.of(Map.of()), null, clients.computeIfAbsent(shown, FaultMatrixIT::client)) {
             @Override
             public InetAddress[] lookUp(String host) throws UnknownHostException {
                 if (fault.below == Fault.Below.SILENT_DNS) {

@@ -7,7 +7,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
-import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -188,10 +187,7 @@ class SecretsIT {
                 : tls.getServerSocketFactory().createServerSocket(0, 50, here);
         try (FaultyServer server = new FaultyServer(socket, answers)) {
             HttpTransport http =
-                    new HttpTransport(
-                            Time.SYSTEM,
-                            Environment.of(Map.of()),
-                            new HttpSettings(null, TlsServer.trust(shownByServer))) {
+                    new HttpTransport(Time.SYSTEM, Environment.of(Map.of()), null, TlsServer.trust(shownByServer)) {
                         @Override
                         public InetAddress[] lookUp(String host) {
                             return new InetAddress[] {here};

@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.support;
 
-import io.podidentity.tokenprovider.internal.tool.ProcessResult;
 import io.podidentity.tokenprovider.internal.tool.ProcessRunner;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,16 +10,16 @@ import java.util.List;
 public final class FakeProcessRunner implements ProcessRunner {
     private final List<List<String>> commands = new ArrayList<>();
     private final List<Duration> limits = new ArrayList<>();
-    private ProcessResult result = new ProcessResult(false, 0, "", "");
+    private ProcessRunner.Result result = new ProcessRunner.Result(false, 0, "", "");
     private IOException failure;
 
     public FakeProcessRunner ends(int exitCode, String stdout, String stderr) {
-        result = new ProcessResult(false, exitCode, stdout, stderr);
+        result = new ProcessRunner.Result(false, exitCode, stdout, stderr);
         return this;
     }
 
     public FakeProcessRunner isKilled(String stdout, String stderr) {
-        result = new ProcessResult(true, -1, stdout, stderr);
+        result = new ProcessRunner.Result(true, -1, stdout, stderr);
         return this;
     }
 
@@ -30,7 +29,7 @@ public final class FakeProcessRunner implements ProcessRunner {
     }
 
     @Override
-    public ProcessResult run(List<String> command, long limitNanos) throws IOException {
+    public ProcessRunner.Result run(List<String> command, long limitNanos) throws IOException {
         commands.add(List.copyOf(command));
         limits.add(Duration.ofNanos(limitNanos));
         if (failure != null) {

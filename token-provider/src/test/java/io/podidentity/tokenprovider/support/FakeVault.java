@@ -24,7 +24,7 @@ public final class FakeVault {
 
     public static FakeTransport.Answer vault(String challenge, int status, String body) {
         return request -> request.header("Authorization") == null
-                ? new HttpResponse(401, "{}", null, challenge, null)
+                ? new HttpResponse(401, "{}", null, challenge, null, null, null)
                 : new HttpResponse(status, body, null);
     }
 

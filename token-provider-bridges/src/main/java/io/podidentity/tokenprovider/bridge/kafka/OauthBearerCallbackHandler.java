@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -20,6 +22,7 @@ import javax.security.auth.login.AppConfigurationEntry;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.auth.SaslExtensionsCallback;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
 import org.jspecify.annotations.Nullable;
 
@@ -170,4 +173,58 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
 
     @Override
     public void close() {}
+
+    /**
+     * A token in the form that Kafka needs. It is not a record, because Kafka logs in again before it logs the old
+     * token out, compares the two with {@code equals}, and the provider may have returned the same token both times.
+     */
+    private static final class ProvidedToken implements OAuthBearerToken {
+        private final AccessToken token;
+
+        ProvidedToken(AccessToken token) {
+            this.token = token;
+        }
+
+        @Override
+        public String value() {
+            return token.value();
+        }
+
+        /** Empty: in Entra ID, roles decide what a token is allowed to do. */
+        @Override
+        public Set<String> scope() {
+            return Set.of();
+        }
+
+        @Override
+        public long lifetimeMs() {
+            return token.expiresOn().toEpochMilli();
+        }
+
+        /** The name in the log of Kafka. Event Hubs itself uses only the token. */
+        @Override
+        public String principalName() {
+            return token.principal().flatMap(ProvidedToken::name).orElse("unknown");
+        }
+
+        private static Optional<String> name(Principal principal) {
+            Optional<String> own =
+                    principal.type() == Principal.Type.USER ? principal.userPrincipalName() : principal.appId();
+            return own.or(principal::objectId);
+        }
+
+        /**
+         * Unknown: Kafka then schedules its refresh from the time of the login, and not from the issue time of a cached
+         * token, which may be long ago.
+         */
+        @Override
+        public @Nullable Long startTimeMs() {
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return token.toString();
+        }
+    }
 }

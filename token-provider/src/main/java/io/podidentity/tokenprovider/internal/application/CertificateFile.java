@@ -16,10 +16,6 @@ public final class CertificateFile implements EntraCredential {
     private final @Nullable Secret password;
     private final boolean withChain;
 
-    /**
-     * @param setting the setting that names the file, for messages
-     * @param password the password of PKCS#12; null if there is none
-     */
     public CertificateFile(String path, String setting, @Nullable Secret password, boolean withChain) {
         this.path = path;
         this.setting = setting;

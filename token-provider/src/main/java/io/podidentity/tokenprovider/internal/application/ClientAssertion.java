@@ -25,14 +25,10 @@ public final class ClientAssertion implements EntraCredential {
 
     private final TokenSource source;
 
-    /**
-     * @param source its tokens are the assertions
-     */
     public ClientAssertion(TokenSource source) {
         this.source = source;
     }
 
-    /** The source whose assertions a program supplies. */
     public static TokenSource suppliedBy(Supplier<String> supplier) {
         return request -> new TokenSource.Acquired(token(supplied(supplier), "Client assertion"));
     }
@@ -45,7 +41,7 @@ public final class ClientAssertion implements EntraCredential {
     @Override
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
         EntraAnswer answer = session.present(proof(session, false));
-        return answer.isFailure(OUT_OF_DATE) ? session.present(proof(session, true)) : answer;
+        return answer.aadsts() == OUT_OF_DATE ? session.present(proof(session, true)) : answer;
     }
 
     private EntraProof proof(EntraSession session, boolean renewed) throws InterruptedException {
@@ -72,6 +68,6 @@ public final class ClientAssertion implements EntraCredential {
             problem = "threw " + e.getClass().getName();
         }
         throw new TokenAcquisitionException(
-                Code.INVALID_CONFIGURATION, "the supplier of assertions " + problem, "Fix the supplier.", null);
+                Code.INVALID_CONFIGURATION, "the supplier of assertions " + problem, "Fix the supplier.");
     }
 }

@@ -35,12 +35,6 @@ public final class EnvironmentTokenSource implements TokenSource {
         this.time = time;
     }
 
-    /** Whether the environment has a secret or a certificate. */
-    static boolean isAnnounced(Environment environment) {
-        return environment.get("AZURE_CLIENT_SECRET") != null
-                || environment.get("AZURE_CLIENT_CERTIFICATE_PATH") != null;
-    }
-
     @Override
     public String name() {
         return "Environment";
@@ -52,7 +46,9 @@ public final class EnvironmentTokenSource implements TokenSource {
         String clientId = environment.get(CLIENT);
         EntraCredential credential = credential();
         if (tenant == null || clientId == null || credential == null) {
-            return missing(tenant, clientId, credential);
+            String unset = environment.unset(TENANT, CLIENT);
+            String others = credential != null ? "" : (unset.isEmpty() ? "" : ", ") + SECRET + " or " + CERTIFICATE;
+            return new Unavailable("not set: " + unset + others, "");
         }
         EntraClient client = new EntraClient(EntraAuthority.of(environment), null, http, time);
         return new EntraTokenSource(name(), client, EntraTenants.of(tenant, environment), clientId, credential)
@@ -75,20 +71,5 @@ public final class EnvironmentTokenSource implements TokenSource {
                         CERTIFICATE,
                         password == null ? null : new Secret(password),
                         "true".equalsIgnoreCase(withChain) || "1".equals(withChain));
-    }
-
-    private static Unavailable missing(
-            @Nullable String tenant, @Nullable String clientId, @Nullable EntraCredential credential) {
-        StringBuilder names = new StringBuilder();
-        append(names, tenant, TENANT);
-        append(names, clientId, CLIENT);
-        append(names, credential, SECRET + " or " + CERTIFICATE);
-        return new Unavailable("not set: " + names, "");
-    }
-
-    private static void append(StringBuilder names, @Nullable Object value, String name) {
-        if (value == null) {
-            names.append(names.length() == 0 ? "" : ", ").append(name);
-        }
     }
 }

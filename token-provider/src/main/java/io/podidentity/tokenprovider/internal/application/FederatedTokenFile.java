@@ -42,8 +42,7 @@ public final class FederatedTokenFile implements TokenSource {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
                     "the file of " + VARIABLE + ", " + Excerpt.of(path, 120) + ", is empty",
-                    REMEDY,
-                    null);
+                    REMEDY);
         }
         return new Acquired(ClientAssertion.token(token, name()));
     }

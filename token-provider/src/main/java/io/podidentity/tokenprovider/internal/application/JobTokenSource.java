@@ -1,19 +1,35 @@
 package io.podidentity.tokenprovider.internal.application;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.entra.Unreachable;
+import io.podidentity.tokenprovider.internal.http.ErrorBody;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application that trusts a running CI job: Entra ID exchanges the OIDC token of the job for one of its own. In
@@ -24,19 +40,41 @@ import java.util.List;
  * Azure DevOps REST API 7.1, "Oidctoken - Create", and the request of the AzurePipelinesCredential.
  */
 public final class JobTokenSource implements TokenSource {
+    /**
+     * A CI service.
+     *
+     * @param name the name of the source
+     * @param tenant the variable that holds the tenant
+     * @param client the variable that holds the client ID
+     * @param accessToken the variable that holds what the job shows to the service
+     * @param variable the variable that holds the URL
+     * @param member the member of its answer that holds the OIDC token
+     * @param refused what to do if it issues no token
+     * @param connection the variable that holds the service connection; null for a service without one
+     */
+    private record Service(
+            String name,
+            String tenant,
+            String client,
+            String accessToken,
+            String variable,
+            String member,
+            String refused,
+            @Nullable String connection) {}
+
     private static final String PERMISSION =
             "Give the job 'permissions: id-token: write' in the workflow; pull requests from forks never get it.";
-    private static final String CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID";
 
-    private static final JobToken.Service GITHUB = new JobToken.Service(
+    private static final Service GITHUB = new Service(
             "GitHub Actions",
             "AZURE_TENANT_ID",
             "AZURE_CLIENT_ID",
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
             "ACTIONS_ID_TOKEN_REQUEST_URL",
             "value",
-            PERMISSION);
-    private static final JobToken.Service AZURE_PIPELINES = new JobToken.Service(
+            PERMISSION,
+            null);
+    private static final Service AZURE_PIPELINES = new Service(
             "Azure Pipelines",
             "AZURESUBSCRIPTION_TENANT_ID",
             "AZURESUBSCRIPTION_CLIENT_ID",
@@ -44,16 +82,16 @@ public final class JobTokenSource implements TokenSource {
             "SYSTEM_OIDCREQUESTURI",
             "oidcToken",
             "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env, and let this pipeline use the service"
-                    + " connection, which must be of workload identity federation.");
+                    + " connection, which must be of workload identity federation.",
+            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
 
-    private final JobToken.Service service;
+    private final Service service;
     private final boolean exchanges;
     private final Environment environment;
     private final HttpTransport http;
     private final Time time;
 
-    private JobTokenSource(
-            JobToken.Service service, boolean exchanges, Environment environment, HttpTransport http, Time time) {
+    private JobTokenSource(Service service, boolean exchanges, Environment environment, HttpTransport http, Time time) {
         this.service = service;
         this.exchanges = exchanges;
         this.environment = environment;
@@ -61,12 +99,10 @@ public final class JobTokenSource implements TokenSource {
         this.time = time;
     }
 
-    /** The application that {@code AZURE_CLIENT_ID} and {@code AZURE_TENANT_ID} name, in a job of GitHub Actions. */
     public static JobTokenSource gitHubActions(Environment environment, HttpTransport http, Time time) {
         return new JobTokenSource(GITHUB, true, environment, http, time);
     }
 
-    /** The application of the task's service connection, in a job of Azure Pipelines. */
     public static JobTokenSource azurePipelines(Environment environment, HttpTransport http, Time time) {
         return new JobTokenSource(AZURE_PIPELINES, true, environment, http, time);
     }
@@ -86,16 +122,16 @@ public final class JobTokenSource implements TokenSource {
         List<String> missing = new ArrayList<>();
         String tenantId = exchanges ? read(service.tenant, missing) : "";
         String clientId = exchanges ? read(service.client, missing) : "";
-        String connection = service == GITHUB ? "" : read(CONNECTION, missing);
+        String connection = service.connection == null ? "" : read(service.connection, missing);
         String url = read(service.variable, missing);
         Secret shown = new Secret(read(service.accessToken, missing));
         if (!missing.isEmpty()) {
             return new Unavailable("not set: " + String.join(", ", missing), remedy(missing));
         }
-        String query = service == GITHUB
+        String query = service.connection == null
                 ? "audience=api%3A%2F%2FAzureADTokenExchange"
                 : "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
-        JobToken token = new JobToken(service, service != GITHUB, url, query, shown, http, time);
+        JobToken token = new JobToken(service, service.connection != null, url, query, shown, http, time);
         if (!exchanges) {
             return token.acquire(request);
         }
@@ -104,7 +140,6 @@ public final class JobTokenSource implements TokenSource {
         return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
     }
 
-    /** The variable's value; if it is not set, an empty text and one more name in the list. */
     private String read(String variable, List<String> missing) {
         String value = environment.get(variable);
         if (value == null) {
@@ -115,7 +150,7 @@ public final class JobTokenSource implements TokenSource {
     }
 
     private String remedy(List<String> missing) {
-        if (service == GITHUB) {
+        if (service.connection == null) {
             if (!missing.contains(service.variable) && !missing.contains(service.accessToken)) {
                 return "Set client ID and tenant in the job's env.";
             }
@@ -124,5 +159,127 @@ public final class JobTokenSource implements TokenSource {
         return missing.size() == 1 && missing.contains(service.accessToken)
                 ? "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env."
                 : "Run it in a task with a service connection, such as AzureCLI@2.";
+    }
+
+    /**
+     * The OIDC token that a CI service issues to a running job. It lives for minutes only, so a new one is requested
+     * each time.
+     */
+    private static final class JobToken implements TokenSource {
+        private static final int CONNECT_MILLIS = 5_000;
+        private static final int TOTAL_MILLIS = 15_000;
+
+        private final Service service;
+        private final HttpRequest request;
+        private final Secret accessToken;
+        private final HttpTransport http;
+        private final Time time;
+
+        JobToken(
+                Service service,
+                boolean byPost,
+                String url,
+                String query,
+                Secret accessToken,
+                HttpTransport http,
+                Time time) {
+            requireSafe(url, service.variable);
+            if (!TokenResponse.canBeSent(accessToken.reveal())) {
+                throw failure(
+                        Code.INVALID_CONFIGURATION,
+                        "the access token for " + service.variable + " has a character that no header takes",
+                        service.refused);
+            }
+            HttpRequest get = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
+                    .withQuery(query)
+                    .withHeader("Authorization", "Bearer " + accessToken.reveal());
+            this.service = service;
+            this.request = byPost
+                    ? get.withForm("")
+                            .withHeader("Content-Type", "application/json")
+                            // Without it, Azure DevOps answers with a redirect to its sign-in page.
+                            .withHeader("X-TFS-FedAuthRedirect", "Suppress")
+                    : get;
+            this.accessToken = accessToken;
+            this.http = http;
+            this.time = time;
+        }
+
+        @Override
+        public String name() {
+            return service.name;
+        }
+
+        @Override
+        public Outcome acquire(TokenRequest wanted) throws InterruptedException {
+            HttpResponse response = send(wanted.deadline().orElseThrow().toNanos());
+            if (response.status() != 200) {
+                boolean passing = EntraRetrySchedule.isTransient(response.status(), 0);
+                throw new TokenAcquisitionException(
+                        passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                        host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
+                        passing ? "Try again in a minute." : service.refused,
+                        null,
+                        RetryAfter.duration(response.retryAfter()));
+            }
+            String problem;
+            try {
+                String token = TokenResponse.read(response.body()).text(service.member);
+                if (token != null && TokenResponse.canBeSent(token)) {
+                    return new Acquired(ClientAssertion.token(token, name()));
+                }
+                problem = "without a token in '" + service.member + "'";
+            } catch (JsonException e) {
+                problem = String.valueOf(e.getMessage());
+            }
+            throw failure(
+                    Code.INVALID_RESPONSE,
+                    host() + " answered HTTP 200 " + problem,
+                    "Check " + service.variable + " and what answers there.");
+        }
+
+        private HttpResponse send(long withinNanos) throws InterruptedException {
+            try {
+                return new HttpRetry(http, time)
+                        .send(request, new EntraRetrySchedule(false), time.nanos() + withinNanos);
+            } catch (IOException e) {
+                String message = accessToken.hide(String.valueOf(e.getMessage()));
+                long limit = Math.min(withinNanos / 1_000_000, TOTAL_MILLIS);
+                throw Unreachable.failure(e, "", NoAnswer.describe(e, message, host(), limit), host());
+            }
+        }
+
+        /** Scheme, host and port of the URL; its path names the run. */
+        private String host() {
+            URI uri = URI.create(request.url());
+            return uri.getScheme() + "://" + uri.getRawAuthority();
+        }
+
+        /** The access token must not cross a network in the clear. Plain http is accepted on this machine only. */
+        private static void requireSafe(String url, String variable) {
+            try {
+                URI uri = new URI(url);
+                String host = uri.getHost();
+                boolean valid = host != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+                if (valid && ("https".equalsIgnoreCase(uri.getScheme()) || isLoopback(uri.getScheme(), host))) {
+                    return;
+                }
+            } catch (URISyntaxException e) {
+                // Its message would repeat the URL.
+            }
+            throw failure(
+                    Code.INVALID_CONFIGURATION,
+                    variable + " is not an https URL",
+                    "Use the value that the CI service sets; nothing was sent.");
+        }
+
+        private static boolean isLoopback(String scheme, String host) {
+            return "http".equalsIgnoreCase(scheme)
+                    && (host.equals("127.0.0.1") || host.equals("[::1]") || host.equals("localhost"));
+        }
+
+        private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
+            return new TokenAcquisitionException(code, reason, remedy);
+        }
     }
 }

@@ -98,6 +98,6 @@ public final class KeyStoreCredential implements EntraCredential {
     }
 
     private static TokenAcquisitionException failure(String reason, String remedy) {
-        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 }

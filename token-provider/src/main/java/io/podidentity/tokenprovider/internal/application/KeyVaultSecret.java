@@ -38,17 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyVaultSecret {
     /** What was read, the tenant that the vault named, and when that was, on the wall clock. */
-    static final class Contents {
-        final ClientCertificate certificate;
-        final String tenant;
-        final long readAtMillis;
-
-        Contents(ClientCertificate certificate, String tenant, long readAtMillis) {
-            this.certificate = certificate;
-            this.tenant = tenant;
-            this.readAtMillis = readAtMillis;
-        }
-    }
+    record Contents(ClientCertificate certificate, String tenant, long readAtMillis) {}
 
     private static final int CONNECT_MILLIS = 5_000;
     private static final int TOTAL_MILLIS = 15_000;
@@ -59,11 +49,6 @@ public final class KeyVaultSecret {
     private final HttpTransport http;
     private final Time time;
 
-    /**
-     * @param id the URL of the secret, such as {@code https://myvault.vault.azure.net/secrets/mycertificate}, with or
-     *     without a version
-     * @param tokens the source of the token for the vault
-     */
     public KeyVaultSecret(String id, TokenSource tokens, HttpTransport http, Time time) {
         this.id = id.strip();
         this.tokens = tokens;
@@ -71,12 +56,6 @@ public final class KeyVaultSecret {
         this.time = time;
     }
 
-    /**
-     * Reads it.
-     *
-     * @param withinNanos how long that may take, in nanoseconds
-     * @throws TokenAcquisitionException if no certificate could be read
-     */
     Contents read(long withinNanos) throws InterruptedException {
         long deadline = time.nanos() + withinNanos;
         String host = host();
@@ -129,9 +108,6 @@ public final class KeyVaultSecret {
         }
     }
 
-    /**
-     * @param heard what the vault answered before; null for nothing
-     */
     private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline, @Nullable HttpResponse heard)
             throws InterruptedException {
         long start = time.nanos();
@@ -217,6 +193,6 @@ public final class KeyVaultSecret {
     }
 
     private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
-        return new TokenAcquisitionException(code, reason, remedy, null);
+        return new TokenAcquisitionException(code, reason, remedy);
     }
 }

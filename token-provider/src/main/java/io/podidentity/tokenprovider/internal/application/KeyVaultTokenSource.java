@@ -47,7 +47,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         long limit = request.deadline().orElseThrow().toNanos();
         long deadline = client.time().nanos() + limit;
-        String tenant = tenantId == null ? contents(limit).tenant : tenantId;
+        String tenant = tenantId == null ? contents(limit).tenant() : tenantId;
         return new EntraTokenSource(name(), client, EntraTenants.any(tenant), clientId, this)
                 .acquire(request.withDeadline(
                         Duration.ofNanos(Math.max(1, deadline - client.time().nanos()))));
@@ -55,21 +55,21 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
 
     @Override
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        ClientCertificate first = contents(session.leftNanos()).certificate;
+        ClientCertificate first = contents(session.leftNanos()).certificate();
         EntraAnswer answer = session.present(List.of(first), true);
         if (!answer.blamesCertificate()) {
             return answer;
         }
-        ClientCertificate second = read(session.leftNanos()).certificate;
+        ClientCertificate second = read(session.leftNanos()).certificate();
         return second.leaf().equals(first.leaf()) ? answer : session.present(List.of(second), true);
     }
 
     private KeyVaultSecret.Contents contents(long withinNanos) throws InterruptedException {
         KeyVaultSecret.Contents known = kept;
-        if (known == null || !known.certificate.isValidAt(client.time().millis())) {
+        if (known == null || !known.certificate().isValidAt(client.time().millis())) {
             return read(withinNanos);
         }
-        if (client.time().millis() - known.readAtMillis < KEEP_MILLIS) {
+        if (client.time().millis() - known.readAtMillis() < KEEP_MILLIS) {
             return known;
         }
         try {

@@ -13,12 +13,6 @@ import io.podidentity.tokenprovider.TokenSource.Unavailable;
 public final class RequiredToken {
     private RequiredToken() {}
 
-    /**
-     * The token.
-     *
-     * @param what what it is, for messages, such as {@code token for the key vault}
-     * @throws TokenAcquisitionException if there is none
-     */
     public static AccessToken of(TokenSource source, TokenRequest request, String what) throws InterruptedException {
         TokenSource.Outcome outcome = source.acquire(request);
         if (outcome instanceof Acquired acquired) {
@@ -29,7 +23,6 @@ public final class RequiredToken {
                 silent ? Code.SERVICE_UNAVAILABLE : Code.NO_SOURCE_AVAILABLE,
                 "no " + what + " from " + source.name() + ": "
                         + (silent ? ((Silent) outcome).reason() : ((Unavailable) outcome).reason()),
-                silent ? ((Silent) outcome).remedy() : ((Unavailable) outcome).remedy(),
-                null);
+                silent ? ((Silent) outcome).remedy() : ((Unavailable) outcome).remedy());
     }
 }

@@ -42,11 +42,6 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
         this.bindings = bindings;
     }
 
-    /** Whether the variables of the webhook announce a token. */
-    static boolean isAnnounced(Environment environment) {
-        return environment.get("AZURE_FEDERATED_TOKEN_FILE") != null;
-    }
-
     @Override
     public String name() {
         return "Workload identity";
@@ -58,7 +53,13 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
         String clientId = request.clientId().orElse(environment.get(CLIENT));
         String file = environment.get(FederatedTokenFile.VARIABLE);
         if (tenant == null || clientId == null || file == null) {
-            return missing(tenant, clientId, file);
+            Environment wanted = environment.with(CLIENT, clientId);
+            return new Unavailable(
+                    "not set: " + wanted.unset(TENANT, CLIENT, FederatedTokenFile.VARIABLE),
+                    file == null
+                            ? FederatedTokenFile.NOT_SET
+                            : "Annotate the pod's service account with azure.workload.identity/client-id and restart"
+                                    + " it.");
         }
         EntraAuthority authority = EntraAuthority.of(environment);
         TokenSource source = new EntraTokenSource(
@@ -92,23 +93,5 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
                         e.reason(),
                         "If the cluster uses identity bindings, set the connection string RunAs=Workload.",
                         e);
-    }
-
-    private static Unavailable missing(@Nullable String tenant, @Nullable String clientId, @Nullable String file) {
-        StringBuilder names = new StringBuilder();
-        append(names, tenant, TENANT);
-        append(names, clientId, CLIENT);
-        append(names, file, FederatedTokenFile.VARIABLE);
-        return new Unavailable(
-                "not set: " + names,
-                file == null
-                        ? FederatedTokenFile.NOT_SET
-                        : "Annotate the pod's service account with azure.workload.identity/client-id and restart it.");
-    }
-
-    private static void append(StringBuilder names, @Nullable String value, String name) {
-        if (value == null) {
-            names.append(names.length() == 0 ? "" : ", ").append(name);
-        }
     }
 }

@@ -1,54 +1,178 @@
 package io.podidentity.tokenprovider.internal.certificate;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.UnrecoverableKeyException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a certificate and its private key, from PEM or PKCS#12. */
+/** Reads a certificate and its private key, from PEM (RFC 7468; text around the blocks is ignored) or PKCS#12. */
 public final class CertificateReader {
-    private CertificateReader() {}
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String DASHES = "-----";
+    /** Version 0 and the algorithm rsaEncryption, which PKCS#8 puts before a PKCS#1 key (RFC 5208, RFC 8017). */
+    private static final byte[] RSA = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
+
+    private static final String RSA_REMEDY =
+            "Entra ID accepts RSA keys only. Create one with 'openssl req -x509 -newkey rsa:2048'.";
+
+    private final String origin;
+    private final List<X509Certificate> certificates = new ArrayList<>();
+    private @Nullable RSAPrivateKey key;
+
+    private CertificateReader(String origin) {
+        this.origin = origin;
+    }
 
     /**
      * Reads a certificate and its private key.
      *
-     * @param contents PEM or PKCS#12
-     * @param password the password of PKCS#12; null if there is none
-     * @param origin where it comes from, for messages
      * @throws TokenAcquisitionException if there is no certificate that Entra ID accepts; the message says why and
      *     shows nothing of the contents
      */
     public static ClientCertificate read(byte[] contents, @Nullable Secret password, String origin) {
+        CertificateReader reader = new CertificateReader(origin);
         try {
             return contents.length > 0 && contents[0] == 0x30
-                    ? pkcs12(contents, password, origin)
-                    : PemReader.read(new String(contents, StandardCharsets.ISO_8859_1), origin);
+                    ? reader.pkcs12(contents, password)
+                    : reader.pem(new String(contents, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw e.getCause() instanceof UnrecoverableKeyException
-                    ? CertificateFailure.of(origin, "cannot be opened with this password", "Correct the password.")
-                    : CertificateFailure.of(origin, "is neither PEM nor PKCS#12", "Check its contents.");
+                    ? reader.failure("cannot be opened with this password", "Correct the password.")
+                    : reader.failure("is neither PEM nor PKCS#12", "Check its contents.");
         } catch (GeneralSecurityException e) {
             // The JDK's message may describe the contents, so it is not shown.
-            throw CertificateFailure.of(
-                    origin, "cannot be read (" + e.getClass().getSimpleName() + ")", "Check its contents.");
+            throw reader.failure("cannot be read (" + e.getClass().getSimpleName() + ")", "Check its contents.");
         }
     }
 
-    private static ClientCertificate pkcs12(byte[] contents, @Nullable Secret password, String origin)
+    private ClientCertificate pkcs12(byte[] contents, @Nullable Secret password)
             throws IOException, GeneralSecurityException {
         char[] characters = password == null ? new char[0] : password.reveal().toCharArray();
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(new ByteArrayInputStream(contents), characters);
-        List<ClientCertificate> certificates = RsaEntries.of(store, characters);
-        if (certificates.isEmpty()) {
-            throw CertificateFailure.of(origin, "holds no certificate with an RSA key", CertificateFailure.RSA_REMEDY);
+        List<ClientCertificate> found = ClientCertificate.of(store, characters);
+        if (found.isEmpty()) {
+            throw failure("holds no certificate with an RSA key", RSA_REMEDY);
         }
-        return certificates.get(0);
+        return found.get(0);
+    }
+
+    private ClientCertificate pem(String text) throws GeneralSecurityException {
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + 1)) {
+            block(text, begin + BEGIN.length());
+        }
+        return certificate();
+    }
+
+    private void block(String text, int labelStart) throws GeneralSecurityException {
+        int labelEnd = text.indexOf(DASHES, labelStart);
+        String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
+        int end = text.indexOf("-----END " + label + DASHES, labelEnd + DASHES.length());
+        if (label.isEmpty() || end < 0) {
+            throw failure("is incomplete", "Create it again.");
+        }
+        String body = text.substring(labelEnd + DASHES.length(), end);
+        switch (label) {
+            case "CERTIFICATE" -> certificates.add(x509(decode(body)));
+            case "PRIVATE KEY" -> key = key(decode(body));
+            case "RSA PRIVATE KEY" -> {
+                if (body.contains("ENCRYPTED")) {
+                    throw encrypted();
+                }
+                key = key(pkcs8(decode(body)));
+            }
+            case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
+            case "EC PRIVATE KEY" -> throw failure("has a private key that is not an RSA key", RSA_REMEDY);
+            default -> {
+                // Parameters, certificate requests and other blocks that are not needed.
+            }
+        }
+    }
+
+    private ClientCertificate certificate() {
+        RSAPrivateKey own = key;
+        if (own == null || certificates.isEmpty()) {
+            throw failure(
+                    own == null ? "holds no private key" : "holds no certificate",
+                    "It must contain both, as PEM or PKCS#12.");
+        }
+        for (X509Certificate certificate : certificates) {
+            if (certificate.getPublicKey() instanceof RSAPublicKey shared
+                    && shared.getModulus().equals(own.getModulus())) {
+                List<X509Certificate> chain = new ArrayList<>(certificates);
+                chain.remove(certificate);
+                chain.add(0, certificate);
+                return new ClientCertificate(own, chain);
+            }
+        }
+        throw failure("contains no certificate that matches its private key", "Add the certificate of that key.");
+    }
+
+    private RSAPrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
+        try {
+            return (RSAPrivateKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (InvalidKeySpecException e) {
+            throw failure("has a private key that is not an RSA key", RSA_REMEDY);
+        }
+    }
+
+    private byte[] decode(String body) {
+        try {
+            return Base64.getMimeDecoder().decode(body);
+        } catch (IllegalArgumentException e) {
+            throw failure("has a block that is not valid Base64", "Create it again.");
+        }
+    }
+
+    private TokenAcquisitionException encrypted() {
+        return failure(
+                "has an encrypted private key",
+                "Decrypt it with 'openssl pkcs8 -in FILE -out FILE' or convert it to PKCS#12.");
+    }
+
+    private static X509Certificate x509(byte[] der) throws GeneralSecurityException {
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    private static byte[] pkcs8(byte[] pkcs1) {
+        byte[] key = der(0x04, pkcs1);
+        return der(
+                0x30,
+                ByteBuffer.allocate(RSA.length + key.length).put(RSA).put(key).array());
+    }
+
+    /** A DER value: tag, length in the long form, contents. */
+    private static byte[] der(int tag, byte[] contents) {
+        byte[] length = BigInteger.valueOf(contents.length).toByteArray();
+        return ByteBuffer.allocate(2 + length.length + contents.length)
+                .put((byte) tag)
+                .put((byte) (0x80 | length.length))
+                .put(length)
+                .put(contents)
+                .array();
+    }
+
+    private TokenAcquisitionException failure(String problem, String remedy) {
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, origin + " " + problem, remedy);
     }
 }

@@ -28,8 +28,6 @@ public record CertificateStore(
     /**
      * The store of a location: on Windows {@code Windows-MY} or {@code Windows-MY-LOCALMACHINE}; elsewhere, for both
      * locations, the one that {@code javax.net.ssl.keyStore} and its related properties name.
-     *
-     * @param localMachine true for the store of the machine, false for the store of the user
      */
     public static CertificateStore of(Environment environment, boolean localMachine) {
         if (environment.windows()) {
@@ -41,11 +39,7 @@ public record CertificateStore(
                 new Secret(System.getProperty("javax.net.ssl.keyStorePassword", "")));
     }
 
-    /**
-     * Its certificates, newest first.
-     *
-     * @throws TokenAcquisitionException if it cannot be opened
-     */
+    /** Its certificates, newest first. */
     public List<ClientCertificate> certificates() throws GeneralSecurityException {
         char[] characters = password == null ? null : password.reveal().toCharArray();
         if (file != null && file.isEmpty()) {
@@ -58,7 +52,7 @@ public record CertificateStore(
         try (InputStream in = file == null ? null : new FileInputStream(file)) {
             KeyStore store = KeyStore.getInstance(type);
             store.load(in, characters);
-            return RsaEntries.of(store, characters);
+            return ClientCertificate.of(store, characters);
         } catch (IOException e) {
             // The message may contain anything, so it is not shown. A wrong password is one possible reason.
             throw failure(this + " cannot be opened");
@@ -69,8 +63,7 @@ public record CertificateStore(
         return new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
                 reason,
-                "Set -Djavax.net.ssl.keyStore=FILE and -Djavax.net.ssl.keyStorePassword.",
-                null);
+                "Set -Djavax.net.ssl.keyStore=FILE and -Djavax.net.ssl.keyStorePassword.");
     }
 
     @Override

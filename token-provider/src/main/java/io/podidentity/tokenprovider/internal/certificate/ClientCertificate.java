@@ -1,11 +1,19 @@
 package io.podidentity.tokenprovider.internal.certificate;
 
 import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate by which an application proves its identity.
@@ -14,7 +22,34 @@ import java.util.List;
  * @param chain the certificate itself, then the certificates of its issuers, as far as they are available
  */
 public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+    /** The certificates in a key store that Entra ID could accept: those with an RSA private key, newest first. */
+    static List<ClientCertificate> of(KeyStore store, char @Nullable [] password) throws GeneralSecurityException {
+        List<ClientCertificate> certificates = new ArrayList<>();
+        for (String alias : Collections.list(store.aliases())) {
+            List<X509Certificate> chain = chain(store, alias);
+            if (!chain.isEmpty() && store.isKeyEntry(alias)) {
+                Key key = store.getKey(alias, password);
+                if (key instanceof PrivateKey secret && key.getAlgorithm().equals("RSA")) {
+                    certificates.add(new ClientCertificate(secret, chain));
+                }
+            }
+        }
+        certificates.sort(Comparator.comparing(ClientCertificate::validFrom).reversed());
+        return certificates;
+    }
+
+    private static List<X509Certificate> chain(KeyStore store, String alias) throws GeneralSecurityException {
+        List<X509Certificate> chain = new ArrayList<>();
+        Certificate[] stored = store.getCertificateChain(alias);
+        if (stored != null) {
+            for (Certificate certificate : stored) {
+                if (certificate instanceof X509Certificate x509) {
+                    chain.add(x509);
+                }
+            }
+        }
+        return chain;
+    }
 
     public X509Certificate leaf() {
         return chain.get(0);
@@ -34,20 +69,13 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
 
     /** The SHA-1 hash of the certificate in hex, which Azure and Windows show as its thumbprint. */
     public String thumbprint() throws GeneralSecurityException {
-        byte[] digest = digest("SHA-1");
-        StringBuilder hex = new StringBuilder(2 * digest.length);
-        for (byte b : digest) {
-            hex.append(HEX[(b >> 4) & 0xf]).append(HEX[b & 0xf]);
-        }
-        return hex.toString();
+        return HexFormat.of().withUpperCase().formatHex(digest("SHA-1"));
     }
 
-    /** A hash of the certificate. */
     public byte[] digest(String algorithm) throws GeneralSecurityException {
         return MessageDigest.getInstance(algorithm).digest(leaf().getEncoded());
     }
 
-    /** Does not show the key. */
     @Override
     public String toString() {
         return "certificate of " + leaf().getSubjectX500Principal();

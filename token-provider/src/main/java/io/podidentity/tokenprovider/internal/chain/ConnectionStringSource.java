@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
@@ -35,20 +36,12 @@ public final class ConnectionStringSource {
     private final SourceContext context;
     private final BiFunction<TokenSource, String, TokenSource> assertions;
 
-    /**
-     * @param assertions makes assertions of the tokens of a managed identity for an audience
-     */
     public ConnectionStringSource(SourceContext context, BiFunction<TokenSource, String, TokenSource> assertions) {
         this.context = context;
         this.assertions = assertions;
     }
 
-    /**
-     * The source for a connection string. The switch is by name, because one by the constants would add a class.
-     *
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is needed and is not an https URL of a host
-     * @throws IllegalArgumentException if the settings describe no way to sign in
-     */
+    /** The source for a connection string. The switch is by name, because one by the constants would add a class. */
     public TokenSource of(ConnectionSettings text) {
         Environment environment = context.environment();
         return switch (SignIn.of(text).name()) {
@@ -127,5 +120,42 @@ public final class ConnectionStringSource {
 
     private EntraClient entra() {
         return new EntraClient(EntraAuthority.of(context.environment()), null, context.http(), context.time());
+    }
+
+    /** A managed identity that is retried for at most {@code MsiRetryTimeout}. */
+    private static final class LimitedTokenSource implements TokenSource {
+        private final TokenSource source;
+        private final Duration limit;
+
+        LimitedTokenSource(TokenSource source, Duration limit) {
+            this.source = source;
+            this.limit = limit;
+        }
+
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public Outcome acquire(TokenRequest request) throws InterruptedException {
+            if (request.deadline().orElseThrow().compareTo(limit) <= 0) {
+                return source.acquire(request);
+            }
+            try {
+                return source.acquire(request.withDeadline(limit));
+            } catch (TokenAcquisitionException e) {
+                if (!e.isTransient()) {
+                    throw e;
+                }
+                String remedy = "Retries stop after MsiRetryTimeout=" + limit.toSeconds() + ". " + e.remedy();
+                throw new TokenAcquisitionException(
+                        e.code(),
+                        e.reason(),
+                        remedy.strip(),
+                        e.getCause(),
+                        e.retryAfter().orElse(null));
+            }
+        }
     }
 }

@@ -1,8 +1,12 @@
 package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * The default chain. The sources that environment variables announce come first. If a variable or the machine itself
@@ -13,24 +17,23 @@ import java.util.List;
  * are asked.
  */
 public final class DefaultSources {
+    /** {@code ide} or {@code browser}; without it the chain ends with the developer tools. */
+    public static final String DEVELOPER_SIGN_INS = "TOKEN_PROVIDER_DEVELOPER_SIGN_INS";
+
+    private static final String SELECTION = "AZURE_TOKEN_CREDENTIALS";
+
     private final SourceContext context;
 
     public DefaultSources(SourceContext context) {
         this.context = context;
     }
 
-    /**
-     * The sources, in the order in which they are asked.
-     *
-     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} does not name a known source, or the setting
-     *     of the developer's sign-ins has an unknown value
-     */
     public List<TokenSource> all() {
-        String selection = context.environment().get(SelectedSources.VARIABLE);
-        List<TokenSource> sources = selection == null ? unselected() : new SelectedSources(context).of(selection);
-        String signIns = context.environment().get(DeveloperTail.VARIABLE);
+        String selection = context.environment().get(SELECTION);
+        List<TokenSource> sources = selection == null ? unselected() : selected(selection);
+        String signIns = context.environment().get(DEVELOPER_SIGN_INS);
         if (signIns != null && (selection == null || selection.equalsIgnoreCase("dev"))) {
-            DeveloperTail.add(sources, signIns, context);
+            addSignIns(sources, signIns);
         }
         return sources;
     }
@@ -51,5 +54,85 @@ public final class DefaultSources {
             sources.add(new LazyTokenSource(SourceDescriptor.IMDS, context));
         }
         return sources;
+    }
+
+    /**
+     * The part of the chain that {@code AZURE_TOKEN_CREDENTIALS} selects: {@code dev}, {@code prod} or the name of one
+     * Azure SDK credential, in upper or lower case. A source that is selected by name is included even if nothing
+     * announces it, and the metadata service is then asked without a probe.
+     */
+    private List<TokenSource> selected(String selection) {
+        return switch (selection.toLowerCase(Locale.ROOT)) {
+            case "dev" -> tools();
+            case "prod" -> deployed();
+            case "visualstudiocredential" ->
+                throw refused(selection, "which is an Azure SDK credential that is not supported here");
+            case "brokercredential" ->
+                throw refused(
+                        selection,
+                        "which is a sign-in of the Azure SDK: the program can add it as a TokenCredentialSource");
+            default -> List.of(named(selection));
+        };
+    }
+
+    private List<TokenSource> tools() {
+        List<TokenSource> sources = new ArrayList<>();
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (known.isTool()) {
+                sources.add(new LazyTokenSource(known, context));
+            }
+        }
+        return sources;
+    }
+
+    private List<TokenSource> deployed() {
+        List<TokenSource> sources = new ArrayList<>();
+        for (SourceDescriptor known : List.of(SourceDescriptor.ENVIRONMENT, SourceDescriptor.WORKLOAD_IDENTITY)) {
+            if (known.isAnnounced(context)) {
+                sources.add(known.create(context, true));
+            }
+        }
+        boolean endpoint = SourceDescriptor.MANAGED_IDENTITY_ENDPOINT.isAnnounced(context);
+        SourceDescriptor managed = endpoint ? SourceDescriptor.MANAGED_IDENTITY_ENDPOINT : SourceDescriptor.IMDS;
+        sources.add(managed.create(context, SourceDescriptor.IMDS.isAnnounced(context)));
+        return sources;
+    }
+
+    private TokenSource named(String selection) {
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (selection.equalsIgnoreCase(known.credential())) {
+                return known == SourceDescriptor.MANAGED_IDENTITY_ENDPOINT
+                        ? SourceDescriptor.managedIdentity(context, null)
+                        : known.create(context, true);
+            }
+        }
+        throw refused(selection, "which is not a known source");
+    }
+
+    private static IllegalArgumentException refused(String selection, String why) {
+        Set<String> names = new LinkedHashSet<>();
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (known.credential() != null) {
+                names.add(known.credential());
+            }
+        }
+        String all = String.join(", ", names);
+        int last = all.lastIndexOf(", ");
+        return new IllegalArgumentException(SELECTION + " is " + Excerpt.of(selection, 60) + ", " + why
+                + ". Set it to dev, prod, " + all.substring(0, last) + " or " + all.substring(last + 2) + ".");
+    }
+
+    /** The sign-ins of azure-identity; they are loaded when they are asked. */
+    private void addSignIns(List<TokenSource> sources, String setting) {
+        String wanted = setting.toLowerCase(Locale.ROOT);
+        if (!wanted.equals("ide") && !wanted.equals("browser")) {
+            throw new IllegalArgumentException(DEVELOPER_SIGN_INS + " is " + Excerpt.of(setting, 60)
+                    + ", which is not a known value. Set it to ide or browser, or remove it.");
+        }
+        sources.add(new LazyTokenSource(SourceDescriptor.INTELLIJ, context));
+        sources.add(new LazyTokenSource(SourceDescriptor.VISUAL_STUDIO_CODE, context));
+        if (wanted.equals("browser")) {
+            sources.add(new LazyTokenSource(SourceDescriptor.BROWSER, context));
+        }
     }
 }

@@ -17,9 +17,6 @@ public final class EndpointSources {
     /**
      * The source for the endpoint that environment variables, or the files of its agent, announce; null if there is
      * none. If only some of the endpoint's variables are set, the source says so, and the next source is asked.
-     *
-     * @param identity the identity to ask for if a request names no other; null for the one that the variables name, or
-     *     without them the endpoint's default identity
      */
     public static @Nullable TokenSource find(SourceContext context, @Nullable UserAssignedIdentity identity) {
         Environment environment = context.environment();

@@ -1,10 +1,11 @@
 package io.podidentity.tokenprovider.internal.chain;
 
-import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
+import java.net.ProxySelector;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceContext(Environment environment, File root, HttpTransport http, Time time) {
 
-    /** The same with other variables. */
     SourceContext with(Environment environment) {
         return new SourceContext(environment, root, http, time);
     }
 
-    /**
-     * The real machine.
-     *
-     * @param environment the environment variables
-     * @param settings what the program sets for requests; null for nothing
-     */
-    public static SourceContext of(Environment environment, @Nullable HttpSettings settings) {
-        HttpTransport http = new HttpTransport(Time.SYSTEM, environment, settings);
+    /** The real machine, with the proxies and the trust that a program sets; null for those of the process. */
+    public static SourceContext of(Environment environment, @Nullable ProxySelector proxy, @Nullable SSLContext tls) {
+        HttpTransport http = new HttpTransport(Time.SYSTEM, environment, proxy, tls);
         return new SourceContext(environment, new File("/"), http, Time.SYSTEM);
     }
 }

@@ -8,7 +8,7 @@ import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
-import io.podidentity.tokenprovider.internal.managed.MachineEvidence;
+import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
@@ -76,7 +76,6 @@ public enum SourceDescriptor {
         this.variables = List.of(variables);
     }
 
-    /** The name of the source that messages show. */
     public String label() {
         return label;
     }
@@ -92,12 +91,10 @@ public enum SourceDescriptor {
         return variables;
     }
 
-    /** Its section in docs/troubleshooting.md. */
     public String anchor() {
         return label.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
-    /** The source with this name; null if it is not one of ours. */
     public static @Nullable SourceDescriptor of(String label) {
         for (SourceDescriptor known : values()) {
             if (known.label.equals(label)) {
@@ -107,12 +104,10 @@ public enum SourceDescriptor {
         return null;
     }
 
-    /** Whether it is a developer tool. */
     public boolean isTool() {
         return this == AZURE_CLI || this == AZURE_DEVELOPER_CLI || this == AZURE_POWERSHELL;
     }
 
-    /** Whether a variable announces that the first source to be asked uses HTTP. */
     public static boolean announcesHttp(Environment environment) {
         for (SourceDescriptor known : values()) {
             if (known.isAnnouncedBy(environment)) {
@@ -136,25 +131,21 @@ public enum SourceDescriptor {
         return environment.get("AZURE_CLIENT_ID") != null && environment.get("AZURE_TENANT_ID") != null;
     }
 
-    /** Whether an environment variable, or a file on the machine, shows that it is available here. */
     boolean isAnnounced(SourceContext context) {
         if (isAnnouncedBy(context.environment())) {
             return true;
         }
         if (this == IMDS) {
-            return new MachineEvidence(context.root()).saysAzure();
+            return ManagedIdentityEndpoint.isAzure(context.root());
         }
         return this == MANAGED_IDENTITY_ENDPOINT
                 && !IMDS.isAnnouncedBy(context.environment())
-                && new MachineEvidence(context.root()).hasArcAgent(context.environment());
+                && ManagedIdentityEndpoint.hasArcAgent(context.environment(), context.root());
     }
 
     /**
      * The managed identity of this machine, for a caller who named it explicitly: through whichever endpoint provides
      * it here, and whatever identity it is.
-     *
-     * @param identity the user-assigned identity to use; null for the one that the variables name, or without them the
-     *     endpoint's default identity
      */
     public static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
         TokenSource endpoint =
@@ -167,9 +158,6 @@ public enum SourceDescriptor {
     /**
      * Creates a source of this kind. The switch is by name, because one by the constants would add a class to load
      * before the first token; {@code SourceDescriptorTest} creates each of the default chain.
-     *
-     * @param certain whether the source is known to be available
-     * @throws IllegalStateException if it is not in the default chain
      */
     TokenSource create(SourceContext context, boolean certain) {
         Environment environment = context.environment();

@@ -45,7 +45,7 @@ public final class ConnectionSettings {
         ConnectionStringKey before = null;
         List<Pair> all = ConnectionStringReader.read(text);
         for (Pair pair : all) {
-            ConnectionStringKey key = ConnectionStringKey.of(pair.key);
+            ConnectionStringKey key = ConnectionStringKey.of(pair.key());
             if (key == null) {
                 throw unknown(pair, before);
             }
@@ -53,7 +53,7 @@ public final class ConnectionSettings {
                 throw new ConnectionStringException(
                         Problem.DUPLICATE_KEY,
                         key.text,
-                        "has " + key.text + " twice (again at character " + pair.position + ")",
+                        "has " + key.text + " twice (again at character " + pair.position() + ")",
                         "Remove one of them.");
             }
             before = key;
@@ -63,17 +63,16 @@ public final class ConnectionSettings {
 
     /** The unknown key itself is not shown: if a secret contains a semicolon, the part after it looks like a key. */
     private static ConnectionStringException unknown(Pair pair, @Nullable ConnectionStringKey before) {
-        ConnectionStringKey like = ConnectionStringKey.like(pair.key);
+        ConnectionStringKey like = ConnectionStringKey.like(pair.key());
         String remedy = like != null
                 ? "Did you mean " + like.text + "?"
                 : before == ConnectionStringKey.APP_KEY
                         ? "If it belongs to the value of AppKey, put that value in quotes."
                         : "Remove it.";
         return new ConnectionStringException(
-                Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position + ")", remedy);
+                Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position() + ")", remedy);
     }
 
-    /** Whether a key is present, even with an empty value. */
     public boolean has(ConnectionStringKey key) {
         return pairs.containsKey(key);
     }
@@ -83,34 +82,25 @@ public final class ConnectionSettings {
         return require(key, "");
     }
 
-    /** A value; null if the key is absent or its value is blank. */
     public @Nullable String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
-        return pair == null || pair.value.reveal().isBlank() ? null : pair.value.reveal();
+        return pair == null || pair.value().reveal().isBlank()
+                ? null
+                : pair.value().reveal();
     }
 
-    /**
-     * A value.
-     *
-     * @throws ConnectionStringException if the key is absent or its value is blank
-     */
     String require(ConnectionStringKey key, String remedy) {
         String value = get(key);
         if (value == null) {
             Pair pair = pairs.get(key);
             String what = pair == null
                     ? "has no " + key.text
-                    : "has an empty " + key.text + " (at character " + pair.position + ")";
+                    : "has an empty " + key.text + " (at character " + pair.position() + ")";
             throw new ConnectionStringException(Problem.MISSING_OR_EMPTY, key.text, what, remedy);
         }
         return value;
     }
 
-    /**
-     * One of the values that a key may have, in upper or lower case.
-     *
-     * @param known another value, which the caller rejects with a message of its own
-     */
     String oneOf(ConnectionStringKey key, String known, String... allowed) {
         String list = String.join(", ", allowed);
         String value = require(key, "Write " + key.text + "= followed by one of " + list + ".");
@@ -125,29 +115,25 @@ public final class ConnectionSettings {
         throw invalid(key, "Allowed values: " + list + ".");
     }
 
-    /** The error for a value that its key does not allow. */
     ConnectionStringException invalid(ConnectionStringKey key, String remedy) {
         return about(Problem.INVALID_VALUE, key, "has a value for " + key.text + " that is not allowed", remedy);
     }
 
-    /** The error for a problem with a key that is present. */
     ConnectionStringException about(Problem problem, ConnectionStringKey key, String what, String remedy) {
         Pair pair = pairs.get(key);
-        String where = pair == null ? "" : " (at character " + pair.position + ")";
+        String where = pair == null ? "" : " (at character " + pair.position() + ")";
         return new ConnectionStringException(problem, key.text, what + where, remedy);
     }
 
     /**
      * The settings in one normal form, so that two of them can be compared however they were written. A secret appears
      * only as a hash.
-     *
-     * @return keys and values in a fixed order
      */
     public String fingerprint() {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<ConnectionStringKey, Pair> pair : pairs.entrySet()) {
             ConnectionStringKey key = pair.getKey();
-            String value = pair.getValue().value.reveal();
+            String value = pair.getValue().value().reveal();
             text.append(key.text).append('=');
             if (key == ConnectionStringKey.APP_KEY) {
                 text.append(Fingerprint.of(value));
@@ -173,7 +159,6 @@ public final class ConnectionSettings {
         return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
     }
 
-    /** Shows the keys only. */
     @Override
     public String toString() {
         return "ConnectionSettings" + pairs.keySet();

@@ -13,7 +13,6 @@ public final class ConnectionStringException extends IllegalArgumentException {
 
     private static final String READ_ON = " More: " + HelpPage.link("connection-string");
 
-    /** What is wrong. */
     public enum Problem {
         EMPTY,
         MALFORMED,

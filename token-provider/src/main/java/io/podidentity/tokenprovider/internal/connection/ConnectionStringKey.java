@@ -28,7 +28,6 @@ public enum ConnectionStringKey {
         this.text = text;
     }
 
-    /** The key with this name; null if there is none. */
     public static @Nullable ConnectionStringKey of(String text) {
         for (ConnectionStringKey key : values()) {
             if (key.text.equalsIgnoreCase(text)) {
@@ -38,7 +37,6 @@ public enum ConnectionStringKey {
         return null;
     }
 
-    /** The key that was probably meant; null if no key is similar. */
     public static @Nullable ConnectionStringKey like(String text) {
         ConnectionStringKey nearest = null;
         int least = MAX_DISTANCE + 1;

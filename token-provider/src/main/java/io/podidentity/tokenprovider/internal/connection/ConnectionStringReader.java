@@ -14,19 +14,11 @@ import java.util.List;
  */
 public final class ConnectionStringReader {
 
-    /** One pair. */
-    public static final class Pair {
-        /** The key as it was written. */
-        public final String key;
-        /** The value without its quotes; may be a secret. */
-        public final Secret value;
-        /** Where the pair begins; the first character is 1. */
-        public final int position;
-
-        Pair(String key, Secret value, int position) {
-            this.key = key;
-            this.value = value;
-            this.position = position;
+    public record Pair(String key, Secret value, int position) {
+        /** Without the key, which may be a part of a secret. */
+        @Override
+        public String toString() {
+            return "pair at " + position;
         }
     }
 
@@ -43,11 +35,6 @@ public final class ConnectionStringReader {
         this.end = last;
     }
 
-    /**
-     * Reads all pairs in order.
-     *
-     * @throws ConnectionStringException if the text does not follow the grammar
-     */
     public static List<Pair> read(String text) {
         ConnectionStringReader reader = new ConnectionStringReader(text);
         List<Pair> pairs = new ArrayList<>();

@@ -25,17 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The ways to sign in that a connection string can describe. What they need is in its settings. */
 public enum SignIn {
-    /** As the user who is logged in to az. */
     AZURE_CLI,
-    /** As the user who is logged in to azd. */
     AZURE_DEVELOPER_CLI,
-    /** As the user who is logged in to Azure PowerShell. */
     AZURE_POWERSHELL,
     /** As a managed identity: the one of {@link #identity}. */
     MANAGED_IDENTITY,
     /** As a Kubernetes workload; application and tenant may be left to the variables. */
     WORKLOAD,
-    /** As an application, with its client secret. */
     CLIENT_SECRET,
     /** As an application, with a certificate from a key store, by its thumbprint or else its subject. */
     STORE_CERTIFICATE,
@@ -48,8 +44,6 @@ public enum SignIn {
      * Reads the way to sign in from a connection string. If several keys are present, the same ones win as in the .NET
      * library. What that library silently ignored is an error here: without its {@code AppId}, an application would
      * sign in as the identity of the machine.
-     *
-     * @throws ConnectionStringException if it describes no way to sign in
      */
     public static SignIn of(ConnectionSettings text) {
         String runAs = text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload");
@@ -161,7 +155,6 @@ public enum SignIn {
         return IDENTITY_ASSERTION;
     }
 
-    /** Makes sure that a key stands with none but these and the two that go with every managed identity. */
     private static void requireAlone(ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey... others) {
         Set<ConnectionStringKey> allowed = EnumSet.of(RUN_AS, MSI_RETRY_TIMEOUT, key);
         allowed.addAll(List.of(others));
@@ -206,7 +199,6 @@ public enum SignIn {
         return STORE_CERTIFICATE;
     }
 
-    /** Makes sure that a value that may be absent is not empty. */
     private static void requireGiven(ConnectionSettings text, ConnectionStringKey key) {
         if (text.has(key)) {
             text.require(key, "Remove it or give it a value.");
@@ -224,11 +216,7 @@ public enum SignIn {
         return text.has(APP_ID) ? UserAssignedIdentity.ofClientId(text.value(APP_ID)) : null;
     }
 
-    /**
-     * How long a managed identity is retried; null for no limit except the deadline of the request.
-     *
-     * @throws ConnectionStringException if that is no number of seconds
-     */
+    /** How long a managed identity is retried; null for no limit except the deadline of the request. */
     public static @Nullable Duration retryLimit(ConnectionSettings text) {
         if (!text.has(MSI_RETRY_TIMEOUT)) {
             return null;

@@ -1,6 +1,5 @@
 /**
- * Reads connection strings. Start with
- * {@link io.podidentity.tokenprovider.internal.connection.ConnectionStringReader}.
+ * Reads connection strings. Start with {@link io.podidentity.tokenprovider.internal.connection.ConnectionStringReader}.
  */
 @NullMarked
 package io.podidentity.tokenprovider.internal.connection;

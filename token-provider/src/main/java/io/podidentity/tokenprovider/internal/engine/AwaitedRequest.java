@@ -17,10 +17,10 @@ final class AwaitedRequest {
     /** Callers that block until it is over. */
     private int blocked;
     /** Callers that do not block, the most urgent first; null for none. */
-    private @Nullable PriorityQueue<AsyncCaller<?>> waiting;
+    private @Nullable PriorityQueue<Call<?>> waiting;
     /** What is to be run when the most urgent of them has waited long enough; null while there was none. */
     private @Nullable Runnable alarm;
-    /** Whether it was given up before it was over. */
+
     private boolean givenUp;
     /** Whether a thread is still busy with it though it was given up. */
     private boolean abandoned;
@@ -33,18 +33,15 @@ final class AwaitedRequest {
         this.time = time;
     }
 
-    void add(Call call) {
-        if (call.blocks) {
+    void add(Call<?> call) {
+        if (call.future == null) {
             blocked++;
-            return;
-        }
-        AsyncCaller<?> caller = (AsyncCaller<?>) call;
-        if (!caller.future.isDone()) {
+        } else if (!call.future.isDone()) {
             if (waiting == null) {
                 waiting = new PriorityQueue<>();
                 alarm = () -> slot.waitedLongEnough(request);
             }
-            waiting.add(caller);
+            waiting.add(call);
             setAlarm();
         }
     }
@@ -54,7 +51,7 @@ final class AwaitedRequest {
     }
 
     /** Removes a caller that does not block; false if it does not wait for this request. */
-    boolean remove(AsyncCaller<?> caller) {
+    boolean remove(Call<?> caller) {
         boolean removed = waiting != null && waiting.remove(caller);
         if (removed) {
             setAlarm();
@@ -68,13 +65,13 @@ final class AwaitedRequest {
      * @param late receives these
      * @param all receives all others, which are removed too; null to leave them
      */
-    void removeLate(List<AsyncCaller<?>> late, @Nullable PriorityQueue<AsyncCaller<?>> all) {
-        PriorityQueue<AsyncCaller<?>> left = waiting;
+    void removeLate(List<Call<?>> late, @Nullable PriorityQueue<Call<?>> all) {
+        PriorityQueue<Call<?>> left = waiting;
         if (left == null) {
             return;
         }
         long nanos = time.nanos();
-        for (AsyncCaller<?> next = left.peek(); next != null; next = left.peek()) {
+        for (Call<?> next = left.peek(); next != null; next = left.peek()) {
             if (nanos - next.deadline < InFlightRequest.GRACE_NANOS) {
                 break;
             }
@@ -87,12 +84,10 @@ final class AwaitedRequest {
         setAlarm();
     }
 
-    /** Whether any caller waits for it. */
     boolean isAwaited() {
         return blocked > 0 || hasWaiting();
     }
 
-    /** Whether callers wait for it that do not block. */
     boolean hasWaiting() {
         return waiting != null && !waiting.isEmpty();
     }
@@ -115,7 +110,6 @@ final class AwaitedRequest {
         return true;
     }
 
-    /** It is over. */
     void end(boolean current) {
         decisive = current;
         abandoned = false;
@@ -131,13 +125,13 @@ final class AwaitedRequest {
 
     /** Those who waited for it without a thread when it was over; null for nobody. */
     @Nullable
-    PriorityQueue<AsyncCaller<?>> waiting() {
+    PriorityQueue<Call<?>> waiting() {
         return waiting;
     }
 
     private void setAlarm() {
         Runnable set = alarm;
-        AsyncCaller<?> first = waiting == null ? null : waiting.peek();
+        Call<?> first = waiting == null ? null : waiting.peek();
         if (set != null && first == null) {
             time.forget(set);
         } else if (set != null && first != null) {

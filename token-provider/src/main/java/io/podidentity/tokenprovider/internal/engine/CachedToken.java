@@ -48,13 +48,6 @@ public final class CachedToken {
     /** How long from then on nothing needs a look. */
     private final long window;
 
-    /**
-     * A token that was just acquired.
-     *
-     * @param run how it was got
-     * @param millis the wall clock
-     * @param nanos the steady clock
-     */
     CachedToken(AccessToken token, ChainRun run, long millis, long nanos) {
         this.expiresAt = expiresAt(token, millis);
         this.dueAt = refreshAt(token, millis);
@@ -129,7 +122,6 @@ public final class CachedToken {
         return checkedAt;
     }
 
-    /** What became of each source when it was got. */
     public List<TokenAttempt> attempts() {
         return run.attempts();
     }
@@ -145,12 +137,10 @@ public final class CachedToken {
         return other != null && other.token == token;
     }
 
-    /** Whether a listener is to be told this of it: the first time that it is asked. */
     boolean isNews(TokenListener.Kind kind) {
         return run.isNews(kind);
     }
 
-    /** Whether programs that handle claims challenges and others must not share it. */
     boolean isCaeAware() {
         return run.caeAware;
     }

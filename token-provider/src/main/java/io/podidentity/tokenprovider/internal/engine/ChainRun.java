@@ -78,10 +78,6 @@ final class ChainRun {
     /** What speaks against the token's identity; empty for nothing. */
     private volatile String caveat = "";
 
-    /**
-     * @param request what is asked for, with a deadline
-     * @param forced the call, if it is a forced one; null if not
-     */
     ChainRun(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
         this.request = request;
         this.forced = forced;
@@ -100,12 +96,10 @@ final class ChainRun {
         return failure != null;
     }
 
-    /** Leaves a source out. */
     synchronized void pass() {
         misses.add(null);
     }
 
-    /** Whether it is for one identity, whichever source hands that out. */
     boolean namesIdentity() {
         return request.identity().isPresent();
     }
@@ -116,7 +110,6 @@ final class ChainRun {
         return absent;
     }
 
-    /** What the log says of a token that stands in. */
     String describeStandIn(AccessToken token) {
         return token.source() + " stands in for " + requireNonNull(absent).name() + ", which is asked again in "
                 + STAND_IN_MILLIS / 1000 + " s and has no token now: " + absence + ".";
@@ -132,17 +125,13 @@ final class ChainRun {
         return true;
     }
 
-    /**
-     * Asks a source: its token, or null if it has none, which is noted.
-     *
-     * @param patience how long it may take at most, in nanoseconds
-     */
+    /** Asks a source: its token, or null if it has none, which is noted. */
     @Nullable
     AccessToken ask(TokenSource source, long patience) throws InterruptedException {
         long start = time.nanos();
         long left = deadline - start;
         if (left <= 0) {
-            failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null);
+            failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "");
             return null;
         }
         if (cancelled) {
@@ -190,7 +179,6 @@ final class ChainRun {
         return null;
     }
 
-    /** The token of the source that was asked last is what was looked for. */
     synchronized void arrive() {
         nanos = time.nanos() - nanos;
         asked = null;
@@ -199,7 +187,6 @@ final class ChainRun {
         misses.trimToSize();
     }
 
-    /** The token of the source that was asked last is of no use. */
     void turnDown(TokenSource source, String reason, String remedy) {
         record(source, State.UNAVAILABLE, reason, remedy);
     }
@@ -216,12 +203,7 @@ final class ChainRun {
         nanos = start;
     }
 
-    /**
-     * Makes sure that a token can be sent in a header and has not expired.
-     *
-     * @param source the source's name
-     * @throws TokenAcquisitionException if not
-     */
+    /** Makes sure that a token can be sent in a header and has not expired. */
     static void requireUsable(AccessToken token, String source, long nowMillis) {
         if (!TokenResponse.canBeSent(token.value()) || !TokenResponse.canBeSent(token.tokenType())) {
             throw invalid(source + " answered with a token that has a character which no header takes");
@@ -233,7 +215,7 @@ final class ChainRun {
 
     private static TokenAcquisitionException invalid(String reason) {
         return new TokenAcquisitionException(
-                Code.INVALID_RESPONSE, reason, "Compare this machine's clock, and check what answers there.", null);
+                Code.INVALID_RESPONSE, reason, "Compare this machine's clock, and check what answers there.");
     }
 
     /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */
@@ -248,8 +230,7 @@ final class ChainRun {
             throw new TokenAcquisitionException(
                     Code.REFUSED,
                     source.name() + " answered with a token of tenant " + got + ", not of " + tenant,
-                    "Sign in to that tenant, or ask for no other one.",
-                    null);
+                    "Sign in to that tenant, or ask for no other one.");
         }
     }
 
@@ -296,13 +277,12 @@ final class ChainRun {
         return account == null || account.accountFingerprint() == fingerprint;
     }
 
-    /** Why there is no token. */
     TokenAcquisitionException failure() {
         TokenAcquisitionException own = failure;
         if (own == null) {
             boolean late = time.nanos() - deadline >= 0;
             Code code = unheard ? Code.SERVICE_UNAVAILABLE : late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
-            own = new TokenAcquisitionException(code, "no source has a token here", "", null);
+            own = new TokenAcquisitionException(code, "no source has a token here", "");
         }
         return Failures.ofCall(own, request.resource(), attempts());
     }

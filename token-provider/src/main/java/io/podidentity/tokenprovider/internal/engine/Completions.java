@@ -24,7 +24,6 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
         return this;
     }
 
-    /** Begins, on a thread of the executor's; on the calling one if there is none to be had. */
     void start() {
         if (!tasks.isEmpty()) {
             sendForNext(this);
@@ -43,11 +42,6 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
         }
     }
 
-    /**
-     * Has another thread run this.
-     *
-     * @param otherwise what the calling thread does if there is none to be had; null if it goes on anyway
-     */
     private void sendForNext(@Nullable Runnable otherwise) {
         try {
             executor.execute(this);

@@ -19,7 +19,6 @@ final class EventPublisher {
     private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
 
     private final List<TokenListener> listeners;
-    /** Those that threw. */
     private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
 
     EventPublisher(List<TokenListener> listeners) {
@@ -43,7 +42,6 @@ final class EventPublisher {
         }
     }
 
-    /** Something happened to a token, or to a caller. */
     void happened(
             TokenListener.Kind kind,
             TokenRequest request,
@@ -71,7 +69,6 @@ final class EventPublisher {
         System.getLogger(TokenSourceChain.LOGGER).log(Level.WARNING, text, e);
     }
 
-    /** The line that says that callers live on an old token. */
     static void logFailedRefresh(TokenAcquisitionException failure) {
         String text = "The token is still valid, but getting the next one failed. {0}";
         System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());

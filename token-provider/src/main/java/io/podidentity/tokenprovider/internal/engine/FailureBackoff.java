@@ -27,23 +27,18 @@ final class FailureBackoff {
     private long end;
     /** Whether the server named the wait, so that nobody may ask before. */
     private boolean binding;
-    /** How many refreshes failed in a row. */
+
     private int failedRefreshes;
     /** Before this moment no refresh begins after those. */
     private long noRefreshBefore;
 
-    /**
-     * Keeps what a failure says.
-     *
-     * @param failed a request that is over without a token
-     * @param awaited whether callers waited for it
-     */
+    /** Keeps what a failure says. */
     void add(InFlightRequest failed, boolean awaited, long now) {
         TokenAcquisitionException e = failed.failure();
         if (e == null) {
             return;
         }
-        if (failed.old() != null) {
+        if (failed.old != null) {
             noRefreshBefore = now + (SECOND << Math.min(failedRefreshes, MAX_SHIFT));
             failedRefreshes++;
         }
@@ -57,29 +52,25 @@ final class FailureBackoff {
         }
     }
 
-    /** Forgets the failed refreshes. */
     void forgetRefreshes() {
         failedRefreshes = 0;
     }
 
-    /** Whether the server wants not to be asked now. */
     boolean isBinding(long now) {
         return binding && end - now > 0;
     }
 
-    /** Whether a refresh may begin. */
     boolean allowRefresh(long now) {
         return !isBinding(now) && (failedRefreshes == 0 || now - noRefreshBefore >= 0);
     }
 
-    /** Until when the server wants not to be asked, if it does. */
     long end() {
         return end;
     }
 
     /** The answer to a call of this moment; null if there has to be another request. */
     @Nullable
-    TokenAcquisitionException answer(String resource, Call call, long now) {
+    TokenAcquisitionException answer(String resource, Call<?> call, long now) {
         TokenAcquisitionException last = failure;
         if (last == null || end - now <= 0) {
             return null;

@@ -3,15 +3,26 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Failures of a call, as opposed to those of a source. */
 final class Failures {
+    private static final int MAX_LENGTH = 800;
+    private static final int MAX_RESOURCE = 120;
+    private static final int MAX_LINES = 16;
+    private static final String LINE = "\n  ";
+    private static final String READ_ON = LINE + "More: ";
+
     private Failures() {}
 
-    /** The failure of a source as that of a whole call for a resource. */
     static TokenAcquisitionException ofCall(
             TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts) {
         return ofCall(failure, resource, attempts, "");
@@ -38,14 +49,11 @@ final class Failures {
                 List.of());
     }
 
-    /**
-     * @param attempts what became of the sources so far
-     */
     static TokenAcquisitionException timedOut(String resource, Duration limit, List<TokenAttempt> attempts) {
         String reason = "no source answered within " + limit.toMillis() + " ms";
         String remedy = "Allow a longer deadline.";
         return ofCall(
-                new TokenAcquisitionException(Code.TIMED_OUT, reason, remedy, null),
+                new TokenAcquisitionException(Code.TIMED_OUT, reason, remedy),
                 resource,
                 attempts,
                 attempts.isEmpty() ? "" : reason + ". " + remedy);
@@ -77,7 +85,7 @@ final class Failures {
     /** A source answered null, which its contract does not know. */
     static TokenAcquisitionException answeredNull() {
         return new TokenAcquisitionException(
-                Code.INVALID_CONFIGURATION, "it answered null", "Let it answer Unavailable in place of null.", null);
+                Code.INVALID_CONFIGURATION, "it answered null", "Let it answer Unavailable in place of null.");
     }
 
     /** Something was thrown beside the sources' answers, such as by a source's name. */
@@ -104,15 +112,10 @@ final class Failures {
     static TokenAcquisitionException tooManyAbandoned(String resource, int abandoned) {
         String reason = abandoned + " earlier requests were given up and still hang";
         String remedy = "A thread dump shows where: the threads named token-provider.";
-        return ofCall(
-                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, null), resource, List.of());
+        return ofCall(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy), resource, List.of());
     }
 
-    /**
-     * A failure of a while ago, whose server wants not to be asked again yet.
-     *
-     * @param left how long from now on
-     */
+    /** A failure of a while ago, whose server wants not to be asked again yet. */
     static TokenAcquisitionException remembered(String resource, TokenAcquisitionException failure, Duration left) {
         TokenAcquisitionException again = new TokenAcquisitionException(
                 failure.code(), failure.reason(), failure.remedy(), failure.getCause(), left);
@@ -122,6 +125,82 @@ final class Failures {
 
     private static TokenAcquisitionException ofCall(
             TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts, String note) {
-        return failure.ofCall(FailureMessage.of(resource, failure, attempts, note), attempts);
+        return failure.ofCall(message(resource, failure, attempts, note), attempts);
+    }
+
+    /**
+     * A headline, a line for each source that was asked, where to read on; 800 characters at most.
+     *
+     * @param note what there is to say beside the sources' own reasons; may be empty
+     */
+    private static String message(
+            String resource, TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
+        StringBuilder message = new StringBuilder("No token for ")
+                .append(Excerpt.of(resource, MAX_RESOURCE))
+                .append(" (")
+                .append(failure.code())
+                .append(").");
+        // A call that was late has its own section; a source that was late by itself is in the source's.
+        boolean late = failure.code() == TokenAcquisitionException.Code.TIMED_OUT && !note.isEmpty();
+        String readOn = readOn(failure.code(), late ? List.of() : attempts);
+        List<String> lines = lines(failure, attempts, note);
+        int room = MAX_LENGTH - message.length() - readOn.length() - lines.size() * LINE.length();
+        int longest = longest(lines, room);
+        for (String line : lines) {
+            message.append(LINE).append(Excerpt.of(line, longest));
+        }
+        return message.append(readOn).toString();
+    }
+
+    /** A line for each source that was asked; of more than anybody reads the last, where the one that failed is. */
+    private static List<String> lines(TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
+        List<String> lines = new ArrayList<>();
+        for (TokenAttempt attempt : attempts) {
+            if (attempt.state() != TokenAttempt.State.NOT_TRIED) {
+                lines.add(attempt.toString());
+            }
+        }
+        if (lines.isEmpty()) {
+            lines.add(failure.reason() + ". " + failure.remedy());
+        }
+        if (!note.isEmpty()) {
+            lines.add(note);
+        }
+        return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
+    }
+
+    /** How long a line may be, so that all of them fit: what short ones leave is for the long ones. */
+    private static int longest(List<String> lines, int room) {
+        int longest = room;
+        while (longest > 0 && length(lines, longest) > room) {
+            longest--;
+        }
+        return longest;
+    }
+
+    private static int length(List<String> lines, int longest) {
+        int length = 0;
+        for (String line : lines) {
+            length += Math.min(line.length(), longest);
+        }
+        return length;
+    }
+
+    /** Where to read on: the section on the source that failed, else on what all of them lack; empty without one. */
+    private static String readOn(Code code, List<TokenAttempt> attempts) {
+        String anchor = anchor(code, attempts);
+        return anchor == null ? "" : READ_ON + HelpPage.link(anchor);
+    }
+
+    private static @Nullable String anchor(Code code, List<TokenAttempt> attempts) {
+        for (TokenAttempt attempt : attempts) {
+            if (attempt.state() == TokenAttempt.State.FAILED) {
+                SourceDescriptor known = SourceDescriptor.of(attempt.source());
+                return known == null ? null : known.anchor();
+            }
+        }
+        // These two are always those of a source, which has a section of its own.
+        boolean ofASource = code == Code.REFUSED || code == Code.INVALID_RESPONSE;
+        return ofASource ? null : code.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -44,17 +44,10 @@ final class ForcedCall {
         this(new ArrayList<>(), new IdentityHashMap<>(), time);
     }
 
-    /** Another one of the same chain. */
     ForcedCall another() {
         return new ForcedCall(waiting, next, time);
     }
 
-    /**
-     * Waits until it may ask a source.
-     *
-     * @param deadline the last moment, on the steady clock
-     * @throws TokenAcquisitionException if its turn does not come by then
-     */
     void await(TokenSource source, long deadline) throws InterruptedException {
         synchronized (waiting) {
             at = source;
@@ -87,7 +80,6 @@ final class ForcedCall {
         }
     }
 
-    /** Whether it waits for its turn now. */
     boolean isWaiting() {
         synchronized (waiting) {
             return at != null;
@@ -108,6 +100,6 @@ final class ForcedCall {
     private TokenAcquisitionException late() {
         String reason = "its turn did not come in time" + LIMIT + ", and " + (waiting.size() - 1) + " others wait";
         return new TokenAcquisitionException(
-                Code.TIMED_OUT, reason, "Force fewer refreshes, or allow a longer deadline.", null);
+                Code.TIMED_OUT, reason, "Force fewer refreshes, or allow a longer deadline.");
     }
 }

@@ -28,7 +28,7 @@ final class InFlightRequest implements Runnable {
     /** What a slot does for its requests, and for callers who wait without a thread. Called without its lock. */
     interface Slot {
         /** Has a caller wait for the current request or for a new one; or gives one that is over and has the answer. */
-        InFlightRequest joinOrStart(Call call);
+        InFlightRequest joinOrStart(Call<?> call);
 
         /** A request is over; told on its thread, before callers learn of it. True if it was the current one. */
         boolean completed(InFlightRequest over);
@@ -51,11 +51,15 @@ final class InFlightRequest implements Runnable {
     private final Slot slot;
     private final CountDownLatch over = new CountDownLatch(1);
     /** Before this moment it asks nobody, on the steady clock. Set before it starts, as the next two. */
-    private long notBefore;
+    long notBefore;
     /** The forced call that it is for; null for one that is not forced. */
-    private @Nullable ForcedCall forced;
-    /** The token that callers have meanwhile; null if they wait. */
-    private @Nullable CachedToken old;
+    @Nullable
+    ForcedCall forced;
+
+    /** The token that callers have meanwhile, so that it goes on when nobody waits for it; null if they wait. */
+    @Nullable
+    CachedToken old;
+
 
     private volatile @Nullable ChainRun run;
     private volatile @Nullable CachedToken token;
@@ -68,15 +72,11 @@ final class InFlightRequest implements Runnable {
     private boolean answered;
     /** Whether a caller has taken on what one does for all. */
     private boolean led;
-    /** The thread that is busy with it; null for none. */
+
     private @Nullable Thread thread;
     /** Whether there is an answer. */
     private boolean ended;
 
-    /**
-     * @param request what is asked for, with the time that it may take as its deadline
-     * @param deadline when that time ends, on the steady clock
-     */
     InFlightRequest(TokenRequest request, TokenSourceChain chain, Time time, Slot slot, long deadline) {
         this.request = request;
         this.chain = chain;
@@ -84,27 +84,6 @@ final class InFlightRequest implements Runnable {
         this.slot = slot;
         this.deadline = deadline;
         this.notBefore = deadline - limit();
-    }
-
-    /** Has it ask nobody before a moment, on the steady clock. */
-    void notBefore(long moment) {
-        notBefore = moment;
-    }
-
-    /** Makes it that of a forced call. */
-    void force(ForcedCall call) {
-        forced = call;
-    }
-
-    /** Makes it a refresh behind the callers, who have a token meanwhile: it goes on when nobody waits for it. */
-    void replaces(CachedToken meanwhile) {
-        old = meanwhile;
-    }
-
-    /** The token that callers have meanwhile; null if they wait. */
-    @Nullable
-    CachedToken old() {
-        return old;
     }
 
     /** Makes it one that is over before it starts, since there is an answer already. */
@@ -117,7 +96,6 @@ final class InFlightRequest implements Runnable {
         return this;
     }
 
-    /** Whether there was an answer before it could start. */
     synchronized boolean isAnswered() {
         return answered;
     }
@@ -236,7 +214,6 @@ final class InFlightRequest implements Runnable {
         }
     }
 
-    /** Tells those who listen; callers have their answer by now. */
     private void publish(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
         ChainRun ran = run;
         EventPublisher publisher = chain.publisher();
@@ -258,11 +235,7 @@ final class InFlightRequest implements Runnable {
         publish(null, Failures.timedOut(request.resource(), Duration.ofNanos(limit()), attempts()));
     }
 
-    /**
-     * Ends it from outside; if its source does not listen to that, its thread is lost until the source returns.
-     *
-     * @return false if no thread is busy with it, and none will be
-     */
+    /** Ends it from outside; if its source does not listen to that, its thread is lost until the source returns. */
     synchronized boolean cancel() {
         cancelled = true;
         ChainRun begun = run;
@@ -287,9 +260,6 @@ final class InFlightRequest implements Runnable {
     /**
      * Waits for its end. When that takes longer than a moment, one caller has the later sources find out whether they
      * apply.
-     *
-     * @param end until when, on the steady clock, and then a little longer for it to say what it was busy with
-     * @return false if the end does not come in time
      */
     boolean await(long end) throws InterruptedException {
         if (takeLead()) {
@@ -312,13 +282,11 @@ final class InFlightRequest implements Runnable {
         return over.await(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** The token; null before its end, and if it failed. */
     @Nullable
     CachedToken token() {
         return token;
     }
 
-    /** Why it failed; null before its end, and if it did not. */
     @Nullable
     TokenAcquisitionException failure() {
         return failure;
@@ -334,7 +302,6 @@ final class InFlightRequest implements Runnable {
         }
     }
 
-    /** How long it may take, in nanoseconds. */
     long limit() {
         return request.deadline().orElseThrow().toNanos();
     }
@@ -343,7 +310,7 @@ final class InFlightRequest implements Runnable {
      * Whether its answer is one to a call too that has more time than it had. A refusal is. That nobody answered in a
      * short time is not, and neither is that it was given up.
      */
-    boolean isAnswerFor(Call call) {
+    boolean isAnswerFor(Call<?> call) {
         TokenAcquisitionException failed = failure;
         if (failed == null) {
             return true;

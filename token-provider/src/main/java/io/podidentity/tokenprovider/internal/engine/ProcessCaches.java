@@ -1,6 +1,9 @@
 package io.podidentity.tokenprovider.internal.engine;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAttempt;
 import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
@@ -42,11 +45,6 @@ public final class ProcessCaches {
 
     private ProcessCaches() {}
 
-    /**
-     * The cache of the process's own environment.
-     *
-     * @throws IllegalArgumentException if a variable that is a setting has an impossible value
-     */
     public static TokenCache own() {
         TokenCache cache = own;
         return cache == null ? makeOwn() : cache;
@@ -68,20 +66,14 @@ public final class ProcessCaches {
      * @param variables the environment variables in place of the process's own; null for these
      * @param connectionString the connection string; null for the one in the environment, if it has one, and blank for
      *     the default chain
-     * @throws IllegalArgumentException if a setting has an impossible value
-     */
-    public static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
-        return of(variables, connectionString, Map.of(), null);
-    }
-
-    /**
-     * The cache of these settings.
-     *
      * @param overrides variables in place of those of the environment, in a fixed order
+     * @throws IllegalArgumentException if a setting has an impossible value
      */
     public static TokenCache of(
             @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
-        return of(variables, connectionString, overrides, null);
+        return variables == null && connectionString == null && overrides.isEmpty()
+                ? own()
+                : of(variables, connectionString, overrides, null);
     }
 
     private static TokenCache of(
@@ -101,7 +93,7 @@ public final class ProcessCaches {
             TokenCache cache = known == null ? null : known.get();
             if (cache == null) {
                 cache = cache(
-                        sources(SourceContext.of(environment, null), connectionString),
+                        sources(SourceContext.of(environment, null, null), connectionString),
                         new RequestExecutor(warmUp),
                         null);
                 if (OTHERS.size() >= sweepAt) {
@@ -119,19 +111,13 @@ public final class ProcessCaches {
         }
     }
 
-    /** How many caches are known. */
     static int size() {
         synchronized (OTHERS) {
             return OTHERS.size();
         }
     }
 
-    /**
-     * A cache of its own for what no text can say.
-     *
-     * @param executor runs what asks the sources; null for a thread for each
-     * @param listeners are told what becomes of tokens; may be empty
-     */
+    /** A cache of its own for what no text can say. */
     public static TokenCache ofItsOwn(
             List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
         return cache(
@@ -161,7 +147,6 @@ public final class ProcessCaches {
         return environment;
     }
 
-    /** The sources that variables and connection string say. */
     public static List<TokenSource> sources(SourceContext context, @Nullable String connectionString) {
         Environment environment = context.environment();
         ConnectionSettings settings = connectionSettings(environment, connectionString);
@@ -185,5 +170,41 @@ public final class ProcessCaches {
                     .append('\0');
         }
         return Fingerprint.of(text.toString());
+    }
+
+    /** The tokens of a managed identity as the assertions of an application, kept and refreshed as any tokens are. */
+    private static final class CachedAssertions implements TokenSource {
+        private final TokenSource identity;
+        private final String audience;
+        private final TokenCache cache;
+
+        CachedAssertions(TokenSource identity, String audience, TokenCache cache) {
+            this.identity = identity;
+            this.audience = audience;
+            this.cache = cache;
+        }
+
+        @Override
+        public String name() {
+            return identity.name();
+        }
+
+        @Override
+        public Outcome acquire(TokenRequest request) {
+            Duration limit = request.deadline().orElseThrow();
+            try {
+                TokenRequest wanted = TokenRequest.forResource(audience).withForceRefresh(request.forceRefresh());
+                return new Acquired(cache.get(wanted, limit).token);
+            } catch (TokenAcquisitionException e) {
+                List<TokenAttempt> attempts = e.attempts();
+                TokenAttempt last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+                throw new TokenAcquisitionException(
+                        e.code(),
+                        "no assertion from " + name() + ": " + (last == null ? e.reason() : last.reason()),
+                        last == null ? e.remedy() : last.remedy(),
+                        null,
+                        e.retryAfter().orElse(null));
+            }
+        }
     }
 }

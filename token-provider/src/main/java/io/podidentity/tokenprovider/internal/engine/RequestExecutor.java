@@ -20,9 +20,6 @@ final class RequestExecutor implements Executor {
         this(warmUp, null);
     }
 
-    /**
-     * @param executor asks the sources; null for a thread for each request
-     */
     RequestExecutor(@Nullable WarmUp warmUp, @Nullable Executor executor) {
         this.warmUp = warmUp;
         this.executor = executor;

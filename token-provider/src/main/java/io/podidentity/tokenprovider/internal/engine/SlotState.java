@@ -48,10 +48,6 @@ final class SlotState {
     /** Requests that were given up at their deadline, of which no listener was told yet; null for none. */
     private @Nullable List<InFlightRequest> timedOut;
 
-    /**
-     * @param request what the tokens are for
-     * @param slot starts requests, and hears of their ends
-     */
     SlotState(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, InFlightRequest.Slot slot) {
         this.request = request;
         this.chain = chain;
@@ -147,7 +143,7 @@ final class SlotState {
      * Has a caller wait for the current request, or for a new one, which is to be started then. A token that came
      * meanwhile, or a failure that is remembered, is an answer at once.
      */
-    synchronized InFlightRequest join(Call call) {
+    synchronized InFlightRequest join(Call<?> call) {
         CachedToken now = token;
         long nanos = time.nanos();
         if (now != null && !now.isSameAs(call.before) && !now.isExpired(time.millis(), nanos)) {
@@ -165,9 +161,9 @@ final class SlotState {
         if (joined == null) {
             joined = begin(request(call.limit, call.deadline));
             if (known != null && known.isBinding(nanos)) {
-                joined.request.notBefore(known.end());
+                joined.request.notBefore = known.end();
             } else if (call.force) {
-                joined.request.force(chain.forcedCall());
+                joined.request.forced = chain.forcedCall();
             }
         } else if (!call.force) {
             joined.request.skipQueue();
@@ -189,7 +185,7 @@ final class SlotState {
             return null;
         }
         InFlightRequest refresh = request(limit.toNanos(), nanos + limit.toNanos());
-        refresh.replaces(old);
+        refresh.old = old;
         begin(refresh);
         return refresh;
     }
@@ -218,7 +214,7 @@ final class SlotState {
     }
 
     /** A caller that does not block has its answer, or wants none any more. */
-    void leave(AsyncCaller<?> caller) {
+    void leave(Call<?> caller) {
         synchronized (this) {
             callers--;
             AwaitedRequest left = null;
@@ -235,12 +231,8 @@ final class SlotState {
     /**
      * Ends the wait of those who have waited long enough without a thread; if the request itself is overdue, the wait
      * of all, and the request.
-     *
-     * @param late receives those whose own deadline has passed
-     * @param others receives the others whose wait has ended
      */
-    synchronized void endWaits(
-            InFlightRequest request, List<AsyncCaller<?>> late, PriorityQueue<AsyncCaller<?>> others) {
+    synchronized void endWaits(InFlightRequest request, List<Call<?>> late, PriorityQueue<Call<?>> others) {
         AwaitedRequest awaited = find(request);
         if (awaited != null) {
             boolean overdue = awaited.isOverdue(time.nanos());
@@ -306,7 +298,7 @@ final class SlotState {
      * that has hung since before the expiry does not.
      */
     private void giveUpIfUnwanted(AwaitedRequest left) {
-        CachedToken old = left.request.old();
+        CachedToken old = left.request.old;
         if (!left.isAwaited() && (left != current || old == null || old.isExpired(time.millis(), time.nanos()))) {
             giveUp(left);
         }
@@ -340,6 +332,33 @@ final class SlotState {
             new Completions(executor)
                     .add(() -> failed.forEach(InFlightRequest::publishTimeOut))
                     .start();
+        }
+    }
+
+    /**
+     * Which of one slot's tokens a claims challenge has refused. Whoever brings a challenge does not say which token it
+     * is about. In the first second of a token it is the one before: others were challenged at the same time. After
+     * that it is this one, and the source is asked. Since a program may bring the same claims with each call, that
+     * second doubles with each token that was refused, up to four minutes.
+     */
+    private static final class Challenges {
+        private static final long FIRST_MILLIS = 1_000;
+        private static final int MAX_SHIFT = 8;
+
+        private @Nullable CachedToken refused;
+        private int count;
+
+        /** Whether a challenge of this moment refuses a token. */
+        boolean refuse(CachedToken token, long millis, long nanos) {
+            if (token.isSameAs(refused)) {
+                return true;
+            }
+            if (token.age(millis, nanos) < FIRST_MILLIS << Math.min(count, MAX_SHIFT)) {
+                return false;
+            }
+            refused = token;
+            count++;
+            return true;
         }
     }
 }

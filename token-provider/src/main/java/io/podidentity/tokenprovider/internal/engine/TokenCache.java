@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
@@ -47,7 +46,6 @@ public final class TokenCache {
         this.refreshLimit = refreshLimit;
     }
 
-    /** The slot of a request that names a resource only. */
     public TokenSlot slot(String resource) {
         TokenSlot slot = slots.get(resource);
         return slot != null ? slot : newSlot(resource, TokenRequest.forResource(resource));
@@ -89,11 +87,6 @@ public final class TokenCache {
                 : request.withForceRefresh(false).withDeadline(null);
     }
 
-    /**
-     * A token, from the cache or after a wait.
-     *
-     * @throws TokenAcquisitionException if there is none
-     */
     public CachedToken get(TokenRequest request, Duration limit) {
         TokenSlot slot;
         CachedToken token;
@@ -105,11 +98,6 @@ public final class TokenCache {
         return token;
     }
 
-    /**
-     * The same without a wait of the calling thread.
-     *
-     * @param view what the caller sees of a token
-     */
     public <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
         CompletableFuture<T> token;
         do {
@@ -128,7 +116,7 @@ public final class TokenCache {
 
     /** Whether the source must be asked: a challenge may be one to the very token that its like has brought in. */
     private static boolean isForced(TokenRequest request, TokenSlot slot) {
-        return request.forceRefresh() || (request.claims().isPresent() && slot.isChallenged());
+        return request.forceRefresh() || (request.claims().isPresent() && slot.state.isChallenged());
     }
 
     /**
@@ -140,11 +128,11 @@ public final class TokenCache {
         if (request.claims().isPresent()) {
             TokenSlot refused = known(request.withClaims(null));
             if (refused != null) {
-                refused.replace(token);
+                refused.state.replace(token);
             }
         }
         if (request.caeEnabled() && !token.isCaeAware()) {
-            slot.move(token, slot(request.withCaeEnabled(false)));
+            slot.state.move(token, slot(request.withCaeEnabled(false)).state);
         }
     }
 
@@ -153,7 +141,7 @@ public final class TokenCache {
         for (boolean capable : CAPABLE_FIRST) {
             TokenSlot slot = slots.get(key(request.withCaeEnabled(capable)));
             if (slot != null) {
-                slot.clear();
+                slot.state.clear();
             }
         }
     }
@@ -165,18 +153,16 @@ public final class TokenCache {
         for (boolean capable : CAPABLE_FIRST) {
             for (TokenSlot slot : slots.values()) {
                 if (slot.request().caeEnabled() == capable) {
-                    slot.clear();
+                    slot.state.clear();
                 }
             }
         }
     }
 
-    /** Keeps the log free of lines that say which source was pinned. */
     public void quieten() {
         chain.quieten();
     }
 
-    /** The sources behind it. */
     @Override
     public String toString() {
         return chain.toString();
@@ -205,7 +191,7 @@ public final class TokenCache {
         int start = ThreadLocalRandom.current().nextInt(size);
         for (int i = 0; i < LOOKS; i++) {
             int place = (start + i) % size;
-            if (places.get(place).isStale() && evict(place)) {
+            if (places.get(place).state.isStale() && evict(place)) {
                 return true;
             }
         }
@@ -219,7 +205,7 @@ public final class TokenCache {
 
     private boolean evict(int place) {
         TokenSlot slot = places.get(place);
-        if (!slot.evict()) {
+        if (!slot.state.close()) {
             return false;
         }
         slots.remove(key(slot.request()));

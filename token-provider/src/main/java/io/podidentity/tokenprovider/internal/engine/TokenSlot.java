@@ -5,6 +5,9 @@ import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -34,17 +37,11 @@ public final class TokenSlot implements InFlightRequest.Slot {
     private final Executor executor;
     private final Time time;
     private final Duration refreshLimit;
-    private final SlotState state;
+    final SlotState state;
 
     /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
     private volatile boolean inspected;
-    /** Null while there was none: few programs have any. Written under the lock of this. */
-    private volatile @Nullable AsyncCallers asyncCallers;
 
-    /**
-     * @param request what the tokens here are for
-     * @param refreshLimit how long a refresh behind the callers may take
-     */
     TokenSlot(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
         this.request = request;
         this.chain = chain;
@@ -54,12 +51,10 @@ public final class TokenSlot implements InFlightRequest.Slot {
         this.state = new SlotState(request, chain, executor, time, this);
     }
 
-    /** What the tokens here are for. */
     public TokenRequest request() {
         return request;
     }
 
-    /** Whether its tokens are for just this resource, with nothing else named. */
     public boolean isFor(String resource) {
         return request.resource().equals(resource);
     }
@@ -70,48 +65,12 @@ public final class TokenSlot implements InFlightRequest.Slot {
         return token != null && token.isFresh(time.millis()) ? token : null;
     }
 
-    /** Forgets the token, as {@link SlotState#clear} says. */
-    void clear() {
-        state.clear();
-    }
-
-    /** Whether a claims challenge of now refuses the token that is here. */
-    boolean isChallenged() {
-        return state.isChallenged();
-    }
-
-    /** Takes a newer token in place of the one that is here and was refused. */
-    void replace(CachedToken newer) {
-        state.replace(newer);
-    }
-
     /** Whether its token came from a source to which it is all one whether a program handles claims challenges. */
     boolean isForAllPrograms() {
         CachedToken token = state.token();
         return token != null && !token.isCaeAware();
     }
 
-    /** Moves a token to the slot where all programs look for it. */
-    void move(CachedToken token, TokenSlot shared) {
-        state.move(token, shared.state);
-    }
-
-    /** Whether it holds nothing that is of use any more. */
-    boolean isStale() {
-        return state.isStale();
-    }
-
-    /** Makes it useless, unless somebody is busy with it; a call that finds it so takes the one in its place. */
-    boolean evict() {
-        return state.close();
-    }
-
-    /**
-     * A token, from the cache or after a wait.
-     *
-     * @return null if the slot was evicted
-     * @throws TokenAcquisitionException if there is none
-     */
     @Nullable
     CachedToken get(boolean force, Duration limit) {
         CachedToken before = state.token();
@@ -127,7 +86,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
-            gained = await(new Call(before, force, limit.toNanos(), time.nanos() + limit.toNanos()));
+            gained = await(new Call<>(before, force, limit.toNanos(), time.nanos() + limit.toNanos(), null, null));
             return gained;
         } catch (TokenAcquisitionException e) {
             failed = e;
@@ -141,7 +100,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
     }
 
     /** Waits for one request after the other, until one has an answer or the caller's time is over. */
-    private CachedToken await(Call call) {
+    private CachedToken await(Call<?> call) {
         while (true) {
             InFlightRequest joined = joinOrStart(call);
             boolean mine = call.deadline - joined.deadline <= 0;
@@ -166,9 +125,6 @@ public final class TokenSlot implements InFlightRequest.Slot {
     /**
      * The same without a wait of the calling thread. What is chained to the future runs on a thread of the executor's
      * that waits for nothing else; when nobody waits any more, the request ends.
-     *
-     * @param view what the caller sees of a token
-     * @return null if the slot was evicted
      */
     <T> @Nullable CompletableFuture<T> getAsync(boolean force, Duration limit, Function<CachedToken, T> view) {
         CachedToken before = state.token();
@@ -180,25 +136,31 @@ public final class TokenSlot implements InFlightRequest.Slot {
             return null;
         }
         long nanos = limit.toNanos();
-        return asyncCallers().await(new AsyncCaller<>(before, force, nanos, time.nanos() + nanos, view));
+        CompletableFuture<T> future = new CompletableFuture<>();
+        await(new Call<>(before, force, nanos, time.nanos() + nanos, future, view), future);
+        return future;
     }
 
-    private AsyncCallers asyncCallers() {
-        AsyncCallers callers = asyncCallers;
-        return callers == null ? makeAsyncCallers() : callers;
-    }
-
-    private synchronized AsyncCallers makeAsyncCallers() {
-        AsyncCallers callers = asyncCallers;
-        if (callers == null) {
-            callers = new AsyncCallers(request, this, state, executor, time, chain.publisher());
-            asyncCallers = callers;
+    @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
+    private <T> void await(Call<T> caller, CompletableFuture<T> future) {
+        future.whenComplete((value, thrown) -> state.leave(caller));
+        EventPublisher told = chain.publisher();
+        if (told != null) {
+            caller.afterwards =
+                    () -> told.happened(Kind.WAITED, request, caller.waited(), caller.token(), caller.failure());
         }
-        return callers;
+        InFlightRequest joined = joinOrStart(caller);
+        if (joined.isAnswered()) {
+            boolean completed =
+                    caller.with(joined.token(), joined.failure(), time.nanos()).complete();
+            if (completed && caller.afterwards != null) {
+                new Completions(executor).add(caller.afterwards).start();
+            }
+        }
     }
 
     @Override
-    public InFlightRequest joinOrStart(Call call) {
+    public InFlightRequest joinOrStart(Call<?> call) {
         InFlightRequest joined = state.join(call).start(executor);
         state.publishTimeOuts();
         return joined;
@@ -210,9 +172,11 @@ public final class TokenSlot implements InFlightRequest.Slot {
         if (ended == null) {
             return false;
         }
-        PriorityQueue<AsyncCaller<?>> waiting = ended.waiting();
+        PriorityQueue<Call<?>> waiting = ended.waiting();
         if (waiting != null) {
-            asyncCallers().answer(waiting, over);
+            Completions done = new Completions(executor);
+            answer(waiting, over, done);
+            done.start();
         }
         return ended.isDecisive();
     }
@@ -220,7 +184,40 @@ public final class TokenSlot implements InFlightRequest.Slot {
     /** All callers of the process share the thread of alarms: nothing may hold that up. */
     @Override
     public void waitedLongEnough(InFlightRequest awaited) {
-        new Completions(executor).add(() -> asyncCallers().endWaits(awaited)).start();
+        new Completions(executor).add(() -> endWaits(awaited)).start();
+    }
+
+    /**
+     * Gives those who waited for a request its answer; has those whom that does not answer wait for another one, the
+     * most patient first: the request that starts for one of them is then good enough for all.
+     */
+    private void answer(PriorityQueue<Call<?>> callers, InFlightRequest over, Completions done) {
+        Call<?>[] mostUrgentFirst = callers.toArray(new Call<?>[0]);
+        Arrays.sort(mostUrgentFirst);
+        for (int i = mostUrgentFirst.length - 1; i >= 0; i--) {
+            Call<?> caller = mostUrgentFirst[i];
+            boolean completed = over.token() != null || over.failure() != null;
+            InFlightRequest next = completed && over.isAnswerFor(caller) ? over : joinOrStart(caller);
+            if (next == over || next.isAnswered()) {
+                done.add(caller.with(next.token(), next.failure(), time.nanos()));
+            }
+        }
+    }
+
+    /** Looks after those who wait for a request, now that the most urgent has waited long enough. */
+    private void endWaits(InFlightRequest awaited) {
+        List<Call<?>> late = new ArrayList<>();
+        PriorityQueue<Call<?>> others = new PriorityQueue<>();
+        state.endWaits(awaited, late, others);
+        Completions done = new Completions(executor);
+        for (Call<?> caller : late) {
+            Duration limit = Duration.ofNanos(caller.limit);
+            TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, awaited.attempts());
+            done.add(caller.with(null, failed, time.nanos()));
+        }
+        answer(others, awaited, done);
+        done.start();
+        state.publishTimeOuts();
     }
 
     /**

@@ -45,14 +45,6 @@ final class TokenSourceChain {
     /** Null while no call was forced: few programs do. Guarded by this. */
     private @Nullable ForcedCall firstForced;
 
-    TokenSourceChain(List<TokenSource> sources, Time time) {
-        this(sources, time, null, false);
-    }
-
-    /**
-     * @param publisher is told what becomes of the tokens; null if nobody listens
-     * @param logsPins whether a line in the log says which source was pinned
-     */
     TokenSourceChain(List<TokenSource> sources, Time time, @Nullable EventPublisher publisher, boolean logsPins) {
         this.logsPins = logsPins;
         this.publisher = publisher;
@@ -60,7 +52,6 @@ final class TokenSourceChain {
         this.time = time;
     }
 
-    /** The names of the sources, in their order. */
     @Override
     public String toString() {
         List<String> names = new ArrayList<>();
@@ -70,18 +61,15 @@ final class TokenSourceChain {
         return names.toString();
     }
 
-    /** Who is told what becomes of the tokens; null if nobody listens. */
     @Nullable
     EventPublisher publisher() {
         return publisher;
     }
 
-    /** Keeps the log free of that. */
     void quieten() {
         logsPins = false;
     }
 
-    /** Forgets which source answered first. */
     synchronized void unpin() {
         epoch++;
         pinned = null;
@@ -104,31 +92,14 @@ final class TokenSourceChain {
         }
     }
 
-    /** A forced call that is about to begin. */
     synchronized ForcedCall forcedCall() {
         ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
         firstForced = first;
         return first.another();
     }
 
-    /** A run that is about to begin, for a request with a deadline, by a call that is not forced. */
-    ChainRun run(TokenRequest request) {
-        return run(request, null);
-    }
-
-    /**
-     * A run that is about to begin.
-     *
-     * @param request what is asked for, with a deadline
-     * @param forced the call, if it is a forced one; null if not
-     */
     ChainRun run(TokenRequest request, @Nullable ForcedCall forced) {
         return new ChainRun(request, sources, time, epoch, forced);
-    }
-
-    /** As {@link #acquire(ChainRun, CachedToken)} where callers have no token. */
-    CachedToken acquire(ChainRun run) throws InterruptedException {
-        return acquire(run, null);
     }
 
     /**
@@ -203,7 +174,6 @@ final class TokenSourceChain {
         }
     }
 
-    /** Lets them give that up. */
     private void abandon() {
         for (int i = 1; i < sources.size(); i++) {
             if (sources.get(i) instanceof Anticipating later) {

@@ -58,7 +58,6 @@ final class WarmUp extends Thread {
         }
     }
 
-    /** Reads an answer like the one that is waited for, and dates its token. */
     private static void rehearse() {
         CachedToken.refreshAt(new TokenSource.Acquired(TokenResponse.rehearse()).token(), 0);
     }

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,26 +14,20 @@ import org.jspecify.annotations.Nullable;
 public record BearerChallenge(String tenant, String resource) {
     private static final String SCHEME = "bearer ";
 
-    /**
-     * Reads a challenge.
-     *
-     * @param header the header {@code WWW-Authenticate}; null without it
-     * @return null if it names no authority with a tenant, or no resource
-     */
     public static @Nullable BearerChallenge read(@Nullable String header) {
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return null;
         }
         String authority = parameter(header, "authorization");
-        String tenant = TenantUrl.tenant(authority == null ? parameter(header, "authorization_uri") : authority);
+        String tenant = tenant(authority == null ? parameter(header, "authorization_uri") : authority);
         String resource = parameter(header, "resource");
         return tenant == null || resource == null ? null : new BearerChallenge(tenant, resource);
     }
 
     /**
-     * Whether a token for the resource may go to this host: it must lie within the resource's own, as
-     * {@code myvault.vault.azure.net} does within {@code vault.azure.net}. Otherwise any server could have itself a
-     * token for whatever it names.
+     * Whether a token for the resource may go to this host: it must lie within the resource's own, as {@code
+     * myvault.vault.azure.net} does within {@code vault.azure.net}. Otherwise any server could have itself a token for
+     * whatever it names.
      */
     public boolean isOf(String host) {
         try {
@@ -46,7 +41,6 @@ public record BearerChallenge(String tenant, String resource) {
         }
     }
 
-    /** The value of a parameter, in quotes or not; null without it. */
     private static @Nullable String parameter(String header, String name) {
         int at = SCHEME.length();
         while (at < header.length()) {
@@ -66,5 +60,32 @@ public record BearerChallenge(String tenant, String resource) {
             at = comma < 0 ? header.length() : comma + 1;
         }
         return null;
+    }
+
+    /**
+     * The tenant of a URL that names a cloud and a tenant, such as {@code
+     * https://login.microsoftonline.com/contoso.com}; null if it is no such URL.
+     */
+    public static @Nullable String tenant(@Nullable String url) {
+        try {
+            URI uri = new URI(url == null ? "" : url.strip());
+            boolean complete = "https".equalsIgnoreCase(uri.getScheme())
+                    && uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null;
+            String path = complete ? uri.getRawPath() : "";
+            int end = path.indexOf('/', 1);
+            String tenant = path.isEmpty() ? "" : path.substring(1, end < 0 ? path.length() : end);
+            return tenant.isEmpty() ? null : tenant;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    /** The cloud of such a URL, with a slash at its end; null if it is no such URL. */
+    public static @Nullable String instance(@Nullable String url) {
+        return url == null || tenant(url) == null
+                ? null
+                : "https://" + URI.create(url.strip()).getRawAuthority() + "/";
     }
 }

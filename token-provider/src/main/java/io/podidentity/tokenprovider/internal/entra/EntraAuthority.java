@@ -28,8 +28,6 @@ public record EntraAuthority(String url, String asked) {
      * The cloud that {@code AZURE_AUTHORITY_HOST} names, within the region that {@code AZURE_REGIONAL_AUTHORITY_NAME}
      * names, if it names one. To find the region out is left to {@code REGION_NAME}, which App Service sets; without
      * it the global endpoint is asked.
-     *
-     * @throws TokenAcquisitionException if one of them is none
      */
     public static EntraAuthority of(Environment environment) {
         EntraAuthority authority = of(environment.get("AZURE_AUTHORITY_HOST"), "AZURE_AUTHORITY_HOST");
@@ -40,13 +38,6 @@ public record EntraAuthority(String url, String asked) {
         return region == null ? authority : authority.inRegion(region);
     }
 
-    /**
-     * Reads an authority host.
-     *
-     * @param host a base URL, with or without a slash at its end; null for the public cloud
-     * @param setting where it stands, for the message
-     * @throws TokenAcquisitionException if it is none that a proof of identity may be sent to
-     */
     public static EntraAuthority of(@Nullable String host, String setting) {
         if (host == null) {
             return new EntraAuthority(PUBLIC_CLOUD, PUBLIC_CLOUD);
@@ -72,7 +63,7 @@ public record EntraAuthority(String url, String asked) {
             // The parser's message holds the text.
         }
         throw new TokenAcquisitionException(
-                Code.INVALID_CONFIGURATION, setting + " " + problem, "Correct it, such as " + example + ".", null);
+                Code.INVALID_CONFIGURATION, setting + " " + problem, "Correct it, such as " + example + ".");
     }
 
     private static String problem(URI uri) {
@@ -95,8 +86,7 @@ public record EntraAuthority(String url, String asked) {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
                         "AZURE_REGIONAL_AUTHORITY_NAME is no region",
-                        "Correct it, such as westeurope, or unset it.",
-                        null);
+                        "Correct it, such as westeurope, or unset it.");
             }
         }
         String host = URI.create(url).getRawAuthority().toLowerCase(Locale.ROOT);
@@ -107,17 +97,14 @@ public record EntraAuthority(String url, String asked) {
         return new EntraAuthority(url, "https://" + region + "." + (isPublic ? "login.microsoft.com" : host) + "/");
     }
 
-    /** The base URL that is asked, without the slash at its end, for messages. */
     String baseUrl() {
         return asked.substring(0, asked.length() - 1);
     }
 
-    /** Where a tenant's tokens are asked for. */
     public String tokenEndpoint(String tenant) {
         return asked + path(tenant);
     }
 
-    /** Whom a proof is made for. */
     String audience(String tenant) {
         return url + path(tenant);
     }

@@ -17,13 +17,11 @@ public record EntraClient(
     /** For one try, so that a server which hangs leaves room for another. */
     static final int TOTAL_MILLIS = 15_000;
 
-    /** The request to a tenant's token endpoint, without its form. */
     HttpRequest endpoint(String tenant) {
         HttpRequest direct = HttpRequest.toNetwork(authority.tokenEndpoint(tenant), CONNECT_MILLIS, TOTAL_MILLIS);
         return proxy == null ? direct : proxy.inPlaceOf(direct);
     }
 
-    /** Who is asked, for messages. */
     String baseUrl() {
         return proxy == null ? authority.baseUrl() : proxy.baseUrl();
     }

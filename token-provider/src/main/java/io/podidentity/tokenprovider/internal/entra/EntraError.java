@@ -12,26 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Entra ID says when it refuses (Microsoft Learn, "OAuth 2.0 client credentials flow", and "Microsoft Entra
  * authentication and authorization error codes").
+ *
+ * @param aadsts the number after AADSTS, which says most; 0 without one
+ * @param code the OAuth error, such as {@code invalid_client}; empty without one
+ * @param suberror what narrows it down, such as {@code basic_action}; empty without one
+ * @param description the words, without the number before them and the trace behind them
  */
-final class EntraError {
+record EntraError(int aadsts, String code, String suberror, String description) {
     private static final int MAX_CODE = 60;
     private static final int MAX_WORDS = 220;
-
-    /** The number after AADSTS, which says most; 0 without one. */
-    final int aadsts;
-    /** The OAuth error, such as {@code invalid_client}; empty without one. */
-    final String code;
-    /** What narrows it down, such as {@code basic_action}; empty without one. */
-    private final String suberror;
-    /** The words, without the number before them and the trace behind them. */
-    private final String description;
-
-    private EntraError(int aadsts, String code, String suberror, String description) {
-        this.aadsts = aadsts;
-        this.code = code;
-        this.suberror = suberror;
-        this.description = description;
-    }
 
     static EntraError read(String body) {
         TokenResponse answer;
@@ -73,5 +62,11 @@ final class EntraError {
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
+    }
+
+    /** Without the words, in which a proof may come back. */
+    @Override
+    public String toString() {
+        return HelpPage.AADSTS + aadsts;
     }
 }

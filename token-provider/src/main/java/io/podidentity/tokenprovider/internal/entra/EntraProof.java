@@ -46,7 +46,6 @@ public record EntraProof(
         return claim == null ? "" : Excerpt.of(claim.toString(), 120);
     }
 
-    /** The form's fields, encoded, to follow others. */
     String fields() {
         return "&" + field + "=" + value.encoded() + (field.equals(ASSERTION) ? ASSERTION_TYPE : "");
     }

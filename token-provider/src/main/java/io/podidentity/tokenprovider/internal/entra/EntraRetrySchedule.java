@@ -41,11 +41,11 @@ public final class EntraRetrySchedule extends RetrySchedule {
             return -1;
         }
         EntraError error = EntraError.read(response.body());
-        boolean silent = status == 401 && error.aadsts == 0 && error.code.isEmpty();
+        boolean silent = status == 401 && error.aadsts() == 0 && error.code().isEmpty();
         long wait = -1;
-        if (isTransient(status, error.aadsts) || (doubting401 && silent)) {
+        if (isTransient(status, error.aadsts()) || (doubting401 && silent)) {
             wait = next(MAX_RETRIES);
-        } else if (isSpreading(error.aadsts)) {
+        } else if (isSpreading(error.aadsts())) {
             wait = next(MAX_RETRIES_WHILE_SPREADING);
         }
         return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response.retryAfter()));
@@ -62,7 +62,6 @@ public final class EntraRetrySchedule extends RetrySchedule {
         return e instanceof SSLException && e.getCause() instanceof CertificateException;
     }
 
-    /** Whether the same request may succeed later with nothing changed. */
     public static boolean isTransient(int status, int aadsts) {
         return !isFinal(aadsts)
                 && (status == 408

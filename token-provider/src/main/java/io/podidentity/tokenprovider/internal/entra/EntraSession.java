@@ -14,14 +14,29 @@ import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.JsonReader;
+import io.podidentity.tokenprovider.internal.text.JsonText;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One call's dialogue with Entra ID's token endpoint: the client credentials flow of version 2. */
 public final class EntraSession {
+    private static final long PROOF_SECONDS = 600;
+    private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
+
     private final String source;
     private final EntraClient client;
     private final String clientId;
@@ -32,12 +47,6 @@ public final class EntraSession {
     /** The last answer of Entra ID in this dialogue; null before the first. */
     private @Nullable HttpResponse heard;
 
-    /**
-     * @param source the source's name
-     * @param clientId the application
-     * @param request what is asked for, with a deadline
-     * @throws TokenAcquisitionException if the request's claims are none
-     */
     EntraSession(String source, EntraClient client, String clientId, String tenant, TokenRequest request) {
         this.source = source;
         this.client = client;
@@ -45,30 +54,79 @@ public final class EntraSession {
         this.tenant = tenant;
         this.request = request;
         boolean capable = request.caeEnabled() || request.claims().isPresent();
-        this.claims = capable ? EntraClaims.withCapability(request.claims().orElse("{}")) : "";
+        this.claims = capable ? withCapability(request.claims().orElse("{}")) : "";
         this.deadline = client.time().nanos() + request.deadline().orElseThrow().toNanos();
     }
 
     /**
-     * What a certificate proves: a signed assertion.
+     * What a certificate proves: a JWT that says who asks whom, for ten minutes (Microsoft Learn, "Application
+     * authentication with certificate credentials"), with PS256 and x5t#S256; with RS256 and x5t for AD FS and dSTS,
+     * which know no other.
      *
-     * @param withChain whether the certificates themselves go with it
+     * @param withChain whether the certificates themselves go with it, by which an application that trusts a subject
+     *     and issuer knows one that it has not seen
      */
     public EntraProof sign(ClientCertificate certificate, boolean withChain) {
-        return new SignedProof(clientId(), audience(), nowMillis(), isOlder()).by(certificate, withChain);
+        try {
+            String unsigned = encodePart(header(certificate, withChain)) + "." + encodePart(proofClaims());
+            Signature signature = signature();
+            signature.initSign(certificate.key());
+            signature.update(unsigned.getBytes(StandardCharsets.US_ASCII));
+            return EntraProof.ofAssertion(
+                    unsigned + "." + BASE64_URL.encodeToString(signature.sign()), certificate.thumbprint());
+        } catch (GeneralSecurityException e) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    "the " + certificate + " cannot sign (" + e.getClass().getSimpleName() + ")",
+                    "Check that its private key is an RSA key of 2048 bits or more.");
+        }
     }
 
-    String clientId() {
-        return clientId;
+    private Map<String, Object> header(ClientCertificate certificate, boolean withChain)
+            throws GeneralSecurityException {
+        Map<String, Object> header = new LinkedHashMap<>();
+        header.put("alg", isOlder() ? "RS256" : "PS256");
+        header.put("typ", "JWT");
+        header.put(
+                isOlder() ? "x5t" : "x5t#S256",
+                BASE64_URL.encodeToString(certificate.digest(isOlder() ? "SHA-1" : "SHA-256")));
+        if (withChain) {
+            List<String> chain = new ArrayList<>();
+            for (X509Certificate part : certificate.chain()) {
+                chain.add(Base64.getEncoder().encodeToString(part.getEncoded()));
+            }
+            header.put("x5c", chain);
+        }
+        return header;
     }
 
-    /** Whom a signed proof is made for. */
-    String audience() {
-        return client.authority().audience(tenant);
+    private Map<String, Object> proofClaims() {
+        long now = nowMillis() / 1000;
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("aud", client.authority().audience(tenant));
+        claims.put("iss", clientId);
+        claims.put("sub", clientId);
+        claims.put("jti", UUID.randomUUID().toString());
+        claims.put("nbf", now);
+        claims.put("exp", now + PROOF_SECONDS);
+        return claims;
     }
 
-    /** Whether a proof must be signed in the older way. */
-    boolean isOlder() {
+    /** The provider is left to the key, since one out of Windows' store signs in that store only. */
+    private Signature signature() throws GeneralSecurityException {
+        if (isOlder()) {
+            return Signature.getInstance("SHA256withRSA");
+        }
+        Signature signature = Signature.getInstance("RSASSA-PSS");
+        signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        return signature;
+    }
+
+    private static String encodePart(Map<String, Object> part) {
+        return BASE64_URL.encodeToString(JsonText.of(part).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean isOlder() {
         return client.authority().isOlder(tenant);
     }
 
@@ -92,7 +150,6 @@ public final class EntraSession {
         }
     }
 
-    /** Presents a proof. */
     public EntraAnswer present(EntraProof proof) throws InterruptedException {
         HttpRequest post = client.endpoint(tenant).withForm(form(proof));
         HttpResponse before = heard;
@@ -119,11 +176,11 @@ public final class EntraSession {
     private EntraAnswer token(HttpResponse response, EntraProof proof) {
         try {
             AccessToken token = TokenResponse.token(response, request, source, nowMillis());
-            return new EntraAnswer(token.withPrincipal(principal(token, proof)));
+            return new EntraAnswer(token.withPrincipal(principal(token, proof)), null, 0);
         } catch (JsonException e) {
             String reason = client.baseUrl() + "/" + tenant + " answered HTTP 200 " + e.getMessage();
             String remedy = "Check what answers at " + client.baseUrl() + ".";
-            return new EntraAnswer(new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy, null), 0);
+            return new EntraAnswer(null, new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy), 0);
         }
     }
 
@@ -136,17 +193,17 @@ public final class EntraSession {
 
     private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
-        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts);
+        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
         boolean unmatched =
-                error.aadsts == 70025 || String.valueOf(error.aadsts).startsWith("70021");
-        String remedy = HelpPage.remedy(error.aadsts, proof.isOfCluster()) + (unmatched ? proof.compared() : "");
+                error.aadsts() == 70025 || String.valueOf(error.aadsts()).startsWith("70021");
+        String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster()) + (unmatched ? proof.compared() : "");
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
                 error.describe(response, proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));
-        return new EntraAnswer(failure, error.aadsts);
+        return new EntraAnswer(null, failure, error.aadsts());
     }
 
     private EntraAnswer noAnswer(IOException e, EntraProof proof) {
@@ -154,10 +211,51 @@ public final class EntraSession {
         long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
         TokenAcquisitionException failure = Unreachable.failure(
                 e, "", NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit), host);
-        return new EntraAnswer(failure, 0);
+        return new EntraAnswer(null, failure, 0);
     }
 
     private static String encode(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A claims challenge with the capability CP1 added, {@code {"access_token":{"xms_cc":{"values":["CP1"]}}}}, and
+     * nothing else changed (Microsoft Learn, "Claims challenges, claims requests and client capabilities"). Whoever
+     * passes a challenge on has shown that it handles them, which is what CP1 says; other programs have to say so
+     * ({@code TokenRequest.withCaeEnabled}), since one that cannot would keep a revoked token of a day.
+     */
+    private static String withCapability(String challenge) {
+        try {
+            Map<String, @Nullable Object> claims = JsonReader.readObject(challenge);
+            Map<Object, @Nullable Object> xmsCc = member(member(claims, "access_token"), "xms_cc");
+            List<@Nullable Object> values = new ArrayList<>();
+            if (xmsCc.get("values") instanceof List<?> given) {
+                values.addAll(given);
+            }
+            if (!values.contains("CP1")) {
+                values.add("CP1");
+            }
+            xmsCc.put("values", values);
+            return JsonText.of(claims);
+        } catch (JsonException e) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    "the claims are no JSON object",
+                    "Decode the challenge's Base64 first.");
+        }
+    }
+
+    /** The object that a member holds; a new one where there is none. */
+    @SuppressWarnings("unchecked")
+    private static Map<Object, @Nullable Object> member(Map<?, @Nullable Object> object, String name)
+            throws JsonException {
+        Object value = object.get(name);
+        if (value != null && !(value instanceof Map)) {
+            throw new JsonException(name + " is no object");
+        }
+        Map<Object, @Nullable Object> own =
+                value == null ? new LinkedHashMap<>() : (Map<Object, @Nullable Object>) value;
+        ((Map<Object, @Nullable Object>) object).put(name, own);
+        return own;
     }
 }

@@ -24,7 +24,6 @@ public record EntraTenants(String home, List<String> allowed) {
         return new EntraTenants(home, List.of("*"));
     }
 
-    /** Its own, and what the environment allows. */
     public static EntraTenants of(String home, Environment environment) {
         List<String> allowed = new ArrayList<>();
         String disabled = environment.get(DISABLED);
@@ -37,12 +36,6 @@ public record EntraTenants(String home, List<String> allowed) {
         return new EntraTenants(home, List.copyOf(allowed));
     }
 
-    /**
-     * The tenant to ask.
-     *
-     * @param requested the one that the request names; null for its own
-     * @throws TokenAcquisitionException if that one is not allowed, or one of them is no tenant
-     */
     String resolve(@Nullable String requested) {
         requireTenant(home);
         if (requested == null || requested.equalsIgnoreCase(home)) {
@@ -59,8 +52,7 @@ public record EntraTenants(String home, List<String> allowed) {
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
                 "the tenant " + Excerpt.of(requested, 60) + " is not the application's own",
-                "Add it to " + ALLOWED + " if it is meant, and unset " + DISABLED + ".",
-                null);
+                "Add it to " + ALLOWED + " if it is meant, and unset " + DISABLED + ".");
     }
 
     private static void requireTenant(String tenant) {
@@ -70,8 +62,7 @@ public record EntraTenants(String home, List<String> allowed) {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
                         "the tenant has a character other than letters, digits, '.' and '-'",
-                        "Use the tenant's ID or domain.",
-                        null);
+                        "Use the tenant's ID or domain.");
             }
         }
     }

@@ -33,6 +33,6 @@ public final class EntraTokenSource implements TokenSource {
         }
         String tenant = tenants.resolve(request.tenantId().orElse(null));
         EntraSession session = new EntraSession(name, client, clientId, tenant, request);
-        return new Acquired(credential.signIn(session).token(), "", true);
+        return new Acquired(credential.signIn(session).orThrow(), "", true);
     }
 }

@@ -3,8 +3,21 @@ package io.podidentity.tokenprovider.internal.entra;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.ServerTrust;
+import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Arrays;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Microsoft Learn, "Identity bindings in AKS", and the Azure SDKs, which leave it alone unless it is asked
  * for; so does the default chain.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class TokenProxy {
     public static final String VARIABLE = "AZURE_KUBERNETES_TOKEN_PROXY";
@@ -22,52 +37,96 @@ public final class TokenProxy {
     private static final String EXAMPLE = "https://10.0.0.1:443";
 
     private final String url;
-    private final TokenProxyTrust trust;
+    private final @Nullable String caFile;
+    private final @Nullable String caData;
+    private final @Nullable String sniName;
+    /** What was read last, and what was made of it. Guarded by this. */
+    private byte[] pem = new byte[0];
 
-    private TokenProxy(String url, TokenProxyTrust trust) {
-        this.url = url;
-        this.trust = trust;
+    private @Nullable ServerTrust trust;
+
+    private TokenProxy(String url, Environment environment) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.caFile = environment.get(CA_FILE);
+        this.caData = environment.get(CA_DATA);
+        this.sniName = environment.get(SNI_NAME);
     }
 
-    /**
-     * The proxy that the environment names; null if it names none.
-     *
-     * @throws TokenAcquisitionException if the variables contradict each other
-     */
     public static @Nullable TokenProxy of(Environment environment) {
         String url = environment.get(VARIABLE);
-        String caFile = environment.get(CA_FILE);
-        String caData = environment.get(CA_DATA);
-        String sniName = environment.get(SNI_NAME);
         if (url == null) {
-            if (caFile != null || caData != null || sniName != null) {
-                String found = caFile != null ? CA_FILE : caData != null ? CA_DATA : SNI_NAME;
-                throw wrong(found + " is set and " + VARIABLE + " is not", "Set both or none.");
+            for (String other : new String[] {CA_FILE, CA_DATA, SNI_NAME}) {
+                if (environment.get(other) != null) {
+                    throw wrong(other + " is set and " + VARIABLE + " is not", "Set both or none.");
+                }
             }
             return null;
         }
-        if (caFile != null && caData != null) {
+        if (environment.get(CA_FILE) != null && environment.get(CA_DATA) != null) {
             throw wrong(CA_FILE + " and " + CA_DATA + " are both set", "Unset one of them.");
         }
         EntraAuthority.requireBaseUrl(url, VARIABLE, EXAMPLE);
-        return new TokenProxy(
-                url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
-                new TokenProxyTrust(caFile, caData, sniName));
+        return new TokenProxy(url, environment);
     }
 
     /** A request to it that stands for one to Entra ID. */
     public HttpRequest inPlaceOf(HttpRequest request) {
         String path = URI.create(request.url()).getRawPath();
         return HttpRequest.toHost(url + path, request.connectMillis(), request.totalMillis())
-                .withTls(trust.tls());
+                .withTls(trust());
     }
 
-    /** Its base URL, for messages. */
     String baseUrl() {
         return url;
     }
 
+    /**
+     * How the proxy is known now; null for how any other server is. A file of authorities is read for each exchange,
+     * since clusters replace it; while it is empty, which is a replacement under way, the ones before stand.
+     */
+    private synchronized @Nullable ServerTrust trust() {
+        if (caFile == null && caData == null && sniName == null) {
+            return null;
+        }
+        byte[] read = caFile != null
+                ? SmallFile.read(caFile, CA_FILE, "Mount it, or correct " + CA_FILE + ".")
+                : caData == null ? pem : caData.getBytes(StandardCharsets.UTF_8);
+        if (trust == null || (read.length > 0 && !Arrays.equals(read, pem))) {
+            trust = new ServerTrust(sockets(read), sniName, false);
+            pem = read;
+        }
+        return trust;
+    }
+
+    private SSLSocketFactory sockets(byte[] read) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(caFile == null && caData == null ? null : authorities(read));
+            context.init(null, managers.getTrustManagers(), null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    (caFile == null ? CA_DATA : "the file of " + CA_FILE) + " holds no certificate",
+                    "It must hold the cluster's certificate authorities as PEM.");
+        }
+    }
+
+    private static KeyStore authorities(byte[] read) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (Certificate authority :
+                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(read))) {
+            store.setCertificateEntry("ca" + store.size(), authority);
+        }
+        if (store.size() == 0) {
+            throw new GeneralSecurityException("none");
+        }
+        return store;
+    }
+
     private static TokenAcquisitionException wrong(String reason, String remedy) {
-        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 }

@@ -14,29 +14,21 @@ import org.jspecify.annotations.Nullable;
 public final class Unreachable {
     private Unreachable() {}
 
-    /**
-     * The failure that is told.
-     *
-     * @param before what goes before the reason; may be empty
-     * @param reason what kept the answer back, without any secret
-     * @param host the service's base URL
-     */
     public static TokenAcquisitionException failure(IOException e, String before, String reason, String host) {
         if (EntraRetrySchedule.isDistrust(e)) {
             return distrust(e, before + "the certificate of " + host, host);
         }
         if (e instanceof ProxyException proxy) {
             Code code = proxy.isRefusal() ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE;
-            return new TokenAcquisitionException(code, before + reason, proxy.remedy(), null);
+            return new TokenAcquisitionException(code, before + reason, proxy.remedy());
         }
         return e instanceof BrokenAnswerException
                 ? new TokenAcquisitionException(
-                        Code.SERVICE_UNAVAILABLE, before + reason, "Check what answers at " + host + ".", null)
+                        Code.SERVICE_UNAVAILABLE, before + reason, "Check what answers at " + host + ".")
                 : new TokenAcquisitionException(
                         Code.SERVICE_UNAVAILABLE,
                         before + reason,
-                        "Allow egress to " + host + ", or set HTTPS_PROXY or https.proxyHost.",
-                        null);
+                        "Allow egress to " + host + ", or set HTTPS_PROXY or https.proxyHost.");
     }
 
     private static TokenAcquisitionException distrust(IOException e, String certificate, String host) {
@@ -49,7 +41,7 @@ public final class Unreachable {
             reason = certificate + " is for another host name";
             remedy = "Check what answers at " + host + ".";
         }
-        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 
     /** What the JDK's check of names throws is of this very class, and of its check of paths never. */

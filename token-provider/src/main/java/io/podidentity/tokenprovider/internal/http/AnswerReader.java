@@ -44,17 +44,12 @@ final class AnswerReader {
         this.wire = wire;
     }
 
-    /** The whole answer. */
     HttpResponse read() throws IOException {
         readHead();
         return new HttpResponse(status, body(), retryAfter, challenge, message, date, server);
     }
 
-    /**
-     * Reads the answer to a CONNECT, which has no body if the way is free.
-     *
-     * @return the status
-     */
+    /** Reads the answer to a CONNECT, which has no body if the way is free. */
     int readStatus() throws IOException {
         readHead();
         if (status < 300 && position < end) {

@@ -11,7 +11,7 @@ public final class BrokenAnswerException extends IOException {
         super(message);
     }
 
-    /** One for the reason, such as {@code the answer was cut short}. */
+    /** Not thrown by its own type: whoever may throw it would load it before. */
     static IOException because(String reason) {
         return new BrokenAnswerException(reason);
     }

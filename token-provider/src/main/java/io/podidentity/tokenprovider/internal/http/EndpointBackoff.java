@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * second later if it was answered. Requests that were sent before the wait was heard are not held back.
  *
  * <p>An endpoint is an address without its query: IMDS and the other managed identity hosts count the requests of a
- * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the
- * client ID
- * belongs to it too. Each provider with settings of its own finds out for itself.
+ * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the client
+ * ID belongs to it too. Each provider with settings of its own finds out for itself.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. Moments are those of the caller's steady clock, in
  * nanoseconds.
@@ -32,7 +31,6 @@ final class EndpointBackoff {
         this.end = end;
     }
 
-    /** Keeps what an answer says of the next requests to its endpoint. */
     static void note(Map<String, EndpointBackoff> known, HttpRequest request, HttpResponse answer, long now) {
         long wait = Math.min(RetryAfter.millis(answer.retryAfter()), MAX_MILLIS);
         if (wait > 0 && (answer.status() == 429 || answer.status() >= 500)) {
@@ -52,7 +50,6 @@ final class EndpointBackoff {
         return answer.withRetryAfter(Long.toString((left + SECOND - 1) / SECOND));
     }
 
-    /** What the server counts together. */
     static String endpoint(HttpRequest request) {
         String address = request.url();
         int query = address.indexOf('?');

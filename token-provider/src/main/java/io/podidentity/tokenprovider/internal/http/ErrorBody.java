@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a host of managed identities says when it has no token. Each kind has a form of its own:
- * {@code {error, error_description}} (IMDS, Arc), {@code {error: {code, message, correlationId}}} (Cloud Shell, Service
- * Fabric, Azure ML), {@code {statusCode, message, correlationId}} (App Service), or plain text (NMI, proxies).
+ * What a host of managed identities says when it has no token. Each kind has a form of its own: {@code {error,
+ * error_description}} (IMDS, Arc), {@code {error: {code, message, correlationId}}} (Cloud Shell, Service Fabric, Azure
+ * ML), {@code {statusCode, message, correlationId}} (App Service), or plain text (NMI, proxies).
  */
 public final class ErrorBody {
     private static final int MAX_SAID = 160;
@@ -22,11 +22,7 @@ public final class ErrorBody {
         return describe(response, null);
     }
 
-    /**
-     * The same, without a secret that was sent and may come back.
-     *
-     * @param secret what was sent; null without one
-     */
+    /** The same, without a secret that was sent and may come back. */
     public static String describe(HttpResponse response, @Nullable Secret secret) {
         return response.describe(said(response.body(), secret));
     }

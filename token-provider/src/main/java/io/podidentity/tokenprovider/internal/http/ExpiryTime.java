@@ -20,9 +20,6 @@ public final class ExpiryTime {
     /**
      * Reads {@code expires_on}: epoch seconds as a number or a text, ISO-8601 with an offset, or the American forms
      * that App Service writes.
-     *
-     * @param value a JSON value
-     * @return the moment, or null if it is in none of these forms
      */
     public static @Nullable Instant read(@Nullable Object value) {
         Long seconds = readSeconds(value);
@@ -33,11 +30,7 @@ public final class ExpiryTime {
         return date == null ? null : epoch(date.getEpochSecond()) == null ? null : date;
     }
 
-    /**
-     * Reads the header {@code Date}, such as {@code Sun, 06 Nov 1994 08:49:37 GMT} (RFC 9110, 5.6.7).
-     *
-     * @return milliseconds since 1970; 0 if it is absent or in another form
-     */
+    /** Reads the header {@code Date}, such as {@code Sun, 06 Nov 1994 08:49:37 GMT} (RFC 9110, 5.6.7). */
     static long readDate(@Nullable String header) {
         if (header == null || header.length() != 29 || !header.endsWith(" GMT")) {
             return 0;

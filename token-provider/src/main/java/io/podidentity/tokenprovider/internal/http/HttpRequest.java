@@ -29,7 +29,6 @@ public record HttpRequest(
         return new HttpRequest(url, List.of(), null, true, null, connectMillis, totalMillis);
     }
 
-    /** A GET to a service on the network, through the JDK's proxy settings. */
     public static HttpRequest toNetwork(String url, int connectMillis, int totalMillis) {
         return new HttpRequest(url, List.of(), null, false, null, connectMillis, totalMillis);
     }
@@ -49,7 +48,6 @@ public record HttpRequest(
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    /** The same with more in its query. */
     public HttpRequest withQuery(String more) {
         return new HttpRequest(
                 url + (url.indexOf('?') < 0 ? "?" : "&") + more,
@@ -65,12 +63,10 @@ public record HttpRequest(
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    /** The same with another limit for the whole exchange. */
     HttpRequest within(int totalMillis) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    /** The first value of a header; null without it. */
     @Nullable
     public String header(String name) {
         for (int i = 0; i < headers.size(); i += 2) {

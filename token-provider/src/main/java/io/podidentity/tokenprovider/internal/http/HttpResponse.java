@@ -32,19 +32,9 @@ public record HttpResponse(
     };
 
     public HttpResponse(int status, String body, @Nullable String retryAfter) {
-        this(status, body, retryAfter, null, null);
+        this(status, body, retryAfter, null, null, null, null);
     }
 
-    public HttpResponse(
-            int status,
-            String body,
-            @Nullable String retryAfter,
-            @Nullable String challenge,
-            @Nullable String message) {
-        this(status, body, retryAfter, challenge, message, null, null);
-    }
-
-    /** The same with another header {@code Retry-After}. */
     HttpResponse withRetryAfter(String retryAfter) {
         return new HttpResponse(status, body, retryAfter, challenge, message, date, server, times, then);
     }
@@ -65,12 +55,7 @@ public record HttpResponse(
         return last == null || last.status != status ? this : with(last.times + 1, "");
     }
 
-    /**
-     * The same, as the last word of a server that fell silent.
-     *
-     * @param e what came in place of the next answer
-     * @param waitedMillis how long was waited for that
-     */
+    /** The same, as the last word of a server that fell silent. */
     public HttpResponse before(IOException e, long waitedMillis) {
         return with(times, ", then " + NoAnswer.inPlace(e, waitedMillis));
     }
@@ -79,11 +64,7 @@ public record HttpResponse(
         return new HttpResponse(status, body, retryAfter, challenge, message, date, server, times, then);
     }
 
-    /**
-     * The status as the beginning of a sentence, such as {@code HTTP 429 three times, then nothing within 2.0 s}.
-     *
-     * @param words the server's own words; may be empty
-     */
+    /** The status as the beginning of a sentence, such as {@code HTTP 429 three times, then nothing within 2.0 s}. */
     public String describe(String words) {
         if (then.isEmpty()) {
             return "HTTP " + status + (words.isEmpty() ? "" : " " + words);
@@ -92,11 +73,7 @@ public record HttpResponse(
         return words.isEmpty() ? line : line + ": " + words;
     }
 
-    /**
-     * What an answer without a token is.
-     *
-     * @param passing whether it may be another one in a moment
-     */
+    /** What an answer without a token is. */
     public Code code(boolean passing) {
         if (passing) {
             return Code.SERVICE_UNAVAILABLE;

@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,35 +36,24 @@ public class HttpTransport implements NameLookup.Resolver {
     /** Those of endpoints that asked for a wait; null while none did. */
     private volatile @Nullable Map<String, EndpointBackoff> backoffs;
 
-    /** One without variables of proxies. */
     public HttpTransport(Time time) {
-        this(time, Environment.of(Map.of()));
+        this(time, Environment.of(Map.of()), null, null);
     }
 
     /**
      * @param environment where the variables of proxies are
+     * @param selector chooses the proxy for requests to the network; null for the one of the JVM or of the variables
+     * @param tls how servers on the network are known; null for the authorities that the JDK trusts
      */
-    public HttpTransport(Time time, Environment environment) {
-        this(time, environment, null);
-    }
-
-    /**
-     * @param environment where the variables of proxies are
-     * @param settings what the program sets; null for nothing
-     */
-    public HttpTransport(Time time, Environment environment, @Nullable HttpSettings settings) {
+    public HttpTransport(
+            Time time, Environment environment, @Nullable ProxySelector selector, @Nullable SSLContext tls) {
         this.time = time;
         this.environment = environment;
-        this.selector = settings == null ? null : settings.proxy();
-        this.authorities = settings == null ? null : settings.trust();
+        this.selector = selector;
+        this.authorities = tls == null ? null : new ServerTrust(tls.getSocketFactory(), null, false);
     }
 
-    /**
-     * Sends a request and reads the whole answer, whatever its status. Redirects are not followed.
-     *
-     * @throws IOException if there is no complete HTTP answer in time
-     * @throws InterruptedException if the thread was interrupted, which ends the exchange at once
-     */
+    /** Sends a request and reads the whole answer, whatever its status. Redirects are not followed. */
     public HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
         long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
         URI uri = URI.create(request.url());
@@ -80,7 +70,7 @@ public class HttpTransport implements NameLookup.Resolver {
                 connect(wire, proxy, host, port, request.connectMillis());
             }
             if (secure) {
-                WireSocket.secure(wire, request.tls() == null ? authorities() : request.tls(), host, port);
+                wire.secure(request.tls() == null ? authorities() : request.tls(), host, port);
             } else if (request.tls() != null) {
                 throw new IOException("the address is not https, so that its server cannot be known");
             }
@@ -96,11 +86,8 @@ public class HttpTransport implements NameLookup.Resolver {
     }
 
     /**
-     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer
-     * to this
-     * request too.
-     *
-     * @param time the caller's clock
+     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to
+     * this request too.
      */
     final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
         Map<String, EndpointBackoff> known = backoffs;
@@ -137,7 +124,7 @@ public class HttpTransport implements NameLookup.Resolver {
             }
             wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
             if (proxy.secure()) {
-                WireSocket.secure(wire, authorities(), proxy.host(), proxy.port());
+                wire.secure(authorities(), proxy.host(), proxy.port());
             }
             wire.send(proxy.request(host, port));
             proxy.requireWay(new AnswerReader(wire).readStatus());

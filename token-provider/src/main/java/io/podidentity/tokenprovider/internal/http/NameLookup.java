@@ -15,13 +15,8 @@ import org.jspecify.annotations.Nullable;
  * thread whom nobody waits for any more ends when the resolver does; for one name there is one at most.
  */
 final class NameLookup extends Thread {
-    /** What looks names up. */
     interface Resolver {
-        /**
-         * The addresses of a host; may take for ever.
-         *
-         * @throws UnknownHostException if there are none
-         */
+        /** The addresses of a host; may take for ever. */
         InetAddress[] lookUp(String host) throws UnknownHostException;
     }
 
@@ -39,12 +34,6 @@ final class NameLookup extends Thread {
         this.names = names;
     }
 
-    /**
-     * The addresses of a host.
-     *
-     * @throws UnknownHostException if there are none
-     * @throws SocketTimeoutException if the resolver is silent
-     */
     static InetAddress[] of(String host, Resolver names, int limitMillis) throws IOException, InterruptedException {
         NameLookup own = new NameLookup(host, names);
         NameLookup other = UNDER_WAY.putIfAbsent(host, own);

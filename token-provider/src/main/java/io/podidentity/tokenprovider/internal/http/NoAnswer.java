@@ -11,12 +11,7 @@ import java.net.UnknownHostException;
 public final class NoAnswer {
     private NoAnswer() {}
 
-    /**
-     * Why there was no answer, such as {@code nothing listens at http://169.254.169.254}.
-     *
-     * @param host the server's base URL
-     * @param limitMillis how long was waited at most
-     */
+    /** Why there was no answer, such as {@code nothing listens at http://169.254.169.254}. */
     public static String describe(IOException e, String host, long limitMillis) {
         return describe(e, String.valueOf(e.getMessage()), host, limitMillis);
     }

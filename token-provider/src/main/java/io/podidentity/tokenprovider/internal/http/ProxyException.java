@@ -17,7 +17,6 @@ public final class ProxyException extends IOException {
         this.refusal = refusal;
     }
 
-    /** What to do. */
     public String remedy() {
         return remedy;
     }

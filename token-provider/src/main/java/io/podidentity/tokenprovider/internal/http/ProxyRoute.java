@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * and nothing else.
  *
  * <p>Who decides, the first that says anything: the provider's own settings; the JVM ({@code https.proxyHost}, {@code
- * socksProxyHost},
- * {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the program's own),
- * which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code no_proxy} or
- * {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached by a proxy.
+ * socksProxyHost}, {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the
+ * program's own), which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code
+ * no_proxy} or {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached
+ * by a proxy.
  *
  * @param socks the SOCKS proxy to connect by; {@code NO_PROXY} for one that is asked by CONNECT
  * @param host the proxy's
@@ -42,12 +42,7 @@ record ProxyRoute(
     private static final String JVM = "the JVM's settings";
     private static final String JDK_SELECTOR = "sun.net.spi.DefaultProxySelector";
 
-    /**
-     * The proxy for a server; null if none is on the way.
-     *
-     * @param own the program's own choice for just this provider; null for none
-     * @throws TokenAcquisitionException if a variable names one that is none
-     */
+    /** The proxy for a server; null if none is on the way. */
     static @Nullable ProxyRoute to(String host, int port, Environment environment, @Nullable ProxySelector own)
             throws IOException {
         if (NoProxy.isNear(host)) {
@@ -112,8 +107,7 @@ record ProxyRoute(
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
                 setting + " is no URL of an HTTP proxy",
-                "Correct it, such as http://proxy:3128, with % codes for odd characters of a password.",
-                null);
+                "Correct it, such as http://proxy:3128, with % codes for odd characters of a password.");
     }
 
     private static @Nullable String basic(@Nullable String user) {
@@ -126,7 +120,6 @@ record ProxyRoute(
         return socks.type() == Proxy.Type.SOCKS;
     }
 
-    /** What it is asked. */
     byte[] request(String targetHost, int targetPort) {
         String target = (targetHost.indexOf(':') >= 0 ? "[" + targetHost + "]" : targetHost) + ":" + targetPort;
         String text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
@@ -134,11 +127,6 @@ record ProxyRoute(
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /**
-     * Looks at what it answered.
-     *
-     * @throws ProxyException if it does not let the connection through
-     */
     void requireWay(int status) throws ProxyException {
         if (status == 407) {
             String withUser = "HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port;

@@ -26,15 +26,6 @@ public class RetrySchedule {
         this.persistent = persistent;
     }
 
-    /**
-     * The schedule of the metadata service.
-     *
-     * @param persistent false for one try only
-     */
-    public static RetrySchedule ofMetadataService(boolean persistent) {
-        return new RetrySchedule(persistent);
-    }
-
     public static boolean isRetryable(int status) {
         return status == 404 || status == 408 || status == 410 || status == 429 || (status >= 500 && status <= 599);
     }
@@ -55,12 +46,7 @@ public class RetrySchedule {
 
     /** The wait before the next try after this came in place of an answer, in milliseconds; -1 for giving up. */
     public long afterFailure(IOException e) {
-        return afterNoAnswer();
-    }
-
-    /** The wait before the next try after no answer came, in milliseconds; -1 for giving up. */
-    long afterNoAnswer() {
-        return next(MAX_RETRIES_WITHOUT_ANSWER, backOff());
+        return next(MAX_RETRIES_WITHOUT_ANSWER);
     }
 
     /** The wait after so many that doubled each time, if this many are allowed; -1 if not. */

@@ -24,23 +24,10 @@ public final class TokenResponse {
         this.members = members;
     }
 
-    /**
-     * Reads an answer.
-     *
-     * @throws JsonException if it is not a JSON object
-     */
     public static TokenResponse read(String body) throws JsonException {
         return new TokenResponse(JsonReader.readObject(body));
     }
 
-    /**
-     * The token that a token endpoint answered with.
-     *
-     * @param response its answer
-     * @param request what was asked for
-     * @param source the source's name
-     * @throws JsonException if there is none that can be used; says why
-     */
     public static AccessToken token(HttpResponse response, TokenRequest request, String source, long nowMillis)
             throws JsonException {
         TokenResponse answer = read(response.body());
@@ -106,9 +93,6 @@ public final class TokenResponse {
      * of its life from now on. Of {@code expires_on} and {@code expires_in} the shorter life counts where they differ:
      * the first is off as much as this machine's clock, the second is too long where a token is handed out a second
      * time, as NMI does. A clock that is minutes away from the issuer's own does not count at all.
-     *
-     * @param date the answer's header {@code Date}; null without it
-     * @return null if neither can be read
      */
     @Nullable
     Instant expiresOn(long nowMillis, @Nullable String date) {

@@ -10,6 +10,8 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +39,6 @@ final class Wire extends AbstractInterruptibleChannel {
     private @Nullable InputStream in;
     private @Nullable OutputStream out;
 
-    /**
-     * @param deadline the last moment, as {@link Time#nanos} counts
-     */
     Wire(Time time, long deadline, Proxy socks) {
         this.time = time;
         this.start = time.nanos();
@@ -47,11 +46,7 @@ final class Wire extends AbstractInterruptibleChannel {
         this.socket = new Socket(socks);
     }
 
-    /**
-     * Connects to the first of these addresses that takes it.
-     *
-     * @param limitMillis how long that may take at most
-     */
+    /** Connects to the first of these addresses that takes it. */
     void connect(InetAddress[] addresses, int port, int limitMillis) throws IOException {
         long end = end(limitMillis);
         for (int i = 0; true; i++) {
@@ -68,7 +63,6 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** Connects to one address, which a SOCKS proxy may have to look up. */
     void connect(InetSocketAddress address, int limitMillis) throws IOException {
         boolean done = false;
         begin();
@@ -80,20 +74,9 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** What the next TLS is put over: the TLS that there is, else the connection itself. */
-    Socket top() {
-        return tls == null ? socket : tls;
-    }
-
-    boolean isSecured() {
-        return tls != null;
-    }
-
-    /** Sends and receives through TLS from now on. */
-    void goThrough(Socket secured) throws IOException {
-        in = secured.getInputStream();
-        out = secured.getOutputStream();
-        tls = secured;
+    /** Puts TLS over the connection, or over the TLS that it has. */
+    void secure(ServerTrust trust, String host, int port) throws IOException {
+        WireSocket.secure(this, trust, host, port);
     }
 
     /** Sends bytes to the server, through TLS if it is there. */
@@ -139,12 +122,10 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** How long the exchange has taken so far, in milliseconds. */
     long usedMillis() {
         return (time.nanos() - start) / 1_000_000;
     }
 
-    /** Whether the deadline passed. */
     boolean isLate() {
         return time.nanos() - deadline >= 0;
     }
@@ -168,5 +149,110 @@ final class Wire extends AbstractInterruptibleChannel {
     @Override
     protected void implCloseChannel() throws IOException {
         socket.close();
+    }
+
+    /**
+     * A connected {@link Wire} in the form that the JDK puts TLS over: the deadline then holds for a handshake as well.
+     */
+    private static final class WireSocket extends Socket {
+        private final Wire wire;
+        private final Socket connected;
+
+        WireSocket(Wire wire, Socket connected) {
+            this.wire = wire;
+            this.connected = connected;
+        }
+
+        /** Apart from {@link Wire#secure}, so that a connection without TLS loads none of its classes. */
+        static void secure(Wire wire, ServerTrust trust, String host, int port) throws IOException {
+            String name = trust.name() == null ? host : trust.name();
+            Socket bounded = wire.tls == null ? new WireSocket(wire, wire.socket) : wire.tls;
+            SSLSocket secured = (SSLSocket) trust.sockets().createSocket(bounded, name, port, true);
+            if (!trust.anyName()) {
+                SSLParameters parameters = secured.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                secured.setSSLParameters(parameters);
+            }
+            secured.startHandshake();
+            wire.in = secured.getInputStream();
+            wire.out = secured.getOutputStream();
+            wire.tls = secured;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new InputStream() {
+                @Override
+                public int read() throws IOException {
+                    byte[] one = new byte[1];
+                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                }
+
+                @Override
+                public int read(byte[] buffer, int offset, int length) throws IOException {
+                    return length == 0 ? 0 : wire.read(buffer, offset, length);
+                }
+            };
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] buffer, int offset, int length) throws IOException {
+                    wire.write(buffer, offset, length);
+                }
+            };
+        }
+
+        @Override
+        public InetAddress getInetAddress() {
+            return connected.getInetAddress();
+        }
+
+        @Override
+        public int getPort() {
+            return connected.getPort();
+        }
+
+        @Override
+        public boolean isConnected() {
+            return true;
+        }
+
+        @Override
+        public boolean isClosed() {
+            return !wire.isOpen();
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            wire.close();
+        }
+
+        /** The deadline is the only limit. */
+        @Override
+        public void setSoTimeout(int millis) {}
+
+        @Override
+        public int getSoTimeout() {
+            return 0;
+        }
+
+        @Override
+        public int getSoLinger() {
+            return -1;
+        }
+
+        @Override
+        public void shutdownInput() {}
+
+        @Override
+        public void shutdownOutput() {}
     }
 }

@@ -27,20 +27,11 @@ final class ArcKey {
     private final Environment environment;
     private final File root;
 
-    /**
-     * @param root the root of the file system
-     */
     ArcKey(Environment environment, File root) {
         this.environment = environment;
         this.root = root;
     }
 
-    /**
-     * Reads the key that a challenge names.
-     *
-     * @param challenge the header {@code WWW-Authenticate}; null without it
-     * @throws TokenAcquisitionException if it names no key, or one that must not or cannot be read
-     */
     String read(@Nullable String challenge) {
         String path = path(challenge);
         char separator = environment.windows() ? '\\' : '/';
@@ -120,6 +111,6 @@ final class ArcKey {
     }
 
     private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
-        return new TokenAcquisitionException(code, reason, remedy, null);
+        return new TokenAcquisitionException(code, reason, remedy);
     }
 }

@@ -29,9 +29,6 @@ public final class ArcTokenSource extends EndpointTokenSource {
     private final boolean announced;
     private final ArcKey key;
 
-    /**
-     * @param root the root of the file system
-     */
     public ArcTokenSource(
             Environment environment,
             File root,
@@ -59,8 +56,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
                     address() + " answered HTTP " + first.status() + " to a request that it must refuse first",
-                    "Check what answers there; the agent asks for a key.",
-                    null);
+                    "Check what answers there; the agent asks for a key.");
         }
         if (first.status() != 401) {
             return first;
@@ -77,8 +73,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
                     address() + " answered "
                             + first.before(e, (time.nanos() - start) / 1_000_000)
                                     .describe(""),
-                    "Look at 'azcmagent show', or try again in a minute.",
-                    null);
+                    "Look at 'azcmagent show', or try again in a minute.");
         }
         if (second.status() != 200) {
             throw refused(second, named, new Secret(value));
@@ -94,8 +89,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
                     "the agent's answer does not say that it is for the identity with " + named,
-                    "Update the agent by 'azcmagent upgrade', or name no identity.",
-                    null);
+                    "Update the agent by 'azcmagent upgrade', or name no identity.");
         }
         return caveat;
     }

@@ -28,6 +28,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +37,8 @@ import org.jspecify.annotations.Nullable;
  * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
  *
  * <p>Of a program that handles claims challenges, a host that takes it is told so, and for a challenge which token was
- * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for
- * that yet
- * (it comes to the sovereign clouds last), and is then asked by the one before.
+ * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for that
+ * yet (it comes to the sovereign clouds last), and is then asked by the one before.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -57,10 +57,6 @@ public class EndpointTokenSource implements TokenSource {
     /** Whether the host does not know the version for claims challenges. */
     private volatile boolean dated;
 
-    /**
-     * @param identity the identity to ask for unless a request names another one; null for the one
-     *     that the variables name, else the one there is
-     */
     public EndpointTokenSource(
             ManagedIdentityEndpoint host,
             Environment environment,
@@ -94,7 +90,7 @@ public class EndpointTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        UserAssignedIdentity named = ImdsEndpoint.identity(request, identity == null ? configured() : identity);
+        UserAssignedIdentity named = request.identity().orElse(identity == null ? configured() : identity);
         long start = time.nanos();
         long deadline = request.deadline().orElseThrow().toNanos();
         long limit = deadline / 3 * 2;
@@ -120,8 +116,7 @@ public class EndpointTokenSource implements TokenSource {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
                     address() + " answered HTTP 200 " + e.getMessage(),
-                    "Check what answers there; " + host.endpointVariable + " says where it is.",
-                    null);
+                    "Check what answers there; " + host.endpointVariable + " says where it is.");
         } catch (IOException e) {
             return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000);
         }
@@ -132,7 +127,6 @@ public class EndpointTokenSource implements TokenSource {
         return deadline - (deadline - silence) / 4;
     }
 
-    /** What is asked. */
     HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
         StringBuilder query = new StringBuilder("resource=").append(ImdsEndpoint.encode(request.resource()));
         if (named != null) {
@@ -171,15 +165,17 @@ public class EndpointTokenSource implements TokenSource {
         }
     }
 
-    /**
-     * Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts.
-     *
-     * @param deadline the last moment
-     * @param silence the last moment without any answer
-     */
+    /** Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts. */
     HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, long deadline, long silence)
             throws IOException, InterruptedException {
-        return new HttpRetry(http, time).send(question, new EndpointRetrySchedule(), deadline, silence);
+        RetrySchedule schedule = new RetrySchedule(true) {
+            /** A certificate that was wrong once is not looked at again. */
+            @Override
+            public long afterFailure(IOException e) {
+                return e instanceof SSLHandshakeException ? -1 : super.afterFailure(e);
+            }
+        };
+        return new HttpRetry(http, time).send(question, schedule, deadline, silence);
     }
 
     /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */
@@ -187,20 +183,13 @@ public class EndpointTokenSource implements TokenSource {
         return named == null ? "" : NamedIdentity.verify(named, response, token, name());
     }
 
-    /** What it means that nobody answered. */
     Outcome noAnswer(IOException e, long waitedMillis) {
         throw new TokenAcquisitionException(
                 Code.SERVICE_UNAVAILABLE,
                 NoAnswer.describe(e, new Secret(secret).hide(String.valueOf(e.getMessage())), address(), waitedMillis),
-                "Correct or unset " + host.endpointVariable + ", or try again in a minute.",
-                null);
+                "Correct or unset " + host.endpointVariable + ", or try again in a minute.");
     }
 
-    /**
-     * Where it is asked.
-     *
-     * @throws TokenAcquisitionException if that is no address
-     */
     String address() {
         if (endpoint == null
                 || !ImdsEndpoint.isHttp(endpoint)
@@ -211,7 +200,7 @@ public class EndpointTokenSource implements TokenSource {
     }
 
     final TokenAcquisitionException invalid(String reason, String remedy) {
-        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 
     /** Makes sure that a header can carry a secret, for the JDK would show it where it complains. */
@@ -244,11 +233,6 @@ public class EndpointTokenSource implements TokenSource {
                 "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
     }
 
-    /**
-     * What it means that the host gave no token.
-     *
-     * @param sent the secret that was sent and may come back; an empty one without it
-     */
     final TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named, Secret sent) {
         String remedy = "";
         String known = HelpPage.remedy(HelpPage.number(response.body()), false);

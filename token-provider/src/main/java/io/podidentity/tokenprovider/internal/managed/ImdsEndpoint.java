@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.managed;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -33,18 +32,12 @@ final class ImdsEndpoint {
         this.valid = replaced == null || isHttp(host);
     }
 
-    /**
-     * Makes sure that it can be asked at all.
-     *
-     * @throws TokenAcquisitionException if the base URL is none
-     */
     void requireValid() {
         if (!valid) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
                     HOST_VARIABLE + " is no http URL",
-                    "Correct it, such as " + DEFAULT_HOST + ", or unset it.",
-                    null);
+                    "Correct it, such as " + DEFAULT_HOST + ", or unset it.");
         }
     }
 
@@ -65,7 +58,6 @@ final class ImdsEndpoint {
                 : "Correct or unset " + HOST_VARIABLE + ".";
     }
 
-    /** The base URL, for messages. */
     String baseUrl() {
         return host;
     }
@@ -90,11 +82,7 @@ final class ImdsEndpoint {
         return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
     }
 
-    /**
-     * The identity that the variables name; null for the one there is.
-     *
-     * @throws TokenAcquisitionException if they name two
-     */
+    /** The identity that the variables name; null for the one there is. */
     static @Nullable UserAssignedIdentity identity(Environment environment) {
         String objectId = environment.get(ManagedIdentityEndpoint.OBJECT_ID);
         String resourceId = environment.get(ManagedIdentityEndpoint.RESOURCE_ID);
@@ -102,8 +90,7 @@ final class ImdsEndpoint {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
                     ManagedIdentityEndpoint.OBJECT_ID + " and " + ManagedIdentityEndpoint.RESOURCE_ID + " are both set",
-                    "Unset one of them.",
-                    null);
+                    "Unset one of them.");
         }
         if (objectId != null) {
             return UserAssignedIdentity.ofObjectId(objectId);
@@ -113,15 +100,6 @@ final class ImdsEndpoint {
         }
         String clientId = environment.get(ManagedIdentityEndpoint.CLIENT_ID);
         return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
-    }
-
-    /**
-     * The identity that a request is for.
-     *
-     * @param otherwise the one that is meant where the request names none
-     */
-    static @Nullable UserAssignedIdentity identity(TokenRequest request, @Nullable UserAssignedIdentity otherwise) {
-        return request.identity().orElse(otherwise);
     }
 
     static String encode(String value) {

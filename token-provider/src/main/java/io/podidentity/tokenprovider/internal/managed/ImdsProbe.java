@@ -60,12 +60,6 @@ final class ImdsProbe {
         return current;
     }
 
-    /**
-     * What a probe found.
-     *
-     * @param absence why there is no metadata service; null if something answered
-     * @param heard what it answered; null if nothing did
-     */
     record Finding(@Nullable String absence, @Nullable HttpResponse heard) {
         /** Whether it answered as only a metadata service does. */
         boolean isCertain() {
@@ -74,7 +68,6 @@ final class ImdsProbe {
         }
     }
 
-    /** One question, on a thread that ends with it. */
     private final class Question extends Thread {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final long askedAt = time.nanos();

@@ -17,9 +17,11 @@ import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,11 +52,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     /** Whether something says that this is Azure: its announcement, or an answer to the probe. */
     private volatile boolean evident;
 
-    /**
-     * The source where somebody named it, for the identity that the variables name, else for the one there is.
-     *
-     * @param probing whether nothing says that this is Azure
-     */
+    /** The source where somebody named it, for the identity that the variables name, else for the one there is. */
     public ImdsTokenSource(Environment environment, HttpTransport http, Time time, boolean probing) {
         this(environment, http, time, probing, null);
     }
@@ -68,8 +66,8 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     /**
      * The source where somebody named it.
      *
-     * @param identity the identity to ask for unless a request names another one; null for the
-     *     one that the variables name, else the one there is
+     * @param identity the identity to ask for unless a request names another one; null for the one that the variables
+     *     name, else the one there is
      */
     public ImdsTokenSource(
             Environment environment,
@@ -125,7 +123,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
         UserAssignedIdentity wanted =
-                ImdsEndpoint.identity(request, identity == null ? ImdsEndpoint.identity(environment) : identity);
+                request.identity().orElse(identity == null ? ImdsEndpoint.identity(environment) : identity);
         boolean certain = true;
         HttpResponse heard = null;
         if (probe != null) {
@@ -144,7 +142,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             HttpResponse response = new HttpRetry(http, time)
                     .send(
                             question(request, wanted),
-                            RetrySchedule.ofMetadataService(certain),
+                            new RetrySchedule(certain),
                             start + request.deadline().orElseThrow().toNanos(),
                             start + patience);
             return answer(request, wanted, response, certain);
@@ -153,11 +151,6 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         }
     }
 
-    /**
-     * What it means that nobody answered.
-     *
-     * @param heard what answered the probe; null without one
-     */
     private Outcome noAnswer(IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
         if (heard == null && !proven) {
             return new Silent(NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis), endpoint.remedyForNoAnswer());
@@ -166,7 +159,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                 ? NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis) + ", which has answered before"
                 : heard.before(e, waitedMillis).describe("");
         if (certain || proven) {
-            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, "Try again in a minute.", null);
+            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, "Try again in a minute.");
         }
         return foreign(reason);
     }
@@ -234,6 +227,73 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             return new Unavailable(reason, "");
         }
         throw new TokenAcquisitionException(
-                Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.baseUrl() + ".", null);
+                Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.baseUrl() + ".");
+    }
+
+    /** Puts what a metadata service did, or did not do, into words. */
+    private static final class ImdsFailure {
+        private ImdsFailure() {}
+
+        private static final String SEVERAL = "multiple user assigned identities";
+        private static final String OF_NODE = "this would be the identity of the node, which every pod on it can use";
+        private static final String LABEL = "Is the pod's label azure.workload.identity/use: \"true\" missing?";
+
+        static TokenSource.Outcome ofNode(AccessToken token, boolean named) {
+            return named
+                    ? new TokenSource.Acquired(token, "this is the identity of the node, which every pod on it can use")
+                    : new TokenSource.Unavailable(
+                            OF_NODE, LABEL + " To be the node, set AzureServicesAuthConnectionString=RunAs=App.");
+        }
+
+        /** There is no token, since the node has several identities of its own, and none of them is the pod's. */
+        static TokenSource.Unavailable ofNodeWithSeveral() {
+            return new TokenSource.Unavailable(
+                    OF_NODE + ", and the node has several", LABEL + " To be one of the node's, set AZURE_CLIENT_ID.");
+        }
+
+        static String remedy(HttpResponse response, @Nullable UserAssignedIdentity identity, boolean inPod) {
+            String body = response.body().toLowerCase(Locale.ROOT);
+            String known = HelpPage.remedy(HelpPage.number(response.body()), false);
+            if (!known.isEmpty()) {
+                return known;
+            }
+            if (body.contains(SEVERAL)) {
+                // NMI asks without one for an AzureIdentity that has none, or has it in another spelling.
+                return isSeveralIdentities(response)
+                        ? "Name one of them by AZURE_CLIENT_ID, or by AppId in the connection string."
+                        : "Give the AzureIdentity its clientID.";
+            }
+            if (body.contains("assigned identit")
+                    || body.contains("azure identity")
+                    || body.contains("azureassigned")) {
+                return "Compare the pod's label aadpodidbinding with the binding's selector.";
+            }
+            if (isNoIdentity(response)) {
+                return identity == null
+                        ? inPod ? LABEL : "Assign a managed identity to this machine or pod."
+                        : "Assign the identity with " + identity + ", or correct that ID.";
+            }
+            if (response.status() == 400 && body.contains("resource")) {
+                return "Check the resource's spelling.";
+            }
+            return RetrySchedule.isRetryable(response.status()) ? "Try again in a minute." : "";
+        }
+
+        static boolean isNoIdentity(HttpResponse response) {
+            return response.status() == 400
+                    && response.body().toLowerCase(Locale.ROOT).contains("identity not found");
+        }
+
+        /** Whether the service is there, with several identities of which one must be named. */
+        static boolean isSeveralIdentities(HttpResponse response) {
+            return response.status() == 400
+                    && response.body().toLowerCase(Locale.ROOT).contains(SEVERAL);
+        }
+
+        /** Whether a container desktop's proxy answered in the service's place. */
+        static boolean isForeign(HttpResponse response) {
+            String said = response.message() == null ? response.body() : response.message() + " " + response.body();
+            return response.status() == 403 && said.toLowerCase(Locale.ROOT).contains("unreachable");
+        }
     }
 }

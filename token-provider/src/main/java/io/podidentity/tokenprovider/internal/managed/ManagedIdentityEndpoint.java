@@ -3,6 +3,9 @@ package io.podidentity.tokenprovider.internal.managed;
 import io.podidentity.tokenprovider.UserAssignedIdentity.Kind;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +34,9 @@ public enum ManagedIdentityEndpoint {
     public static final String OBJECT_ID = "AZURE_MANAGED_IDENTITY_OBJECT_ID";
     public static final String RESOURCE_ID = "AZURE_MANAGED_IDENTITY_RESOURCE_ID";
 
-    /** The name for people. */
+    private static final String AZURE_CHASSIS = "7783-7084-3265-9085-8269-3286-77";
+
     final String label;
-    /** The variable that says where it is. */
     final String endpointVariable;
     /** The variable with the secret that proves who asks; null where none is wanted. */
     final @Nullable String secretVariable;
@@ -59,8 +62,6 @@ public enum ManagedIdentityEndpoint {
     /**
      * The host that the variables announce, or whose agent is installed; null for none, which leaves the metadata
      * service.
-     *
-     * @param root the root of the file system
      */
     public static @Nullable ManagedIdentityEndpoint of(Environment environment, File root) {
         boolean identityEndpoint = environment.get("IDENTITY_ENDPOINT") != null;
@@ -77,7 +78,38 @@ public enum ManagedIdentityEndpoint {
         if (identityEndpoint && environment.get("IMDS_ENDPOINT") != null) {
             return AZURE_ARC;
         }
-        return new MachineEvidence(root).hasArcAgent(environment) ? AZURE_ARC : null;
+        return hasArcAgent(environment, root) ? AZURE_ARC : null;
+    }
+
+    /**
+     * Whether this machine says, without a question to the network, that it runs in Azure: by the chassis asset tag
+     * that Azure gives all its virtual machines, or by the files of the Azure agent.
+     *
+     * @param root the root of the file system
+     */
+    public static boolean isAzure(File root) {
+        return chassisAssetTag(root).equals(AZURE_CHASSIS) || new File(root, "var/lib/waagent").isDirectory();
+    }
+
+    /** Whether the agent of Azure Arc is installed here, which hands out an identity without any variable. */
+    public static boolean hasArcAgent(Environment environment, File root) {
+        String programs = environment.windows() ? environment.get("ProgramData") : "";
+        return programs != null
+                && (environment.windows()
+                        ? new File(programs, "AzureConnectedMachineAgent\\himds.exe").isFile()
+                        : new File(root, "opt/azcmagent/bin/himds").isFile());
+    }
+
+    private static String chassisAssetTag(File root) {
+        File tag = new File(root, "sys/class/dmi/id/chassis_asset_tag");
+        if (!tag.canRead()) {
+            return "";
+        }
+        try (FileInputStream stream = new FileInputStream(tag)) {
+            return new String(stream.readNBytes(64), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** The version that knows of claims challenges; null where none does. */

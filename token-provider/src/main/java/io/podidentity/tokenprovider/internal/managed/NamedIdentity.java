@@ -26,12 +26,8 @@ final class NamedIdentity {
     /**
      * Compares an answer with the identity that was named.
      *
-     * @param named the identity
-     * @param source who answered, for messages
      * @return empty, or that nothing could be compared, as {@link
      *     io.podidentity.tokenprovider.TokenSource.Acquired#caveat} has it
-     * @throws TokenAcquisitionException if the answer, or the token in it, is of another identity
-     * @throws JsonException if the answer is no JSON object
      */
     static String verify(UserAssignedIdentity named, HttpResponse response, AccessToken token, String source)
             throws JsonException {
@@ -63,8 +59,7 @@ final class NamedIdentity {
         throw new TokenAcquisitionException(
                 Code.REFUSED,
                 source + " answered with a token of the identity " + Excerpt.of(got, 200) + ", not of " + named,
-                "Assign the identity with " + Excerpt.of(named.id(), 120) + " here, or name the one that is.",
-                null);
+                "Assign the identity with " + Excerpt.of(named.id(), 120) + " here, or name the one that is.");
     }
 
     private static @Nullable String text(

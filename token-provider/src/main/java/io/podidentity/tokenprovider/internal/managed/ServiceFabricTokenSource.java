@@ -56,8 +56,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
                     TokenAcquisitionException.Code.INVALID_CONFIGURATION,
                     "the certificate of " + address() + " is not the one that " + THUMBPRINT
                             + " names, and no secret was sent",
-                    "Restart the application, so that it has its node's variables.",
-                    null);
+                    "Restart the application, so that it has its node's variables.");
         }
         return super.noAnswer(e, waitedMillis);
     }

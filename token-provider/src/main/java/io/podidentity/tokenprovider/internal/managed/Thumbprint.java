@@ -24,11 +24,6 @@ final class Thumbprint extends X509ExtendedTrustManager {
         this.expected = expected;
     }
 
-    /**
-     * How a server is known by its thumbprint.
-     *
-     * @param sha1 40 hexadecimal digits
-     */
     static ServerTrust tls(String sha1) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -40,7 +35,6 @@ final class Thumbprint extends X509ExtendedTrustManager {
         }
     }
 
-    /** Whether it was a thumbprint that ended a handshake. */
     static boolean isCauseOf(@Nullable Throwable e) {
         return e != null && (e instanceof OtherCertificateException || isCauseOf(e.getCause()));
     }

@@ -1,6 +1,6 @@
 /**
- * Managed identities: the metadata service (IMDS) and the other endpoints that hand them out. Start with
- * {@link io.podidentity.tokenprovider.internal.managed.ImdsTokenSource}.
+ * Managed identities: the metadata service (IMDS) and the other endpoints that hand them out. Start with {@link
+ * io.podidentity.tokenprovider.internal.managed.ImdsTokenSource}.
  */
 @NullMarked
 package io.podidentity.tokenprovider.internal.managed;

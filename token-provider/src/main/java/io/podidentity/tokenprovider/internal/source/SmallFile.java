@@ -19,10 +19,6 @@ public final class SmallFile {
     /**
      * The file's contents as text, which is UTF-8, or UTF-16 if it begins with a byte order mark that says so. The mark
      * is left out.
-     *
-     * @param setting what names it, for messages
-     * @param remedy what to do if it is not there
-     * @throws TokenAcquisitionException as {@link #read}
      */
     public static String text(String path, String setting, String remedy) {
         byte[] bytes = read(path, setting, remedy);
@@ -34,8 +30,6 @@ public final class SmallFile {
     /**
      * The file's contents.
      *
-     * @param setting what names it, for messages; the contents are in none
-     * @param remedy what to do if it is not there
      * @throws TokenAcquisitionException if it is not there, cannot be read, or is too long
      */
     public static byte[] read(String path, String setting, String remedy) {
@@ -61,7 +55,6 @@ public final class SmallFile {
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
                 "the file of " + setting + ", " + Excerpt.of(path, 120) + ", " + problem,
-                absent ? remedy : "Let this program's user read it, or correct " + setting + ".",
-                null);
+                absent ? remedy : "Let this program's user read it, or correct " + setting + ".");
     }
 }

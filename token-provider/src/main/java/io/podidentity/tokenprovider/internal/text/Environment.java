@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Environment(Map<String, String> variables, boolean inherited, boolean windows, String home) {
 
-    /** The environment of this process. */
     public static Environment ofProcess() {
         return of(System.getenv(), true, isWindows());
     }
@@ -54,6 +53,17 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
         return value;
     }
 
+    /** The names of those of these variables that are not set, with commas between them. */
+    public String unset(String... names) {
+        StringBuilder unset = new StringBuilder();
+        for (String name : names) {
+            if (get(name) == null) {
+                unset.append(unset.length() == 0 ? "" : ", ").append(name);
+            }
+        }
+        return unset.toString();
+    }
+
     /** A copy with another value for one variable; this environment itself if the value is null. */
     public Environment with(String name, @Nullable String value) {
         if (value == null) {
@@ -64,7 +74,6 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
         return new Environment(Map.copyOf(changed), false, windows, home);
     }
 
-    /** A copy without one variable. */
     public Environment without(String name) {
         return new Environment(Map.copyOf(allBut(name)), false, windows, home);
     }

@@ -24,7 +24,6 @@ public final class Excerpt {
 
     private Excerpt() {}
 
-    /** The beginning of a text, with at most the given number of characters. */
     public static String of(String text, int maxLength) {
         return of(text, maxLength, false);
     }

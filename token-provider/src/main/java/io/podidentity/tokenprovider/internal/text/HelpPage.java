@@ -36,7 +36,6 @@ public final class HelpPage {
         page = text;
     }
 
-    /** The address of a section, such as {@code azure-cli}, on the web. */
     public static String link(String anchor) {
         return ON_THE_WEB + anchor;
     }
@@ -51,7 +50,6 @@ public final class HelpPage {
         return page.substring(start, end < 0 ? page.length() : end).strip();
     }
 
-    /** The names of all sections, in the page's order. */
     public List<String> anchors() {
         List<String> anchors = new ArrayList<>();
         for (String line : page.split("\n", -1)) {
@@ -62,13 +60,7 @@ public final class HelpPage {
         return anchors;
     }
 
-    /**
-     * What to do about an error of Entra ID: one sentence or two, with full stops.
-     *
-     * @param number the number after AADSTS
-     * @param inPod whether a Kubernetes cluster issued what was presented
-     * @return an empty text for a number that the table does not have
-     */
+    /** What to do about an error of Entra ID: one sentence or two, with full stops. */
     public static String remedy(int number, boolean inPod) {
         String table = number == 0 ? null : new HelpPage().section("aadsts");
         String remedy = "";

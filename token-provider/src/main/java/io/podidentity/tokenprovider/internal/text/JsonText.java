@@ -8,14 +8,12 @@ import org.jspecify.annotations.Nullable;
 public final class JsonText {
     private JsonText() {}
 
-    /** An object as JSON, in the map's order. */
     public static String of(Map<?, ?> object) {
         StringBuilder json = new StringBuilder();
         append(json, object);
         return json.toString();
     }
 
-    /** Appends a text in quotes, escaped. */
     public static void appendText(StringBuilder json, String text) {
         json.append('"');
         for (int i = 0; i < text.length(); i++) {

@@ -9,12 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class JwtReader {
     private JwtReader() {}
 
-    /** The claims of a JWT; null if the token is none. */
     public static @Nullable Map<String, @Nullable Object> claims(String token) {
         return part(token, true);
     }
 
-    /** The header of a JWT; null if the token is none. */
     public static @Nullable Map<String, @Nullable Object> header(String token) {
         return part(token, false);
     }

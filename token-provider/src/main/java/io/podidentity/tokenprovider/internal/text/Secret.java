@@ -84,7 +84,6 @@ public final class Secret {
         return masked.append(text, shown, text.length()).toString();
     }
 
-    /** The secret, form-encoded. */
     public String encoded() {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The clocks and the way to wait. Tests replace them. */
 public class Time {
-    /** The clocks of this machine. */
     public static final Time SYSTEM = new Time();
 
     /** Made when first needed. Guarded by this. */
@@ -25,7 +24,6 @@ public class Time {
         return System.nanoTime();
     }
 
-    /** Waits. */
     public void sleep(long nanos) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(nanos);
     }

@@ -1,22 +1,16 @@
 package io.podidentity.tokenprovider.internal.tool;
 
-import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.DateText;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.File;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  * <p>The answer has {@code accessToken}, {@code expires_on} (epoch seconds, CLI 2.54 and later) and {@code expiresOn}
  * (local time without a zone, so it is read only if {@code expires_on} is absent).
  */
-public final class AzureCliTokenSource implements TokenSource, AccountBound {
-    private final Environment environment;
-    private final ProcessRunner processes;
+public final class AzureCliTokenSource extends ToolTokenSource implements AccountBound {
+    private static final Words AZ = new Words(
+            "Azure CLI",
+            "az",
+            "az",
+            "accessToken",
+            "Install it, or set AzureCLIPath to its folder.",
+            "Run 'az upgrade'.",
+            "az account get-access-token");
     private final Time time;
     private final @Nullable ZoneId zone;
     private final @Nullable String subscription;
@@ -45,8 +45,7 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
             Time time,
             @Nullable ZoneId zone,
             @Nullable String subscription) {
-        this.environment = environment;
-        this.processes = processes;
+        super(environment, processes, AZ);
         this.time = time;
         this.zone = zone;
         this.subscription = subscription;
@@ -57,51 +56,22 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
         return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null, null);
     }
 
-    @Override
-    public String name() {
-        return "Azure CLI";
-    }
-
+    /** {@code az login}, {@code az logout} and {@code az account set} write who is logged in to this file. */
     @Override
     public long accountFingerprint() {
-        return new AzureCliProfile(environment).fingerprint();
+        String folder = environment.get("AZURE_CONFIG_DIR");
+        File file = new File(folder == null ? environment.home() + "/.azure" : folder, "azureProfile.json");
+        return file.lastModified() * 31 + file.length();
     }
 
     @Override
-    public Outcome acquire(TokenRequest request) throws InterruptedException {
-        if (request.identity().isPresent()) {
-            return Tool.knowsNoIdentities();
-        }
-        Tool az = new Tool(environment, "az");
-        List<String> program = az.find();
-        if (program == null) {
-            return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
-        }
-        az.requirePlain("resource", request.resource(), "-.:/_");
-        az.requirePlain("tenant", request.tenantId().orElse(null), "-.");
+    void addArguments(List<String> command, Tool az, TokenRequest request) {
         az.requirePlain("subscription", subscription, "-._ ");
         if (request.claims().isPresent()) {
-            throw signInWanted(request, request.claims().get());
+            throw signInWanted("az login" + tenantOption("--tenant", request) + " --claims-challenge "
+                    + encoded(request.claims().get()) + " --scope " + request.scope());
         }
-        List<String> command = command(program, request);
-        try {
-            ProcessResult result = processes.run(command, Tool.limitNanos(request));
-            return result.exitCode() == 0 && !result.timedOut()
-                    ? new Acquired(token(request, result.stdout()))
-                    : AzureCliFailure.of(result, request);
-        } catch (IOException e) {
-            return Tool.cannotBeStarted(program.get(0), e);
-        }
-    }
-
-    private List<String> command(List<String> program, TokenRequest request) {
-        List<String> command = new ArrayList<>(program);
-        command.add("account");
-        command.add("get-access-token");
-        command.add("--output");
-        command.add("json");
-        command.add("--resource");
-        command.add(request.resource());
+        command.addAll(List.of("account", "get-access-token", "--output", "json", "--resource", request.resource()));
         if (request.tenantId().isPresent()) {
             command.add("--tenant");
             command.add(request.tenantId().get());
@@ -110,46 +80,80 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
             command.add("--subscription");
             command.add(subscription);
         }
-        return command;
     }
 
-    private AccessToken token(TokenRequest request, String stdout) {
-        try {
-            TokenResponse response = TokenResponse.read(stdout);
-            String value = response.text("accessToken");
-            Instant expiresOn = expiresOn(response);
-            if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no accessToken" : "has no readable expiry time", null);
-            }
-            String tokenType = response.text("tokenType");
-            return new AccessToken(
-                    value, request.resource(), tokenType == null ? "Bearer" : tokenType, expiresOn, null, null, name());
-        } catch (JsonException e) {
-            throw invalid("is " + e.getMessage(), e);
-        }
-    }
-
-    private @Nullable Instant expiresOn(TokenResponse response) {
-        Instant expiresOn = response.expiresOn(time.millis());
-        String local = response.text("expiresOn");
+    @Override
+    @Nullable
+    Instant expiresOn(TokenResponse answer) {
+        Instant expiresOn = answer.expiresOn(time.millis());
+        String local = answer.text("expiresOn");
         return expiresOn == null && local != null
                 ? DateText.readLocal(local, zone == null ? ZoneId.systemDefault() : zone)
                 : expiresOn;
     }
 
-    private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
-        return new TokenAcquisitionException(
-                Code.INVALID_RESPONSE, "az answered, but its answer " + problem, "Run 'az upgrade'.", cause);
+    @Override
+    String said(ProcessRunner.Result result) {
+        return result.stderr();
     }
 
-    /** Only the user can answer a claims challenge: az accepts it at sign-in and nowhere else. */
-    private static TokenAcquisitionException signInWanted(TokenRequest request, String claims) {
-        String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
-        return new TokenAcquisitionException(
-                Code.REFUSED,
-                "the resource requires a new sign-in that satisfies its claims challenge",
-                "Run 'az login" + Tool.tenantOption("--tenant", request) + " --claims-challenge " + challenge
-                        + " --scope " + request.scope() + "'.",
-                null);
+    /**
+     * The first error that is neither a start-up warning of az nor the line that announces a traceback. If there is
+     * none, the last line, where Python says what went wrong.
+     */
+    @Override
+    String line(ProcessRunner.Result result) {
+        String said = result.stderr();
+        String last = "";
+        for (int start = 0; start < said.length(); ) {
+            int end = said.indexOf('\n', start);
+            end = end < 0 ? said.length() : end;
+            String line = said.substring(start, end).strip();
+            if (line.startsWith("ERROR: ") && !isNoise(line)) {
+                return line.substring("ERROR: ".length());
+            }
+            last = line.isEmpty() || isNoise(line) ? last : line;
+            start = end + 1;
+        }
+        return last;
+    }
+
+    private static boolean isNoise(String line) {
+        return line.startsWith("ERROR: Error loading command module")
+                || line.startsWith("ERROR: The command failed with an unexpected error")
+                || line.startsWith("WARNING:")
+                || line.startsWith("To check existing issues")
+                || line.startsWith("To open a new issue")
+                || line.contains("github.com/Azure/azure-cli");
+    }
+
+    @Override
+    @Nullable
+    Outcome ownFailure(String said, String reason, TokenRequest request) {
+        if (said.contains("az login") || said.contains("az account set")) {
+            return loggedOut("az", request);
+        }
+        if (said.contains("Check the spelling")) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION, "az said: " + reason, "Run 'az account list'.");
+        }
+        return null;
+    }
+
+    @Override
+    String signIn(TokenRequest request) {
+        return "Run 'az login" + tenantOption("--tenant", request) + "'.";
+    }
+
+    @Override
+    String signInAgain(TokenRequest request) {
+        return "Run 'az login" + tenantOption("--tenant", request) + " --scope " + request.scope() + "'.";
+    }
+
+    @Override
+    String seeWhy(String said) {
+        return said.contains("CERTIFICATE_VERIFY_FAILED")
+                ? "Set REQUESTS_CA_BUNDLE to the PEM file of the CA that az must trust."
+                : super.seeWhy(said);
     }
 }

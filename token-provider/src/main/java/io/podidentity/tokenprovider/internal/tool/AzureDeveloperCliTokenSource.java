@@ -1,50 +1,42 @@
 package io.podidentity.tokenprovider.internal.tool;
 
-import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.JsonReader;
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The account of {@code azd auth login}: runs {@code azd auth token --output json --no-prompt --scope S [--tenant-id T]
  * [--claims C]}, where C is the claims challenge in base64 (azd 1.18.1 and later).
  *
- * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). azd writes who is logged in to
- * {@code auth.json} in its folder.
+ * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). Errors are JSON too, an object per message:
+ * {@code {"type":"consoleMessage","data":{"message":"..."}}}. They begin a line, and more than one can stand on it.
  */
-public final class AzureDeveloperCliTokenSource implements TokenSource, AccountBound {
-    private final Environment environment;
-    private final ProcessRunner processes;
+public final class AzureDeveloperCliTokenSource extends ToolTokenSource implements AccountBound {
+    private static final Words AZD =
+            new Words("Azure Developer CLI", "azd", "azd", "token", "", "Upgrade azd.", "azd auth token");
 
     public AzureDeveloperCliTokenSource(Environment environment, ProcessRunner processes) {
-        this.environment = environment;
-        this.processes = processes;
+        super(environment, processes, AZD);
     }
 
-    /** The source in the default chain. */
     public static AzureDeveloperCliTokenSource of(Environment environment) {
         return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
     }
 
-    @Override
-    public String name() {
-        return "Azure Developer CLI";
-    }
-
+    /** azd writes who is logged in to this file. */
     @Override
     public long accountFingerprint() {
         String folder = environment.get("AZD_CONFIG_DIR");
@@ -53,29 +45,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
     }
 
     @Override
-    public Outcome acquire(TokenRequest request) throws InterruptedException {
-        if (request.identity().isPresent()) {
-            return Tool.knowsNoIdentities();
-        }
-        Tool azd = new Tool(environment, "azd");
-        List<String> program = azd.find();
-        if (program == null) {
-            return new Unavailable("azd is not installed", "");
-        }
-        azd.requirePlain("resource", request.resource(), "-.:/_");
-        azd.requirePlain("tenant", request.tenantId().orElse(null), "-.");
-        try {
-            ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
-            return result.exitCode() == 0 && !result.timedOut()
-                    ? new Acquired(token(request, result.stdout()))
-                    : AzureDeveloperCliFailure.of(result, request);
-        } catch (IOException e) {
-            return Tool.cannotBeStarted(program.get(0), e);
-        }
-    }
-
-    private static List<String> command(List<String> program, TokenRequest request) {
-        List<String> command = new ArrayList<>(program);
+    void addArguments(List<String> command, Tool azd, TokenRequest request) {
         command.addAll(List.of("auth", "token", "--output", "json", "--no-prompt", "--scope", request.scope()));
         if (request.tenantId().isPresent()) {
             command.add("--tenant-id");
@@ -83,28 +53,91 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
         }
         if (request.claims().isPresent()) {
             command.add("--claims");
-            command.add(
-                    Base64.getEncoder().encodeToString(request.claims().get().getBytes(StandardCharsets.UTF_8)));
+            command.add(encoded(request.claims().get()));
         }
-        return command;
     }
 
-    private AccessToken token(TokenRequest request, String stdout) {
-        try {
-            TokenResponse response = TokenResponse.read(stdout);
-            String value = response.text("token");
-            Instant expiresOn = ExpiryTime.read(response.value("expiresOn"));
-            if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no token" : "has no readable expiry time", null);
+    @Override
+    @Nullable
+    Instant expiresOn(TokenResponse answer) {
+        return ExpiryTime.read(answer.value("expiresOn"));
+    }
+
+    @Override
+    String line(ProcessRunner.Result result) {
+        String message = message(said(result));
+        return message == null ? result.stderr() : message;
+    }
+
+    /**
+     * Finds the message that explains the failure in azd's output: the first one with a suggestion, else the last one;
+     * null if there is none.
+     */
+    static @Nullable String message(String output) {
+        String last = null;
+        for (int start = 0; start < output.length(); ) {
+            int end = output.indexOf('\n', start);
+            end = end < 0 ? output.length() : end;
+            for (String object : objects(output.substring(start, end).strip())) {
+                String message = messageOf(object);
+                if (message != null && message.toLowerCase(Locale.ROOT).contains("suggestion")) {
+                    return message;
+                }
+                last = message == null ? last : message;
             }
-            return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
+            start = end + 1;
+        }
+        return last;
+    }
+
+    /** The objects of a line that begins with one, by their braces. */
+    private static List<String> objects(String line) {
+        List<String> objects = new ArrayList<>();
+        int depth = 0;
+        boolean quoted = false;
+        int start = 0;
+        for (int i = 0; i < line.length() && line.startsWith("{"); i++) {
+            char c = line.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted && c == '{') {
+                start = depth++ == 0 ? i : start;
+            } else if (!quoted && c == '}' && --depth == 0) {
+                objects.add(line.substring(start, i + 1));
+            }
+        }
+        return objects;
+    }
+
+    private static @Nullable String messageOf(String object) {
+        try {
+            Map<String, @Nullable Object> members = JsonReader.readObject(object);
+            String own = members.get("data") instanceof Map<?, ?> data ? text(data.get("message")) : null;
+            return own != null ? own : text(members.get("message"));
         } catch (JsonException e) {
-            throw invalid("is " + e.getMessage(), e);
+            return null;
         }
     }
 
-    private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
-        return new TokenAcquisitionException(
-                Code.INVALID_RESPONSE, "azd answered, but its answer " + problem, "Upgrade azd.", cause);
+    private static @Nullable String text(@Nullable Object value) {
+        return value instanceof String text && !text.isBlank() ? text.strip() : null;
+    }
+
+    @Override
+    @Nullable
+    Outcome ownFailure(String said, String reason, TokenRequest request) {
+        if (said.contains("unknown flag: --claims")) {
+            throw new TokenAcquisitionException(
+                    Code.REFUSED, "this azd cannot answer a claims challenge", "Upgrade azd to 1.18.1 or later.");
+        }
+        boolean loggedOut = said.contains("azd auth login") || said.contains("not logged in");
+        return loggedOut ? loggedOut("azd", request) : null;
+    }
+
+    @Override
+    String signIn(TokenRequest request) {
+        return "Run 'azd auth login" + tenantOption("--tenant-id", request) + "'.";
     }
 }

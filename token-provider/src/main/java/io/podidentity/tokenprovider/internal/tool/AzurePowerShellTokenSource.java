@@ -1,18 +1,11 @@
 package io.podidentity.tokenprovider.internal.tool;
 
-import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.JsonException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,59 +18,40 @@ import org.jspecify.annotations.Nullable;
  * that no shell interprets it. No file shows that the account changed, because PowerShell rewrites its context with
  * each command. A token is therefore kept until it is refreshed.
  */
-public final class AzurePowerShellTokenSource implements TokenSource {
-    private final Environment environment;
-    private final ProcessRunner processes;
+public final class AzurePowerShellTokenSource extends ToolTokenSource {
+    private static final Words POWERSHELL = new Words(
+            "Azure PowerShell",
+            "PowerShell",
+            "pwsh",
+            "Token",
+            "",
+            "Run 'Update-Module Az.Accounts'.",
+            "Get-AzAccessToken");
 
     public AzurePowerShellTokenSource(Environment environment, ProcessRunner processes) {
-        this.environment = environment;
-        this.processes = processes;
+        super(environment, processes, POWERSHELL);
     }
 
-    /** The source in the default chain. */
     public static AzurePowerShellTokenSource of(Environment environment) {
         return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
     }
 
     @Override
-    public String name() {
-        return "Azure PowerShell";
+    @Nullable
+    List<String> find(Tool pwsh) {
+        List<String> program = pwsh.find();
+        return program == null && environment.windows() ? new Tool(environment, "powershell").find() : program;
     }
 
     @Override
-    public Outcome acquire(TokenRequest request) throws InterruptedException {
-        if (request.identity().isPresent()) {
-            return Tool.knowsNoIdentities();
-        }
-        Tool tool = new Tool(environment, "pwsh");
-        List<String> program = tool.find();
-        if (program == null && environment.windows()) {
-            program = new Tool(environment, "powershell").find();
-        }
-        if (program == null) {
-            return new Unavailable("PowerShell is not installed", "");
-        }
-        tool.requirePlain("resource", request.resource(), "-.:/_");
-        tool.requirePlain("tenant", request.tenantId().orElse(null), "-.");
+    void addArguments(List<String> command, Tool pwsh, TokenRequest request) {
         if (request.claims().isPresent()) {
-            throw signInWanted(request, request.claims().get());
+            throw signInWanted("Connect-AzAccount" + tenantOption("-TenantId", request) + " -ClaimsChallenge "
+                    + encoded(request.claims().get()));
         }
-        try {
-            ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
-            return AzurePowerShellFailure.isSuccess(result)
-                    ? new Acquired(token(request, result.stdout()))
-                    : AzurePowerShellFailure.of(result, request);
-        } catch (IOException e) {
-            return Tool.cannotBeStarted(program.get(0), e);
-        }
-    }
-
-    private static List<String> command(List<String> program, TokenRequest request) {
         byte[] script = script(request).getBytes(StandardCharsets.UTF_16LE);
-        List<String> command = new ArrayList<>(program);
         command.addAll(List.of("-NoProfile", "-NonInteractive", "-EncodedCommand"));
         command.add(Base64.getEncoder().encodeToString(script));
-        return command;
     }
 
     /**
@@ -103,18 +77,15 @@ public final class AzurePowerShellTokenSource implements TokenSource {
             """.replace("%RESOURCE%", request.resource()).replace("%TENANT%", tenant);
     }
 
-    private AccessToken token(TokenRequest request, String stdout) {
-        try {
-            TokenResponse response = TokenResponse.read(stdout);
-            String value = response.text("Token");
-            Instant expiresOn = expiresOn(response.value("ExpiresOn"));
-            if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no Token" : "has no readable expiry time", null);
-            }
-            return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
-        } catch (JsonException e) {
-            throw invalid("is " + e.getMessage(), e);
-        }
+    @Override
+    boolean isAnswer(String stdout) {
+        return stdout.strip().startsWith("{");
+    }
+
+    @Override
+    @Nullable
+    Instant expiresOn(TokenResponse answer) {
+        return expiresOn(answer.value("ExpiresOn"));
     }
 
     /**
@@ -133,22 +104,25 @@ public final class AzurePowerShellTokenSource implements TokenSource {
         return ExpiryTime.read(value);
     }
 
-    private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
-        return new TokenAcquisitionException(
-                Code.INVALID_RESPONSE,
-                "PowerShell answered, but its answer " + problem,
-                "Run 'Update-Module Az.Accounts'.",
-                cause);
+    @Override
+    @Nullable
+    Outcome ownFailure(String said, String reason, TokenRequest request) {
+        // What the script prints without the module, or where there is only one that is too old.
+        if (said.contains("VersionTooOld")) {
+            return new Unavailable(
+                    "PowerShell has no module Az.Accounts of version 2.2.0 or later",
+                    "Run 'Install-Module Az.Accounts' in PowerShell.");
+        }
+        return said.contains("Connect-AzAccount") ? loggedOut(name(), request) : null;
     }
 
-    /** Only the user can answer a claims challenge: only Connect-AzAccount accepts it. */
-    private static TokenAcquisitionException signInWanted(TokenRequest request, String claims) {
-        String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
-        return new TokenAcquisitionException(
-                Code.REFUSED,
-                "the resource requires a new sign-in that satisfies its claims challenge",
-                "Run 'Connect-AzAccount" + Tool.tenantOption("-TenantId", request) + " -ClaimsChallenge " + challenge
-                        + "'.",
-                null);
+    @Override
+    String signIn(TokenRequest request) {
+        return "Run 'Connect-AzAccount" + tenantOption("-TenantId", request) + "' in PowerShell.";
+    }
+
+    @Override
+    String seeWhy(String said) {
+        return "Run 'Get-AzAccessToken' in PowerShell to see why.";
     }
 }

@@ -13,5 +13,12 @@ public interface ProcessRunner {
      * @throws IOException if it cannot be started
      * @throws InterruptedException if the thread was interrupted; the program is killed in this case too
      */
-    ProcessResult run(List<String> command, long limitNanos) throws IOException, InterruptedException;
+    Result run(List<String> command, long limitNanos) throws IOException, InterruptedException;
+
+    record Result(boolean timedOut, int exitCode, String stdout, String stderr) {
+        @Override
+        public String toString() {
+            return (timedOut ? "killed" : "exit " + exitCode) + " with " + stdout.length() + " characters";
+        }
+    }
 }

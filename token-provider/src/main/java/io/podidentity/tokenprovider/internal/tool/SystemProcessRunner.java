@@ -2,8 +2,11 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +33,7 @@ public final class SystemProcessRunner implements ProcessRunner {
     }
 
     @Override
-    public ProcessResult run(List<String> command, long limitNanos) throws IOException, InterruptedException {
+    public ProcessRunner.Result run(List<String> command, long limitNanos) throws IOException, InterruptedException {
         Process process = start(command);
         OutputReader stdout = new OutputReader(process.getInputStream());
         OutputReader stderr = new OutputReader(process.getErrorStream());
@@ -49,7 +52,7 @@ public final class SystemProcessRunner implements ProcessRunner {
             stdout.close();
             stderr.close();
         }
-        return new ProcessResult(!ended, ended ? process.exitValue() : -1, stdout.text(), stderr.text());
+        return new ProcessRunner.Result(!ended, ended ? process.exitValue() : -1, stdout.text(), stderr.text());
     }
 
     private Process start(List<String> command) throws IOException {
@@ -82,6 +85,51 @@ public final class SystemProcessRunner implements ProcessRunner {
         process.destroyForcibly();
         for (ProcessHandle descendant : descendants) {
             descendant.destroyForcibly();
+        }
+    }
+
+    /**
+     * Reads an output of a process as it arrives, so that the process never blocks for long, and keeps only the
+     * beginning. It never waits for more, because a child that outlives the process may hold the output open for ever.
+     */
+    static final class OutputReader {
+        private static final int MAX_BYTES = 256 * 1024;
+        /** More than a pipe holds: what a program has printed before its end is all read at one look. */
+        private static final int MAX_BYTES_PER_LOOK = 2 * 1024 * 1024;
+
+        private final InputStream stream;
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        private final byte[] buffer = new byte[8192];
+
+        OutputReader(InputStream stream) {
+            this.stream = stream;
+        }
+
+        /** Reads what is there; of a program that prints as fast as this reads, a bounded part. */
+        void drain() {
+            try {
+                for (int read = 0; read < MAX_BYTES_PER_LOOK && stream.available() > 0; ) {
+                    int count = stream.read(buffer);
+                    kept.write(buffer, 0, Math.max(0, Math.min(count, MAX_BYTES - kept.size())));
+                    read += count;
+                }
+            } catch (IOException e) {
+                // The process was killed. What was read is kept.
+            }
+        }
+
+        void close() {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                // Nothing more is read from it.
+            }
+        }
+
+        /** What has been read so far, as UTF-8; without the mark that Windows PowerShell may begin it with. */
+        String text() {
+            String text = kept.toString(StandardCharsets.UTF_8);
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
         }
     }
 }

@@ -15,7 +15,6 @@ import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
-import io.podidentity.tokenprovider.internal.entra.TenantUrl;
 import io.podidentity.tokenprovider.support.Certificates;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
@@ -62,13 +61,13 @@ class KeyVaultCasesTest extends ConformanceRunner {
     private static void tenantUrl(ConformanceCase row) {
         String authority = row.given("authority");
         if (row.expected().has("error")) {
-            assertThat(TenantUrl.tenant(authority)).isNull();
+            assertThat(BearerChallenge.tenant(authority)).isNull();
         }
         if (row.expected().has("instance")) {
-            assertThat(TenantUrl.instance(authority)).isEqualTo(row.expected("instance"));
+            assertThat(BearerChallenge.instance(authority)).isEqualTo(row.expected("instance"));
         }
         if (row.expected().has("tenant")) {
-            assertThat(TenantUrl.tenant(authority)).isEqualTo(row.expected("tenant"));
+            assertThat(BearerChallenge.tenant(authority)).isEqualTo(row.expected("tenant"));
         }
     }
 
@@ -78,8 +77,8 @@ class KeyVaultCasesTest extends ConformanceRunner {
             assertThat(challenge == null).isEqualTo(row.expected("parsed") == null);
         } else {
             assertThat(challenge)
-                    .isEqualTo(
-                            new BearerChallenge(TenantUrl.tenant(row.expected("authority")), row.expected("resource")));
+                    .isEqualTo(new BearerChallenge(
+                            BearerChallenge.tenant(row.expected("authority")), row.expected("resource")));
         }
     }
 

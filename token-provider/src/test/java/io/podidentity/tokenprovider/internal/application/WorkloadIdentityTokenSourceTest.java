@@ -318,13 +318,6 @@ class WorkloadIdentityTokenSourceTest {
         assertThat(http.requests().get(0).url()).startsWith("https://login.microsoftonline.com/");
     }
 
-    @Test
-    void isAnnounced_byTheFileAlone() {
-        assertThat(WorkloadIdentityTokenSource.isAnnounced(environment())).isTrue();
-        variables.remove("AZURE_FEDERATED_TOKEN_FILE");
-        assertThat(WorkloadIdentityTokenSource.isAnnounced(environment())).isFalse();
-    }
-
     private TokenSource source() {
         return new WorkloadIdentityTokenSource(environment(), http, time, false);
     }

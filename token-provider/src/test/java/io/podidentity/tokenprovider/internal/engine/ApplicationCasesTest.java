@@ -24,12 +24,12 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.entra.TenantUrl;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -217,7 +217,9 @@ class ApplicationCasesTest extends ConformanceRunner {
 
     private static TokenRequest request(ConformanceCase row) {
         String authority = row.given("authority");
-        return authority == null || authority.isEmpty() ? REQUEST : REQUEST.withTenantId(TenantUrl.tenant(authority));
+        return authority == null || authority.isEmpty()
+                ? REQUEST
+                : REQUEST.withTenantId(BearerChallenge.tenant(authority));
     }
 
     /** Entra ID as the case's identity library is. */
@@ -239,9 +241,9 @@ class ApplicationCasesTest extends ConformanceRunner {
     }
 
     private void acquire(ConformanceCase row, TokenSource source, TokenRequest request) throws Exception {
-        TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
-        TokenAcquisitionException failure =
-                catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.run(request)));
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time, null, false);
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class, () -> chain.acquire(chain.run(request, null), null));
         boolean fails = row.expected().has("error")
                 || row.expected().has("messageContains")
                 || !row.expected().path("token").asBoolean(true);

@@ -162,7 +162,7 @@ class CacheCasesTest extends ConformanceRunner {
     private static void connectionStrings(ConformanceCase row) {
         Set<TokenCache> caches = new HashSet<>();
         for (JsonNode text : row.given().get("connectionStrings")) {
-            caches.add(ProcessCaches.of(Map.of(), text.isNull() ? null : text.asText()));
+            caches.add(ProcessCaches.of(Map.of(), text.isNull() ? null : text.asText(), Map.of()));
         }
         assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
     }
@@ -170,7 +170,7 @@ class CacheCasesTest extends ConformanceRunner {
     private static void clouds(ConformanceCase row) {
         Set<TokenCache> caches = new HashSet<>();
         for (JsonNode host : row.given().get("azureAdInstances")) {
-            caches.add(ProcessCaches.of(Map.of("AZURE_AUTHORITY_HOST", host.asText()), "RunAs=Workload"));
+            caches.add(ProcessCaches.of(Map.of("AZURE_AUTHORITY_HOST", host.asText()), "RunAs=Workload", Map.of()));
         }
         assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
     }
@@ -206,7 +206,8 @@ class CacheCasesTest extends ConformanceRunner {
         final FakeTime time = new FakeTime();
         final ManualExecutor executor = new ManualExecutor();
         final ScriptedSource source = new ScriptedSource("fake", time);
-        final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        final TokenCache cache =
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
 
         void get(TokenRequest request) {
             CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT, Function.identity());

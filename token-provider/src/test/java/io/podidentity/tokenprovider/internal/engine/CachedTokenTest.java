@@ -19,7 +19,11 @@ class CachedTokenTest {
     private final FakeTime time = new FakeTime();
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenSlot slot = new TokenSlot(
-            TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), Runnable::run, time, LIMIT);
+            TokenRequest.forResource("r"),
+            new TokenSourceChain(List.of(source), time, null, false),
+            Runnable::run,
+            time,
+            LIMIT);
 
     @ParameterizedTest
     @ValueSource(longs = {-3_600, -60, -1, 1, 60, 3_600})

@@ -157,7 +157,7 @@ class ChainCasesTest extends ConformanceRunner {
     private Throwable call(ConformanceCase row, List<TokenSource> sources) {
         ManualExecutor executor = new ManualExecutor();
         TokenSlot slot = new TokenSlot(
-                TokenRequest.forResource("r"), new TokenSourceChain(sources, time), executor, time, LIMIT);
+                TokenRequest.forResource("r"), new TokenSourceChain(sources, time, null, false), executor, time, LIMIT);
         int parallel = row.given().path("parallel").asInt(1);
         Throwable failure = null;
         for (int i = 0; i < row.given().path("get_token_calls").asInt(1); i++) {

@@ -98,7 +98,8 @@ class ConstructorCasesTest extends ConformanceRunner {
         Throwable failure = null;
         String chain = "";
         try {
-            chain = ProcessCaches.of(variables, row.given("connectionString")).toString();
+            chain = ProcessCaches.of(variables, row.given("connectionString"), Map.of())
+                    .toString();
         } catch (RuntimeException e) {
             failure = e;
         }
@@ -112,7 +113,8 @@ class ConstructorCasesTest extends ConformanceRunner {
             assertThat(chain).isEqualTo(expected.toString());
         }
         if (row.expected().has("mode")) {
-            boolean discovery = chain.equals(ProcessCaches.of(Map.of(), null).toString());
+            boolean discovery =
+                    chain.equals(ProcessCaches.of(Map.of(), null, Map.of()).toString());
             assertThat(discovery ? "discovery" : "connection-string").isEqualTo(row.expected("mode"));
         }
         if (row.expected().has("provider")) {

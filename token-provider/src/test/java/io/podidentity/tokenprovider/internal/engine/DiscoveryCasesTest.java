@@ -41,15 +41,15 @@ class DiscoveryCasesTest extends ConformanceRunner {
         for (JsonNode link : row.given().get("chain")) {
             sources.add(source(link.asText()));
         }
-        TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time);
+        TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time, null, false);
         for (int i = 1; i < row.given().path("calls").asInt(1); i++) {
-            chain.acquire(chain.run(REQUEST));
+            chain.acquire(chain.run(REQUEST, null), null);
         }
 
         CachedToken token = null;
         TokenAcquisitionException failure = null;
         try {
-            token = chain.acquire(chain.run(REQUEST));
+            token = chain.acquire(chain.run(REQUEST, null), null);
         } catch (TokenAcquisitionException e) {
             failure = e;
         }

@@ -94,7 +94,7 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
     }
 
     private static void delay(ConformanceCase row) {
-        RetrySchedule schedule = RetrySchedule.ofMetadataService(true);
+        RetrySchedule schedule = new RetrySchedule(true);
         long wait = 0;
         for (int i = 0; i <= row.given().get("attempt").asInt(); i++) {
             wait = schedule.afterStatus(500, null);

@@ -53,7 +53,8 @@ class EndpointCacheCasesTest extends ConformanceRunner {
 
     /** One call after the other: for these resources, by these identities. */
     private void calls(JsonNode given, ScriptedSource source) {
-        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        TokenCache cache =
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
         for (int i = 0; i < given.get("calls").size(); i++) {
             String identity = given.path("identities").path(i).textValue();
             CompletableFuture<CachedToken> call = cache.slot(
@@ -108,6 +109,10 @@ class EndpointCacheCasesTest extends ConformanceRunner {
 
     private static TokenSlot slot(String resource, ScriptedSource source, ManualExecutor executor, FakeTime time) {
         return new TokenSlot(
-                TokenRequest.forResource(resource), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+                TokenRequest.forResource(resource),
+                new TokenSourceChain(List.of(source), time, null, false),
+                executor,
+                time,
+                LIMIT);
     }
 }

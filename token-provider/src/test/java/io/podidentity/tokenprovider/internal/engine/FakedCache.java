@@ -10,6 +10,7 @@ public final class FakedCache {
     private FakedCache() {}
 
     public static TokenCache of(TokenSource source, FakeTime time) {
-        return new TokenCache(new TokenSourceChain(List.of(source), time), Runnable::run, time, Duration.ofSeconds(5));
+        return new TokenCache(
+                new TokenSourceChain(List.of(source), time, null, false), Runnable::run, time, Duration.ofSeconds(5));
     }
 }

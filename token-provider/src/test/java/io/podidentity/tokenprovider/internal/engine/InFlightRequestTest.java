@@ -112,7 +112,8 @@ class InFlightRequestTest {
         TrappedSource trapped = new TrappedSource(trap);
         TokenSlot slot = new TokenSlot(
                 REQUEST,
-                new TokenSourceChain(List.of(new ScriptedSource("first", time).thenUnavailable("", ""), trapped), time),
+                new TokenSourceChain(
+                        List.of(new ScriptedSource("first", time).thenUnavailable("", ""), trapped), time, null, false),
                 executor,
                 time,
                 LIMIT);
@@ -396,8 +397,8 @@ class InFlightRequestTest {
         assertThat(time.alarms()).isZero();
         executor.runNext();
         assertThat(source.calls()).isZero();
-        assertThat(slot.isStale()).isTrue();
-        assertThat(slot.evict()).isTrue();
+        assertThat(slot.state.isStale()).isTrue();
+        assertThat(slot.state.close()).isTrue();
     }
 
     @Test
@@ -420,7 +421,7 @@ class InFlightRequestTest {
         CompletableFuture<CachedToken> first = call(LIMIT);
         executor.runNext();
         assertThat(failureOf(first)).hasMessageContaining("HTTP 429");
-        slot.clear();
+        slot.state.clear();
 
         for (int second = 1; second < 30; second++) {
             time.advance(Duration.ofSeconds(1));
@@ -434,9 +435,9 @@ class InFlightRequestTest {
             assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(60 - second));
         }
         assertThat(executor.waiting()).isZero();
-        assertThat(slot.isStale()).isFalse();
+        assertThat(slot.state.isStale()).isFalse();
         time.advance(Duration.ofSeconds(31));
-        assertThat(slot.isStale()).isTrue();
+        assertThat(slot.state.isStale()).isTrue();
         assertThat(call(LIMIT)).isNotDone();
         executor.runNext();
         assertThat(source.calls()).isEqualTo(2);
@@ -501,7 +502,7 @@ class InFlightRequestTest {
 
     @Test
     void get_whenForcedCallsWereGivenUp_leavesTheirTurnsToOthers() {
-        TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time, null, false);
         for (int i = 0; i < 400; i++) {
             TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, executor, time, LIMIT);
             assertThat(slot.getAsync(true, Duration.ofSeconds(1), Function.identity()))
@@ -523,7 +524,7 @@ class InFlightRequestTest {
     void get_besideAForcedCallThatWaitsForItsTurn_doesNotWaitForThat() {
         assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
         executor.runNext();
-        slot.clear();
+        slot.state.clear();
         CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
 
         CompletableFuture<CachedToken> plain = call(LIMIT);
@@ -549,7 +550,7 @@ class InFlightRequestTest {
 
     @Test
     void get_whenForcedForManyResources_sharesTheTenTimesASecond() {
-        TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time, null, false);
         for (int i = 0; i < 50; i++) {
             TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, executor, time, LIMIT);
             assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
@@ -608,6 +609,6 @@ class InFlightRequestTest {
     }
 
     private TokenSlot slot(TokenSource source) {
-        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
     }
 }

@@ -180,6 +180,10 @@ class InterruptionTest {
                     Tokens.accessToken(request.resource(), Instant.ofEpochMilli(time.millis() + 3_600_000)));
         };
         return new TokenSlot(
-                REQUEST, new TokenSourceChain(List.of(source), time), new RequestExecutor(null), time, LIMIT);
+                REQUEST,
+                new TokenSourceChain(List.of(source), time, null, false),
+                new RequestExecutor(null),
+                time,
+                LIMIT);
     }
 }

@@ -147,7 +147,11 @@ class KeepingCasesTest extends ConformanceRunner {
         final ManualExecutor executor = new ManualExecutor();
         final ScriptedSource source = new ScriptedSource("fake", time);
         final TokenSlot slot = new TokenSlot(
-                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+                TokenRequest.forResource("r"),
+                new TokenSourceChain(List.of(source), time, null, false),
+                executor,
+                time,
+                LIMIT);
         AccessToken kept;
 
         /** Gets a token of some life, and lets time pass until so much of it is left. */

@@ -39,7 +39,9 @@ class RequestedIdentityTest {
                             http,
                             time))
                     .all(),
-            time);
+            time,
+            null,
+            false);
 
     @Test
     void acquire_plainFirst_leavesANamedIdentityToTheMetadataService() throws InterruptedException {
@@ -65,7 +67,7 @@ class RequestedIdentityTest {
     }
 
     private String token(TokenRequest request) throws InterruptedException {
-        return chain.acquire(chain.run(request)).token.value();
+        return chain.acquire(chain.run(request, null), null).token.value();
     }
 
     private static HttpResponse answer(HttpRequest request) {

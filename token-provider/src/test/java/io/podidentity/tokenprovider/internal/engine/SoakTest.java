@@ -143,7 +143,7 @@ class SoakTest {
                             new ClientSecret(new Secret("s")));
             this.slot = new TokenSlot(
                     TokenRequest.forResource(RESOURCE),
-                    new TokenSourceChain(List.of(source), time),
+                    new TokenSourceChain(List.of(source), time, null, false),
                     executor,
                     time,
                     LIMIT);

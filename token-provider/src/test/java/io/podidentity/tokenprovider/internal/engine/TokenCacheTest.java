@@ -22,7 +22,7 @@ class TokenCacheTest {
     private final FakeTime time = new FakeTime();
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenCache cache =
-            new TokenCache(new TokenSourceChain(List.of(source), time), Runnable::run, time, LIMIT);
+            new TokenCache(new TokenSourceChain(List.of(source), time, null, false), Runnable::run, time, LIMIT);
 
     @Test
     void slot_ofTheSameRequest_isTheSame() {
@@ -127,7 +127,8 @@ class TokenCacheTest {
     @Test
     void clear_whileATokenForAllProgramsIsAcquired_letsItNotBeShared() {
         ManualExecutor executor = new ManualExecutor();
-        TokenCache slow = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        TokenCache slow =
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
         TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
         CompletableFuture<CachedToken> old = slow.getAsync(capable, LIMIT, token -> token);
 
@@ -139,7 +140,7 @@ class TokenCacheTest {
     }
 
     private TokenCache cache(TokenSource one) {
-        return new TokenCache(new TokenSourceChain(List.of(one), time), Runnable::run, time, LIMIT);
+        return new TokenCache(new TokenSourceChain(List.of(one), time, null, false), Runnable::run, time, LIMIT);
     }
 
     @Test
@@ -190,7 +191,8 @@ class TokenCacheTest {
     @Test
     void get_whenAllAreWaitedFor_dropsNoneOfThemAndMakesMore() {
         ManualExecutor executor = new ManualExecutor();
-        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        TokenCache cache =
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
         List<CompletableFuture<CachedToken>> answers = new ArrayList<>();
         for (int i = 0; i < TokenCache.MAX_SLOTS + 100; i++) {
             answers.add(cache.getAsync(TokenRequest.forResource("r" + i), LIMIT, Function.identity()));
@@ -214,7 +216,7 @@ class TokenCacheTest {
     @Test
     void get_withASlotThatIsEvictedMeanwhile_takesTheOneInItsPlace() {
         TokenSlot gone = cache.slot("r");
-        assertThat(gone.evict()).isTrue();
+        assertThat(gone.state.close()).isTrue();
 
         assertThat(gone.get(false, LIMIT)).isNull();
         assertThat(gone.getAsync(false, LIMIT, Function.identity())).isNull();
@@ -224,16 +226,20 @@ class TokenCacheTest {
     void evict_whileTheTokenAges_keepsItsRefreshOut() {
         ManualExecutor executor = new ManualExecutor();
         TokenSlot slot = new TokenSlot(
-                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+                TokenRequest.forResource("r"),
+                new TokenSourceChain(List.of(source), time, null, false),
+                executor,
+                time,
+                LIMIT);
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        assertThat(slot.evict()).isFalse();
+        assertThat(slot.state.close()).isFalse();
         executor.runNext();
         time.advance(Duration.ofMinutes(58));
         slot.get(false, LIMIT);
-        assertThat(slot.evict()).isFalse();
+        assertThat(slot.state.close()).isFalse();
         executor.runNext();
 
-        assertThat(slot.evict()).isTrue();
+        assertThat(slot.state.close()).isTrue();
         assertThat(slot.fresh()).isNull();
     }
 
@@ -264,8 +270,8 @@ class TokenCacheTest {
     @Test
     void clear_whileAWalkIsUnderWay_isNotUndoneByIt() {
         ScriptedSource other = new ScriptedSource("other", time);
-        TokenCache cache =
-                new TokenCache(new TokenSourceChain(List.of(source, other), time), Runnable::run, time, LIMIT);
+        TokenCache cache = new TokenCache(
+                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT);
         source.then(request -> {
             cache.clear();
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(3600)));
@@ -291,8 +297,8 @@ class TokenCacheTest {
     @Test
     void clear_forgetsWhichSourceAnsweredFirst() {
         ScriptedSource other = new ScriptedSource("other", time);
-        TokenCache cache =
-                new TokenCache(new TokenSourceChain(List.of(source, other), time), Runnable::run, time, LIMIT);
+        TokenCache cache = new TokenCache(
+                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT);
         cache.slot("r").get(false, LIMIT);
         source.thenUnavailable("gone", "");
 

@@ -56,7 +56,7 @@ class TokenSlotConcurrencyTest {
 
     private final TokenSlot slot = new TokenSlot(
             TokenRequest.forResource(RESOURCE),
-            new TokenSourceChain(List.of(source), new FakeTime()),
+            new TokenSourceChain(List.of(source), new FakeTime(), null, false),
             new RequestExecutor(null),
             new FakeTime(),
             LIMIT);
@@ -89,7 +89,7 @@ class TokenSlotConcurrencyTest {
     void get_whileTheFirstSourceTakesItsTime_letsLaterOnesFindOut() {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
-                new TokenSourceChain(List.of(source, new Starter()), new FakeTime()),
+                new TokenSourceChain(List.of(source, new Starter()), new FakeTime(), null, false),
                 new RequestExecutor(null),
                 new FakeTime(),
                 LIMIT);
@@ -103,7 +103,7 @@ class TokenSlotConcurrencyTest {
         SlowAccount account = new SlowAccount();
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
-                new TokenSourceChain(List.of(account), time),
+                new TokenSourceChain(List.of(account), time, null, false),
                 new RequestExecutor(null),
                 time,
                 LIMIT);
@@ -179,7 +179,7 @@ class TokenSlotConcurrencyTest {
         assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(((TokenAcquisitionException) thrown.get()).code()).isEqualTo(Code.INTERRUPTED);
         assertThat(flag).hasValue(true);
-        assertThat(slot.isStale()).isTrue();
+        assertThat(slot.state.isStale()).isTrue();
     }
 
     @Test

@@ -181,7 +181,7 @@ class TokenSlotEdgesTest {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         InFlightRequest request = new InFlightRequest(
                 REQUEST.withDeadline(LIMIT),
-                new TokenSourceChain(List.of(source), time),
+                new TokenSourceChain(List.of(source), time, null, false),
                 time,
                 slot,
                 time.nanos() + LIMIT.toNanos());
@@ -215,7 +215,8 @@ class TokenSlotEdgesTest {
     }
 
     private TokenSlot slot(Time time, Executor executor) {
-        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), this.time), executor, time, LIMIT);
+        return new TokenSlot(
+                REQUEST, new TokenSourceChain(List.of(source), this.time, null, false), executor, time, LIMIT);
     }
 
     /** A clock that stands still, and at whose next reading something happens. */

@@ -106,7 +106,7 @@ class TokenSlotEventsTest {
             for (int i = 0; i < 2; i++) {
                 assertThat(other.getAsync(false, LIMIT, cached -> cached.token)).isNotNull();
                 executor.runNext();
-                other.clear();
+                other.state.clear();
             }
             logging.quieten();
             logging.unpin();
@@ -128,14 +128,14 @@ class TokenSlotEventsTest {
     @Test
     void pinned_ofASecondToken_isNotToldAgain() {
         acquire();
-        slot.clear();
+        slot.state.clear();
         events.clear();
 
         acquire();
 
         assertThat(kinds()).containsExactly(Kind.WAITED, Kind.ACQUIRED);
         chain.unpin();
-        slot.clear();
+        slot.state.clear();
         acquire();
         assertThat(kinds()).endsWith(Kind.PINNED);
     }
@@ -250,7 +250,7 @@ class TokenSlotEventsTest {
         List<Boolean> lockWasFree = new ArrayList<>();
         listener = event -> {
             events.add(event);
-            lockWasFree.add(CompletableFuture.supplyAsync(slot::isStale)
+            lockWasFree.add(CompletableFuture.supplyAsync(slot.state::isStale)
                     .handle((stale, thrown) -> true)
                     .completeOnTimeout(false, 10, TimeUnit.SECONDS)
                     .join());

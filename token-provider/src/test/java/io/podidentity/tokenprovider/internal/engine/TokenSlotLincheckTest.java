@@ -75,7 +75,7 @@ class TokenSlotLincheckTest {
             round.tokenOfThePast(Duration.ofMinutes(58));
             round.inParallel(() -> round.got[0] = round.call(), () -> {
                 int before = round.tokens.get();
-                round.slot.clear();
+                round.slot.state.clear();
                 round.got[1] = round.call();
                 round.require(Integer.parseInt(round.got[1].substring("token-".length())) > before);
             });
@@ -106,7 +106,7 @@ class TokenSlotLincheckTest {
             boolean[] evicted = new boolean[1];
             CachedToken[] token = new CachedToken[1];
             round.inParallel(
-                    () -> evicted[0] = round.slot.evict(), () -> token[0] = round.slot.get(false, Round.LIMIT));
+                    () -> evicted[0] = round.slot.state.close(), () -> token[0] = round.slot.get(false, Round.LIMIT));
             // Whatever came first: what was evicted keeps nothing, and who was sent away has begun nothing.
             round.require(
                     !evicted[0] || round.slot.fresh() == null,
@@ -128,7 +128,7 @@ class TokenSlotLincheckTest {
 
         private final TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
-                new TokenSourceChain(List.of(this::acquire), time),
+                new TokenSourceChain(List.of(this::acquire), time, null, false),
                 this::start,
                 time,
                 LIMIT);

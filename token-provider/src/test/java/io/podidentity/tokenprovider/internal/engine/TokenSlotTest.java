@@ -253,7 +253,7 @@ class TokenSlotTest {
     @Test
     void clear_whileAFlightIsUnderWay_keepsItsTokenOutOfTheCache() {
         CompletableFuture<CachedToken> waiting = slot.getAsync(false, LIMIT, Function.identity());
-        slot.clear();
+        slot.state.clear();
         CompletableFuture<CachedToken> later = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(executor.waiting()).isEqualTo(2);
 
@@ -303,7 +303,7 @@ class TokenSlotTest {
     void get_whenNoThreadIsToBeHad_failsInsteadOfWaiting() {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
-                new TokenSourceChain(List.of(source), time),
+                new TokenSourceChain(List.of(source), time, null, false),
                 flight -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
@@ -317,13 +317,13 @@ class TokenSlotTest {
 
     @Test
     void isStale_untilATokenIsThereAndAfterItExpired() {
-        assertThat(slot.isStale()).isTrue();
+        assertThat(slot.state.isStale()).isTrue();
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        assertThat(slot.isStale()).isFalse();
+        assertThat(slot.state.isStale()).isFalse();
         executor.runNext();
-        assertThat(slot.isStale()).isFalse();
+        assertThat(slot.state.isStale()).isFalse();
         time.advance(HOUR);
-        assertThat(slot.isStale()).isTrue();
+        assertThat(slot.state.isStale()).isTrue();
     }
 
     private static Throwable failureOf(CompletableFuture<CachedToken> answer) {
@@ -338,7 +338,11 @@ class TokenSlotTest {
 
     private TokenSlot slot(TokenSource source) {
         return new TokenSlot(
-                TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+                TokenRequest.forResource(RESOURCE),
+                new TokenSourceChain(List.of(source), time, null, false),
+                executor,
+                time,
+                LIMIT);
     }
 
     private final class AccountSource implements TokenSource, AccountBound {

@@ -35,11 +35,11 @@ class TokenSourceChainTest {
     private final FakeTime time = new FakeTime();
     private final ScriptedSource first = new ScriptedSource("First", time);
     private final ScriptedSource second = new ScriptedSource("Second", time);
-    private final TokenSourceChain chain = new TokenSourceChain(List.of(first, second), time);
+    private final TokenSourceChain chain = new TokenSourceChain(List.of(first, second), time, null, false);
 
     @Test
     void acquire_whenTheFirstAnswers_doesNotAskTheNext() throws InterruptedException {
-        CachedToken token = chain.acquire(chain.run(REQUEST));
+        CachedToken token = chain.acquire(chain.run(REQUEST, null), null);
 
         assertThat(second.calls()).isZero();
         assertThat(token.attempts())
@@ -52,7 +52,8 @@ class TokenSourceChainTest {
         // The scripted source's tokens are of tenant 33333333-….
         TokenAcquisitionException e = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))));
+                () -> chain.acquire(
+                        chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), null), null));
 
         assertThat(e.code()).isEqualTo(Code.REFUSED);
         assertThat(second.calls()).isZero();
@@ -72,7 +73,8 @@ class TokenSourceChainTest {
                 "organizations"
             })
     void acquire_whenTheTenantIsTheSameOrNoGuid_isTheToken(String tenant) throws InterruptedException {
-        assertThat(chain.acquire(chain.run(REQUEST.withTenantId(tenant)))).isNotNull();
+        assertThat(chain.acquire(chain.run(REQUEST.withTenantId(tenant), null), null))
+                .isNotNull();
     }
 
     @Test
@@ -80,7 +82,7 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(new AccessToken(
                 "opaque", request.resource(), "Bearer", time.now().plusSeconds(60), null, null, "First")));
 
-        assertThat(chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")))
+        assertThat(chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), null), null)
                         .token
                         .value())
                 .isEqualTo("opaque");
@@ -95,7 +97,7 @@ class TokenSourceChainTest {
     void acquire_whenTheFirstIsUnavailable_asksTheNext() throws InterruptedException {
         first.thenUnavailable("it is not installed", "Install it.");
 
-        CachedToken token = chain.acquire(chain.run(REQUEST));
+        CachedToken token = chain.acquire(chain.run(REQUEST, null), null);
 
         assertThat(token.attempts().get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
         assertThat(token.attempts().get(1)).hasToString("Second: got the token (0 ms)");
@@ -148,7 +150,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterASuccess_asksThatSourceOnlyAndNeverChangesTheIdentity() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
         second.thenUnavailable("gone", "Bring it back.");
 
         TokenAcquisitionException e = failure();
@@ -161,7 +163,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_whenAnotherWalkPinsASourceMeanwhile_asksNoOtherOne() {
         first.then(request -> {
-            chain.acquire(chain.run(REQUEST));
+            chain.acquire(chain.run(REQUEST, null), null);
             return new TokenSource.Unavailable("it hung", "");
         });
 
@@ -176,7 +178,7 @@ class TokenSourceChainTest {
     void acquire_whenAnotherWalkPinsAnotherSourceFirst_doesNotUseItsOwnToken() {
         first.thenUnavailable("not here", "");
         second.then(request -> {
-            chain.acquire(chain.run(REQUEST));
+            chain.acquire(chain.run(REQUEST, null), null);
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
@@ -190,10 +192,10 @@ class TokenSourceChainTest {
     @Test
     void unpin_letsAllBeAskedAgain() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
 
         chain.unpin();
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
 
         assertThat(first.calls()).isEqualTo(2);
     }
@@ -223,7 +225,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
 
         assertThat(second.calls()).isEqualTo(1);
     }
@@ -243,8 +245,8 @@ class TokenSourceChainTest {
     @Test
     void anticipate_whileTheFirstIsAsked_letsLaterOnesFindOut() {
         List<String> heard = new ArrayList<>();
-        TokenSourceChain chain =
-                new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
+        TokenSourceChain chain = new TokenSourceChain(
+                List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time, null, false);
 
         chain.anticipate();
 
@@ -254,11 +256,11 @@ class TokenSourceChainTest {
     @Test
     void acquire_ofTheFirstToken_letsLaterOnesGiveUpAndBeginNoMore() throws InterruptedException {
         List<String> heard = new ArrayList<>();
-        TokenSourceChain chain =
-                new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
+        TokenSourceChain chain = new TokenSourceChain(
+                List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time, null, false);
 
-        chain.acquire(chain.run(REQUEST));
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(chain.run(REQUEST, null), null);
         chain.anticipate();
 
         assertThat(heard).containsExactly("later gives up");
@@ -282,7 +284,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenThePinnedSourceIsSilent_isTransientAndAsksNobodyElse() throws InterruptedException {
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
 
         assertThat(failure().code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -299,13 +301,13 @@ class TokenSourceChainTest {
             });
         }
 
-        assertThat(chain.acquire(chain.run(REQUEST)).attempts())
+        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts())
                 .extracting(TokenAttempt::state)
                 .contains(State.ACQUIRED);
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
         assertThat(second.calls()).isEqualTo(2);
-        chain.acquire(chain.run(REQUEST));
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(chain.run(REQUEST, null), null);
 
         assertThat(second.calls()).isEqualTo(2);
         assertThat(first.calls()).isEqualTo(4);
@@ -345,7 +347,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterAnotherStoodIn_givesOneThatIsBackAndBusyAllTheTime() throws InterruptedException {
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
-        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST, null), null);
         List<Duration> patience = new ArrayList<>();
         first.then(request -> {
             patience.add(request.deadline().orElseThrow());
@@ -356,7 +358,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        assertThat(chain.acquire(chain.run(REQUEST)).attempts())
+        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts())
                 .extracting(TokenAttempt::state)
                 .containsExactly(State.ACQUIRED, State.NOT_TRIED);
         assertThat(patience).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(30));
@@ -365,12 +367,16 @@ class TokenSourceChainTest {
     @Test
     void acquire_ofANamedIdentity_neitherPinsNorIsPinned() throws InterruptedException {
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.run(REQUEST.withClientId("c")));
+        chain.acquire(chain.run(REQUEST.withClientId("c"), null), null);
         assertThat(second.calls()).isEqualTo(1);
 
-        assertThat(chain.acquire(chain.run(REQUEST)).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
+        assertThat(chain.acquire(chain.run(REQUEST, null), null)
+                        .attempts()
+                        .get(0)
+                        .state())
+                .isEqualTo(State.ACQUIRED);
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.run(REQUEST.withClientId("c")));
+        chain.acquire(chain.run(REQUEST.withClientId("c"), null), null);
 
         assertThat(second.calls()).isEqualTo(2);
     }
@@ -380,20 +386,23 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(
                 Tokens.accessToken(request.resource(), time.now().plusSeconds(60)), "others have it too"));
 
-        assertThat(chain.acquire(chain.run(REQUEST)).attempts().get(0))
+        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts().get(0))
                 .hasToString("First: got the token (0 ms): others have it too.");
     }
 
     private TokenAcquisitionException failure() {
-        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.run(REQUEST)));
+        return catchThrowableOfType(
+                TokenAcquisitionException.class, () -> chain.acquire(chain.run(REQUEST, null), null));
     }
 
     @Test
     void acquire_whenThePrincipalIsTheSame_givesTheSameObject() throws InterruptedException {
-        Principal before = chain.acquire(chain.run(REQUEST)).token.principal().orElseThrow();
+        Principal before =
+                chain.acquire(chain.run(REQUEST, null), null).token.principal().orElseThrow();
 
         assertThat(before).isNotNull();
-        assertThat(chain.acquire(chain.run(REQUEST)).token.principal()).containsSame(before);
+        assertThat(chain.acquire(chain.run(REQUEST, null), null).token.principal())
+                .containsSame(before);
     }
 
     /** Never there, and says what it hears. */

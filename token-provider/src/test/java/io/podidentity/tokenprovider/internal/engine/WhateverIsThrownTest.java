@@ -119,7 +119,8 @@ class WhateverIsThrownTest {
         FakeTime time = new FakeTime();
         ManualExecutor executor = new ManualExecutor();
         ScriptedSource source = new ScriptedSource("fake", time);
-        TokenSlot slot = new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+        TokenSlot slot =
+                new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
         CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
         executor.runNext();
         AccessToken old = first.join().token;

@@ -96,7 +96,7 @@ class EntraRefusalsIT {
     private synchronized HttpResponse vault() {
         challenged = !challenged;
         return challenged
-                ? new HttpResponse(401, "{}", null, FakeVault.CHALLENGE, null)
+                ? new HttpResponse(401, "{}", null, FakeVault.CHALLENGE, null, null, null)
                 : new HttpResponse(200, VAULTED, null);
     }
 

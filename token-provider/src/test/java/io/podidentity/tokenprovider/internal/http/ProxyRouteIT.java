@@ -78,10 +78,10 @@ class ProxyRouteIT {
             InetAddress[] here = {InetAddress.getLoopbackAddress()};
             try (Wire wire = new Wire(Time.SYSTEM, System.nanoTime() + 20_000_000_000L, Proxy.NO_PROXY)) {
                 wire.connect(here, secure.port(), 20_000);
-                WireSocket.secure(wire, trust, "127.0.0.1", secure.port());
+                wire.secure(trust, "127.0.0.1", secure.port());
                 wire.send("CONNECT a:1 HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(new AnswerReader(wire).readStatus()).isEqualTo(200);
-                WireSocket.secure(wire, trust, HOST, 443);
+                wire.secure(trust, HOST, 443);
                 wire.send(("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 assertThat(new AnswerReader(wire).read().body()).isEqualTo("through");
             }
@@ -266,7 +266,7 @@ class ProxyRouteIT {
     }
 
     private static HttpTransport transport(Map<String, String> variables) {
-        return new HttpTransport(Time.SYSTEM, Environment.of(variables)) {
+        return new HttpTransport(Time.SYSTEM, Environment.of(variables), null, null) {
             @Override
             public InetAddress[] lookUp(String host) throws UnknownHostException {
                 throw new UnknownHostException(host);

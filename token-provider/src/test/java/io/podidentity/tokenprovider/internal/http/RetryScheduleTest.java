@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryScheduleTest {
-    private final RetrySchedule schedule = RetrySchedule.ofMetadataService(true);
+    private final RetrySchedule schedule = new RetrySchedule(true);
 
     @ParameterizedTest
     @ValueSource(ints = {404, 408, 429, 500, 501, 502, 503, 504, 599})
@@ -48,10 +49,10 @@ class RetryScheduleTest {
 
     @Test
     void afterNoAnswer_asksThreeTimesMore() {
-        assertThat(schedule.afterNoAnswer()).isBetween(800L, 880L);
-        assertThat(schedule.afterNoAnswer()).isBetween(1_600L, 1_760L);
-        assertThat(schedule.afterNoAnswer()).isBetween(3_200L, 3_520L);
-        assertThat(schedule.afterNoAnswer()).isEqualTo(-1);
+        assertThat(schedule.afterFailure(new IOException())).isBetween(800L, 880L);
+        assertThat(schedule.afterFailure(new IOException())).isBetween(1_600L, 1_760L);
+        assertThat(schedule.afterFailure(new IOException())).isBetween(3_200L, 3_520L);
+        assertThat(schedule.afterFailure(new IOException())).isEqualTo(-1);
     }
 
     @Test
@@ -59,25 +60,25 @@ class RetryScheduleTest {
         for (int i = 0; i < 5; i++) {
             assertThat(schedule.afterStatus(410, null)).isGreaterThanOrEqualTo(10_000);
         }
-        assertThat(schedule.afterNoAnswer()).isEqualTo(-1);
+        assertThat(schedule.afterFailure(new IOException())).isEqualTo(-1);
         assertThat(schedule.afterStatus(500, null)).isEqualTo(-1);
         assertThat(schedule.afterStatus(410, null)).isGreaterThanOrEqualTo(10_000);
     }
 
     @Test
     void afterStatus_whenNotPersistent_givesUpAtOnce() {
-        RetrySchedule once = RetrySchedule.ofMetadataService(false);
+        RetrySchedule once = new RetrySchedule(false);
 
         assertThat(once.afterStatus(503, "1")).isEqualTo(-1);
         assertThat(once.afterStatus(410, null)).isEqualTo(-1);
-        assertThat(once.afterNoAnswer()).isEqualTo(-1);
+        assertThat(once.afterFailure(new IOException())).isEqualTo(-1);
     }
 
     @Test
     void afterStatus_ofManyProcesses_differs() {
         Set<Long> waits = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            waits.add(RetrySchedule.ofMetadataService(true).afterStatus(500, null));
+            waits.add(new RetrySchedule(true).afterStatus(500, null));
         }
         assertThat(waits).hasSizeGreaterThan(5);
     }

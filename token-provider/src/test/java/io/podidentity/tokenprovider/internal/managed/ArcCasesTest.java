@@ -73,7 +73,8 @@ class ArcCasesTest extends ConformanceRunner {
             write(own, challenge, given.path("file_size").asInt(32));
         }
         FakeTransport http = new FakeTransport();
-        http.does(request -> new HttpResponse(given.path("status").asInt(401), body(given), null, challenge, null));
+        http.does(request ->
+                new HttpResponse(given.path("status").asInt(401), body(given), null, challenge, null, null, null));
         http.answers(200, answer(given.path("response_echo"), given.path("identity")));
         Environment environment = environment(given);
         TokenSource source = new ArcTokenSource(

@@ -137,8 +137,8 @@ class ImdsTokenSourceTest {
 
     @Test
     void acquire_whenAContainerDesktopAnswersByItsHeader_isUnavailable() throws Exception {
-        http.does(request ->
-                new HttpResponse(403, "", null, null, "A socket operation was attempted to an unreachable network"));
+        http.does(request -> new HttpResponse(
+                403, "", null, null, "A socket operation was attempted to an unreachable network", null, null));
 
         assertThat(source.acquire(REQUEST)).isEqualTo(new Unavailable(NO_SERVICE + "HTTP 403", ""));
     }

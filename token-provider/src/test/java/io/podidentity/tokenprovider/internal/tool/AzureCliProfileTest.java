@@ -23,32 +23,32 @@ class AzureCliProfileTest {
 
     @Test
     void fingerprint_withoutTheFile_isZero() {
-        assertThat(profile(Map.of()).fingerprint()).isZero();
+        assertThat(profile(Map.of()).accountFingerprint()).isZero();
     }
 
     @Test
     void fingerprint_whileNothingChanges_isTheSame() throws IOException {
         write(home.resolve(".azure"), "one", WRITTEN);
 
-        assertThat(profile(Map.of()).fingerprint())
+        assertThat(profile(Map.of()).accountFingerprint())
                 .isNotZero()
-                .isEqualTo(profile(Map.of()).fingerprint());
+                .isEqualTo(profile(Map.of()).accountFingerprint());
     }
 
     @Test
     void fingerprint_onceTheFileWasWritten_isAnother() throws IOException {
-        AzureCliProfile profile = profile(Map.of());
+        AzureCliTokenSource profile = profile(Map.of());
         write(home.resolve(".azure"), "one", WRITTEN);
-        long first = profile.fingerprint();
+        long first = profile.accountFingerprint();
         write(home.resolve(".azure"), "two", WRITTEN.plusMillis(1));
-        long later = profile.fingerprint();
+        long later = profile.accountFingerprint();
         write(home.resolve(".azure"), "three", WRITTEN.plusMillis(1));
-        long longer = profile.fingerprint();
+        long longer = profile.accountFingerprint();
         Files.delete(home.resolve(".azure/azureProfile.json"));
 
         assertThat(first).isNotEqualTo(later);
         assertThat(later).isNotEqualTo(longer);
-        assertThat(profile.fingerprint()).isZero();
+        assertThat(profile.accountFingerprint()).isZero();
     }
 
     @Test
@@ -57,34 +57,28 @@ class AzureCliProfileTest {
         Map<String, String> variables =
                 Map.of("AZURE_CONFIG_DIR", home.resolve("other").toString());
 
-        assertThat(profile(variables).fingerprint()).isNotZero();
-        assertThat(profile(Map.of()).fingerprint()).isZero();
-    }
-
-    @Test
-    void accountFingerprint_ofTheSource_isThatOfTheFile() throws IOException {
-        write(home.resolve(".azure"), "one", WRITTEN);
-        Environment environment = new Environment(Map.of(), false, false, home.toString());
-        AzureCliTokenSource source =
-                new AzureCliTokenSource(environment, new FakeProcessRunner(), new FakeTime(), ZoneOffset.UTC, null);
-
-        assertThat(source.accountFingerprint()).isEqualTo(profile(Map.of()).fingerprint());
+        assertThat(profile(variables).accountFingerprint()).isNotZero();
+        assertThat(profile(Map.of()).accountFingerprint()).isZero();
     }
 
     @Test
     void fingerprint_whenALoginUnderHomeChanges_isAnother() throws IOException {
         // az writes below HOME, which need not be the home folder of the account.
-        AzureCliProfile profile = new AzureCliProfile(Environment.of(Map.of("HOME", home.toString())));
+        AzureCliTokenSource profile = source(Environment.of(Map.of("HOME", home.toString())));
         write(home.resolve(".azure"), "one", WRITTEN);
-        long first = profile.fingerprint();
+        long first = profile.accountFingerprint();
         write(home.resolve(".azure"), "other", WRITTEN.plusMillis(1));
 
         assertThat(first).isNotZero();
-        assertThat(profile.fingerprint()).isNotEqualTo(first);
+        assertThat(profile.accountFingerprint()).isNotEqualTo(first);
     }
 
-    private AzureCliProfile profile(Map<String, String> variables) {
-        return new AzureCliProfile(new Environment(variables, false, false, home.toString()));
+    private AzureCliTokenSource profile(Map<String, String> variables) {
+        return source(new Environment(variables, false, false, home.toString()));
+    }
+
+    private static AzureCliTokenSource source(Environment environment) {
+        return new AzureCliTokenSource(environment, new FakeProcessRunner(), new FakeTime(), ZoneOffset.UTC, null);
     }
 
     private static void write(Path folder, String text, Instant at) throws IOException {

@@ -15,7 +15,7 @@ class OutputReaderTest {
     @Test
     @Timeout(20)
     void drain_whenMoreIsThereEachTime_comesBack() {
-        OutputReader reader = new OutputReader(new InputStream() {
+        SystemProcessRunner.OutputReader reader = new SystemProcessRunner.OutputReader(new InputStream() {
             @Override
             public int read() {
                 return 'x';
@@ -40,7 +40,8 @@ class OutputReaderTest {
     @ParameterizedTest
     @CsvSource({"'\ufeff{}', {}", "'\ufeff', ''", "{}\ufeff, {}\ufeff", "'', ''"})
     void text_always_beginsAfterAMark(String printed, String text) {
-        OutputReader reader = new OutputReader(new ByteArrayInputStream(printed.getBytes(StandardCharsets.UTF_8)));
+        SystemProcessRunner.OutputReader reader = new SystemProcessRunner.OutputReader(
+                new ByteArrayInputStream(printed.getBytes(StandardCharsets.UTF_8)));
 
         reader.drain();
 

@@ -43,19 +43,19 @@ class SystemProcessRunnerIT {
     @Test
     void run_always_keepsTheTwoOutputsApart() throws Exception {
         assertThat(run("echo out; echo err >&2; echo more; exit 3", LONG))
-                .isEqualTo(new ProcessResult(false, 3, "out\nmore\n", "err\n"));
+                .isEqualTo(new ProcessRunner.Result(false, 3, "out\nmore\n", "err\n"));
     }
 
     @Test
     void run_ofASilentProgram_isEmpty() throws Exception {
-        assertThat(run("exit 0", LONG)).isEqualTo(new ProcessResult(false, 0, "", ""));
+        assertThat(run("exit 0", LONG)).isEqualTo(new ProcessRunner.Result(false, 0, "", ""));
     }
 
     @Test
     void run_always_passesArgumentsAsTheyAre() throws Exception {
         Path script = script("for a in \"$@\"; do echo \"[$a]\"; done");
 
-        ProcessResult result = runner.run(
+        ProcessRunner.Result result = runner.run(
                 List.of(script.toString(), "a b", "", "$HOME", "'", "\"", "*", "; echo x", "\u00fc"), LONG.toNanos());
 
         assertThat(result.stdout()).isEqualTo("[a b]\n[]\n[$HOME]\n[']\n[\"]\n[*]\n[; echo x]\n[\u00fc]\n");
@@ -63,7 +63,7 @@ class SystemProcessRunnerIT {
 
     @Test
     void run_whenMuchComesOnStderrFirst_doesNotBlock() throws Exception {
-        ProcessResult result = run("head -c 300000 /dev/zero | tr '\\0' e >&2; echo out", LONG);
+        ProcessRunner.Result result = run("head -c 300000 /dev/zero | tr '\\0' e >&2; echo out", LONG);
 
         assertThat(result.stdout()).isEqualTo("out\n");
         assertThat(result.stderr()).isEqualTo("e".repeat(KEPT_BYTES));
@@ -72,7 +72,7 @@ class SystemProcessRunnerIT {
 
     @Test
     void run_whenMuchComesOnBoth_keepsTheBeginnings() throws Exception {
-        ProcessResult result =
+        ProcessRunner.Result result =
                 run("head -c 3000000 /dev/zero | tr '\\0' e >&2; head -c 3000000 /dev/zero | tr '\\0' o; exit 4", LONG);
 
         assertThat(result.stdout()).isEqualTo("o".repeat(KEPT_BYTES));
@@ -100,7 +100,7 @@ class SystemProcessRunnerIT {
         SystemProcessRunner other =
                 new SystemProcessRunner(new Environment(Map.of("ONE", "1 2"), false, false, "/nowhere"));
 
-        ProcessResult result = other.run(List.of("/usr/bin/env"), LONG.toNanos());
+        ProcessRunner.Result result = other.run(List.of("/usr/bin/env"), LONG.toNanos());
 
         assertThat(result.stdout()).isEqualTo("ONE=1 2\n");
     }
@@ -116,9 +116,9 @@ class SystemProcessRunnerIT {
                 wait
                 """;
 
-        ProcessResult result = runner.run(List.of(script(script).toString(), pids.toString()), 2_000_000_000L);
+        ProcessRunner.Result result = runner.run(List.of(script(script).toString(), pids.toString()), 2_000_000_000L);
 
-        assertThat(result).isEqualTo(new ProcessResult(true, -1, "before\n", "problem\n"));
+        assertThat(result).isEqualTo(new ProcessRunner.Result(true, -1, "before\n", "problem\n"));
         assertThat(Files.readAllLines(pids)).hasSize(3).allSatisfy(SystemProcessRunnerIT::assertGone);
     }
 
@@ -127,7 +127,7 @@ class SystemProcessRunnerIT {
         Path pids = folder.resolve("pids");
         Path script = script("trap '' TERM INT HUP; echo $$ >>\"$1\"; while :; do :; done");
 
-        ProcessResult result = runner.run(List.of(script.toString(), pids.toString()), 1_000_000_000L);
+        ProcessRunner.Result result = runner.run(List.of(script.toString(), pids.toString()), 1_000_000_000L);
 
         assertThat(result.timedOut()).isTrue();
         assertThat(Files.readAllLines(pids)).hasSize(1).allSatisfy(SystemProcessRunnerIT::assertGone);
@@ -138,7 +138,7 @@ class SystemProcessRunnerIT {
         Path pids = folder.resolve("pids");
         Path script = script("echo $$ >>\"$1\"; exec >&- 2>&-; exec sleep 600");
 
-        ProcessResult result = runner.run(List.of(script.toString(), pids.toString()), 1_000_000_000L);
+        ProcessRunner.Result result = runner.run(List.of(script.toString(), pids.toString()), 1_000_000_000L);
 
         assertThat(result.timedOut()).isTrue();
         assertThat(Files.readAllLines(pids)).hasSize(1).allSatisfy(SystemProcessRunnerIT::assertGone);
@@ -150,9 +150,9 @@ class SystemProcessRunnerIT {
         Path script = script("echo out; sleep 600 & echo $! >>\"$1\"; exit 5");
         try {
             long start = System.nanoTime();
-            ProcessResult result = runner.run(List.of(script.toString(), pids.toString()), LONG.toNanos());
+            ProcessRunner.Result result = runner.run(List.of(script.toString(), pids.toString()), LONG.toNanos());
 
-            assertThat(result).isEqualTo(new ProcessResult(false, 5, "out\n", ""));
+            assertThat(result).isEqualTo(new ProcessRunner.Result(false, 5, "out\n", ""));
             // While that process still holds them.
             ThreadsOfOurs.awaitNone();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG.dividedBy(2));
@@ -168,7 +168,7 @@ class SystemProcessRunnerIT {
         Path pids = folder.resolve("pids");
         Path ready = folder.resolve("ready");
         Path script = script("sleep 600 & echo $! >>\"$1\"; echo $$ >>\"$1\"; : >\"$2\"; wait");
-        FutureTask<ProcessResult> task = new FutureTask<>(
+        FutureTask<ProcessRunner.Result> task = new FutureTask<>(
                 () -> runner.run(List.of(script.toString(), pids.toString(), ready.toString()), LONG.toNanos()));
         Thread thread = new Thread(task, "caller");
         try (WatchService watch = folder.getFileSystem().newWatchService()) {
@@ -212,7 +212,7 @@ class SystemProcessRunnerIT {
         Path script = script("head -c 20000 /dev/zero | tr '\\0' o; head -c 20000 /dev/zero | tr '\\0' e >&2");
         List<Integer> lengths = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            ProcessResult result = runner.run(List.of(script.toString()), LONG.toNanos());
+            ProcessRunner.Result result = runner.run(List.of(script.toString()), LONG.toNanos());
             lengths.add(result.stdout().length() + result.stderr().length());
         }
 
@@ -222,7 +222,7 @@ class SystemProcessRunnerIT {
     @Test
     void toString_ofAResult_showsNoOutput() throws Exception {
         assertThat(run("echo s3cr3t; exit 3", LONG)).hasToString("exit 3 with 7 characters");
-        assertThat(new ProcessResult(true, -1, "s3cr3t", "s3cr3t")).hasToString("killed with 6 characters");
+        assertThat(new ProcessRunner.Result(true, -1, "s3cr3t", "s3cr3t")).hasToString("killed with 6 characters");
     }
 
     private static void awaitFile(Path file, WatchService watch) throws InterruptedException {
@@ -242,7 +242,7 @@ class SystemProcessRunnerIT {
                 .isEmpty();
     }
 
-    private ProcessResult run(String script, Duration limit) throws Exception {
+    private ProcessRunner.Result run(String script, Duration limit) throws Exception {
         return runner.run(List.of(script(script).toString()), limit.toNanos());
     }
 
