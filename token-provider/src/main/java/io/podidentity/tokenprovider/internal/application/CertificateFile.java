@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
@@ -24,7 +24,7 @@ public final class CertificateFile implements EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+    public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
         byte[] contents = SmallFile.read(path, setting, "Correct " + setting + ".");
         String origin = "the file of " + setting + ", " + Excerpt.of(path, 120) + ",";
         return session.present(session.sign(CertificateReader.read(contents, password, origin), withChain));

@@ -5,7 +5,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
@@ -39,8 +39,8 @@ public final class ClientAssertion implements EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        EntraAnswer answer = session.present(proof(session, false));
+    public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
+        EntraSession.Answer answer = session.present(proof(session, false));
         return answer.aadsts() == OUT_OF_DATE ? session.present(proof(session, true)) : answer;
     }
 

@@ -1,6 +1,6 @@
 package io.podidentity.tokenprovider.internal.application;
 
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
@@ -15,7 +15,7 @@ public final class ClientSecret implements EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+    public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
         return session.present(EntraProof.ofSecret(secret));
     }
 }

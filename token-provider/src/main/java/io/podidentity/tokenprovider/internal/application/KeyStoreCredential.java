@@ -4,7 +4,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.text.Ascii;
@@ -49,7 +49,7 @@ public final class KeyStoreCredential implements EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+    public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
         // The chain is sent too, because Entra ID recognises a certificate by subject and issuer only with its chain.
         return session.present(find(session.nowMillis()), true);
     }

@@ -4,7 +4,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
@@ -54,9 +54,9 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+    public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
         ClientCertificate first = contents(session.leftNanos()).certificate();
-        EntraAnswer answer = session.present(List.of(first), true);
+        EntraSession.Answer answer = session.present(List.of(first), true);
         if (!answer.blamesCertificate()) {
             return answer;
         }

@@ -2,8 +2,8 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -29,6 +29,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -140,17 +141,17 @@ public final class EntraSession {
     }
 
     /** Presents certificates, the next one where Entra ID does not take the one before; there must be one at least. */
-    public EntraAnswer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
+    public Answer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
         int i = 0;
         while (true) {
-            EntraAnswer answer = present(sign(certificates.get(i), withChain));
+            Answer answer = present(sign(certificates.get(i), withChain));
             if (!answer.blamesCertificate() || ++i == certificates.size()) {
                 return answer;
             }
         }
     }
 
-    public EntraAnswer present(EntraProof proof) throws InterruptedException {
+    public Answer present(EntraProof proof) throws InterruptedException {
         HttpRequest post = client.endpoint(tenant).withForm(form(proof));
         HttpResponse before = heard;
         long start = client.time().nanos();
@@ -173,14 +174,14 @@ public final class EntraSession {
         return claims.isEmpty() ? form : form + "&claims=" + encode(claims);
     }
 
-    private EntraAnswer token(HttpResponse response, EntraProof proof) {
+    private Answer token(HttpResponse response, EntraProof proof) {
         try {
             AccessToken token = TokenResponse.token(response, request, source, nowMillis());
-            return new EntraAnswer(token.withPrincipal(principal(token, proof)), null, 0);
+            return new Answer(token.withPrincipal(principal(token, proof)), null, 0);
         } catch (JsonException e) {
             String reason = client.baseUrl() + "/" + tenant + " answered HTTP 200 " + e.getMessage();
             String remedy = "Check what answers at " + client.baseUrl() + ".";
-            return new EntraAnswer(null, new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy), 0);
+            return new Answer(null, new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy), 0);
         }
     }
 
@@ -191,7 +192,7 @@ public final class EntraSession {
                 .withCertificateThumbprint(proof.certificateThumbprint());
     }
 
-    private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
+    private Answer refusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
         boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
         boolean unmatched =
@@ -203,15 +204,15 @@ public final class EntraSession {
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));
-        return new EntraAnswer(null, failure, error.aadsts());
+        return new Answer(null, failure, error.aadsts());
     }
 
-    private EntraAnswer noAnswer(IOException e, EntraProof proof) {
+    private Answer noAnswer(IOException e, EntraProof proof) {
         String host = client.baseUrl();
         long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
         TokenAcquisitionException failure = Unreachable.failure(
                 e, "", NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit), host);
-        return new EntraAnswer(null, failure, 0);
+        return new Answer(null, failure, 0);
     }
 
     private static String encode(String value) {
@@ -257,5 +258,25 @@ public final class EntraSession {
                 value == null ? new LinkedHashMap<>() : (Map<Object, @Nullable Object>) value;
         ((Map<Object, @Nullable Object>) object).put(name, own);
         return own;
+    }
+
+    /**
+     * What Entra ID answered to a proof: a token, or a failure.
+     *
+     * @param aadsts the number after AADSTS of a failure; 0 without one
+     */
+    public record Answer(
+            @Nullable AccessToken token, @Nullable TokenAcquisitionException failure, int aadsts) {
+        /** Whether the certificate that signed the proof is not, or no longer, the application's. */
+        public boolean blamesCertificate() {
+            return aadsts == 700027 || aadsts == 1000502;
+        }
+
+        AccessToken orThrow() {
+            if (token != null) {
+                return token;
+            }
+            throw Objects.requireNonNull(failure);
+        }
     }
 }

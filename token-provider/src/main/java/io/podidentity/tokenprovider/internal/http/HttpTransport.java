@@ -7,11 +7,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-public class HttpTransport implements NameLookup.Resolver {
+public class HttpTransport {
     /** A form holds one assertion at most; so much fits into a send buffer everywhere. */
     private static final int MAX_REQUEST_BYTES = 128 * 1024;
 
@@ -110,7 +114,6 @@ public class HttpTransport implements NameLookup.Resolver {
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
-    @Override
     public InetAddress[] lookUp(String host) throws UnknownHostException {
         return InetAddress.getAllByName(host);
     }
@@ -223,5 +226,68 @@ public class HttpTransport implements NameLookup.Resolver {
             }
         }
         text.append("\r\n").append(name).append(": ").append(value);
+    }
+
+    /**
+     * Looks a host name up beside the one who asks, since the system's resolver takes neither a limit nor an interrupt.
+     * A thread whom nobody waits for any more ends when the resolver does; for one name there is one at most.
+     */
+    private static final class NameLookup extends Thread {
+        private static final ConcurrentMap<String, NameLookup> UNDER_WAY = new ConcurrentHashMap<>();
+
+        private final String host;
+        private final HttpTransport names;
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile InetAddress @Nullable [] found;
+
+        private NameLookup(String host, HttpTransport names) {
+            super(null, null, "token-provider-name", 0, false);
+            setDaemon(true);
+            this.host = host;
+            this.names = names;
+        }
+
+        static InetAddress[] of(String host, HttpTransport names, int limitMillis) throws IOException, InterruptedException {
+            NameLookup own = new NameLookup(host, names);
+            NameLookup other = UNDER_WAY.putIfAbsent(host, own);
+            if (other == null) {
+                own.begin();
+            }
+            NameLookup lookup = other == null ? own : other;
+            boolean inTime = lookup.ended.await(limitMillis, TimeUnit.MILLISECONDS);
+            InetAddress[] found = lookup.found;
+            if (found == null || found.length == 0) {
+                throw inTime ? new UnknownHostException(host) : new SocketTimeoutException("the name server is silent");
+            }
+            return found;
+        }
+
+        private void begin() {
+            boolean begun = false;
+            try {
+                start();
+                begun = true;
+            } finally {
+                if (!begun) {
+                    end();
+                }
+            }
+        }
+
+        private void end() {
+            UNDER_WAY.remove(host, this);
+            ended.countDown();
+        }
+
+        @Override
+        public void run() {
+            try {
+                found = names.lookUp(host);
+            } catch (UnknownHostException e) {
+                // Nothing found.
+            } finally {
+                end();
+            }
+        }
     }
 }
