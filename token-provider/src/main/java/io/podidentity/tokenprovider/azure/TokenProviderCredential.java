@@ -91,10 +91,7 @@ public final class TokenProviderCredential implements TokenCredential {
 
     /** A scope, and its token as the provider and as the SDK have it. */
     private record Answer(
-            String scope,
-            TokenRequest request,
-            io.podidentity.tokenprovider.AccessToken token,
-            AccessToken sdkToken) {
+            String scope, TokenRequest request, io.podidentity.tokenprovider.AccessToken token, AccessToken sdkToken) {
         boolean fits(TokenRequestContext context) {
             List<String> scopes = context.getScopes();
             return scopes.size() == 1

@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
-import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.source.SmallFile;

@@ -60,7 +60,6 @@ final class InFlightRequest implements Runnable {
     @Nullable
     CachedToken old;
 
-
     private volatile @Nullable ChainRun run;
     private volatile @Nullable CachedToken token;
     private volatile @Nullable TokenAcquisitionException failure;

@@ -247,7 +247,8 @@ public class HttpTransport {
             this.names = names;
         }
 
-        static InetAddress[] of(String host, HttpTransport names, int limitMillis) throws IOException, InterruptedException {
+        static InetAddress[] of(String host, HttpTransport names, int limitMillis)
+                throws IOException, InterruptedException {
             NameLookup own = new NameLookup(host, names);
             NameLookup other = UNDER_WAY.putIfAbsent(host, own);
             if (other == null) {
