@@ -111,9 +111,13 @@ class InFlightRequestThreadsTest {
                 .isNotDone();
         blocked.await();
 
-        assertThatThrownBy(provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)))::join)
-                .hasMessageContaining("no source answered within 20 ms");
-        release.countDown();
+        try {
+            // On a busy machine 20 ms can pass before the source is asked at all.
+            assertThatThrownBy(provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)))::join)
+                    .hasMessageContaining("TIMED_OUT");
+        } finally {
+            release.countDown();
+        }
     }
 
     @Test
