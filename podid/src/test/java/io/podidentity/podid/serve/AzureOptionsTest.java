@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.plan.ManagedIdentity;
-import io.podidentity.emulator.time.ManualClock;
+import io.podidentity.emulator.time.SkippingClock;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +31,7 @@ class AzureOptionsTest {
     private static final ManagedIdentity IDENTITY =
             new ManagedIdentity("demo", "11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-222222222222");
 
-    private final ManualClock clock = new ManualClock(Instant.now());
+    private final SkippingClock clock = new SkippingClock(Instant.now());
 
     @TempDir
     private Path folder;
@@ -44,7 +45,7 @@ class AzureOptionsTest {
                 """);
         try (var azure = start("--roles", file.toString())) {
             assertThat(read(azure)).isEqualTo(403);
-            clock.advance(Duration.ofMinutes(10));
+            clock.await(Duration.ofMinutes(10));
             assertThat(read(azure)).isEqualTo(200);
         }
     }
@@ -96,7 +97,7 @@ class AzureOptionsTest {
     void role_byAFlag_hasEffectAfterThePropagation() throws Exception {
         try (var azure = start("--role", IDENTITY.objectId() + "=Storage Blob Data Reader", "--propagation", "5m")) {
             assertThat(read(azure)).isEqualTo(403);
-            clock.advance(Duration.ofMinutes(5));
+            clock.await(Duration.ofMinutes(5));
             assertThat(read(azure)).isEqualTo(200);
         }
     }
@@ -145,7 +146,11 @@ class AzureOptionsTest {
         new CommandLine(CommandLine.Model.CommandSpec.create()
                         .addMixin("azure", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
                 .parseArgs(arguments);
-        var builder = PodIdentityEmulator.builder().identity(IDENTITY).clusterClock(clock);
+        var builder = PodIdentityEmulator.builder()
+                .identity(IDENTITY)
+                // MIC would not stop on a clock that skips its waits.
+                .profile(Profile.WORKLOAD_IDENTITY)
+                .clusterClock(clock);
         options.applyTo(builder);
         return builder.start();
     }
