@@ -31,11 +31,14 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     private final Tenant tenant;
     private final Servers servers;
+    private final History<RecordedRequest> requests;
     private final History<LogLine> log;
 
-    private PodIdentityEmulator(Tenant tenant, Servers servers, History<LogLine> log) {
+    private PodIdentityEmulator(
+            Tenant tenant, Servers servers, History<RecordedRequest> requests, History<LogLine> log) {
         this.tenant = tenant;
         this.servers = servers;
+        this.requests = requests;
         this.log = log;
     }
 
@@ -99,7 +102,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     /** What was asked, oldest first: the last 10,000 requests, each recorded before its answer is sent. A copy. */
     public List<RecordedRequest> requests() {
-        return servers.history().snapshot();
+        return requests.snapshot();
     }
 
     /** Where to order faults. */
@@ -223,9 +226,10 @@ public final class PodIdentityEmulator implements AutoCloseable {
          */
         public PodIdentityEmulator start() {
             Tenant tenant = tenant();
+            History<RecordedRequest> requests = requests();
             History<LogLine> log = log();
-            return new PodIdentityEmulator(
-                    tenant, Servers.start(tenant, places(), keys(), added(), requests(), log), log);
+            var servers = Servers.start(tenant, places(), keys(), added(), requests, log);
+            return new PodIdentityEmulator(tenant, servers, requests, log);
         }
     }
 }

@@ -138,9 +138,10 @@ class WorkloadIdentityIT {
     }
 
     @Test
-    void tokenFile_whenTheClusterRotatesIt_isTakenByTheNextExchange() throws Exception {
+    void tokenFile_whenTheClusterRotatesIt_isTakenByTheNextExchangeAndEndsWithTheEmulator() throws Exception {
+        Path file;
         try (var azure = azure(Map.of()).start()) {
-            Path file = Path.of(azure.pods().get(0).environment().get("AZURE_FEDERATED_TOKEN_FILE"));
+            file = Path.of(azure.pods().get(0).environment().get("AZURE_FEDERATED_TOKEN_FILE"));
             String first = Files.readString(file);
             cluster.awaitWaiters(1);
 
@@ -150,6 +151,7 @@ class WorkloadIdentityIT {
             assertThat(Files.readString(file)).isNotEqualTo(first);
             assertThat(clients(azure).msal()).isNotEmpty();
         }
+        assertThat(file).doesNotExist();
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.podidentity.emulator.cluster;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,17 @@ public record Container(
     /** A container of that name and image, and nothing else. */
     public static Container of(String name, String image) {
         return new Container(name, image, List.of(), List.of(), List.of(), List.of(), "", Map.of());
+    }
+
+    /** The variables whose value it says itself, by name. */
+    public SortedMap<String, String> literals() {
+        var literals = new TreeMap<String, String>();
+        for (EnvironmentVariable variable : env) {
+            if (variable.value() != null) {
+                literals.put(variable.name(), variable.value());
+            }
+        }
+        return literals;
     }
 
     public Container withEnv(List<EnvironmentVariable> others) {

@@ -8,14 +8,13 @@ import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs are compared
- * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials, issuers and
+ * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials and
  * roles.
  *
  * @param otherTenants where the same applications are installed too
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
- * @param federation whose tokens the principals accept
- * @param issuers by which assertions of other token issuers are verified
+ * @param federation whose tokens the principals accept, and the keys of their issuers
  */
 public record Directory(
         String tenantId,
@@ -24,7 +23,6 @@ public record Directory(
         Principals principals,
         List<NodeIdentity> node,
         FederatedCredentials federation,
-        TrustedIssuers issuers,
         RoleAssignments roles) {
 
     /** The names that stand for any tenant; here they all mean the emulator's own. */

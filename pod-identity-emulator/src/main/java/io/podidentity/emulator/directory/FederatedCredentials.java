@@ -1,5 +1,6 @@
 package io.podidentity.emulator.directory;
 
+import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,8 @@ import java.util.function.Predicate;
 
 /**
  * Whose tokens the applications and identities of the tenant accept. A new credential takes a while until it is known
- * everywhere, and a client that asks too early is refused for two more minutes, since the refusal is cached.
+ * everywhere, and a client that asks too early is refused for two more minutes, since the refusal is cached. The keys
+ * of the tokens' issuers, which Entra fetches, are supplied here, since the emulator sends no requests outside.
  * Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">limits</a>
@@ -29,6 +31,7 @@ public final class FederatedCredentials {
 
     private final Map<String, List<Entry>> entries = new ConcurrentHashMap<>();
     private final Map<Presented, Instant> misses = new ConcurrentHashMap<>();
+    private final Map<String, List<? extends PublicKey>> keys = new ConcurrentHashMap<>();
     private final Clock clock;
 
     private record Entry(FederatedCredential credential, Instant knownFrom) {}
@@ -50,7 +53,6 @@ public final class FederatedCredentials {
         NOT_KNOWN_YET
     }
 
-    /** Counts the delays on that clock. */
     public FederatedCredentials(Clock clock) {
         this.clock = clock;
     }
@@ -101,6 +103,16 @@ public final class FederatedCredentials {
             return Match.NOT_KNOWN_YET;
         }
         return match;
+    }
+
+    /** All keys that an issuer has now; its name must match exactly. */
+    public void publish(String issuer, List<? extends PublicKey> present) {
+        keys.put(issuer, List.copyOf(present));
+    }
+
+    /** None of an issuer that Entra cannot reach. */
+    public List<? extends PublicKey> keysOf(String issuer) {
+        return keys.getOrDefault(issuer, List.of());
     }
 
     private Match match(List<Entry> all, Presented presented) {

@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 /** A password of an application. Its text does not show it. */
 public record RegisteredSecret(String value, boolean expired) {
 
-    /** A new random value. */
     public static String newValue() {
         byte[] bytes = new byte[30];
         new SecureRandom().nextBytes(bytes);

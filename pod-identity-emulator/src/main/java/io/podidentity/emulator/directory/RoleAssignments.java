@@ -23,7 +23,6 @@ public final class RoleAssignments {
 
     private record Assignment(BlobRole role, Instant effectiveFrom) {}
 
-    /** Counts the delays on that clock. */
     public RoleAssignments(Clock clock) {
         this.clock = clock;
     }
@@ -44,7 +43,6 @@ public final class RoleAssignments {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Takes a role away at once. */
     public void withdraw(String principal, BlobRole role) {
         assignments.getOrDefault(key(principal), List.of()).removeIf(assignment -> assignment.role() == role);
     }

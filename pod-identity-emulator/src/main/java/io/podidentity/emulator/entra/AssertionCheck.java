@@ -38,7 +38,7 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private static final String USER_ASSIGNED = "/microsoft.managedidentity/userassignedidentities/";
 
-    /** @throws EntraException if it does not hold */
+    /** @throws EntraError.Refusal if it does not hold */
     void check(ServicePrincipal principal, String assertion) {
         SignedJWT jwt;
         JWTClaimsSet claims;
@@ -46,7 +46,7 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
             jwt = SignedJWT.parse(assertion);
             claims = jwt.getJWTClaimsSet();
         } catch (ParseException e) {
-            throw new EntraException(EntraError.MALFORMED_ASSERTION, "JWT token is invalid or malformed.");
+            throw EntraError.MALFORMED_ASSERTION.because("JWT token is invalid or malformed.");
         }
         if (principal.clientId().equalsIgnoreCase(claims.getIssuer())) {
             checkOwn(principal, jwt, claims);
@@ -60,19 +60,15 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         boolean signed =
                 principal.certificates().stream().anyMatch(certificate -> verifies(jwt, certificate.getPublicKey()));
         if (!signed) {
-            throw new EntraException(
-                    EntraError.ASSERTION_CERTIFICATE,
-                    "The certificate with identifier used to sign the client"
-                            + " assertion is not registered on application.");
+            throw EntraError.ASSERTION_CERTIFICATE.because("The certificate with identifier used to sign the client"
+                    + " assertion is not registered on application.");
         }
         if (!principal.clientId().equalsIgnoreCase(claims.getSubject())) {
-            throw new EntraException(
-                    EntraError.ASSERTION_SUBJECT,
+            throw EntraError.ASSERTION_SUBJECT.because(
                     "Client assertion application identifier doesn't match 'client_id' parameter.");
         }
         if (claims.getAudience().stream().noneMatch(audience -> audience.startsWith(authority + "/"))) {
-            throw new EntraException(
-                    EntraError.ASSERTION_AUDIENCE, "Client assertion audience claim does not match Realm issuer.");
+            throw EntraError.ASSERTION_AUDIENCE.because("Client assertion audience claim does not match Realm issuer.");
         }
     }
 
@@ -93,18 +89,16 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         if (match == Match.OTHER_ISSUER) {
             throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
         }
-        List<? extends PublicKey> keys = directory.issuers().keysOf(issuer);
+        List<? extends PublicKey> keys = directory.federation().keysOf(issuer);
         if (keys.isEmpty()) {
-            throw new EntraException(
-                    EntraError.ISSUER_UNREACHABLE,
+            throw EntraError.ISSUER_UNREACHABLE.because(
                     "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached.");
         }
         if (keys.stream().noneMatch(key -> verifies(jwt, key))) {
-            throw new EntraException(EntraError.ASSERTION_SIGNATURE, "Assertion failed signature validation.");
+            throw EntraError.ASSERTION_SIGNATURE.because("Assertion failed signature validation.");
         }
         if (own && !isOfUserAssignedIdentity(claims)) {
-            throw new EntraException(
-                    EntraError.NOT_A_MANAGED_IDENTITY,
+            throw EntraError.NOT_A_MANAGED_IDENTITY.because(
                     "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.");
         }
         switch (match) {
@@ -132,13 +126,11 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
                 .contains(USER_ASSIGNED);
     }
 
-    private static EntraException mismatch(EntraError error, String presented) {
-        return new EntraException(
-                error,
-                "No matching federated identity record found for presented assertion " + presented
-                        + ". Check your federated identity credential Subject, Audience and Issuer against the"
-                        + " presented assertion."
-                        + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
+    private static EntraError.Refusal mismatch(EntraError error, String presented) {
+        return error.because("No matching federated identity record found for presented assertion " + presented
+                + ". Check your federated identity credential Subject, Audience and Issuer against the"
+                + " presented assertion."
+                + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
     }
 
     private void checkTime(JWTClaimsSet claims) {
@@ -149,8 +141,7 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
                 && now.isBefore(until.toInstant().plus(CLOCK_SKEW))
                 && (from == null || !now.isBefore(from.toInstant().minus(CLOCK_SKEW)));
         if (!valid) {
-            throw new EntraException(
-                    EntraError.ASSERTION_EXPIRED,
+            throw EntraError.ASSERTION_EXPIRED.because(
                     "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."
                             .formatted(
                                     now,

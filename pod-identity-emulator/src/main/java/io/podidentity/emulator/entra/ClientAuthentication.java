@@ -17,7 +17,7 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
     /**
      * Authenticates for a token of that tenant.
      *
-     * @throws EntraException if there is no such application, its proof does not hold, or the tenant does not have it
+     * @throws EntraError.Refusal if there is no such application, its proof does not hold, or the tenant lacks it
      */
     ServicePrincipal authenticate(Parameters form, String tenant) {
         String clientId = required(form, "client_id");
@@ -26,18 +26,15 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
             checkSecret(principal, required(form, "client_secret"));
         } else if (form.get("client_assertion").isPresent()) {
             if (!form.get("client_assertion_type").equals(Optional.of(ASSERTION_TYPE))) {
-                throw new EntraException(EntraError.MISSING_PARAMETER, missing("client_assertion_type"));
+                throw EntraError.MISSING_PARAMETER.because(missing("client_assertion_type"));
             }
             assertions.check(principal, required(form, "client_assertion"));
         } else {
-            throw new EntraException(
-                    EntraError.NO_CLIENT_CREDENTIAL,
-                    "The request body must contain the following parameter:"
-                            + " 'client_assertion' or 'client_secret'.");
+            throw EntraError.NO_CLIENT_CREDENTIAL.because("The request body must contain the following parameter:"
+                    + " 'client_assertion' or 'client_secret'.");
         }
         if (!principal.consented() && !tenant.equals(directory.tenantId())) {
-            throw new EntraException(
-                    EntraError.NO_CONSENT_IN_TENANT,
+            throw EntraError.NO_CONSENT_IN_TENANT.because(
                     "The client application " + clientId + " is missing service principal in the tenant " + tenant
                             + ". See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119");
         }
@@ -55,40 +52,34 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
     }
 
     static String required(Parameters form, String name) {
-        return form.get(name).orElseThrow(() -> new EntraException(EntraError.MISSING_PARAMETER, missing(name)));
+        return form.get(name).orElseThrow(() -> EntraError.MISSING_PARAMETER.because(missing(name)));
     }
 
     private static String missing(String name) {
         return "The request body must contain the following parameter: '" + name + "'.";
     }
 
-    static EntraException unknown(String clientId, Directory directory) {
-        return new EntraException(
-                EntraError.UNKNOWN_APPLICATION,
-                "Application with identifier '" + clientId
-                        + "' was not found in the directory '" + directory.tenantId()
-                        + "'. This can happen if the application has not been installed by the administrator of the tenant or"
-                        + " consented to by any user in the tenant. You may have sent your authentication request to the wrong"
-                        + " tenant.");
+    static EntraError.Refusal unknown(String clientId, Directory directory) {
+        return EntraError.UNKNOWN_APPLICATION.because("Application with identifier '" + clientId
+                + "' was not found in the directory '" + directory.tenantId()
+                + "'. This can happen if the application has not been installed by the administrator of the tenant or"
+                + " consented to by any user in the tenant. You may have sent your authentication request to the wrong"
+                + " tenant.");
     }
 
     private static void checkSecret(ServicePrincipal principal, String presented) {
         switch (principal.check(presented)) {
             case VALID -> {}
             case EXPIRED ->
-                throw new EntraException(
-                        EntraError.EXPIRED_SECRET,
-                        "The provided client secret keys for app '"
-                                + principal.clientId()
-                                + "' are expired. Visit the Azure portal to create new keys for your app:"
-                                + " https://aka.ms/NewClientSecret, or consider using certificate credentials for added"
-                                + " security: https://aka.ms/certCreds.");
+                throw EntraError.EXPIRED_SECRET.because("The provided client secret keys for app '"
+                        + principal.clientId()
+                        + "' are expired. Visit the Azure portal to create new keys for your app:"
+                        + " https://aka.ms/NewClientSecret, or consider using certificate credentials for added"
+                        + " security: https://aka.ms/certCreds.");
             case WRONG ->
-                throw new EntraException(
-                        EntraError.WRONG_SECRET,
-                        "Invalid client secret provided. Ensure the secret being sent in"
-                                + " the request is the client secret value, not the client secret ID, for a secret added to app"
-                                + " '" + principal.clientId() + "'.");
+                throw EntraError.WRONG_SECRET.because("Invalid client secret provided. Ensure the secret being sent in"
+                        + " the request is the client secret value, not the client secret ID, for a secret added to app"
+                        + " '" + principal.clientId() + "'.");
         }
     }
 }

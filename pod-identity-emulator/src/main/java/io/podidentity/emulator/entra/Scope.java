@@ -20,11 +20,9 @@ record Scope(String tenantId) {
     String resourceOfApplication(String scope) {
         List<String> scopes = withoutOpenId(scope);
         if (scopes.size() != 1 || !scopes.get(0).endsWith(DEFAULT)) {
-            throw new EntraException(
-                    EntraError.SCOPE_WITHOUT_DEFAULT,
-                    "The provided value for scope " + scope
-                            + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
-                            + " resource identifier (application ID URI).");
+            throw EntraError.SCOPE_WITHOUT_DEFAULT.because("The provided value for scope " + scope
+                    + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
+                    + " resource identifier (application ID URI).");
         }
         return known(withoutPermission(scopes.get(0)));
     }
@@ -38,10 +36,8 @@ record Scope(String tenantId) {
                 .distinct()
                 .toList();
         if (resources.size() > 1) {
-            throw new EntraException(
-                    EntraError.INVALID_SCOPE,
-                    "The provided value for the input parameter 'scope' is not valid:"
-                            + " a token is for one resource, and this names " + resources.size() + ".");
+            throw EntraError.INVALID_SCOPE.because("The provided value for the input parameter 'scope' is not valid:"
+                    + " a token is for one resource, and this names " + resources.size() + ".");
         }
         return resources.isEmpty() ? GRAPH : known(resources.get(0));
     }
@@ -74,13 +70,11 @@ record Scope(String tenantId) {
 
     String known(String resource) {
         if (!Resource.isKnown(resource)) {
-            throw new EntraException(
-                    EntraError.UNKNOWN_RESOURCE,
-                    "The resource principal named " + resource
-                            + " was not found in the tenant named " + tenantId
-                            + ". This can happen if the application has not been installed by the administrator of the tenant"
-                            + " or consented to by any user in the tenant. You might have sent your authentication request to"
-                            + " the wrong tenant.");
+            throw EntraError.UNKNOWN_RESOURCE.because("The resource principal named " + resource
+                    + " was not found in the tenant named " + tenantId
+                    + ". This can happen if the application has not been installed by the administrator of the tenant"
+                    + " or consented to by any user in the tenant. You might have sent your authentication request to"
+                    + " the wrong tenant.");
         }
         return resource;
     }

@@ -14,8 +14,7 @@ import java.util.Map;
 record TokenEndpoint(
         ClientAuthentication clients,
         UserSignIn users,
-        AuthorizationCodes codes,
-        OnBehalfOf onBehalfOf,
+        AuthorizationFlow codes,
         Scope scopes,
         TokenIssuer issuer,
         Duration life) {
@@ -41,7 +40,7 @@ record TokenEndpoint(
                 yield tokensOf(users.redeemRefreshToken(form), form, tenant);
             }
             case "urn:ietf:params:oauth:grant-type:jwt-bearer" ->
-                tokensOf(onBehalfOf.session(clients.authenticate(form, tenant), form), form, tenant);
+                tokensOf(users.onBehalfOf(clients.authenticate(form, tenant), form), form, tenant);
             default -> throw unsupportedGrant();
         };
     }
@@ -90,7 +89,7 @@ record TokenEndpoint(
         return body;
     }
 
-    private static EntraException unsupportedGrant() {
-        return new EntraException(EntraError.UNSUPPORTED_GRANT, "The app requested an unsupported grant type.");
+    private static EntraError.Refusal unsupportedGrant() {
+        return EntraError.UNSUPPORTED_GRANT.because("The app requested an unsupported grant type.");
     }
 }

@@ -1,8 +1,10 @@
 package io.podidentity.emulator.entra;
 
 import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
@@ -10,16 +12,16 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
-import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs the one user in by device code, approved as soon as it is asked for, and keeps the session by refresh tokens.
- * Thread-safe.
+ * Sessions of the one user: by device code, approved as soon as it is asked for, by refresh token, and by a token of
+ * the user's for an application. Thread-safe.
  */
 final class UserSignIn {
 
@@ -28,7 +30,7 @@ final class UserSignIn {
             Set.of("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "1950a258-227b-4e31-a9cf-717495945fc2");
 
     private final Directory directory;
-    private final URI authority;
+    private final TokenIssuer tokens;
     private final Grants<Session> deviceCodes = new Grants<>();
     private final Grants<Session> refreshTokens = new Grants<>();
 
@@ -48,9 +50,9 @@ final class UserSignIn {
         }
     }
 
-    UserSignIn(Directory directory, URI authority) {
+    UserSignIn(Directory directory, TokenIssuer tokens) {
         this.directory = directory;
-        this.authority = authority;
+        this.tokens = tokens;
     }
 
     /** Whether it has no secret to prove itself by. */
@@ -67,7 +69,7 @@ final class UserSignIn {
         var body = new LinkedHashMap<String, Object>();
         body.put("user_code", RegisteredSecret.newValue().substring(0, 8).toUpperCase(Locale.ROOT));
         body.put("device_code", deviceCodes.add(session));
-        body.put("verification_uri", authority + "/devicelogin");
+        body.put("verification_uri", tokens.authority() + "/devicelogin");
         body.put("expires_in", 900);
         body.put("interval", 1);
         body.put(
@@ -87,7 +89,50 @@ final class UserSignIn {
         return checked(refreshTokens.find(refreshToken).orElseThrow(UserSignIn::malformed), form);
     }
 
-    /** @throws EntraException if the session is another client's */
+    /**
+     * Lets an application that was called with a user's token act for that user elsewhere.
+     *
+     * @throws EntraError.Refusal if it is no valid token of a user for that application, or consent is missing
+     * @see <a href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">the flow</a>
+     */
+    Session onBehalfOf(ServicePrincipal application, Parameters form) {
+        if (!ClientAuthentication.required(form, "requested_token_use").equals("on_behalf_of")) {
+            throw malformed();
+        }
+        String scope = ClientAuthentication.required(form, "scope");
+        JWTClaimsSet claims = tokens.read(ClientAuthentication.required(form, "assertion"))
+                .orElseThrow(() -> EntraError.USER_TOKEN_SIGNATURE.because(
+                        "Assertion failed signature validation. [Reason - The key was not found.]"));
+        String clientId = application.clientId();
+        if (!tokens.clock().instant().isBefore(claims.getExpirationTime().toInstant())) {
+            throw EntraError.USER_TOKEN_EXPIRED.because(
+                    "Assertion is not within its valid time range. Ensure that the access token is not expired before"
+                            + " using it for user assertion, or request a new token.");
+        }
+        if (claims.getAudience().stream().noneMatch(List.of(clientId, "api://" + clientId)::contains)) {
+            throw EntraError.USER_TOKEN_AUDIENCE.because(
+                    "Assertion audience does not match the Client app presenting the assertion. The audience in the"
+                            + " assertion was '" + String.join(", ", claims.getAudience())
+                            + "' and the expected audience is '" + clientId
+                            + "' or one of the Application Uris of this application.");
+        }
+        if (!directory.user().objectId().equals(claims.getSubject())) {
+            throw EntraError.NOT_A_USERS_TOKEN.because(
+                    "Application '" + claims.getSubject() + "' is not allowed to make application on-behalf-of calls.");
+        }
+        if (claims.getClaim("scp") == null) {
+            throw EntraError.ID_TOKEN.because(
+                    "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.");
+        }
+        if (!application.consented()) {
+            throw EntraError.NO_CONSENT.because(
+                    "The user or administrator has not consented to use the application with ID '" + clientId
+                            + "'. Send an interactive authorization request for this user and resource.");
+        }
+        return new Session(directory.user(), clientId, scope, null);
+    }
+
+    /** @throws EntraError.Refusal if the session is another client's */
     static Session checked(Session session, Parameters form) {
         if (!session.clientId().equalsIgnoreCase(ClientAuthentication.required(form, "client_id"))) {
             throw malformed();
@@ -95,8 +140,8 @@ final class UserSignIn {
         return session;
     }
 
-    static EntraException malformed() {
-        return new EntraException(EntraError.MALFORMED_GRANT, "Invalid request. Request is malformed or invalid.");
+    static EntraError.Refusal malformed() {
+        return EntraError.MALFORMED_GRANT.because("Invalid request. Request is malformed or invalid.");
     }
 
     /** What comes with a user's access token if it is asked for: an ID token, a refresh token, and who it is. */

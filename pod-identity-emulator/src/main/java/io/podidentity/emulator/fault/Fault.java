@@ -32,8 +32,8 @@ public final class Fault {
         this.refusing = refusing;
     }
 
-    private Fault(@Nullable Answer answer, Duration delay) {
-        this(answer, delay, false, false);
+    private Fault(Answer answer) {
+        this(answer, Duration.ZERO, false, false);
     }
 
     /** An HTTP status with a JSON body of {@code error} and {@code error_description}. */
@@ -48,7 +48,7 @@ public final class Fault {
     }
 
     public static Fault status(int status, String contentType, String body) {
-        return new Fault(Answer.text(status, requireNonNull(contentType, "contentType"), body), Duration.ZERO);
+        return new Fault(Answer.text(status, requireNonNull(contentType, "contentType"), body));
     }
 
     /** Status 200, said to be JSON, and is not. */
@@ -58,28 +58,28 @@ public final class Fault {
 
     /** Status 200 and the beginning of a JSON body; then the connection ends before the announced length. */
     public static Fault cut() {
-        return new Fault(
-                Answer.of(200, 2000, out -> {
-                            out.write(BEGINNING);
-                            out.flush();
-                            throw new EOFException("cut on purpose");
-                        })
-                        .with("Content-Type", JSON),
-                Duration.ZERO);
+        return beginning(2000, out -> {
+            out.flush();
+            throw new EOFException("cut on purpose");
+        });
     }
 
     /** Status 200 and a JSON string that goes on until the client hangs up or the emulator is closed. */
     public static Fault endless() {
-        return new Fault(
-                Answer.of(200, -1, out -> {
-                            out.write(BEGINNING);
-                            while (!Thread.currentThread().isInterrupted()) {
-                                out.write(CHUNK);
-                            }
-                            throw new EOFException("the emulator is closed");
-                        })
-                        .with("Content-Type", JSON),
-                Duration.ZERO);
+        return beginning(-1, out -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                out.write(CHUNK);
+            }
+            throw new EOFException("the emulator is closed");
+        });
+    }
+
+    private static Fault beginning(long length, Answer.Body rest) {
+        return new Fault(Answer.of(200, length, out -> {
+                    out.write(BEGINNING);
+                    rest.writeTo(out);
+                })
+                .with("Content-Type", JSON));
     }
 
     /** No answer to any request until {@link Faults#clear}: nobody listens, so connections are refused. */
@@ -94,12 +94,12 @@ public final class Fault {
 
     /** No answer: the server takes the request and hangs up. */
     public static Fault gone() {
-        return new Fault(Answer.none(), Duration.ZERO);
+        return new Fault(Answer.none());
     }
 
     /** The right answer, {@code delay} late. */
     public static Fault slow(Duration delay) {
-        return new Fault(null, requireNonNull(delay, "delay"));
+        return new Fault(null, requireNonNull(delay, "delay"), false, false);
     }
 
     /** The same fault, {@code delay} late. */
@@ -109,12 +109,12 @@ public final class Fault {
 
     /** The blob endpoint's answer to a caller without a role. */
     public static Fault roleMissing() {
-        return new Fault(BlobEndpoint.roleMissing(), Duration.ZERO);
+        return new Fault(BlobEndpoint.roleMissing());
     }
 
     /** The blob endpoint's answer to a token that has expired. */
     public static Fault tokenExpired() {
-        return new Fault(BlobEndpoint.tokenExpired(), Duration.ZERO);
+        return new Fault(BlobEndpoint.tokenExpired());
     }
 
     /** The same fault for every request, until {@link Faults#clear}: an outage, which no retry gets around. */

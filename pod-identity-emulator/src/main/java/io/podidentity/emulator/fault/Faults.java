@@ -2,11 +2,17 @@ package io.podidentity.emulator.fault;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.emulator.fault.FaultQueues.CallerFault;
-import io.podidentity.emulator.fault.FaultQueues.FaultQueue;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.LoopbackServer;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
@@ -15,18 +21,21 @@ import java.util.Map;
  */
 public final class Faults {
 
-    private final FaultQueues queues;
+    /** The address of no pod. */
+    private static final String UNKNOWN = "10.244.255.254";
 
-    /** Puts what is ordered into those queues. */
-    public Faults(FaultQueues queues) {
-        this.queues = queues;
-    }
+    /** The address of two pods. */
+    public static final String AMBIGUOUS = "10.244.255.253";
 
-    /**
-     * Adds faults for the next requests to the metadata service, one each.
-     */
+    private final Map<String, FaultQueue> queues = Map.of(
+            "imds", new FaultQueue(), "nmi", new FaultQueue(), "entra", new FaultQueue(), "storage", new FaultQueue());
+
+    /** From which pods ask, as NMI sees it. */
+    private final Queue<String> callers = new ConcurrentLinkedQueue<>();
+
+    /** Adds faults for the next requests to the metadata service, one each. */
     public Faults imds(Fault... faults) {
-        return add(queues.imds, faults);
+        return add("imds", faults);
     }
 
     /**
@@ -35,19 +44,17 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults imds(int times, Fault fault) {
-        requireNonNull(fault, "fault");
-        Collections.nCopies(times, fault).forEach(queues.imds::add);
-        return this;
+        return add("imds", Collections.nCopies(times, fault).toArray(Fault[]::new));
     }
 
     /** Adds faults for the next requests to Entra, one each; the discovery document counts as one too. */
     public Faults entra(Fault... faults) {
-        return add(queues.entra, faults);
+        return add("entra", faults);
     }
 
     /** Adds faults for the next requests to the blob endpoint, one each. */
     public Faults storage(Fault... faults) {
-        return add(queues.storage, faults);
+        return add("storage", faults);
     }
 
     /**
@@ -56,7 +63,14 @@ public final class Faults {
      * @throws IllegalArgumentException for {@link Fault#refused}
      */
     public Faults nmi(Fault... faults) {
-        return add(queues.nmi, faults);
+        return add("nmi", faults);
+    }
+
+    private Faults add(String server, Fault... faults) {
+        for (Fault fault : faults) {
+            queue(server).add(requireNonNull(fault, "fault"));
+        }
+        return this;
     }
 
     /**
@@ -66,7 +80,7 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults unknownPod(int times) {
-        queues.callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
+        callers.addAll(Collections.nCopies(times, UNKNOWN));
         return this;
     }
 
@@ -76,28 +90,82 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults ambiguousPod(int times) {
-        queues.callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
+        callers.addAll(Collections.nCopies(times, AMBIGUOUS));
         return this;
     }
 
     /** The faults that have not been used yet or that stand, in words, by server. */
     public Map<String, List<String>> pending() {
-        return Map.of(
-                "imds", queues.imds.pending(),
-                "nmi", queues.nmi.pending(),
-                "entra", queues.entra.pending(),
-                "storage", queues.storage.pending());
+        return queues.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, queue -> queue.getValue().pending()));
     }
 
     /** Removes the faults that have not been used yet, and ends those that stand. */
     public void clear() {
-        queues.clear();
+        queues.values().forEach(FaultQueue::clear);
+        callers.clear();
     }
 
-    private Faults add(FaultQueue queue, Fault... faults) {
-        for (Fault fault : faults) {
-            queue.add(requireNonNull(fault, "fault"));
+    /**
+     * For the emulator's own use: the endpoint, but for the faults of that server.
+     *
+     * @param server one of those in {@link #pending}
+     * @param port which {@link Fault#refused} closes; null for a server with several
+     */
+    public Endpoint before(String server, Endpoint endpoint, @Nullable LoopbackServer port) {
+        FaultQueue queue = queue(server);
+        queue.ofPort(port);
+        return request -> {
+            Fault fault = queue.next();
+            return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
+        };
+    }
+
+    /** For the emulator's own use: from which address the next request comes, if not from its pod's own. */
+    public Optional<String> nextCaller() {
+        return Optional.ofNullable(callers.poll());
+    }
+
+    private FaultQueue queue(String server) {
+        return requireNonNull(queues.get(server), server);
+    }
+
+    /** The faults of one server that it has not used yet. Thread-safe. */
+    private static final class FaultQueue {
+
+        private final Queue<Fault> faults = new ArrayDeque<>();
+        private @Nullable LoopbackServer port;
+
+        synchronized void ofPort(@Nullable LoopbackServer server) {
+            port = server;
         }
-        return this;
+
+        /** @throws IllegalArgumentException for one that the server cannot have */
+        synchronized void add(Fault fault) {
+            if (fault.isRefusing()) {
+                if (port == null) {
+                    throw new IllegalArgumentException("This server has several ports and cannot refuse connections");
+                }
+                port.refuse();
+            }
+            faults.add(fault);
+        }
+
+        synchronized void clear() {
+            faults.clear();
+            if (port != null) {
+                port.listen();
+            }
+        }
+
+        synchronized List<String> pending() {
+            return faults.stream().map(Fault::toString).toList();
+        }
+
+        synchronized @Nullable Fault next() {
+            Fault fault = faults.peek();
+            return fault == null || fault.isStanding() ? fault : faults.poll();
+        }
     }
 }

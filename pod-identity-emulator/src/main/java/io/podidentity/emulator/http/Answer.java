@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -17,6 +21,45 @@ import java.util.Map;
  * @param delay how long the server waits before it sends the first byte
  */
 public record Answer(int status, Map<String, String> headers, long length, Body body, Duration delay) {
+
+    /** The only form of a date that Azure writes; unlike Java's RFC 1123 it has two digits for the day always. */
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    /** RFC 9110, section 15. */
+    private static final Map<Integer, String> PHRASES = Map.ofEntries(
+            Map.entry(200, "OK"),
+            Map.entry(201, "Created"),
+            Map.entry(202, "Accepted"),
+            Map.entry(204, "No Content"),
+            Map.entry(206, "Partial Content"),
+            Map.entry(301, "Moved Permanently"),
+            Map.entry(302, "Found"),
+            Map.entry(303, "See Other"),
+            Map.entry(304, "Not Modified"),
+            Map.entry(307, "Temporary Redirect"),
+            Map.entry(308, "Permanent Redirect"),
+            Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"),
+            Map.entry(404, "Not Found"),
+            Map.entry(405, "Method Not Allowed"),
+            Map.entry(408, "Request Timeout"),
+            Map.entry(409, "Conflict"),
+            Map.entry(410, "Gone"),
+            Map.entry(412, "Precondition Failed"),
+            Map.entry(413, "Content Too Large"),
+            Map.entry(416, "Range Not Satisfiable"),
+            Map.entry(421, "Misdirected Request"),
+            Map.entry(429, "Too Many Requests"),
+            Map.entry(431, "Request Header Fields Too Large"),
+            Map.entry(500, "Internal Server Error"),
+            Map.entry(501, "Not Implemented"),
+            Map.entry(502, "Bad Gateway"),
+            Map.entry(503, "Service Unavailable"),
+            Map.entry(504, "Gateway Timeout"),
+            Map.entry(505, "HTTP Version Not Supported"));
 
     /** What is written after the headers. */
     @FunctionalInterface
@@ -46,12 +89,20 @@ public record Answer(int status, Map<String, String> headers, long length, Body 
         return new Answer(status, Map.of(), length, body, Duration.ZERO);
     }
 
+    public static String httpDate(Instant instant) {
+        return DATE.format(instant);
+    }
+
+    /** The name of the status, as the first line has it. */
+    public String reasonPhrase() {
+        return PHRASES.getOrDefault(status, "Status");
+    }
+
     /** Nothing at all: the connection ends without a byte. */
     public static Answer none() {
         return empty(0);
     }
 
-    /** Whether the connection ends without a byte. */
     public boolean isNone() {
         return status == 0;
     }

@@ -1,21 +1,15 @@
 package io.podidentity.emulator.http;
 
+import io.podidentity.emulator.http.RequestReader.BadRequestException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.Map;
 
 /** Writes answers to one HTTP/1.1 connection. Not thread-safe. */
 record AnswerWriter(OutputStream out) {
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
-    /** Writes the answer to a request. */
     void write(Answer answer, Request request) throws IOException {
         boolean mayHaveBody = answer.status() != 304 && answer.status() != 204;
         boolean hasBody = mayHaveBody && !request.method().equals("HEAD");
@@ -43,22 +37,22 @@ record AnswerWriter(OutputStream out) {
     }
 
     /** Writes the answer to what is no request, and ends the connection with it. */
-    void refuse(Answer answer) throws IOException {
-        StringBuilder text = head(answer, Request.HTTP_1_1);
-        header(text, "Connection", "close");
-        header(text, "Content-Length", Long.toString(answer.length()));
-        out.write(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        answer.body().writeTo(out);
-        out.flush();
-    }
-
-    /** The same in the words of Go's server, which ends the text with the connection. */
-    void refuseAsGo(int status, String why) throws IOException {
-        String text = status + " " + ReasonPhrases.of(status) + (why.isEmpty() ? "" : ": " + why);
-        out.write(
-                ("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
-                        .getBytes(StandardCharsets.ISO_8859_1));
-        out.flush();
+    void refuse(BadRequestException refusal, boolean asGo) throws IOException {
+        int status = refusal.status();
+        if (asGo) {
+            // In the words of Go's server, which ends the text with the connection.
+            String reason = String.valueOf(refusal.getMessage());
+            String why = reason.isEmpty() ? "" : ": " + reason;
+            String text = status + " " + Answer.empty(status).reasonPhrase() + why;
+            out.write(("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+                            + text)
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        } else {
+            write(
+                    Answer.json(status, Map.of("error", "bad_request")),
+                    Request.of("GET", "/", Map.of("Connection", "close")));
+        }
     }
 
     private static StringBuilder head(Answer answer, String version) {
@@ -66,9 +60,9 @@ record AnswerWriter(OutputStream out) {
                 .append(' ')
                 .append(answer.status())
                 .append(' ')
-                .append(ReasonPhrases.of(answer.status()))
+                .append(answer.reasonPhrase())
                 .append("\r\n");
-        header(text, "Date", DATE.format(Instant.now()));
+        header(text, "Date", Answer.httpDate(Instant.now()));
         answer.headers().forEach((name, value) -> header(text, name, value));
         return text;
     }

@@ -35,7 +35,7 @@ public final class CleanPath {
     }
 
     private static Optional<String> clean(Request request) {
-        String path = GoUrl.decodedPath(request.rawPath());
+        String path = Request.decodeSegment(request.rawPath());
         String clean = of(path);
         return clean.equals(path) ? Optional.empty() : Optional.of(GoUrl.encodedPath(clean));
     }

@@ -1,9 +1,9 @@
 package io.podidentity.emulator.http;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,10 +19,13 @@ import java.util.regex.Pattern;
  */
 public record GoUrl(String scheme, String opaque, String host, String path, String query, String fragment) {
 
-    private static final String UNRESERVED = "-_.~";
+    private static final Pattern SCHEME = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*|):(.*)");
+    private static final Pattern NOT_IN_HOST =
+            Pattern.compile("[\\x00-\\x7f&&[^A-Za-z0-9_.~!$&'()*+,;=:\\[\\]<>\"%-]]");
+    private static final Pattern NOT_IN_PATH = Pattern.compile("[^A-Za-z0-9_.~!$&'()*+,;=:@\\[\\]%/-]");
+    private static final Pattern ENCODED_IN_PATH = Pattern.compile("[^A-Za-z0-9_.~$&+,/:;=@-]");
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2}).{0,2}");
 
-    /** Go cannot read the URL. */
     @SuppressWarnings("serial")
     public static final class UnreadableException extends Exception {
 
@@ -44,9 +47,12 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw new UnreadableException(text, "net/url: invalid control character in URL");
         }
-        int colon = endOfScheme(text);
-        String scheme = text.substring(0, Math.max(colon, 0)).toLowerCase(Locale.ROOT);
-        String rest = text.substring(colon + 1);
+        Matcher whole = SCHEME.matcher(text);
+        String scheme = whole.matches() ? whole.group(1).toLowerCase(Locale.ROOT) : "";
+        String rest = whole.matches() ? whole.group(2) : text;
+        if (whole.matches() && scheme.isEmpty()) {
+            throw new UnreadableException(text, "missing protocol scheme");
+        }
         int mark = rest.indexOf('?');
         String query = mark < 0 ? "" : rest.substring(mark);
         rest = mark < 0 ? rest : rest.substring(0, mark);
@@ -74,23 +80,6 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         }
     }
 
-    /** -1 if there is no scheme. */
-    private static int endOfScheme(String text) throws UnreadableException {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == ':') {
-                if (i == 0) {
-                    throw new UnreadableException(text, "missing protocol scheme");
-                }
-                return i;
-            }
-            if (!isLetter(c) && (i == 0 || "0123456789+-.".indexOf(c) < 0)) {
-                return -1;
-            }
-        }
-        return -1;
-    }
-
     private static String host(String url, String authority) throws UnreadableException {
         String host = authority.substring(authority.lastIndexOf('@') + 1);
         int bracket = host.lastIndexOf(']');
@@ -102,57 +91,24 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         if (!colonPort.matches("(:[0-9]*)?")) {
             throw new UnreadableException(url, "invalid port " + GoText.quoted(colonPort) + " after host");
         }
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            if (c < 0x80 && !isUnreserved(c) && "!$&'()*+,;=:[]<>\"%".indexOf(c) < 0) {
-                throw new UnreadableException(
-                        url, "invalid character " + GoText.quoted(String.valueOf(c)) + " in host name");
-            }
+        Matcher invalid = NOT_IN_HOST.matcher(host);
+        if (invalid.find()) {
+            throw new UnreadableException(url, "invalid character " + GoText.quoted(invalid.group()) + " in host name");
         }
         return host;
     }
 
-    private static boolean isLetter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    }
-
-    private static boolean isUnreserved(char c) {
-        return isLetter(c) || (c >= '0' && c <= '9') || UNRESERVED.indexOf(c) >= 0;
-    }
-
     /** The path as Go sends it: as it came, unless a byte in it must not stand there. */
     public static String escapedPath(String path) {
-        boolean valid = path.chars().allMatch(c -> isUnreserved((char) c) || "!$&'()*+,;=:@[]%/".indexOf(c) >= 0);
-        return valid ? path : encodedPath(decodedPath(path));
+        return NOT_IN_PATH.matcher(path).find() ? encodedPath(Request.decodeSegment(path)) : path;
     }
 
     /** A decoded path, encoded by Go's own rules. */
     public static String encodedPath(String decoded) {
-        var encoded = new StringBuilder();
-        for (byte b : decoded.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (isUnreserved(c) || "$&+,/:;=@".indexOf(c) >= 0) {
-                encoded.append(c);
-            } else {
-                encoded.append("%%%02X".formatted((int) c));
-            }
-        }
-        return encoded.toString();
-    }
-
-    /** Without its escapes; a plus sign stands for itself. */
-    public static String decodedPath(String path) {
-        var bytes = new ByteArrayOutputStream();
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            if (c == '%' && i + 2 < path.length()) {
-                bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
-                i += 2;
-            } else {
-                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
+        String bytes = new String(decoded.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return ENCODED_IN_PATH
+                .matcher(bytes)
+                .replaceAll(one -> "%%%02X".formatted((int) one.group().charAt(0)));
     }
 
     /** The URL that a reference means, seen from this one; the reference has a path or is opaque. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts the thread that prepares a slow answer once the client has disconnected. A client that has already sent
@@ -19,33 +18,32 @@ public final class HangUpWatch implements AutoCloseable {
     private final Thread answering = Thread.currentThread();
     private volatile boolean over;
     private volatile boolean hungUp;
-    private @Nullable Thread watcher;
+    /** Not started if there is nothing to watch. */
+    private final Thread watcher;
 
-    private HangUpWatch() {}
+    private HangUpWatch(Socket socket, InputStream in) {
+        watcher = new Thread(() -> watch(socket, in), "podid-hang-up");
+        watcher.setDaemon(true);
+    }
 
     /** For a request that came over no connection. */
     static HangUpWatch ofNothing() {
-        return new HangUpWatch();
+        return new HangUpWatch(new Socket(), InputStream.nullInputStream());
     }
 
-    /** Watches the connection from now on. */
     static HangUpWatch of(Socket socket, InputStream in) {
-        var watch = new HangUpWatch();
-        var watcher = new Thread(() -> watch.watch(socket, in), "podid-hang-up");
-        watcher.setDaemon(true);
-        watch.watcher = watcher;
-        watcher.start();
+        var watch = new HangUpWatch(socket, in);
+        watch.watcher.start();
         return watch;
     }
 
     private void watch(Socket socket, InputStream in) {
         try {
-            int usual = socket.getSoTimeout();
             socket.setSoTimeout(LOOK_MILLIS);
             while (!over && !hungUp) {
                 look(in);
             }
-            socket.setSoTimeout(usual);
+            socket.setSoTimeout(0);
         } catch (IOException reset) {
             hungUp = true;
         }
@@ -77,7 +75,7 @@ public final class HangUpWatch implements AutoCloseable {
     public void close() {
         over = true;
         boolean interrupted = false;
-        while (watcher != null && watcher.isAlive()) {
+        while (watcher.isAlive()) {
             try {
                 watcher.join();
             } catch (InterruptedException e) {

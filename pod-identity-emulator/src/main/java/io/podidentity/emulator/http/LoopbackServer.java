@@ -1,6 +1,7 @@
 package io.podidentity.emulator.http;
 
-import io.podidentity.emulator.http.RequestReader.ServerKind;
+import io.podidentity.emulator.http.Request.Connection;
+import io.podidentity.emulator.http.RequestReader.BadRequestException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SNIHostName;
@@ -45,18 +47,24 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
-    private static final int IDLE_MILLIS = 60_000;
     private static final Duration UNTIL_THE_PORT_IS_FREE = Duration.ofSeconds(2);
 
+    /** By the PROXY protocol, version 1. */
+    private static final Pattern PROXY_LINE = Pattern.compile("PROXY TCP4 ([0-9.]+) [0-9.]+ ([0-9]+) [0-9]+\r\n");
+
+    private static final int LONGEST_PROXY_LINE = 107;
+
     private final String name;
-    private final String scheme;
-    private final Opening opening;
+    private final InetAddress address;
     private final int port;
-    private final RequestListener log;
+    private final @Nullable SSLContext tls;
     private final Limits limits;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
-    private volatile ServerKind kind = ServerKind.USUAL;
+    private volatile Set<String> names = Set.of();
+    private volatile boolean go;
+    private volatile boolean proxied;
+    private volatile RequestListener log;
 
     private final Object lock = new Object();
 
@@ -67,40 +75,32 @@ public final class LoopbackServer implements AutoCloseable {
     private boolean closed;
 
     // @GuardedBy("lock"), null until it serves
-    private @Nullable Parties parties;
+    private @Nullable Endpoint endpoint;
 
-    // @GuardedBy("lock"), null unless a thread accepts connections
-    private @Nullable CountDownLatch acceptsNoMore;
-
-    /** Opens a port. */
-    @FunctionalInterface
-    private interface Opening {
-        ServerSocket at(int port) throws IOException;
-    }
-
-    /** Finds out who answers a connection, and who is told. */
-    @FunctionalInterface
-    private interface Parties {
-        Party of(InputStream connection) throws IOException;
-    }
-
-    private record Party(Endpoint endpoint, RequestListener log) {}
+    // @GuardedBy("lock"), counted down when no thread accepts connections
+    private CountDownLatch acceptsNoMore = new CountDownLatch(0);
 
     private LoopbackServer(
-            String name, String scheme, Opening opening, ServerSocket server, Limits limits, RequestListener log) {
+            String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log)
+            throws IOException {
         this.name = name;
-        this.scheme = scheme;
-        this.opening = opening;
-        this.server = server;
-        this.port = server.getLocalPort();
+        this.address = address;
+        this.tls = tls;
         this.limits = limits;
         this.log = log;
+        this.server = open(port);
+        this.port = server.getLocalPort();
         var count = new AtomicInteger();
         this.threads = Executors.newCachedThreadPool(task -> {
             var thread = new Thread(task, "podid-" + name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    private ServerSocket open(int port) throws IOException {
+        ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
+        return factory.createServerSocket(port, BACKLOG, address);
     }
 
     /**
@@ -124,9 +124,7 @@ public final class LoopbackServer implements AutoCloseable {
     public static LoopbackServer bind(
             String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log) {
         try {
-            ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
-            Opening opening = at -> factory.createServerSocket(at, BACKLOG, address);
-            return new LoopbackServer(name, tls == null ? "http" : "https", opening, opening.at(port), limits, log);
+            return new LoopbackServer(name, address, port, tls, limits, log);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot serve " + name + " on " + address.getHostAddress() + ":" + port + " (" + e.getMessage()
@@ -161,13 +159,13 @@ public final class LoopbackServer implements AutoCloseable {
      * {@link #serve}.
      */
     public LoopbackServer knownAs(Set<String> hosts) {
-        kind = new ServerKind(Set.copyOf(hosts), kind.isGo());
+        names = Set.copyOf(hosts);
         return this;
     }
 
     /** Refuses what is no request as Go's HTTP server does; called before {@link #serve}. */
     public LoopbackServer asGo() {
-        kind = new ServerKind(kind.names(), true);
+        go = true;
         return this;
     }
 
@@ -178,49 +176,42 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** The base address of a client that comes by another port. */
     public URI uri(String host, int port) {
-        return URI.create(scheme + "://" + host + ":" + port);
+        return URI.create((tls == null ? "http://" : "https://") + host + ":" + port);
     }
 
-    /** The port that it listens on. */
     public int port() {
         return port;
     }
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
-        begin(any -> new Party(endpoint, log));
+        synchronized (lock) {
+            this.endpoint = endpoint;
+            accept(server, endpoint);
+        }
     }
 
     /**
      * Begins to answer connections that a proxy makes for its clients, in place of {@link #serve}. The first line of
      * each says which client it is, by the PROXY protocol, version 1; without it the connection is closed.
      *
-     * @param endpointOf takes the client's address, {@code 10.244.0.9:40000}
-     * @param logOf is told of the requests of the client with this address
+     * @param log is told in place of the one of {@link #bind}
      * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">the protocol</a>
      */
-    public void serveProxied(Function<String, Endpoint> endpointOf, Function<String, RequestListener> logOf) {
-        begin(connection -> {
-            String client = ProxyLine.client(connection);
-            return new Party(endpointOf.apply(client), logOf.apply(client));
-        });
-    }
-
-    private void begin(Parties parties) {
-        synchronized (lock) {
-            this.parties = parties;
-            accept(server, parties);
-        }
+    public void serveProxied(Endpoint endpoint, RequestListener log) {
+        proxied = true;
+        this.log = log;
+        serve(endpoint);
     }
 
     // @GuardedBy("lock")
-    private void accept(ServerSocket open, Parties parties) {
+    private void accept(ServerSocket open, Endpoint endpoint) {
         var ended = new CountDownLatch(1);
         acceptsNoMore = ended;
         threads.execute(() -> {
             while (!open.isClosed()) {
                 try {
-                    accept(open.accept(), parties);
+                    accept(open.accept(), endpoint);
                 } catch (IOException clientIsGone) {
                     // Or the server is closed: the loop looks.
                 }
@@ -245,77 +236,99 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public void listen() {
         synchronized (lock) {
-            if (closed || !server.isClosed() || parties == null) {
+            if (closed || !server.isClosed() || endpoint == null) {
                 return;
             }
             try {
-                server = opening.at(port);
+                server = open(port);
             } catch (IOException e) {
                 throw new UncheckedIOException("Cannot serve " + name + " on port " + port + " again", e);
             }
-            accept(server, parties);
+            accept(server, endpoint);
         }
     }
 
-    private void accept(Socket connection, Parties parties) {
+    private void accept(Socket connection, Endpoint endpoint) {
         if (connections.size() >= limits.connections()) {
             closeQuietly(connection);
             return;
         }
         connections.add(connection);
         try {
-            threads.execute(() -> converse(connection, parties));
+            threads.execute(() -> converse(connection, endpoint));
         } catch (RejectedExecutionException closing) {
             closeQuietly(connection);
         }
     }
 
-    private void converse(Socket connection, Parties parties) {
-        try (connection) {
-            connection.setTcpNoDelay(true);
-            connection.setSoTimeout(IDLE_MILLIS);
-            var out = new BufferedOutputStream(connection.getOutputStream());
+    private void converse(Socket socket, Endpoint endpoint) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            // For the line of a proxy; the time for a request does not start again with each byte.
+            socket.setSoTimeout((int) limits.requestTime().toMillis());
+            var in = new BufferedInputStream(socket.getInputStream());
+            var out = new BufferedOutputStream(socket.getOutputStream());
             var writer = new AnswerWriter(out);
-            var timed = new TimedInput(connection);
-            var in = new BufferedInputStream(timed);
-            Party party = parties.of(in);
-            var reader = new RequestReader(in, out, limits, kind, () -> HangUpWatch.of(connection, in));
+            var connection = new Connection(proxied ? client(in) : "", () -> HangUpWatch.of(socket, in));
+            var reader = new RequestReader(in, out, limits, names, go, connection);
             try {
-                for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {
-                    answer(request.get(), party, writer);
+                for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {
+                    answer(request.get(), endpoint, writer);
                     if (request.get().isLast()) {
                         return;
                     }
                 }
             } catch (BadRequestException refusal) {
-                if (kind.isGo()) {
-                    writer.refuseAsGo(refusal.status(), refusal.reason());
-                } else {
-                    writer.refuse(Answer.json(refusal.status(), Map.of("error", "bad_request")));
-                }
+                writer.refuse(refusal, go);
             }
         } catch (IOException clientIsGone) {
             // Nobody is left to answer.
         } finally {
-            connections.remove(connection);
+            connections.remove(socket);
         }
     }
 
-    private Optional<Request> next(RequestReader reader, TimedInput in) throws IOException {
-        limits.requestTime().ifPresent(in::begin);
-        Optional<Request> request = reader.next();
-        in.end();
-        return request;
+    /** Reads the line by which a proxy says for whom it asks, and no byte more: address and port of the client. */
+    private static String client(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        for (int b = in.read(); b >= 0 && line.length() < LONGEST_PROXY_LINE; b = in.read()) {
+            line.append((char) b);
+            if (b == '\n') {
+                break;
+            }
+        }
+        Matcher parts = PROXY_LINE.matcher(line);
+        if (!parts.matches()) {
+            throw new IOException("not a line of the PROXY protocol");
+        }
+        return parts.group(1) + ":" + parts.group(2);
     }
 
-    private void answer(Request request, Party party, AnswerWriter writer) throws IOException {
+    /** Ends the connection of a client that takes too long for its request. */
+    private Optional<Request> next(RequestReader reader, Socket connection) throws IOException {
+        var request = new CompletableFuture<Optional<Request>>();
+        var unused = request.orTimeout(limits.requestTime().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyAsync(
+                        late -> {
+                            closeQuietly(connection);
+                            return Optional.empty();
+                        },
+                        threads);
+        try {
+            return reader.next();
+        } finally {
+            request.complete(Optional.empty());
+        }
+    }
+
+    private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {
         Answer answer;
         try {
-            answer = party.endpoint().answer(request);
+            answer = endpoint.answer(request);
         } catch (IllegalArgumentException unreadable) {
             answer = Answer.json(400, Map.of("error", "invalid_request"));
         }
-        party.log().seen(name, request, answer);
+        log.seen(name, request, answer);
         if (!answer.delay().isZero()) {
             pause(answer.delay(), request);
         }
@@ -326,7 +339,7 @@ public final class LoopbackServer implements AutoCloseable {
     }
 
     private static void pause(Duration delay, Request request) throws IOException {
-        HangUpWatch client = request.watchClient();
+        HangUpWatch client = request.connection().watch().get();
         try {
             TimeUnit.NANOSECONDS.sleep(delay.toNanos());
         } catch (InterruptedException end) {
@@ -352,9 +365,7 @@ public final class LoopbackServer implements AutoCloseable {
     // @GuardedBy("lock")
     private void awaitFreePort() {
         try {
-            if (acceptsNoMore != null) {
-                var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
-            }
+            var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

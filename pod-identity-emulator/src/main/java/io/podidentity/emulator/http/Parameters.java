@@ -7,25 +7,20 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The decoded parameters of a query or a form. Of a repeated name the first value counts. Its text shows names only,
  * since values may be secrets. Immutable.
+ *
+ * @param all of them, in order; unmodifiable
  */
-public final class Parameters {
+public record Parameters(Map<String, String> all) {
 
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
 
     /** Bytes that a client has not escaped, read as a request line is. */
     private static final Pattern RAW_BYTE = Pattern.compile("[\\x80-\\xff]");
-
-    private final Map<String, String> values;
-
-    private Parameters(Map<String, String> values) {
-        this.values = values;
-    }
 
     /**
      * Reads {@code a=b&c=d}.
@@ -42,7 +37,7 @@ public final class Parameters {
                 values.putIfAbsent(decode(name), decode(value));
             }
         }
-        return new Parameters(values);
+        return new Parameters(Collections.unmodifiableMap(values));
     }
 
     /**
@@ -68,21 +63,11 @@ public final class Parameters {
 
     /** The value of {@code name}, if it is there and not empty. */
     public Optional<String> get(String name) {
-        return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
-    }
-
-    /** All of them, in order; unmodifiable. */
-    public Map<String, String> all() {
-        return Collections.unmodifiableMap(values);
-    }
-
-    /** The names given, in order. */
-    public Set<String> names() {
-        return values.keySet();
+        return Optional.ofNullable(all.get(name)).filter(value -> !value.isEmpty());
     }
 
     @Override
     public String toString() {
-        return values.keySet().toString();
+        return all.keySet().toString();
     }
 }

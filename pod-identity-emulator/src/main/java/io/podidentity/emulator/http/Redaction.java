@@ -1,8 +1,6 @@
 package io.podidentity.emulator.http;
 
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -13,19 +11,8 @@ public final class Redaction {
     /** Every JWT begins with an opening brace and a quote in base64url. */
     private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_=-]*(\\.[A-Za-z0-9_=-]*)*");
 
-    private static final Set<String> SECRET_NAMES = Set.of(
-            "access_token",
-            "assertion",
-            "client_assertion",
-            "client_secret",
-            "code",
-            "device_code",
-            "id_token",
-            "password",
-            "refresh_token",
-            "secret",
-            "sig",
-            "token");
+    private static final Pattern SECRET_NAME = Pattern.compile(
+            "(?i)((access|id|refresh)_)?token|(client_)?(assertion|secret)|(device_)?code|password|sig");
 
     private Redaction() {}
 
@@ -42,7 +29,7 @@ public final class Redaction {
     private static String pair(String pair) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
-        return SECRET_NAMES.contains(decoded(name).toLowerCase(Locale.ROOT))
+        return SECRET_NAME.matcher(decoded(name)).matches()
                 ? name + "=" + REDACTED
                 : JWT.matcher(pair).replaceAll(REDACTED);
     }

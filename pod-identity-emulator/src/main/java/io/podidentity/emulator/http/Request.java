@@ -6,51 +6,58 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
-public final class Request {
+/**
+ * One request. Its text shows nothing, since it may carry secrets.
+ *
+ * @param rawPath the path as sent, still percent-encoded
+ * @param queryPart the query with its question mark, which may stand alone; empty if there is none
+ * @param headers by case-insensitive name; of a repeated header the first value
+ * @param body read whole; nobody changes it
+ * @param version of HTTP, in the words of the first line
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Request(
+        String method,
+        String rawPath,
+        String queryPart,
+        Map<String, String> headers,
+        byte[] body,
+        String version,
+        Connection connection) {
 
     static final String HTTP_1_0 = "HTTP/1.0";
     static final String HTTP_1_1 = "HTTP/1.1";
 
-    private final String method;
-    private final String rawPath;
-    private final String queryPart;
-    private final Map<String, String> headers;
-    private final byte[] body;
-    private final String version;
-    private final Watching watching;
+    /**
+     * How a request came.
+     *
+     * @param client address and port for whom a proxy sent it; empty without one
+     * @param watch begins to watch the client, for an answer that takes long
+     */
+    public record Connection(String client, Supplier<HangUpWatch> watch) {
 
-    /** Begins to watch a connection. */
-    @FunctionalInterface
-    interface Watching {
-        HangUpWatch begin();
+        static final Connection NONE = new Connection("", HangUpWatch::ofNothing);
     }
 
-    /**
-     * Takes what was read.
-     *
-     * @param target the path with the query
-     * @param headers by case-insensitive name
-     * @param body which nobody changes afterwards
-     * @param version of HTTP, in the words of the first line
-     */
-    Request(String method, String target, String version, Map<String, String> headers, byte[] body, Watching watching) {
-        int mark = target.indexOf('?');
-        this.method = method;
-        this.rawPath = mark < 0 ? target : target.substring(0, mark);
-        this.queryPart = mark < 0 ? "" : target.substring(mark);
-        this.headers = headers;
-        this.body = body;
-        this.version = version;
-        this.watching = watching;
+    /** What was read; the target is the path with the query. */
+    static Request of(
+            String method,
+            String target,
+            String version,
+            Map<String, String> headers,
+            byte[] body,
+            Connection connection) {
+        int mark = target.indexOf('?') < 0 ? target.length() : target.indexOf('?');
+        return new Request(
+                method, target.substring(0, mark), target.substring(mark), headers, body, version, connection);
     }
 
     /** A request without a body that came over no connection. */
@@ -62,17 +69,19 @@ public final class Request {
     public static Request withBody(String method, String target, Map<String, String> headers, String body) {
         var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         byName.putAll(headers);
-        return new Request(
-                method, target, HTTP_1_1, byName, body.getBytes(StandardCharsets.UTF_8), HangUpWatch::ofNothing);
+        return of(method, target, HTTP_1_1, byName, body.getBytes(StandardCharsets.UTF_8), Connection.NONE);
     }
 
     /** A request that one part of the emulator makes to another: a form, sent to a path. */
     public static Request form(String path, Map<String, String> fields) {
-        String body = fields.entrySet().stream()
+        return withBody("POST", path, Map.of(), encoded(fields));
+    }
+
+    /** Fields as they are written in a form or a query. */
+    public static String encoded(Map<String, String> fields) {
+        return fields.entrySet().stream()
                 .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
                 .collect(Collectors.joining("&"));
-        return new Request(
-                "POST", path, HTTP_1_1, Map.of(), body.getBytes(StandardCharsets.UTF_8), HangUpWatch::ofNothing);
     }
 
     private static String encode(String text) {
@@ -87,13 +96,8 @@ public final class Request {
                         .contains("close");
     }
 
-    /** Whether it is of HTTP/1.0. */
     boolean isOld() {
         return version.equals(HTTP_1_0);
-    }
-
-    public String method() {
-        return method;
     }
 
     public boolean isGet() {
@@ -104,24 +108,13 @@ public final class Request {
         return method.equals("POST");
     }
 
-    /** The path as sent, still percent-encoded. */
-    public String rawPath() {
-        return rawPath;
-    }
-
     /** The query as sent, still percent-encoded; empty if there is none. */
     public String rawQuery() {
         return queryPart.isEmpty() ? "" : queryPart.substring(1);
     }
 
-    /** The query with its question mark, which may stand alone; empty if there is none. */
-    public String queryPart() {
-        return queryPart;
-    }
-
-    /** The same request for another path. */
     public Request withRawPath(String other) {
-        return new Request(method, other + queryPart(), version, headers, body, watching);
+        return new Request(method, other, queryPart, headers, body, version, connection);
     }
 
     /**
@@ -139,16 +132,6 @@ public final class Request {
     /** A plus sign stands for itself in a path. */
     public static String decodeSegment(String segment) {
         return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-    }
-
-    /** By case-insensitive name; of a repeated header the first value. */
-    public Map<String, String> headers() {
-        return Collections.unmodifiableMap(headers);
-    }
-
-    /** Begins to watch the client, for an answer that takes long. */
-    public HangUpWatch watchClient() {
-        return watching.begin();
     }
 
     public Optional<String> header(String name) {
@@ -193,13 +176,12 @@ public final class Request {
         }
     }
 
-    /** The body as UTF-8. */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** A copy of the body. */
-    public byte[] body() {
-        return body.clone();
+    @Override
+    public String toString() {
+        return "Request";
     }
 }

@@ -4,6 +4,5 @@ package io.podidentity.emulator.http;
 @FunctionalInterface
 public interface RequestListener {
 
-    /** Records one request to the server of that name. */
     void seen(String server, Request request, Answer answer);
 }

@@ -14,8 +14,15 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the requests of one HTTP/1.1 connection, each of bounded size. Not thread-safe. */
-final class RequestReader {
+/**
+ * Reads the requests of one HTTP/1.1 connection, each of bounded size. Not thread-safe.
+ *
+ * @param in can go back by a byte
+ * @param names hosts besides the usual ones by which the server is known, in lower case
+ * @param go whether it is as strict as Go's HTTP server
+ */
+record RequestReader(
+        InputStream in, OutputStream out, Limits limits, Set<String> names, boolean go, Request.Connection connection) {
 
     /** A header's name, by the grammar of RFC 9110. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -31,26 +38,25 @@ final class RequestReader {
     /** Of a path that Go's parser of URLs refuses. */
     private static final Pattern BROKEN_PATH = Pattern.compile("%(?!\\p{XDigit}{2})|[\\x00-\\x1f\\x7f]");
 
+    /** Spaces and tabs alone. Other readers take more for a part of a value. */
+    private static final Pattern BLANKS_AROUND = Pattern.compile("^[ \\t]++|(?<![ \\t])[ \\t]++\\z");
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final InputStream in;
-    private final OutputStream out;
-    private final Limits limits;
-    private final ServerKind kind;
-    private final Request.Watching watching;
-    private int headBytes;
+    /** What arrived is not an HTTP request, or is too large; the message is Go's reason, empty where it gives none. */
+    @SuppressWarnings("serial")
+    static final class BadRequestException extends IOException {
 
-    /**
-     * Reads what comes.
-     *
-     * @param watching how the requests' client is watched while it waits
-     */
-    RequestReader(InputStream in, OutputStream out, Limits limits, ServerKind kind, Request.Watching watching) {
-        this.in = in;
-        this.out = out;
-        this.limits = limits;
-        this.kind = kind;
-        this.watching = watching;
+        private final int status;
+
+        BadRequestException(int status, String reason) {
+            super(reason);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
     }
 
     /**
@@ -58,31 +64,32 @@ final class RequestReader {
      *
      * @throws BadRequestException if it is not an HTTP request, or is too large; the rest of the connection is then
      *     lost
+     * @throws EOFException if the stream ends within a request, which is then not one
      */
     Optional<Request> next() throws IOException {
-        headBytes = 0;
+        in.mark(1);
+        if (in.read() < 0) {
+            return Optional.empty();
+        }
+        in.reset();
         String line = line();
         if (line.isEmpty()) {
             return Optional.empty();
         }
         String[] words = line.split(" ", -1);
-        if (words.length != 3 || !VERSIONS.contains(words[2])) {
-            throw new BadRequestException(400);
-        }
+        require(words.length == 3 && VERSIONS.contains(words[2]));
         Map<String, String> headers = headers();
-        var request = new Request(words[0], originForm(words[1]), words[2], headers, body(headers), watching);
-        if (kind.isGo()) {
-            requireAsGo(request);
+        var request = Request.of(words[0], originForm(words[1]), words[2], headers, body(headers), connection);
+        require(!go || !BROKEN_PATH.matcher(request.rawPath()).find());
+        if (go && request.header("Host").isEmpty() && !request.isOld()) {
+            throw new BadRequestException(400, "missing required Host header");
         }
         return Optional.of(request);
     }
 
-    private static void requireAsGo(Request request) throws BadRequestException {
-        if (BROKEN_PATH.matcher(request.rawPath()).find()) {
-            throw new BadRequestException(400);
-        }
-        if (request.header("Host").isEmpty() && !request.isOld()) {
-            throw new BadRequestException(400, "missing required Host header");
+    private static void require(boolean good) throws BadRequestException {
+        if (!good) {
+            throw new BadRequestException(400, "");
         }
     }
 
@@ -95,8 +102,8 @@ final class RequestReader {
             return target;
         }
         String host = url.group(1).toLowerCase(Locale.ROOT);
-        if (!OWN_HOSTS.contains(host) && !kind.names().contains(host)) {
-            throw new BadRequestException(421);
+        if (!OWN_HOSTS.contains(host) && !names.contains(host)) {
+            throw new BadRequestException(421, "");
         }
         String path = url.group(2);
         return path.startsWith("/") ? path : "/" + path;
@@ -104,53 +111,35 @@ final class RequestReader {
 
     private Map<String, String> headers() throws IOException {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        for (String line = line(); !line.isEmpty(); line = line()) {
+        int left = limits.head();
+        for (String line = line(left); !line.isEmpty(); line = line(left)) {
+            left -= line.length();
             int colon = line.indexOf(':');
             String name = line.substring(0, Math.max(colon, 0));
-            if (!NAME.matcher(name).matches() || line.indexOf('\r') >= 0) {
-                throw new BadRequestException(400);
-            }
+            require(NAME.matcher(name).matches() && line.indexOf('\r') < 0);
             String before = headers.putIfAbsent(name, withoutBlanks(line.substring(colon + 1)));
-            if (before != null && SINGLE.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new BadRequestException(400);
-            }
+            require(before == null || !SINGLE.contains(name.toLowerCase(Locale.ROOT)));
         }
         return headers;
     }
 
-    /** A value without the blanks around it: spaces and tabs alone. Other readers take more for a part of it. */
     private static String withoutBlanks(String value) {
-        int start = 0;
-        int end = value.length();
-        while (start < end && isBlank(value.charAt(start))) {
-            start++;
-        }
-        while (end > start && isBlank(value.charAt(end - 1))) {
-            end--;
-        }
-        return value.substring(start, end);
+        return BLANKS_AROUND.matcher(value).replaceAll("");
     }
 
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
-    }
-
-    /**
-     * A line without its end; empty also at the end of the stream between two requests.
-     *
-     * @throws EOFException if the stream ends within a request, which is then not one
-     */
     private String line() throws IOException {
+        return line(limits.head());
+    }
+
+    /** A line without its end. */
+    private String line(int longest) throws IOException {
         var line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
-                if (headBytes > 0) {
-                    throw new EOFException("the client hung up");
-                }
-                return "";
+                throw new EOFException("the client hung up");
             }
-            if (++headBytes > limits.head()) {
-                throw new BadRequestException(431);
+            if (line.size() == longest) {
+                throw new BadRequestException(431, "");
             }
             line.write(b);
         }
@@ -160,42 +149,33 @@ final class RequestReader {
 
     private byte[] body(Map<String, String> headers) throws IOException {
         boolean chunked = headers.containsKey("Transfer-Encoding");
-        if (chunked
-                && (!headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked")
-                        || headers.containsKey("Content-Length"))) {
-            throw new BadRequestException(400);
-        }
+        require(!chunked
+                || (headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked")
+                        && !headers.containsKey("Content-Length")));
         long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
         if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
             out.write(CONTINUE);
             out.flush();
         }
-        return chunked ? chunks() : exactly(length);
+        return chunked ? chunks() : exactly(length, limits.body());
     }
 
     private byte[] chunks() throws IOException {
         var body = new ByteArrayOutputStream();
         long length;
         do {
-            String size = line();
-            int extension = size.indexOf(';');
-            length = number(extension < 0 ? size : size.substring(0, extension), 16);
-            body.write(exactly(length));
-            if (body.size() > limits.body()) {
-                throw new BadRequestException(413);
-            }
-            if (length > 0 && !line().isEmpty()) {
-                throw new BadRequestException(400);
-            }
+            length = number(line().split(";", 2)[0], 16);
+            body.write(exactly(length, limits.body() - body.size()));
+            require(length == 0 || line().isEmpty());
         } while (length > 0);
         // What follows the last chunk belongs to this request, and is not the next one.
         headers();
         return body.toByteArray();
     }
 
-    private byte[] exactly(long length) throws IOException {
-        if (length > limits.body()) {
-            throw new BadRequestException(413);
+    private byte[] exactly(long length, int most) throws IOException {
+        if (length > most) {
+            throw new BadRequestException(413, "");
         }
         byte[] bytes = in.readNBytes((int) length);
         if (bytes.length < length) {
@@ -206,24 +186,11 @@ final class RequestReader {
 
     private static long number(String text, int radix) throws BadRequestException {
         String digits = withoutBlanks(text);
-        if (digits.startsWith("+") || digits.startsWith("-")) {
-            throw new BadRequestException(400);
-        }
+        require(!digits.startsWith("+") && !digits.startsWith("-"));
         try {
             return Long.parseLong(digits, radix);
         } catch (NumberFormatException e) {
-            throw new BadRequestException(400);
+            throw new BadRequestException(400, "");
         }
-    }
-
-    /**
-     * What a server takes for a request.
-     *
-     * @param names hosts besides the usual ones by which it is known, in lower case
-     * @param isGo whether it is as strict as Go's HTTP server and refuses in its words
-     */
-    record ServerKind(Set<String> names, boolean isGo) {
-
-        static final ServerKind USUAL = new ServerKind(Set.of(), false);
     }
 }

@@ -5,6 +5,7 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.Resource;
 import io.podidentity.emulator.token.TokenIssuer;
@@ -12,26 +13,38 @@ import io.podidentity.emulator.token.TokenSubject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** The instance metadata service of one node: tokens of its managed identities, and a few facts about the machine. */
-public final class ImdsEndpoint implements Endpoint {
+/**
+ * The instance metadata service of one node: tokens of its managed identities, and a few facts about the machine.
+ *
+ * @param identities are looked at anew for each request
+ * @param life of access tokens
+ */
+public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) implements Endpoint {
 
-    private final NodeIdentities identities;
-    private final TokenIssuer issuer;
-    private final Duration life;
+    /** By case-insensitive name. */
+    private static final Map<String, Object> FACTS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
-    /** Plays a node with these identities, whose access tokens have that lifetime. */
-    public ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) {
-        this.identities = new NodeIdentities(identities);
-        this.issuer = issuer;
-        this.life = life;
+    private static final Map<String, String> COMPUTE = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        COMPUTE.put("azEnvironment", "AzurePublicCloud");
+        COMPUTE.put("location", "westeurope");
+        COMPUTE.put("name", "podid-node-0");
+        COMPUTE.put("osType", "Linux");
+        COMPUTE.put("provider", "Microsoft.Compute");
+        COMPUTE.put("resourceGroupName", "podid-node");
+        COMPUTE.put("subscriptionId", "50d1d000-0000-4000-8000-000000000005");
+        COMPUTE.put("tags", "emulator:podid");
+        COMPUTE.put("vmId", "60000000-0000-4000-8000-000000000001");
+        COMPUTE.put("vmScaleSetName", "aks-agentpool-00000000-vmss");
+        FACTS.put("compute", COMPUTE);
     }
 
     /** Each answer has the service's name in its header, by which it can be told from NMI. */
@@ -54,7 +67,7 @@ public final class ImdsEndpoint implements Endpoint {
             requireLocalCaller(request);
             return ofInstance ? instance(request) : token(request.query());
         } catch (ImdsRefusal refusal) {
-            return error(400, refusal.code(), String.valueOf(refusal.getMessage()));
+            return error(400, refusal.code, String.valueOf(refusal.getMessage()));
         }
     }
 
@@ -78,7 +91,7 @@ public final class ImdsEndpoint implements Endpoint {
                     "invalid_resource",
                     "AADSTS500011: The resource principal named " + resource + " was not found in the tenant.");
         }
-        NodeIdentity identity = identities.select(query);
+        NodeIdentity identity = select(query);
         var subject = TokenSubject.managedIdentity(identity.clientId(), identity.objectId(), identity.resourceId());
         IssuedToken token = issuer.issue(subject, resource, life);
         var body = new LinkedHashMap<String, Object>();
@@ -102,46 +115,20 @@ public final class ImdsEndpoint implements Endpoint {
     /** All of it, or the part that the path names: an object as JSON, a value only as text. */
     private static Answer instance(Request request) {
         required(request.query(), "api-version");
-        Object part = facts();
+        Object part = FACTS;
         for (String name : request.segments().subList(2, request.segments().size())) {
-            Object below = part instanceof Map<?, ?> object ? ofName(object, name) : null;
+            Object below = part instanceof Map<?, ?> object ? object.get(name) : null;
             if (below == null) {
                 return error(404, "not_found", "The requested resource is not found");
             }
             part = below;
         }
-        if (part instanceof Map<?, ?> object) {
-            var body = new LinkedHashMap<String, Object>();
-            object.forEach((name, value) -> body.put(String.valueOf(name), value));
-            return Answer.json(200, body);
+        if (part instanceof Map<?, ?>) {
+            return Answer.text(200, "application/json; charset=utf-8", Json.write(part));
         }
-        if (!request.query().get("format").orElse("").equals("text")) {
-            return error(400, "bad_request", "A single value is only served with format=text");
-        }
-        return Answer.text(200, "text/plain; charset=utf-8", String.valueOf(part));
-    }
-
-    private static @Nullable Object ofName(Map<?, ?> object, String name) {
-        return object.entrySet().stream()
-                .filter(entry -> String.valueOf(entry.getKey()).equalsIgnoreCase(name))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Map<String, Object> facts() {
-        var compute = new LinkedHashMap<String, Object>();
-        compute.put("azEnvironment", "AzurePublicCloud");
-        compute.put("location", "westeurope");
-        compute.put("name", "podid-node-0");
-        compute.put("osType", "Linux");
-        compute.put("provider", "Microsoft.Compute");
-        compute.put("resourceGroupName", NodeIdentities.RESOURCE_GROUP);
-        compute.put("subscriptionId", NodeIdentities.SUBSCRIPTION_ID);
-        compute.put("tags", "emulator:podid");
-        compute.put("vmId", "60000000-0000-4000-8000-000000000001");
-        compute.put("vmScaleSetName", "aks-agentpool-00000000-vmss");
-        return Map.of("compute", compute);
+        return request.query().get("format").orElse("").equals("text")
+                ? Answer.text(200, "text/plain; charset=utf-8", String.valueOf(part))
+                : error(400, "bad_request", "A single value is only served with format=text");
     }
 
     private static Answer error(int status, String code, String description) {
@@ -151,66 +138,41 @@ public final class ImdsEndpoint implements Endpoint {
         return Answer.json(status, body);
     }
 
-    /**
-     * Selects the identity that a request means among those assigned to the node.
-     *
-     * @param assigned is looked at anew for each request
-     */
-    record NodeIdentities(Iterable<NodeIdentity> assigned) {
-
-        static final String SUBSCRIPTION_ID = "50d1d000-0000-4000-8000-000000000005";
-        static final String RESOURCE_GROUP = "podid-node";
-
-        /** @throws ImdsRefusal if none fits, or nothing was named and there are several */
-        NodeIdentity select(Parameters query) {
-            var identities = new ArrayList<NodeIdentity>();
-            assigned.forEach(identities::add);
-            var wanted = new ArrayList<Predicate<NodeIdentity>>();
-            named(query, "client_id", NodeIdentity::clientId).ifPresent(wanted::add);
-            named(query, "object_id", NodeIdentity::objectId).ifPresent(wanted::add);
-            named(query, "msi_res_id", NodeIdentity::resourceId)
-                    .or(() -> named(query, "mi_res_id", NodeIdentity::resourceId))
-                    .ifPresent(wanted::add);
-            return switch (wanted.size()) {
-                case 0 -> unnamed(identities);
-                case 1 -> identities.stream().filter(wanted.get(0)).findFirst().orElseThrow(NodeIdentities::notFound);
-                default ->
-                    throw ImdsRefusal.invalidRequest(
-                            "Only one of client_id, object_id and msi_res_id can be specified");
-            };
+    /** @throws ImdsRefusal if none of the node's fits, or nothing was named and there are several */
+    private NodeIdentity select(Parameters query) {
+        var assigned = new ArrayList<NodeIdentity>();
+        identities.forEach(assigned::add);
+        var wanted = new ArrayList<Predicate<NodeIdentity>>();
+        named(query, "client_id", NodeIdentity::clientId).ifPresent(wanted::add);
+        named(query, "object_id", NodeIdentity::objectId).ifPresent(wanted::add);
+        named(query, "msi_res_id", NodeIdentity::resourceId)
+                .or(() -> named(query, "mi_res_id", NodeIdentity::resourceId))
+                .ifPresent(wanted::add);
+        if (wanted.size() > 1) {
+            throw ImdsRefusal.invalidRequest("Only one of client_id, object_id and msi_res_id can be specified");
         }
-
-        private static Optional<Predicate<NodeIdentity>> named(
-                Parameters query, String parameter, Function<NodeIdentity, String> property) {
-            return query.get(parameter)
-                    .map(value -> identity -> property.apply(identity).equalsIgnoreCase(value));
+        // Without a name it is the system-assigned identity, or else the only user-assigned one.
+        Predicate<NodeIdentity> meant = wanted.isEmpty() ? NodeIdentity::systemAssigned : wanted.get(0);
+        Optional<NodeIdentity> found = assigned.stream().filter(meant).findFirst();
+        if (found.isEmpty() && wanted.isEmpty() && assigned.size() > 1) {
+            throw ImdsRefusal.invalidRequest("Multiple user assigned identities exist, please specify the clientId /"
+                    + " resourceId of the identity in the token request");
         }
+        return found.or(() -> wanted.isEmpty() ? assigned.stream().findFirst() : Optional.empty())
+                .orElseThrow(() -> ImdsRefusal.invalidRequest("Identity not found"));
+    }
 
-        /** The system-assigned identity, or else the only user-assigned one. */
-        private static NodeIdentity unnamed(List<NodeIdentity> identities) {
-            Optional<NodeIdentity> system =
-                    identities.stream().filter(NodeIdentity::systemAssigned).findFirst();
-            if (system.isPresent()) {
-                return system.get();
-            }
-            if (identities.size() > 1) {
-                throw ImdsRefusal.invalidRequest(
-                        "Multiple user assigned identities exist, please specify the clientId /"
-                                + " resourceId of the identity in the token request");
-            }
-            return identities.stream().findFirst().orElseThrow(NodeIdentities::notFound);
-        }
-
-        private static ImdsRefusal notFound() {
-            return ImdsRefusal.invalidRequest("Identity not found");
-        }
+    private static Optional<Predicate<NodeIdentity>> named(
+            Parameters query, String parameter, Function<NodeIdentity, String> property) {
+        return query.get(parameter)
+                .map(value -> identity -> property.apply(identity).equalsIgnoreCase(value));
     }
 
     /** A bad request, in IMDS's own words. */
     @SuppressWarnings("serial")
-    static final class ImdsRefusal extends RuntimeException {
+    private static final class ImdsRefusal extends RuntimeException {
 
-        private final String code;
+        final String code;
 
         ImdsRefusal(String code, String description) {
             super(description);
@@ -219,10 +181,6 @@ public final class ImdsEndpoint implements Endpoint {
 
         static ImdsRefusal invalidRequest(String description) {
             return new ImdsRefusal("invalid_request", description);
-        }
-
-        String code() {
-            return code;
         }
     }
 }

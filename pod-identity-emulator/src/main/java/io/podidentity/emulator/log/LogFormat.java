@@ -14,48 +14,11 @@ import java.util.regex.Pattern;
 /** How a program writes its log. Dates are in UTC, as on a node. */
 public enum LogFormat {
     /** Until 1.5.5: {@code time="…" level=info msg="…" field=value}. */
-    LOGRUS {
-        @Override
-        public String line(LogEntry entry) {
-            var line = new StringBuilder("time=\"")
-                    .append(LOGRUS_TIME.format(entry.time()))
-                    .append("\" level=")
-                    .append(entry.level().name().toLowerCase(Locale.ROOT))
-                    .append(" msg=")
-                    .append(quoted(entry.message()));
-            entry.fields()
-                    .forEach((name, value) ->
-                            line.append(' ').append(name).append('=').append(quoted(value)));
-            return line.toString();
-        }
-    },
+    LOGRUS,
     /** From 1.6.0: {@code I0821 18:22:51.348117       1 server.go:190] …}. */
-    KLOG {
-        @Override
-        public String line(LogEntry entry) {
-            return entry.level().name().charAt(0)
-                    + KLOG_TIME.format(entry.time())
-                    + "       1 "
-                    + entry.source()
-                    + "] "
-                    + entry.message();
-        }
-    },
+    KLOG,
     /** From 1.7, if asked for. */
-    JSON {
-        @Override
-        public String line(LogEntry entry) {
-            var line = new LinkedHashMap<String, Object>();
-            line.put("ts", milliseconds(entry.time()));
-            line.put("caller", entry.source());
-            line.put("msg", entry.message());
-            line.putAll(entry.fields());
-            if (entry.level() != LogEntry.Level.ERROR) {
-                line.put("v", 0);
-            }
-            return Json.write(line);
-        }
-    };
+    JSON;
 
     private static final DateTimeFormatter LOGRUS_TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
@@ -65,7 +28,36 @@ public enum LogFormat {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/@^+-]+");
 
     /** The line, without its end. */
-    public abstract String line(LogEntry entry);
+    public String line(LogEntry entry) {
+        return switch (this) {
+            case LOGRUS -> {
+                var line = new StringBuilder("time=\"")
+                        .append(LOGRUS_TIME.format(entry.time()))
+                        .append("\" level=")
+                        .append(entry.level().name().toLowerCase(Locale.ROOT))
+                        .append(" msg=")
+                        .append(quoted(entry.message()));
+                entry.fields()
+                        .forEach((name, value) ->
+                                line.append(' ').append(name).append('=').append(quoted(value)));
+                yield line.toString();
+            }
+            case KLOG ->
+                entry.level().name().charAt(0) + KLOG_TIME.format(entry.time()) + "       1 " + entry.source() + "] "
+                        + entry.message();
+            case JSON -> {
+                var line = new LinkedHashMap<String, Object>();
+                line.put("ts", milliseconds(entry.time()));
+                line.put("caller", entry.source());
+                line.put("msg", entry.message());
+                line.putAll(entry.fields());
+                if (entry.level() != LogEntry.Level.ERROR) {
+                    line.put("v", 0);
+                }
+                yield Json.write(line);
+            }
+        };
+    }
 
     private static BigDecimal milliseconds(Instant time) {
         return BigDecimal.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, time), 3);
@@ -91,7 +83,6 @@ public enum LogFormat {
      */
     public record LogEntry(Instant time, Level level, String source, String message, Map<String, String> fields) {
 
-        /** The severity. */
         public enum Level {
             INFO,
             WARNING,

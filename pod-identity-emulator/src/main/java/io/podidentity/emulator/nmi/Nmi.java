@@ -9,7 +9,6 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -98,7 +97,7 @@ public final class Nmi {
         if (redirect.isPresent()) {
             return redirect.get();
         }
-        String path = GoUrl.decodedPath(request.rawPath());
+        String path = Request.decodeSegment(request.rawPath());
         var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);
         Route route = Route.of(path, settings);
         return switch (route) {

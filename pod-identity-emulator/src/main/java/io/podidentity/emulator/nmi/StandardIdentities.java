@@ -34,7 +34,7 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
 
     private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, Request request, RequestLog log)
             throws NmiException, InterruptedException {
-        try (HangUpWatch client = request.watchClient()) {
+        try (HangUpWatch client = request.connection().watch().get()) {
             try {
                 return awaitAssigned(pod, wanted, log);
             } catch (InterruptedException e) {

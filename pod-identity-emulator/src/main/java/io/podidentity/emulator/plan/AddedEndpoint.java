@@ -4,7 +4,6 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.storage.BlobStore;
-import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Clock;
@@ -27,12 +26,5 @@ public interface AddedEndpoint {
      * @param storage the address of the storage account
      * @param clock by which tokens are issued and checked
      */
-    record Azure(
-            Directory directory,
-            BlobStore blobs,
-            AccessTokenReader tokens,
-            TokenIssuer issuer,
-            URI entra,
-            URI storage,
-            Clock clock) {}
+    record Azure(Directory directory, BlobStore blobs, TokenIssuer issuer, URI entra, URI storage, Clock clock) {}
 }

@@ -13,7 +13,6 @@ import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
-import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
@@ -149,7 +148,6 @@ final class TenantPlan {
                 new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),
                 federation(principals),
-                issuers(),
                 roles(principals));
     }
 
@@ -194,13 +192,8 @@ final class TenantPlan {
             String clientId = known(principals, federation.clientId()).clientId();
             created.create(clientId, federation.credential(), federation.delay());
         }
+        issuerKeys.forEach((issuer, key) -> created.publish(issuer, List.of(key)));
         return created;
-    }
-
-    private TrustedIssuers issuers() {
-        var issuers = new TrustedIssuers();
-        issuerKeys.forEach((issuer, key) -> issuers.publish(issuer, List.of(key)));
-        return issuers;
     }
 
     private RoleAssignments roles(Map<String, ServicePrincipal> principals) {

@@ -10,7 +10,6 @@ import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RoleAssignments;
-import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.Answer;
@@ -59,14 +58,13 @@ final class ReplayedAzure {
                 new Principals(List.of()),
                 List.of(NODE),
                 new FederatedCredentials(clock),
-                new TrustedIssuers(),
                 new RoleAssignments(clock));
         this.machines = new VirtualMachines(clock);
         this.azure = new AzureOfManifests(directory, profile, false, true, machines);
         azure.provide(cluster);
         SigningKey key = SigningKey.ofNobody();
         this.issuer = new TokenIssuer(key, AUTHORITY, directory.tenantId(), Clock.systemUTC());
-        this.entra = new EntraEndpoint(directory, issuer, key, AUTHORITY, Clock.systemUTC(), Duration.ofHours(1));
+        this.entra = new EntraEndpoint(directory, issuer, Duration.ofHours(1));
     }
 
     /** Machines of their own for one replay, on which no identity was put yet that must not be there from the start. */

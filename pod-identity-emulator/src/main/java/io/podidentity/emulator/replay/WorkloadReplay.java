@@ -14,7 +14,6 @@ import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
-import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.Answer;
@@ -100,8 +99,7 @@ public final class WorkloadReplay {
         var federation = new FederatedCredentials(still);
         trusted.forEach(one -> federation.create(
                 one.clientId(), new FederatedCredential(ISSUER, one.subject(), one.audience()), Duration.ZERO));
-        var issuers = new TrustedIssuers();
-        issuers.publish(ISSUER, List.of(clusterKey.publicKey()));
+        federation.publish(ISSUER, List.of(clusterKey.publicKey()));
         var directory = new Directory(
                 TENANT,
                 List.copyOf(tenants),
@@ -111,18 +109,11 @@ public final class WorkloadReplay {
                         .toList()),
                 List.of(),
                 federation,
-                issuers,
                 new RoleAssignments(still));
-        var nobody = SigningKey.ofNobody();
         this.cluster = cluster;
         this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), clock);
         this.entra = new EntraEndpoint(
-                directory,
-                new TokenIssuer(nobody, AUTHORITY, TENANT, clock),
-                nobody,
-                AUTHORITY,
-                clock,
-                Duration.ofHours(1));
+                directory, new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, clock), Duration.ofHours(1));
         this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
     }
 

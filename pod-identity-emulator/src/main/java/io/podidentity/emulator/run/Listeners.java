@@ -4,20 +4,21 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Opens servers where {@link Places} says, and knows by which address a client reaches each of them. Thread-safe. */
-final class Listeners {
+/**
+ * Opens servers where {@link Places} says, and knows by which address a client reaches each of them. Thread-safe.
+ * Lifecycle: {@link #close()} ends all servers that were opened.
+ */
+final class Listeners implements AutoCloseable {
 
     private static final int LAST_PORT = 65_535;
 
@@ -27,7 +28,7 @@ final class Listeners {
     private final Object lock = new Object();
 
     // @GuardedBy("lock")
-    private final Set<Integer> portsOfPods = new HashSet<>();
+    private final List<LoopbackServer> servers = new ArrayList<>();
 
     Listeners(Places places, SSLContext tls, RequestRecorder recorder) {
         this.places = places;
@@ -51,34 +52,16 @@ final class Listeners {
      * @throws UncheckedIOException if the port is taken, or clients have no way to it
      */
     LoopbackServer openForPod(String name, ObjectName pod) {
-        RequestRecorder ofPod = recorder.of(pod.toString());
-        if (places.firstOfPods() == 0) {
-            return open(name, 0, null, ofPod);
-        }
         synchronized (lock) {
+            List<Integer> taken = servers.stream().map(LoopbackServer::port).toList();
             int port = places.firstOfPods();
-            while (portsOfPods.contains(port)) {
+            while (port > 0 && taken.contains(port)) {
                 port++;
             }
             if (port > LAST_PORT) {
                 throw new UncheckedIOException(new IOException("There are not enough ports for all pods"));
             }
-            LoopbackServer server = open(name, port, null, ofPod);
-            portsOfPods.add(port);
-            return server;
-        }
-    }
-
-    /** Records requests of the pod that is known by then. */
-    RequestListener recorder(Supplier<String> pod) {
-        return (server, request, answer) -> recorder.of(pod.get()).seen(server, request, answer);
-    }
-
-    /** Ends the server of a pod; the next new pod may have its port. */
-    void close(LoopbackServer ofPod) {
-        ofPod.close();
-        synchronized (lock) {
-            portsOfPods.remove(ofPod.port());
+            return open(name, port, null, recorder.of(pod.toString()));
         }
     }
 
@@ -87,8 +70,31 @@ final class Listeners {
             // Fails before a client is told of an address that leads nowhere.
             places.exposedPort(port);
         }
-        return LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, recorded)
-                .knownAs(places.names());
+        LoopbackServer server =
+                LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, recorded);
+        synchronized (lock) {
+            servers.add(server);
+        }
+        return server.knownAs(places.names());
+    }
+
+    RequestRecorder recorder() {
+        return recorder;
+    }
+
+    /** Ends one server; the next new pod may have its port. */
+    void close(LoopbackServer server) {
+        server.close();
+        synchronized (lock) {
+            servers.remove(server);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            servers.forEach(LoopbackServer::close);
+        }
     }
 
     /**

@@ -5,10 +5,11 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.ApiServer;
 import io.podidentity.emulator.nmi.Nmi;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
  * probes and metrics. In a real cluster the one for the node is for its pods. Thread-safe.
  */
-final class NmiServers implements AutoCloseable {
+final class NmiServers {
 
     private static final String PORT = ":40000";
     private static final Duration LOST = Duration.ofHours(1);
@@ -36,7 +37,7 @@ final class NmiServers implements AutoCloseable {
     private final Nmi nmi;
     private final Profile profile;
     private final PodAddresses addresses;
-    private final FaultQueues faults;
+    private final Faults faults;
     private final Listeners listeners;
     private final Consumer<String> log;
     private final LoopbackServer host;
@@ -51,7 +52,7 @@ final class NmiServers implements AutoCloseable {
             Nmi nmi,
             Profile profile,
             PodAddresses addresses,
-            FaultQueues faults,
+            Faults faults,
             Listeners listeners,
             Consumer<String> log) {
         this.nmi = nmi;
@@ -64,18 +65,21 @@ final class NmiServers implements AutoCloseable {
         this.observed = listeners.open(PortName.NMI_OBSERVED, "nmi").asGo();
         if (addresses.areReal()) {
             host.serveProxied(
-                    remote -> faults.beforeNmi(nmi.seenFrom(remote)),
-                    remote -> listeners.recorder(() -> addresses.nameAt(remote)));
+                    faults.before(
+                            "nmi",
+                            request ->
+                                    nmi.seenFrom(request.connection().client()).answer(request),
+                            null),
+                    this::record);
         } else {
             host.serve(nmi.seenFrom("127.0.0.1" + PORT));
         }
         observed.serve(nmi.observed());
     }
 
-    private LoopbackServer serve(ObjectName pod) {
-        LoopbackServer server = listeners.openForPod("nmi", pod).asGo();
-        server.serve(endpoint(pod));
-        return server;
+    /** By the pod that NMI has found at the client's address. */
+    private void record(String server, Request request, Answer answer) {
+        listeners.recorder().of(addresses.nameAt(request.connection().client())).seen(server, request, answer);
     }
 
     /**
@@ -89,29 +93,28 @@ final class NmiServers implements AutoCloseable {
         }
         var names = present.stream().filter(Nmi::intercepts).map(Pod::name).toList();
         synchronized (lock) {
-            pods.entrySet().removeIf(served -> {
-                boolean gone = !names.contains(served.getKey());
-                if (gone) {
-                    listeners.close(served.getValue());
+            pods.forEach((name, server) -> {
+                if (!names.contains(name)) {
+                    listeners.close(server);
                 }
-                return gone;
             });
-            names.forEach(name -> pods.computeIfAbsent(name, this::serve));
+            pods.keySet().retainAll(names);
+            names.forEach(name -> pods.computeIfAbsent(name, this::open));
         }
     }
 
+    private LoopbackServer open(ObjectName pod) {
+        LoopbackServer server = listeners.openForPod("nmi", pod).asGo();
+        server.serve(endpoint(pod));
+        return server;
+    }
+
     private Endpoint endpoint(ObjectName pod) {
-        Endpoint right = nmi.seenFrom(addresses.of(pod) + PORT);
-        Endpoint unknown = nmi.seenFrom(PodAddresses.UNKNOWN + PORT);
-        Endpoint ambiguous = nmi.seenFrom(PodAddresses.AMBIGUOUS + PORT);
+        String own = addresses.of(pod);
         Endpoint asked = request -> isBlocked(pod)
                 ? lost(pod)
-                : switch (faults.nextCaller()) {
-                    case NONE -> right.answer(request);
-                    case UNKNOWN -> unknown.answer(request);
-                    case AMBIGUOUS -> ambiguous.answer(request);
-                };
-        return faults.beforeNmi(new LeadingSlash(asked, pod, log));
+                : nmi.seenFrom(faults.nextCaller().orElse(own) + PORT).answer(request);
+        return faults.before("nmi", new LeadingSlash(asked, pod, log), null);
     }
 
     private boolean isBlocked(ObjectName name) {
@@ -146,24 +149,10 @@ final class NmiServers implements AutoCloseable {
         return listeners.exposed(server, "127.0.0.1");
     }
 
-    @Override
-    public void close() {
-        host.close();
-        observed.close();
-        synchronized (lock) {
-            pods.values().forEach(LoopbackServer::close);
-        }
-    }
-
     /**
      * The API server; without a real one it gives each pod an address that only NMI's log shows. Thread-safe.
      */
     static final class PodAddresses implements ApiServer {
-
-        /** Of no pod. */
-        static final String UNKNOWN = "10.244.255.254";
-        /** Of two. */
-        static final String AMBIGUOUS = "10.244.255.253";
 
         private static final int FIRST = 4;
 
@@ -210,7 +199,7 @@ final class NmiServers implements AutoCloseable {
                 return real;
             }
             List<Pod> pods = live.now().pods();
-            if (ip.equals(AMBIGUOUS)) {
+            if (ip.equals(Faults.AMBIGUOUS)) {
                 return pods.stream()
                         .limit(1)
                         .flatMap(pod -> Stream.of(

@@ -8,7 +8,7 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
-import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
@@ -46,7 +46,7 @@ final class PodIdentityCluster implements AutoCloseable {
     private @Nullable MicLoop mic;
 
     PodIdentityCluster(
-            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
+            Tenant tenant, Upstream upstream, Faults faults, Listeners listeners, History<LogLine> log, URI imds) {
         this.tenant = tenant;
         this.live = tenant.actual()
                 .map(actual -> new LiveCluster(tenant.cluster(), actual))
@@ -120,61 +120,40 @@ final class PodIdentityCluster implements AutoCloseable {
         };
     }
 
-    /** NMI's own address on the node, if the profile has NMI. */
-    Optional<URI> nmiHost() {
-        return Optional.ofNullable(nmi).map(NmiServers::host);
-    }
-
-    Optional<URI> nmiObserved() {
-        return Optional.ofNullable(nmi).map(NmiServers::observed);
+    /** Empty if the profile has none. */
+    Optional<NmiServers> nmi() {
+        return Optional.ofNullable(nmi);
     }
 
     /** @param workloads the same pods as workload identity sees them, or none of them */
-    List<EmulatedPod> pods(List<EmulatedPod> workloads) {
+    List<EmulatedPod> pods(Map<ObjectName, EmulatedPod> workloads) {
         if (tenant.actual().isPresent()) {
             // Nobody has to play them.
             return List.of();
         }
-        return live.now().pods().stream().map(pod -> emulated(pod, workloads)).toList();
+        return live.now().pods().stream()
+                .map(pod -> emulated(pod, workloads.get(pod.name())))
+                .toList();
     }
 
-    private EmulatedPod emulated(Pod pod, List<EmulatedPod> workloads) {
-        URI metadata = Optional.ofNullable(nmi)
-                .flatMap(servers -> servers.of(pod.name()))
-                .orElse(imds);
-        var environment = new TreeMap<>(ownVariables(pod));
-        Optional<EmulatedPod> workload = workloads.stream()
-                .filter(one -> new ObjectName(one.namespace(), one.name()).equals(pod.name()))
-                .findFirst();
-        workload.ifPresent(one -> environment.putAll(one.environment()));
-        if (workload.isPresent() && !workload.get().imds().equals(imds)) {
-            metadata = workload.get().imds();
+    private EmulatedPod emulated(Pod pod, @Nullable EmulatedPod workload) {
+        URI metadata = nmi().flatMap(servers -> servers.of(pod.name())).orElse(imds);
+        var environment = new TreeMap<String, String>();
+        pod.spec().containers().stream().findFirst().ifPresent(first -> environment.putAll(first.literals()));
+        Optional<String> refusal = Optional.empty();
+        if (workload != null) {
+            environment.putAll(workload.environment());
+            metadata = workload.imds().equals(imds) ? metadata : workload.imds();
+            refusal = workload.refusal();
         }
         environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
-        Optional<String> refusal = workload.flatMap(EmulatedPod::refusal);
         return new EmulatedPod(pod.namespace(), pod.name().name(), metadata, environment, refusal);
-    }
-
-    /** The variables that the manifest gives the first container with a literal value. */
-    private static Map<String, String> ownVariables(Pod pod) {
-        var variables = new TreeMap<String, String>();
-        pod.spec().containers().stream()
-                .findFirst()
-                .ifPresent(container -> container.env().forEach(variable -> {
-                    if (variable.value() != null) {
-                        variables.put(variable.name(), variable.value());
-                    }
-                }));
-        return variables;
     }
 
     @Override
     public void close() {
         if (mic != null) {
             mic.close();
-        }
-        if (nmi != null) {
-            nmi.close();
         }
     }
 }

@@ -3,11 +3,9 @@ package io.podidentity.emulator.run;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
-import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.entra.EntraEndpoint;
-import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -26,51 +24,64 @@ import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
-import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
 public final class Servers implements AutoCloseable {
 
-    private final FaultQueues queues = new FaultQueues();
-    private final Faults faults = new Faults(queues);
+    private final Faults faults = new Faults();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final History<RecordedRequest> history;
-    private final TrustFiles trust;
+    private final Tenant tenant;
+    private final History<LogLine> log;
     private final Listeners listeners;
     private final LoopbackServer imds;
     private final LoopbackServer entra;
     private final LoopbackServer storage;
+    private final TrustFiles trust;
+    private final PodIdentityCluster cluster;
+
+    /** Null until they serve, and in a real cluster, which has an issuer and a webhook of its own. */
+    private WorkloadCluster.@Nullable Surroundings around;
 
     /** Null if the cluster has no use for it. */
     private volatile @Nullable WorkloadCluster workloads;
 
-    /** Null in a real cluster, which has an issuer and a webhook of its own. */
-    private @Nullable Supplier<WorkloadCluster> workloadStarter;
-
-    /** Null until the servers serve. */
-    private @Nullable PodIdentityCluster cluster;
-
     private Servers(
-            History<RecordedRequest> history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
-        this.history = history;
-        this.trust = trust;
-        this.listeners = listeners;
-        this.imds = bound.get(0);
-        this.entra = bound.get(1);
-        this.storage = bound.get(2);
+            Tenant tenant,
+            Places places,
+            CertificateAuthority authority,
+            History<RecordedRequest> requests,
+            History<LogLine> log) {
+        this.tenant = tenant;
+        this.log = log;
+        this.listeners = new Listeners(
+                places, authority.serverContext(places.names()), new RequestRecorder(requests, tenant.clock(), ""));
+        try {
+            this.imds = listeners.open(PortName.IMDS, "imds");
+            this.entra = listeners.openSecure(PortName.ENTRA, "entra");
+            this.storage = listeners.openSecure(PortName.STORAGE, "storage");
+            var upstream = new LoopbackUpstream(
+                    listeners.local(imds, "127.0.0.1"),
+                    listeners.local(entra, "localhost"),
+                    entra(),
+                    authority.clientContext());
+            this.cluster = new PodIdentityCluster(tenant, upstream, faults, listeners, log, imds());
+            this.trust = TrustFiles.write(authority);
+        } catch (RuntimeException e) {
+            listeners.close();
+            throw e;
+        }
     }
 
     /**
@@ -84,23 +95,13 @@ public final class Servers implements AutoCloseable {
             Places places,
             EntraKeys keys,
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
-            History<RecordedRequest> history,
+            History<RecordedRequest> requests,
             History<LogLine> log) {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(keys.signing(), Servers::onDaemonThread);
-        CertificateAuthority authority = keys.authority();
-        var listeners = new Listeners(
-                places, authority.serverContext(places.names()), new RequestRecorder(history, tenant.clock(), ""));
-        List<LoopbackServer> bound = bind(listeners);
-        Servers servers;
+        var servers = new Servers(tenant, places, keys.authority(), requests, log);
         try {
-            servers = new Servers(history, TrustFiles.write(authority), listeners, bound);
-        } catch (RuntimeException e) {
-            bound.forEach(LoopbackServer::close);
-            throw e;
-        }
-        try {
-            servers.serve(tenant, key.join(), authority, added, log);
+            servers.serve(key.join(), added);
             return servers;
         } catch (RuntimeException e) {
             servers.close();
@@ -114,46 +115,24 @@ public final class Servers implements AutoCloseable {
         thread.start();
     }
 
-    private static List<LoopbackServer> bind(Listeners listeners) {
-        var bound = new ArrayList<LoopbackServer>();
-        try {
-            bound.add(listeners.open(PortName.IMDS, "imds"));
-            bound.add(listeners.openSecure(PortName.ENTRA, "entra"));
-            bound.add(listeners.openSecure(PortName.STORAGE, "storage"));
-            return bound;
-        } catch (RuntimeException e) {
-            bound.forEach(LoopbackServer::close);
-            throw e;
-        }
-    }
-
-    private void serve(
-            Tenant tenant,
-            SigningKey key,
-            CertificateAuthority authority,
-            List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
-            History<LogLine> log) {
+    private void serve(SigningKey key, List<Function<AddedEndpoint.Azure, AddedEndpoint>> added) {
         var directory = tenant.directory();
-        var issuer = new TokenIssuer(key, entra(), directory.tenantId(), tenant.clock());
-        directory.issuers().publish(issuer.issuerOfVersion2(), List.of(key.publicKey()));
-        var tokens = new AccessTokenReader(key);
-        cluster = new PodIdentityCluster(tenant, upstream(authority), queues, listeners, log, imds());
-        var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
-        var entraEndpoint = queues.beforeEntra(
-                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
-        queues.ofPorts(imds, entra, storage);
+        var clock = tenant.clock();
+        var issuer = new TokenIssuer(key, entra(), directory.tenantId(), clock);
+        directory.federation().publish(issuer.issuerOfVersion2(), List.of(key.publicKey()));
+        var node = faults.before("imds", new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()), imds);
+        var tenantEndpoint =
+                faults.before("entra", new EntraEndpoint(directory, issuer, tenant.entraLifetime()), entra);
         imds.serve(node);
-        var azure =
-                new AddedEndpoint.Azure(directory, tenant.blobs(), tokens, issuer, entra(), storage(), tenant.clock());
+        var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock);
         List<AddedEndpoint> before =
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
-        entra.serve(request -> answer(request, before, entraEndpoint));
-        storage.serve(queues.beforeStorage(
-                new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
-        var around = new WorkloadCluster.Surroundings(
-                entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
+        entra.serve(request -> answer(request, before, tenantEndpoint));
+        storage.serve(
+                faults.before("storage", new BlobEndpoint(tenant.blobs(), directory, issuer, storage()), storage));
         if (tenant.actual().isEmpty()) {
-            workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
+            around = new WorkloadCluster.Surroundings(
+                    entra(), tenantEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
         }
         cluster.start();
         applyWorkloads(tenant.cluster());
@@ -168,32 +147,24 @@ public final class Servers implements AutoCloseable {
 
     /** Changes what manifests say; called by one thread at a time. */
     public void apply(Cluster objects) {
-        cluster().apply(objects);
+        cluster.apply(objects);
         applyWorkloads(objects);
     }
 
-    private synchronized WorkloadCluster startWorkloads() {
-        WorkloadCluster running = workloads;
-        if (running == null) {
-            running = requireNonNull(workloadStarter, "workloadStarter").get();
-            workloads = running;
-        }
-        return running;
-    }
-
     private void applyWorkloads(Cluster manifests) {
-        if (workloadStarter != null && WorkloadCluster.isUsedBy(manifests)) {
+        if (around != null && WorkloadCluster.isUsedBy(manifests)) {
             startWorkloads();
         }
         Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));
     }
 
-    private Upstream upstream(CertificateAuthority authority) {
-        return new LoopbackUpstream(
-                listeners.local(imds, "127.0.0.1"),
-                listeners.local(entra, "localhost"),
-                entra(),
-                authority.clientContext());
+    private synchronized WorkloadCluster startWorkloads() {
+        WorkloadCluster running = workloads;
+        if (running == null) {
+            running = new WorkloadCluster(tenant, requireNonNull(around, "around"), listeners);
+            workloads = running;
+        }
+        return running;
     }
 
     public URI imds() {
@@ -208,32 +179,23 @@ public final class Servers implements AutoCloseable {
         return URI.create(listeners.exposed(storage, "127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
     }
 
-    /** The pods of the cluster as they are now. */
     public List<EmulatedPod> pods() {
         WorkloadCluster running = workloads;
-        return cluster().pods(running == null ? List.of() : running.pods());
+        return cluster.pods(running == null ? Map.of() : running.pods());
     }
 
-    /** The objects of the cluster as they are now. */
     public Cluster now() {
-        return cluster().now();
+        return cluster.now();
     }
 
-    /** NMI as a program on the node sees it, if there is NMI. */
     public Optional<URI> nmiHost() {
-        return cluster().nmiHost();
+        return cluster.nmi().map(NmiServers::host);
     }
 
-    /** Where NMI's probes and metrics are, if there is NMI. */
     public Optional<URI> nmiObserved() {
-        return cluster().nmiObserved();
+        return cluster.nmi().map(NmiServers::observed);
     }
 
-    private PodIdentityCluster cluster() {
-        return requireNonNull(cluster, "cluster");
-    }
-
-    /** The issuer of the cluster's tokens. */
     public Optional<String> clusterIssuer() {
         return Optional.ofNullable(workloads).map(running -> running.issuer().issuer());
     }
@@ -254,10 +216,6 @@ public final class Servers implements AutoCloseable {
         return faults;
     }
 
-    public History<RecordedRequest> history() {
-        return history;
-    }
-
     public TrustFiles trust() {
         return trust;
     }
@@ -265,12 +223,8 @@ public final class Servers implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            imds.close();
-            entra.close();
-            storage.close();
-            if (cluster != null) {
-                cluster.close();
-            }
+            listeners.close();
+            cluster.close();
             Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
             trust.close();
         }

@@ -1,8 +1,10 @@
 package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
@@ -13,57 +15,65 @@ import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.IdentityBindingProxy;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.ProjectedTokens;
+import io.podidentity.emulator.workload.ProxyContainers;
+import io.podidentity.emulator.workload.ProxySidecar;
+import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
-import io.podidentity.emulator.workload.WorkloadIdentities;
-import io.podidentity.emulator.workload.WorkloadIdentities.WorkloadPod;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's side of workload identity: its issuer and the token proxy of identity bindings. Started only where
- * there is a use for it, since making its key takes longer than starting all other servers.
+ * The cluster's side of workload identity: its issuer, its webhook, the token proxy of identity bindings, and the pods
+ * that the webhook has seen. Started only where there is a use for it, since making its key takes longer than starting
+ * all other servers.
  *
- * <p>Thread-safety: safe. Lifecycle: running until {@link #close()}.
+ * <p>Thread-safety: safe. Lifecycle: running until {@link #close()}; its servers end with their {@link Listeners}.
  */
 final class WorkloadCluster implements AutoCloseable {
 
+    private final Tenant tenant;
     private final Directory directory;
-    private final LoopbackServer server;
+    private final Surroundings around;
+    private final Listeners listeners;
     private final LoopbackServer tokenProxy;
     private final ClusterIssuer issuer;
     private final ProjectedTokens tokens;
-    private final WorkloadIdentities identities;
-    private final URI imds;
-    private final Listeners listeners;
-    private final Consumer<String> notes;
+    private final WebhookSettings settings;
+    private final Webhook webhook;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
-    private final Tenant plan;
 
     /**
      * A pod that was created.
      *
+     * @param emulated what its program sees on this machine
      * @param sidecar null if it has none
      */
     private record Made(
-            Pod pod, WorkloadPod workload, @Nullable LoopbackServer sidecar) {}
+            Pod pod, EmulatedPod emulated, @Nullable LoopbackServer sidecar) {}
 
     /**
      * The Azure around the cluster.
      *
+     * @param ca in a folder that is removed after the cluster has ended
      * @param notes takes what a user should know
      */
     record Surroundings(
@@ -72,25 +82,28 @@ final class WorkloadCluster implements AutoCloseable {
     /**
      * Starts the servers, for a cluster without pods.
      *
-     * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
+     * @throws java.io.UncheckedIOException if no port can be had
      */
     WorkloadCluster(Tenant tenant, Surroundings around, Listeners listeners) {
-        this.imds = around.imds();
-        this.listeners = listeners;
-        this.notes = around.notes();
-        this.plan = tenant;
+        this.tenant = tenant;
         this.directory = tenant.directory();
-        this.server = listeners.openSecure(PortName.CLUSTER_ISSUER, "cluster");
+        this.around = around;
+        this.listeners = listeners;
+        LoopbackServer server = listeners.openSecure(PortName.CLUSTER_ISSUER, "cluster");
         this.tokenProxy =
                 listeners.openSecure(PortName.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
-        this.issuer = new ClusterIssuer(SigningKey.ofClusters(), issuerAddress(), tenant.clock());
-        this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
-        directory.issuers().publish(issuer.issuer(), List.of(issuer.publicKey()));
+        // As AKS's issuers look: a path for the cluster, and a trailing slash.
+        URI address = URI.create(listeners.exposed(server, "localhost") + "/" + directory.tenantId()
+                + "/50000000-0000-4000-8000-000000000001/");
+        this.issuer = new ClusterIssuer(SigningKey.ofClusters(), address, tenant.clock());
+        this.tokens =
+                new ProjectedTokens(issuer, tenant.clusterClock(), around.ca().resolveSibling("tokens"));
+        directory.federation().publish(issuer.issuer(), List.of(issuer.publicKey()));
         var proxy = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());
-        plan.bound().forEach(proxy::bind);
-        this.identities = new WorkloadIdentities(
-                settings(around), tokens, around.entraEndpoint(), around.imdsEndpoint(), tenant.clock());
-        for (Tenant.Trust trust : plan.trusted()) {
+        tenant.bound().forEach(proxy::bind);
+        this.settings = settings();
+        this.webhook = new Webhook(settings);
+        for (Tenant.Trust trust : tenant.trusted()) {
             trust(trust.clientId(), trust.subject(), trust.audience(), trust.delay());
         }
         server.serve(issuer);
@@ -104,21 +117,15 @@ final class WorkloadCluster implements AutoCloseable {
                         .anyMatch(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID));
     }
 
-    /** As AKS's issuers look: a path for the cluster, and a trailing slash. */
-    private URI issuerAddress() {
-        return URI.create(listeners.exposed(server, "localhost") + "/" + directory.tenantId()
-                + "/50000000-0000-4000-8000-000000000001/");
-    }
-
-    private WebhookSettings settings(Surroundings around) {
+    private WebhookSettings settings() {
         var bindings = new IdentityBindings(
                 listeners.exposed(tokenProxy, "127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
         return new WebhookSettings(
-                plan.webhook(),
+                tenant.webhook(),
                 directory.tenantId(),
                 around.entra() + "/",
                 true,
-                plan.bound().isEmpty() ? Optional.empty() : Optional.of(bindings));
+                tenant.bound().isEmpty() ? Optional.empty() : Optional.of(bindings));
     }
 
     private void trust(String clientId, String subject, String audience, Duration delay) {
@@ -133,7 +140,7 @@ final class WorkloadCluster implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a pod's token cannot be written
      */
     void apply(Cluster cluster) {
-        if (plan.trustsAnnotated()) {
+        if (tenant.trustsAnnotated()) {
             cluster.all(ServiceAccount.class).forEach(this::trustAsAnnotated);
         }
         for (Made present : made.values()) {
@@ -155,16 +162,6 @@ final class WorkloadCluster implements AutoCloseable {
                 .ifPresent(clientId -> trust(clientId, subject, WebhookSettings.AUDIENCE, Duration.ZERO));
     }
 
-    private Made create(Cluster cluster, Pod pod) {
-        WorkloadPod workload = identities.create(cluster, pod);
-        if (workload.proxy() == null) {
-            return new Made(pod, workload, null);
-        }
-        LoopbackServer sidecar = listeners.openForPod("proxy", pod.name());
-        sidecar.serve(new LeadingSlash(workload.proxy(), pod.name(), notes));
-        return new Made(pod, workload, sidecar);
-    }
-
     private void end(Made gone) {
         made.remove(gone.pod().name());
         tokens.remove(gone.pod().name());
@@ -173,31 +170,78 @@ final class WorkloadCluster implements AutoCloseable {
         }
     }
 
+    private Made create(Cluster cluster, Pod pod) {
+        Admission admission = webhook.admit(cluster, pod);
+        if (!(admission instanceof Admitted admitted)) {
+            Optional<String> refusal =
+                    admission instanceof Denied denied ? Optional.of(denied.reason()) : Optional.empty();
+            return new Made(pod, emulated(pod, around.imds(), Map.of(), refusal), null);
+        }
+        Map<String, String> annotations = pod.metadata().annotations();
+        PodSpec spec = admitted.pod().spec();
+        Path file = tokens.project(pod, admitted.token());
+        Map<String, String> environment = environment(spec, file, annotations);
+        if (!ProxyContainers.wantedBy(annotations)) {
+            return new Made(pod, emulated(pod, around.imds(), environment, Optional.empty()), null);
+        }
+        LoopbackServer sidecar = listeners.openForPod("proxy", pod.name());
+        sidecar.serve(new LeadingSlash(proxy(spec, file), pod.name(), around.notes()));
+        URI metadata = listeners.exposed(sidecar, "127.0.0.1");
+        return new Made(pod, emulated(pod, metadata, environment, Optional.empty()), sidecar);
+    }
+
+    private static EmulatedPod emulated(Pod pod, URI imds, Map<String, String> environment, Optional<String> refusal) {
+        return new EmulatedPod(pod.namespace(), pod.name().name(), imds, environment, refusal);
+    }
+
+    /** The Azure variables of the first container that is the user's own and not skipped; the files are real ones. */
+    private Map<String, String> environment(PodSpec spec, Path token, Map<String, String> annotations) {
+        Set<String> skipped = Webhook.skipped(annotations);
+        var environment = variables(spec.containers().stream()
+                .filter(one -> !ProxyContainers.isSidecar(one) && !skipped.contains(one.name())));
+        environment.keySet().removeIf(name -> !name.startsWith("AZURE_"));
+        replace(environment, "AZURE_FEDERATED_TOKEN_FILE", settings.tokenFile(), token);
+        settings.bindings()
+                .ifPresent(
+                        bindings -> replace(environment, "AZURE_KUBERNETES_CA_FILE", settings.caFile(), bindings.ca()));
+        return environment;
+    }
+
+    /** A path that is the webhook's own becomes that of a file of this machine; others lead nowhere, as in a pod. */
+    private static void replace(Map<String, String> environment, String name, String injected, Path real) {
+        environment.computeIfPresent(name, (variable, path) -> path.equals(injected) ? real.toString() : path);
+    }
+
+    /** Answers by the variables of its own container, not by those of the program that asks. */
+    private Endpoint proxy(PodSpec spec, Path token) {
+        Map<String, String> environment =
+                variables(Stream.concat(spec.initContainers().stream(), spec.containers().stream())
+                        .filter(ProxyContainers::isSidecar));
+        return new ProxySidecar(
+                environment.getOrDefault("AZURE_CLIENT_ID", ""),
+                environment.getOrDefault("AZURE_AUTHORITY_HOST", settings.authorityHost()),
+                environment.getOrDefault("AZURE_TENANT_ID", settings.tenantId()),
+                token,
+                around.entraEndpoint(),
+                around.imdsEndpoint(),
+                tenant.clock());
+    }
+
+    private static Map<String, String> variables(Stream<Container> containers) {
+        return containers.findFirst().map(Container::literals).orElseGet(TreeMap::new);
+    }
+
     /** The pods as programs on this machine can play them. */
-    List<EmulatedPod> pods() {
-        return made.values().stream().map(this::emulated).toList();
+    Map<ObjectName, EmulatedPod> pods() {
+        return made.values().stream().collect(Collectors.toMap(one -> one.pod().name(), Made::emulated));
     }
 
-    private EmulatedPod emulated(Made one) {
-        Optional<String> refusal =
-                one.workload().admission() instanceof Denied denied ? Optional.of(denied.reason()) : Optional.empty();
-        URI metadata = one.sidecar() == null ? imds : listeners.exposed(one.sidecar(), "127.0.0.1");
-        var environment = new TreeMap<>(one.workload().environment());
-        environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
-        ObjectName name = one.pod().name();
-        return new EmulatedPod(name.namespace(), name.name(), metadata, environment, refusal);
-    }
-
-    /** Makes the tokens of service accounts. */
     ClusterIssuer issuer() {
         return issuer;
     }
 
     @Override
     public void close() {
-        made.values().forEach(this::end);
-        server.close();
-        tokenProxy.close();
         tokens.close();
     }
 }

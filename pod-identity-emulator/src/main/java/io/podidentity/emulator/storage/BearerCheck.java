@@ -4,10 +4,8 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.text.ParseException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
@@ -16,45 +14,33 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whether the bearer of a token may do what it asks: first who it is, then what it may. */
-final class BearerCheck {
+record BearerCheck(Directory directory, TokenIssuer issuer) {
 
     /** From this version on Azure answers a bad token with a challenge; before, with a plain 403. */
     private static final String CHALLENGE_VERSION = "2019-12-12";
 
+    private static final String ACCOUNT = "https://devstoreaccount1.blob.core.windows.net";
+    private static final Set<String> AUDIENCES = Set.of(
+            "https://storage.azure.com",
+            "https://storage.azure.com/",
+            ACCOUNT,
+            ACCOUNT + "/",
+            "e406a681-f3d4-42a8-90b6-c2b029497af1");
+
     static final String EXPIRED = "Lifetime validation failed. The token is expired.";
 
-    private final Directory directory;
-    private final TokenIssuer issuer;
-    private final AccessTokenReader tokens;
-    private final Clock clock;
-    private final Set<String> audiences;
-
-    BearerCheck(Directory directory, TokenIssuer issuer, AccessTokenReader tokens, Clock clock, String account) {
-        this.directory = directory;
-        this.issuer = issuer;
-        this.tokens = tokens;
-        this.clock = clock;
-        String accountUrl = "https://" + account + ".blob.core.windows.net";
-        this.audiences = Set.of(
-                "https://storage.azure.com",
-                "https://storage.azure.com/",
-                accountUrl,
-                accountUrl + "/",
-                "e406a681-f3d4-42a8-90b6-c2b029497af1");
-    }
-
-    /** @throws StorageException if the caller is unknown or may not do this */
+    /** @throws StorageError.Refusal if the caller is unknown or may not do this */
     void check(Request request) {
         Set<BlobRole> roles = roles(authenticate(request));
         boolean reads = request.isGet() || request.method().equals("HEAD");
         if (reads ? roles.isEmpty() : roles.stream().noneMatch(BlobRole::mayWrite)) {
-            throw new StorageException(StorageError.PERMISSION_MISMATCH);
+            throw StorageError.PERMISSION_MISMATCH.refusal();
         }
     }
 
     private JWTClaimsSet authenticate(Request request) {
         if (request.header("Authorization").isEmpty()) {
-            throw new StorageException(StorageError.NO_AUTHENTICATION);
+            throw StorageError.NO_AUTHENTICATION.refusal();
         }
         Optional<String> version = request.header("x-ms-version");
         if (version.isEmpty()) {
@@ -62,7 +48,7 @@ final class BearerCheck {
         }
         String token = request.bearer().orElseThrow(() -> failed("Only authentication scheme Bearer is supported."));
         boolean challenge = version.get().compareTo(CHALLENGE_VERSION) >= 0;
-        JWTClaimsSet claims = tokens.read(token).orElseThrow(() -> invalid("Signature validation failed.", challenge));
+        JWTClaimsSet claims = issuer.read(token).orElseThrow(() -> invalid("Signature validation failed.", challenge));
         Optional<String> defect = defect(claims);
         if (defect.isPresent()) {
             throw invalid(defect.get(), challenge);
@@ -71,13 +57,13 @@ final class BearerCheck {
     }
 
     private Optional<String> defect(JWTClaimsSet claims) {
-        Instant now = clock.instant();
+        Instant now = issuer.clock().instant();
         Date notBefore = claims.getNotBeforeTime();
         Date expires = claims.getExpirationTime();
         if (!issuer.issuer().equals(claims.getIssuer())) {
             return Optional.of("Issuer validation failed. Issuer did not match.");
         }
-        if (claims.getAudience().stream().noneMatch(audiences::contains)) {
+        if (claims.getAudience().stream().noneMatch(AUDIENCES::contains)) {
             return Optional.of("Audience validation failed. Audience did not match.");
         }
         if (notBefore == null || now.isBefore(notBefore.toInstant())) {
@@ -105,13 +91,13 @@ final class BearerCheck {
         }
     }
 
-    static StorageException invalid(String detail, boolean challenge) {
+    static StorageError.Refusal invalid(String detail, boolean challenge) {
         return challenge
-                ? new StorageException(StorageError.INVALID_AUTHENTICATION, "AuthenticationErrorDetail", detail)
+                ? StorageError.INVALID_AUTHENTICATION.refusal("AuthenticationErrorDetail", detail)
                 : failed(detail);
     }
 
-    private static StorageException failed(String detail) {
-        return new StorageException(StorageError.AUTHENTICATION_FAILED, "AuthenticationErrorDetail", detail);
+    private static StorageError.Refusal failed(String detail) {
+        return StorageError.AUTHENTICATION_FAILED.refusal("AuthenticationErrorDetail", detail);
     }
 }

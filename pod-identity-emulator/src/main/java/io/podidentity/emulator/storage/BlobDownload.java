@@ -2,6 +2,7 @@ package io.podidentity.emulator.storage;
 
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.storage.BlobStore.StoredBlob;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -29,7 +30,7 @@ final class BlobDownload {
         long wanted = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
         long last = Math.min(wanted, content.length - 1L);
         if (first >= content.length || last < first) {
-            throw new StorageException(StorageError.INVALID_RANGE).with("Content-Range", "bytes */" + content.length);
+            throw StorageError.INVALID_RANGE.refusal().with("Content-Range", "bytes */" + content.length);
         }
         return described(Answer.bytes(206, Arrays.copyOfRange(content, (int) first, (int) last + 1)), blob)
                 .with("Content-Range", "bytes " + first + "-" + last + "/" + content.length)
@@ -45,10 +46,10 @@ final class BlobDownload {
     private static Answer described(Answer answer, StoredBlob blob) {
         return answer.with("Content-Type", blob.contentType())
                 .with("ETag", "\"" + blob.etag() + "\"")
-                .with("Last-Modified", StoredBlob.httpDate(blob.lastModified()))
+                .with("Last-Modified", Answer.httpDate(blob.lastModified()))
                 .with("Accept-Ranges", "bytes")
                 .with("x-ms-blob-type", "BlockBlob")
-                .with("x-ms-creation-time", StoredBlob.httpDate(blob.lastModified()))
+                .with("x-ms-creation-time", Answer.httpDate(blob.lastModified()))
                 .with("x-ms-lease-status", "unlocked")
                 .with("x-ms-lease-state", "available")
                 .with("x-ms-access-tier", "Hot")
@@ -63,7 +64,7 @@ final class BlobDownload {
         Predicate<Instant> modifiedSince = blob.lastModified()::isAfter;
         if (request.header("If-Match").filter(sameEtag.negate()).isPresent()
                 || date(request, "If-Unmodified-Since").filter(modifiedSince).isPresent()) {
-            throw new StorageException(StorageError.CONDITION_NOT_MET);
+            throw StorageError.CONDITION_NOT_MET.refusal();
         }
         Optional<String> noneMatch = request.header("If-None-Match");
         boolean unchanged = noneMatch.isPresent()
@@ -72,7 +73,7 @@ final class BlobDownload {
                         .filter(modifiedSince.negate())
                         .isPresent();
         if (unchanged) {
-            throw new StorageException(StorageError.NOT_MODIFIED);
+            throw StorageError.NOT_MODIFIED.refusal();
         }
     }
 

@@ -4,10 +4,9 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.token.AccessTokenReader;
+import io.podidentity.emulator.storage.BlobStore.StoredBlob;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -15,8 +14,11 @@ import java.util.regex.Pattern;
 
 /**
  * One storage account: lists of containers and blobs, blobs and their properties; small blobs can be put. Thread-safe.
+ *
+ * @param issuer of Entra, which a refused client is pointed to
+ * @param account the address of the account, without a trailing slash
  */
-public final class BlobEndpoint implements Endpoint {
+public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer issuer, URI account) implements Endpoint {
 
     /** The account's name, the first segment of every path. */
     public static final String ACCOUNT = "devstoreaccount1";
@@ -24,45 +26,15 @@ public final class BlobEndpoint implements Endpoint {
     private static final String VERSION = "2026-10-06";
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,1024}");
 
-    private final BlobStore store;
-    private final BearerCheck bearer;
-    private final Listing listing;
-    private final String challenge;
-    private final Clock clock;
-
-    /**
-     * Serves the blobs of the store.
-     *
-     * @param account the address of the account, without a trailing slash
-     * @param authority the address of Entra, which a refused client is pointed to
-     */
-    public BlobEndpoint(
-            BlobStore store,
-            Directory directory,
-            TokenIssuer issuer,
-            AccessTokenReader tokens,
-            URI account,
-            URI authority,
-            Clock clock) {
-        this.store = store;
-        this.bearer = new BearerCheck(directory, issuer, tokens, clock, ACCOUNT);
-        this.listing = new Listing(store, account);
-        this.challenge = "Bearer authorization_uri=" + authority + "/" + directory.tenantId()
-                + "/oauth2/authorize resource_id=https://storage.azure.com";
-        this.clock = clock;
-    }
-
-    /** What it answers to a caller without a role. */
     public static Answer roleMissing() {
-        return refusal(new StorageException(StorageError.PERMISSION_MISMATCH));
+        return refusal(StorageError.PERMISSION_MISMATCH.refusal());
     }
 
-    /** What it answers to a token that has expired. */
     public static Answer tokenExpired() {
         return refusal(BearerCheck.invalid(BearerCheck.EXPIRED, true));
     }
 
-    private static Answer refusal(StorageException why) {
+    private static Answer refusal(StorageError.Refusal why) {
         return why.answer(UUID.randomUUID().toString(), Instant.now());
     }
 
@@ -71,12 +43,15 @@ public final class BlobEndpoint implements Endpoint {
         String requestId = UUID.randomUUID().toString();
         Answer answer;
         try {
-            bearer.check(request);
+            new BearerCheck(directory, issuer).check(request);
             answer = route(request);
-        } catch (StorageException refusal) {
-            answer = refusal.answer(requestId, clock.instant());
+        } catch (StorageError.Refusal refusal) {
+            answer = refusal.answer(requestId, issuer.clock().instant());
             if (answer.status() == 401) {
-                answer = answer.with("WWW-Authenticate", challenge);
+                answer = answer.with(
+                        "WWW-Authenticate",
+                        "Bearer authorization_uri=" + issuer.authority() + "/" + directory.tenantId()
+                                + "/oauth2/authorize resource_id=https://storage.azure.com");
             }
         }
         var clientRequestId = request.header("x-ms-client-request-id")
@@ -95,14 +70,18 @@ public final class BlobEndpoint implements Endpoint {
                 .orElse(VERSION);
     }
 
+    private Listing listing() {
+        return new Listing(store, account);
+    }
+
     private Answer route(Request request) {
         boolean puts = putsBlob(request);
         if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
-            throw new StorageException(StorageError.VERB_NOT_SUPPORTED);
+            throw StorageError.VERB_NOT_SUPPORTED.refusal();
         }
         List<String> segments = request.segments();
         if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
-            throw new StorageException(StorageError.ACCOUNT_NOT_FOUND);
+            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
         }
         String comp = request.query().get("comp").orElse("");
         String restype = request.query().get("restype").orElse("");
@@ -125,11 +104,11 @@ public final class BlobEndpoint implements Endpoint {
                 && request.header("x-ms-blob-type").filter("BlockBlob"::equals).isPresent();
     }
 
-    /** @throws StorageException if there is no such container, or a blob that the caller does not want to replace */
+    /** @throws StorageError.Refusal if there is no such container, or a blob that the caller would not replace */
     private Answer put(Request request, String container, String name) {
         boolean onlyNew = request.header("If-None-Match").filter("*"::equals).isPresent();
         if (store.blobs(container).containsKey(name) && onlyNew) {
-            throw new StorageException(StorageError.BLOB_EXISTS);
+            throw StorageError.BLOB_EXISTS.refusal();
         }
         String type = request.header("x-ms-blob-content-type")
                 .or(() -> request.header("Content-Type"))
@@ -138,7 +117,7 @@ public final class BlobEndpoint implements Endpoint {
         StoredBlob blob = store.blob(container, name);
         return Answer.empty(201)
                 .with("ETag", "\"" + blob.etag() + "\"")
-                .with("Last-Modified", StoredBlob.httpDate(blob.lastModified()))
+                .with("Last-Modified", Answer.httpDate(blob.lastModified()))
                 .with("Content-MD5", blob.contentMd5())
                 .with("x-ms-request-server-encrypted", "true");
     }
@@ -153,20 +132,20 @@ public final class BlobEndpoint implements Endpoint {
 
     private Answer account(Request request, String restype, String comp) {
         if (comp.equals("list") && restype.isEmpty()) {
-            return xml(listing.containers(request.query()));
+            return xml(listing().containers(request.query()));
         }
         throw unknown(restype, comp);
     }
 
     private Answer container(Request request, String container, String restype, String comp) {
         if (restype.equals("container") && comp.equals("list")) {
-            return xml(listing.blobs(container, request.query()));
+            return xml(listing().blobs(container, request.query()));
         }
         if (restype.equals("container") && comp.isEmpty()) {
             store.blobs(container);
             return Answer.empty(200)
-                    .with("ETag", "\"" + listing.containerEtag() + "\"")
-                    .with("Last-Modified", StoredBlob.httpDate(store.lastModified()))
+                    .with("ETag", "\"" + listing().containerEtag() + "\"")
+                    .with("Last-Modified", Answer.httpDate(store.lastModified()))
                     .with("x-ms-lease-status", "unlocked")
                     .with("x-ms-lease-state", "available")
                     .with("x-ms-has-immutability-policy", "false")
@@ -189,11 +168,10 @@ public final class BlobEndpoint implements Endpoint {
         return Request.decodeSegment(path.substring(path.indexOf('/', container + 1) + 1));
     }
 
-    private static StorageException unknown(String restype, String comp) {
+    private static StorageError.Refusal unknown(String restype, String comp) {
         return comp.isEmpty() && restype.isEmpty()
-                ? new StorageException(StorageError.INVALID_URI)
-                : new StorageException(
-                        StorageError.INVALID_QUERY_VALUE, "QueryParameterName", comp.isEmpty() ? "restype" : "comp");
+                ? StorageError.INVALID_URI.refusal()
+                : StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", comp.isEmpty() ? "restype" : "comp");
     }
 
     private static Answer xml(String document) {

@@ -1,5 +1,9 @@
 package io.podidentity.emulator.storage;
 
+import io.podidentity.emulator.http.Answer;
+import java.time.Instant;
+import java.util.Map;
+
 /** Blob Storage's errors that the emulator can give: code, HTTP status and message. */
 enum StorageError {
     NO_AUTHENTICATION(
@@ -50,5 +54,50 @@ enum StorageError {
         this.status = status;
         this.code = code;
         this.message = message;
+    }
+
+    Refusal refusal() {
+        return new Refusal(this, "", "", Map.of());
+    }
+
+    /** @param element the name of an element beside code and message that says more */
+    Refusal refusal(String element, String detail) {
+        return new Refusal(this, element, detail, Map.of());
+    }
+
+    /** A refusal by Blob Storage. */
+    @SuppressWarnings("serial")
+    static final class Refusal extends RuntimeException {
+
+        private final StorageError error;
+        private final String element;
+        private final String detail;
+        private final Map<String, String> headers;
+
+        private Refusal(StorageError error, String element, String detail, Map<String, String> headers) {
+            super(error.code);
+            this.error = error;
+            this.element = element;
+            this.detail = detail;
+            this.headers = headers;
+        }
+
+        /** The same with one header beside the usual ones. */
+        Refusal with(String header, String value) {
+            return new Refusal(error, element, detail, Map.of(header, value));
+        }
+
+        Answer answer(String requestId, Instant now) {
+            String message = error.message + "\nRequestId:" + requestId + "\nTime:" + now;
+            var xml = new Xml("Error").text("Code", error.code).text("Message", message);
+            if (!element.isEmpty()) {
+                xml.text(element, detail);
+            }
+            Answer answer = Answer.text(error.status, "application/xml", xml.end());
+            for (var header : headers.entrySet()) {
+                answer = answer.with(header.getKey(), header.getValue());
+            }
+            return answer.with("x-ms-error-code", error.code);
+        }
     }
 }

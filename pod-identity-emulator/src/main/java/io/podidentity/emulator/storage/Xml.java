@@ -1,10 +1,8 @@
 package io.podidentity.emulator.storage;
 
-import java.io.StringWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.regex.Pattern;
-import javax.xml.stream.XMLOutputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamWriter;
 
 /** Writes one XML document, every text escaped. Not thread-safe. */
 final class Xml {
@@ -13,67 +11,53 @@ final class Xml {
     private static final Pattern IMPOSSIBLE =
             Pattern.compile("[^\\t\\n\\r\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
-    private final StringWriter text = new StringWriter();
-    private final XMLStreamWriter out;
+    private final StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    private final Deque<String> open = new ArrayDeque<>();
 
     Xml(String root) {
-        try {
-            out = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
-            out.writeStartDocument("utf-8", "1.0");
-            out.writeStartElement(root);
-        } catch (XMLStreamException e) {
-            throw new IllegalStateException(e);
-        }
+        start(root);
     }
 
     static boolean canHold(String value) {
         return !IMPOSSIBLE.matcher(value).find();
     }
 
-    Xml attribute(String name, String value) {
-        return write(() -> out.writeAttribute(name, value));
-    }
-
     Xml start(String element) {
-        return write(() -> out.writeStartElement(element));
+        text.append('<').append(element).append('>');
+        open.push(element);
+        return this;
     }
 
-    Xml close() {
-        return write(out::writeEndElement);
+    /** For the element that was started last, before anything is in it. */
+    Xml attribute(String name, String value) {
+        text.insert(text.length() - 1, " " + name + "=\"" + escaped(value) + "\"");
+        return this;
     }
 
     Xml characters(String value) {
-        return write(() -> out.writeCharacters(value));
+        text.append(escaped(value));
+        return this;
+    }
+
+    Xml close() {
+        text.append("</").append(open.pop()).append('>');
+        return this;
     }
 
     Xml text(String element, String value) {
-        return write(() -> {
-            if (value.isEmpty()) {
-                out.writeEmptyElement(element);
-            } else {
-                out.writeStartElement(element);
-                out.writeCharacters(value);
-                out.writeEndElement();
-            }
-        });
+        return start(element).characters(value).close();
     }
 
     /** Ends the root and with it the document. */
     String end() {
-        write(out::writeEndDocument);
-        return text.toString();
+        return close().text.toString();
     }
 
-    private interface Step {
-        void run() throws XMLStreamException;
-    }
-
-    private Xml write(Step step) {
-        try {
-            step.run();
-            return this;
-        } catch (XMLStreamException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String escaped(String value) {
+        return value.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("\r", "&#13;");
     }
 }

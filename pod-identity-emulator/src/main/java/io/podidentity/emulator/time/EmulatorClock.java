@@ -17,7 +17,6 @@ public abstract class EmulatorClock extends Clock {
 
     EmulatorClock() {}
 
-    /** The machine's own time. */
     public static EmulatorClock real() {
         return scaled(1);
     }

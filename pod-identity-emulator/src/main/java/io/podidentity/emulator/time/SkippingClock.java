@@ -15,7 +15,6 @@ public final class SkippingClock extends EmulatorClock {
     // @GuardedBy("lock")
     private Instant now;
 
-    /** Stands at {@code start}. */
     public SkippingClock(Instant start) {
         this.now = start;
     }
@@ -34,7 +33,6 @@ public final class SkippingClock extends EmulatorClock {
         }
     }
 
-    /** None at all. */
     @Override
     public Duration onTheMachine(Duration duration) {
         return Duration.ZERO;

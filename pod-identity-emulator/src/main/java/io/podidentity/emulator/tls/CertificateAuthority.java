@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -138,13 +139,19 @@ public final class CertificateAuthority {
     }
 
     private static CertificateAuthority create(Instant now, Duration life, @Nullable CertificateAuthority successor) {
-        try {
+        return made(() -> {
             KeyPair keys = newKeys();
             X509v3CertificateBuilder ca = certificate(NAME, keys, now, life)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             return new CertificateAuthority(keys, sign(ca, keys), successor);
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+        });
+    }
+
+    private static <T> T made(Callable<T> maker) {
+        try {
+            return maker.call();
+        } catch (Exception e) {
             throw new IllegalStateException("This JDK cannot make a certificate", e);
         }
     }
@@ -154,18 +161,13 @@ public final class CertificateAuthority {
         return successor == null ? List.of(certificate) : List.of(certificate, successor.certificate);
     }
 
-    /** The same as PEM text. */
     public String pem() {
         return certificates().stream().map(CertificateAuthority::pem).collect(joining());
     }
 
     /** Any certificate as PEM text. */
     public static String pem(X509Certificate certificate) {
-        try {
-            return pem(CERTIFICATE, certificate.getEncoded());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return pem(CERTIFICATE, made(certificate::getEncoded));
     }
 
     /** The private keys in the same order, for whoever keeps this authority. */
@@ -193,7 +195,7 @@ public final class CertificateAuthority {
     }
 
     SSLContext serverContext(Set<String> more, Clock clock) {
-        try {
+        return made(() -> {
             KeyPair serverKeys = newKeys();
             var renewed = new RenewedCertificate(
                     serverKeys.getPrivate(),
@@ -203,31 +205,25 @@ public final class CertificateAuthority {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {renewed}, null, null);
             return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("This JDK cannot make a certificate", e);
-        }
+        });
     }
 
     private X509Certificate[] serverChain(KeyPair serverKeys, Set<String> more, Instant now) {
-        try {
-            return new X509Certificate[] {sign(serverCertificate(serverKeys, more, now), keys), certificate};
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-            throw new IllegalStateException("This JDK cannot make a certificate", e);
-        }
+        return made(() -> new X509Certificate[] {sign(serverCertificate(serverKeys, more, now), keys), certificate});
     }
 
     /** The client side, which trusts this authority and its successor alone. */
     public SSLContext clientContext() {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            for (X509Certificate trusted : certificates()) {
-                store.setCertificateEntry(trusted.getSerialNumber().toString(), trusted);
-            }
-            return trusting(store);
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("This JDK cannot trust a certificate", e);
+        return made(() -> trusting(store(certificates())));
+    }
+
+    static KeyStore store(List<X509Certificate> trusted) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (int i = 0; i < trusted.size(); i++) {
+            store.setCertificateEntry("trusted-" + i, trusted.get(i));
         }
+        return store;
     }
 
     /** The client side that trusts what is in the store, and nothing else. */
@@ -241,14 +237,11 @@ public final class CertificateAuthority {
 
     /** A certificate for a key that signs documents, not connections. */
     public X509Certificate certify(KeyPair signing) {
-        try {
-            X509v3CertificateBuilder leaf = certificate(new X500Name("CN=podid emulator"), signing, Instant.now(), LIFE)
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            return sign(leaf, keys);
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-            throw new IllegalStateException("This JDK cannot make a certificate", e);
-        }
+        return made(() -> sign(
+                certificate(new X500Name("CN=podid emulator"), signing, Instant.now(), LIFE)
+                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                        .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)),
+                keys));
     }
 
     private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys, Set<String> more, Instant now)
@@ -295,14 +288,12 @@ public final class CertificateAuthority {
         return new JcaX509CertificateConverter().getCertificate(certificate.build(signer));
     }
 
-    /** A new key on the curve P-256. */
     public static KeyPair newKeys() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();
     }
 
-    /** Made at the first use. */
     private static final class OfThisJvm {
         static final CertificateAuthority AUTHORITY = ofDays();
 

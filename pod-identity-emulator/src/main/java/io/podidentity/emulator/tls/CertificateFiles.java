@@ -8,7 +8,6 @@ import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.Optional;
 
-/** Reads certificates from files. */
 public final class CertificateFiles {
 
     private CertificateFiles() {}

@@ -8,12 +8,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** Gives a server one EC key, and a certificate for it that is made anew after a while. Thread-safe. */
-final class RenewedCertificate extends X509ExtendedKeyManager {
+final class RenewedCertificate implements X509KeyManager {
 
     private static final String ALIAS = "server";
 
@@ -53,11 +52,6 @@ final class RenewedCertificate extends X509ExtendedKeyManager {
     @Override
     public PrivateKey getPrivateKey(String alias) {
         return key;
-    }
-
-    @Override
-    public @Nullable String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
-        return keyType.equals(key.getAlgorithm()) ? ALIAS : null;
     }
 
     @Override

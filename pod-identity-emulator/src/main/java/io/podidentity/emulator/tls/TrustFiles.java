@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,15 +25,13 @@ public final class TrustFiles implements AutoCloseable {
     public static final String PASSWORD = "changeit";
 
     private final CertificateAuthority authority;
-    private final Path folder;
     private final Path pem;
     private final Object lock = new Object();
     /** Guarded by {@code lock}; made at the first request, since writing it costs more than starting a server. */
     private @Nullable Path trustStore;
 
-    private TrustFiles(CertificateAuthority authority, Path folder, Path pem) {
+    private TrustFiles(CertificateAuthority authority, Path pem) {
         this.authority = authority;
-        this.folder = folder;
         this.pem = pem;
     }
 
@@ -42,14 +39,10 @@ public final class TrustFiles implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("podid-");
             Path pem = Files.writeString(folder.resolve("ca.pem"), authority.pem());
-            return new TrustFiles(authority, folder, pem);
+            return new TrustFiles(authority, pem);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the certificate of the emulator's CA", e);
         }
-    }
-
-    public Path folder() {
-        return folder;
     }
 
     public Path pem() {
@@ -67,7 +60,7 @@ public final class TrustFiles implements AutoCloseable {
     }
 
     private Path writeTrustStore() {
-        Path file = folder.resolve("trust.p12");
+        Path file = pem.resolveSibling("trust.p12");
         try (OutputStream out = Files.newOutputStream(file)) {
             trusted().store(out, PASSWORD.toCharArray());
             return file;
@@ -88,36 +81,23 @@ public final class TrustFiles implements AutoCloseable {
     }
 
     private KeyStore trusted() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        List<X509Certificate> own = authority.certificates();
-        for (int i = 0; i < own.size(); i++) {
-            store.setCertificateEntry("podid-" + i, own.get(i));
-        }
-        List<X509Certificate> defaults = defaultAuthorities();
-        for (int i = 0; i < defaults.size(); i++) {
-            store.setCertificateEntry("default-" + i, defaults.get(i));
-        }
-        return store;
-    }
-
-    private static List<X509Certificate> defaultAuthorities() throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init((KeyStore) null);
-        return Stream.of(factory.getTrustManagers())
+        Stream<X509Certificate> defaults = Stream.of(factory.getTrustManagers())
                 .filter(X509TrustManager.class::isInstance)
-                .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
-                .toList();
+                .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()));
+        return CertificateAuthority.store(
+                Stream.concat(authority.certificates().stream(), defaults).toList());
     }
 
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(pem.getParent())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot remove " + folder, e);
+            throw new UncheckedIOException("Cannot remove " + pem.getParent(), e);
         }
     }
 }

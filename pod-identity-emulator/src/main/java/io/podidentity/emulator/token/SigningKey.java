@@ -1,30 +1,27 @@
 package io.podidentity.emulator.token;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jca.JCAContext;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.math.BigInteger;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * An RSA key that signs tokens; lives in memory, unless somebody keeps its text. This JVM makes one for Entra ID and
@@ -34,13 +31,15 @@ import java.util.Set;
 public final class SigningKey {
 
     private final RSAKey key;
-    private final JWSSigner signer;
     private final RSASSAVerifier verifier;
 
-    private SigningKey(RSAKey key, JWSSigner signer) throws JOSEException {
-        this.key = key;
-        this.signer = signer;
-        this.verifier = new RSASSAVerifier(key);
+    private SigningKey(RSAKey key) {
+        try {
+            this.key = key;
+            this.verifier = new RSASSAVerifier(key);
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Not an RSA key", e);
+        }
     }
 
     /** The key of Entra ID: like the real one's, it signs for all tenants, which the issuer tells apart. */
@@ -55,16 +54,11 @@ public final class SigningKey {
 
     private static SigningKey create() {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            KeyPair pair = generator.generateKeyPair();
-            RSAKey key = new RSAKey.Builder((RSAPublicKey) pair.getPublic())
-                    .privateKey(pair.getPrivate())
+            return new SigningKey(new RSAKeyGenerator(2048)
                     .keyUse(KeyUse.SIGNATURE)
-                    .keyIDFromThumbprint()
-                    .build();
-            return new SigningKey(key, new RSASSASigner(key));
-        } catch (NoSuchAlgorithmException | JOSEException e) {
+                    .keyIDFromThumbprint(true)
+                    .generate());
+        } catch (JOSEException e) {
             throw new IllegalStateException("This JDK cannot make an RSA key", e);
         }
     }
@@ -77,7 +71,10 @@ public final class SigningKey {
     public static SigningKey read(String jwk) {
         try {
             RSAKey key = RSAKey.parse(jwk);
-            return new SigningKey(key, new RSASSASigner(key));
+            if (!key.isPrivate()) {
+                throw new JOSEException("The private part is missing");
+            }
+            return new SigningKey(key);
         } catch (ParseException | JOSEException e) {
             throw new IllegalArgumentException("This is no RSA key that can sign", e);
         }
@@ -88,20 +85,14 @@ public final class SigningKey {
         return key.toJSONString();
     }
 
-    /** For tokens that nobody will ever see: a real signature of each would be most of the work. */
+    /** Without a private part, for tokens that nobody will ever see: their signatures would be most of the work. */
     public static SigningKey ofNobody() {
-        try {
-            var modulus = Base64URL.encode(BigInteger.ONE.shiftLeft(2047).add(BigInteger.ONE));
-            RSAKey key = new RSAKey.Builder(modulus, Base64URL.encode(BigInteger.valueOf(65537)))
-                    .keyID("nobody")
-                    .build();
-            return new SigningKey(key, new NoSigner());
-        } catch (JOSEException e) {
-            throw new IllegalStateException("Not an RSA key", e);
-        }
+        var modulus = Base64URL.encode(BigInteger.ONE.shiftLeft(2047).add(BigInteger.ONE));
+        return new SigningKey(new RSAKey.Builder(modulus, Base64URL.encode(BigInteger.valueOf(65537)))
+                .keyID("nobody")
+                .build());
     }
 
-    /** The public key as a JSON Web Key Set. */
     public Map<String, Object> publicKeys() {
         return new JWKSet(key).toJSONObject(true);
     }
@@ -114,11 +105,6 @@ public final class SigningKey {
         }
     }
 
-    public String sign(JWTClaimsSet claims) {
-        return sign(claims.toJSONObject());
-    }
-
-    /** Signs claims in a form of their own, such as an array where one text would do. */
     public String sign(Map<String, Object> claims) {
         try {
             var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
@@ -126,53 +112,36 @@ public final class SigningKey {
                     .keyID(key.getKeyID())
                     .build();
             var token = new JWSObject(header, new Payload(claims));
-            token.sign(signer);
+            if (!key.isPrivate()) {
+                return new String(token.getSigningInput(), US_ASCII) + "." + Base64URL.encode("not signed");
+            }
+            token.sign(new RSASSASigner(key));
             return token.serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException("Cannot sign a token", e);
         }
     }
 
-    boolean signed(SignedJWT token) {
+    /** The claims of a token that this key has signed; time and audience are for the caller. Empty for other texts. */
+    public Optional<JWTClaimsSet> verify(String token) {
         try {
-            return JWSAlgorithm.RS256.equals(token.getHeader().getAlgorithm()) && token.verify(verifier);
-        } catch (JOSEException e) {
-            return false;
+            SignedJWT jwt = SignedJWT.parse(token);
+            boolean signed = JWSAlgorithm.RS256.equals(jwt.getHeader().getAlgorithm()) && jwt.verify(verifier);
+            return signed ? Optional.of(jwt.getJWTClaimsSet()) : Optional.empty();
+        } catch (ParseException | JOSEException notAToken) {
+            return Optional.empty();
         }
     }
 
-    /** Made at the first use. */
     private static final class OfEntra {
         static final SigningKey KEY = create();
 
         private OfEntra() {}
     }
 
-    /** Made at the first use. */
     private static final class OfClusters {
         static final SigningKey KEY = create();
 
         private OfClusters() {}
-    }
-
-    /** Puts a word where the signature belongs. */
-    static final class NoSigner implements JWSSigner {
-
-        private final JCAContext context = new JCAContext();
-
-        @Override
-        public Base64URL sign(JWSHeader header, byte[] input) {
-            return Base64URL.encode("not signed");
-        }
-
-        @Override
-        public Set<JWSAlgorithm> supportedJWSAlgorithms() {
-            return Set.of(JWSAlgorithm.RS256);
-        }
-
-        @Override
-        public JCAContext getJCAContext() {
-            return context;
-        }
     }
 }

@@ -1,8 +1,15 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** What happens to a pod when it is created. */
 public sealed interface Admission {
@@ -17,7 +24,122 @@ public sealed interface Admission {
      * @param volume in which the token is projected into it
      * @param token what is projected
      */
-    record Admitted(Pod pod, Volume volume, TokenProjection token) implements Admission {}
+    record Admitted(Pod pod, Volume volume, TokenProjection token) implements Admission {
+
+        private static final String NAME = "name";
+
+        /**
+         * Adds to a pod's specification what it was admitted with.
+         *
+         * @param spec as it was written; it is changed, and so are its containers
+         */
+        public void into(Map<String, Object> spec) {
+            change(spec, "initContainers", pod.spec().initContainers(), volume.name());
+            change(spec, "containers", pod.spec().containers(), volume.name());
+            List<Map<String, Object>> volumes = objects(spec, "volumes");
+            put(volumes, projected(volume, token));
+            spec.put("volumes", volumes);
+        }
+
+        private static Map<String, Object> projected(Volume volume, TokenProjection token) {
+            var sources = new ArrayList<Map<String, Object>>();
+            sources.add(Map.of(
+                    "serviceAccountToken",
+                    Map.of(
+                            "audience", token.audience(),
+                            "expirationSeconds", token.expirationSeconds(),
+                            "path", token.path())));
+            if (!volume.authorities().isEmpty()) {
+                Map<String, Object> item = Map.of("key", "ca.crt", "path", IdentityBindings.CA_FILE);
+                sources.add(Map.of(
+                        "configMap", Map.of(NAME, volume.authorities(), "items", List.of(item), "optional", false)));
+            }
+            return Map.of(NAME, volume.name(), "projected", Map.of("defaultMode", 420, "sources", sources));
+        }
+
+        private static void change(Map<String, Object> spec, String field, List<Container> changed, String volume) {
+            List<Map<String, Object>> before = objects(spec, field);
+            var after = changed.stream()
+                    .map(container -> {
+                        int place = place(before, container.name());
+                        return changed(place < 0 ? injected(container) : before.get(place), container, volume);
+                    })
+                    .toList();
+            if (!after.isEmpty()) {
+                spec.put(field, after);
+            }
+        }
+
+        private static Map<String, Object> changed(Map<String, Object> object, Container container, String volume) {
+            List<Map<String, Object>> env = objects(object, "env");
+            for (EnvironmentVariable variable : container.env()) {
+                // One whose value comes from elsewhere is there already.
+                if (variable.value() != null && place(env, variable.name()) < 0) {
+                    var added = named(variable.name());
+                    added.put("value", variable.value());
+                    env.add(added);
+                }
+            }
+            List<Map<String, Object>> mounts = objects(object, "volumeMounts");
+            container.volumeMounts().stream()
+                    .filter(mount -> mount.name().equals(volume))
+                    .findFirst()
+                    .ifPresent(mount -> put(
+                            mounts,
+                            Map.of(NAME, volume, "mountPath", mount.mountPath(), "readOnly", mount.readOnly())));
+            Map.of("env", env, "volumeMounts", mounts).forEach((field, list) -> {
+                if (!list.isEmpty()) {
+                    object.put(field, list);
+                }
+            });
+            return object;
+        }
+
+        private static Map<String, Object> injected(Container container) {
+            var object = named(container.name());
+            object.put("image", container.image());
+            object.putAll(container.rest());
+            if (!container.args().isEmpty()) {
+                object.put("args", container.args());
+            }
+            if (!container.restartPolicy().isEmpty()) {
+                object.put("restartPolicy", container.restartPolicy());
+            }
+            return object;
+        }
+
+        private static Map<String, Object> named(String name) {
+            var object = new LinkedHashMap<String, Object>();
+            object.put(NAME, name);
+            return object;
+        }
+
+        /** In the place of the first one of that name, or last. */
+        private static void put(List<Map<String, Object>> present, Map<String, Object> wanted) {
+            int place = place(present, String.valueOf(wanted.get(NAME)));
+            if (place < 0) {
+                present.add(wanted);
+            } else {
+                present.set(place, wanted);
+            }
+        }
+
+        private static int place(List<Map<String, Object>> present, String name) {
+            return present.stream()
+                    .map(one -> String.valueOf(one.get(NAME)))
+                    .toList()
+                    .indexOf(name);
+        }
+
+        @SuppressWarnings("unchecked") // keys of JSON objects are strings
+        private static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
+            var objects = new ArrayList<Map<String, Object>>();
+            if (object.get(field) instanceof List<?> list) {
+                list.forEach(one -> objects.add((Map<String, Object>) one));
+            }
+            return objects;
+        }
+    }
 
     /**
      * The pod is not created.

@@ -7,7 +7,6 @@ import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
@@ -26,42 +25,25 @@ import java.util.UUID;
  * The OpenID issuer of the cluster: makes the tokens of service accounts, and publishes the key by which Entra checks
  * them. Thread-safe.
  *
+ * @param address with a trailing slash, as AKS's issuers have it
+ * @param clock the machine's, as Entra judges the tokens by it
  * @see <a href="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/">projected
  *     tokens</a>
  */
-public final class ClusterIssuer implements Endpoint {
+public record ClusterIssuer(SigningKey key, URI address, Clock clock) implements Endpoint {
 
     private static final String DISCOVERY = ".well-known/openid-configuration";
     private static final String KEYS = "openid/v1/jwks";
 
-    private final SigningKey key;
-    private final AccessTokenReader tokens;
-    private final URI issuer;
-    private final Clock clock;
-
-    /**
-     * An issuer of that address.
-     *
-     * @param issuer with a trailing slash, as AKS's
-     * @param clock the machine's, as Entra judges the tokens by it
-     */
-    public ClusterIssuer(SigningKey key, URI issuer, Clock clock) {
-        this.key = key;
-        this.tokens = new AccessTokenReader(key);
-        this.issuer = issuer;
-        this.clock = clock;
-    }
-
     /** The issuer exactly as it is in the tokens. */
     public String issuer() {
-        return issuer.toString();
+        return address.toString();
     }
 
     public PublicKey publicKey() {
         return key.publicKey();
     }
 
-    /** The subject in the tokens of a service account. */
     public static String subject(ObjectName serviceAccount) {
         return "system:serviceaccount:" + serviceAccount.namespace() + ":" + serviceAccount.name();
     }
@@ -101,7 +83,7 @@ public final class ClusterIssuer implements Endpoint {
     /** Whether it is a token of this issuer, for that audience, and valid now. */
     boolean signed(String token, String audience) {
         Instant now = clock.instant();
-        return tokens.read(token)
+        return key.verify(token)
                 .filter(claims -> issuer().equals(claims.getIssuer()))
                 .filter(claims -> claims.getAudience().contains(audience))
                 .filter(claims -> claims.getExpirationTime().toInstant().isAfter(now))
@@ -126,7 +108,7 @@ public final class ClusterIssuer implements Endpoint {
 
     @Override
     public Answer answer(Request request) {
-        String path = issuer.getPath();
+        String path = address.getPath();
         if (!request.isGet() || !request.rawPath().startsWith(path)) {
             return Answer.empty(404);
         }
@@ -140,7 +122,7 @@ public final class ClusterIssuer implements Endpoint {
     private Map<String, Object> discovery() {
         var document = new LinkedHashMap<String, Object>();
         document.put("issuer", issuer());
-        document.put("jwks_uri", issuer + KEYS);
+        document.put("jwks_uri", address + KEYS);
         document.put("response_types_supported", List.of("id_token"));
         document.put("subject_types_supported", List.of("public"));
         document.put("id_token_signing_alg_values_supported", List.of("RS256"));

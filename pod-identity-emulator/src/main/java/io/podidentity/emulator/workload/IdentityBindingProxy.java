@@ -48,7 +48,7 @@ public final class IdentityBindingProxy implements Endpoint {
                             clientId,
                             new FederatedCredential(bindingIssuer(clientId), issuer.issuer(), WebhookSettings.AUDIENCE),
                             Duration.ZERO);
-            directory.issuers().publish(bindingIssuer(clientId), List.of(issuer.publicKey()));
+            directory.federation().publish(bindingIssuer(clientId), List.of(issuer.publicKey()));
         }
     }
 

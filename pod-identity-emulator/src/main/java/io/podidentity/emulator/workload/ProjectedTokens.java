@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -19,13 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Does the kubelet's job: writes the tokens of pods into files that only the owner can read, and replaces each when
  * four fifths of its life have passed in the cluster. A reader sees the old token or the new one, never part of one.
  *
- * <p>Thread-safety: safe. Lifecycle: {@link #close} ends the threads, which are daemons, and removes the files.
+ * <p>Thread-safety: safe. Lifecycle: {@link #close} ends the threads, which are daemons; the files stay.
  */
 public final class ProjectedTokens implements AutoCloseable {
 
@@ -43,27 +41,17 @@ public final class ProjectedTokens implements AutoCloseable {
         return thread;
     });
 
-    /**
-     * Makes the folder.
-     *
-     * @throws UncheckedIOException if that fails
-     */
-    public ProjectedTokens(ClusterIssuer issuer, EmulatorClock clock) {
+    /** @param folder in a folder of its owner alone; made if it is not there */
+    public ProjectedTokens(ClusterIssuer issuer, EmulatorClock clock, Path folder) {
         this.issuer = issuer;
         this.clock = clock;
-        try {
-            // Such a folder, and a file made by createTempFile, is its owner's alone where the file system knows
-            // owners.
-            this.folder = Files.createTempDirectory("podid-tokens-");
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make a folder for the tokens of service accounts", e);
-        }
+        this.folder = folder;
     }
 
     /**
      * Writes a token of the pod, and keeps it fresh until {@link #remove}.
      *
-     * @return the file, there until {@link #close}
+     * @return the file
      * @throws UncheckedIOException if it cannot be written
      */
     public Path project(Pod pod, TokenProjection projection) {
@@ -71,7 +59,7 @@ public final class ProjectedTokens implements AutoCloseable {
         String name = count.incrementAndGet() + "-" + pod.namespace() + "-"
                 + pod.name().name();
         try {
-            Path file = Files.createDirectory(folder.resolve(name)).resolve("azure-identity-token");
+            Path file = Files.createDirectories(folder.resolve(name)).resolve("azure-identity-token");
             Instant written = clock.instant();
             write(file, pod, projection);
             rotations.put(pod.name(), threads.submit(() -> rotate(file, pod, projection, written)));
@@ -104,6 +92,7 @@ public final class ProjectedTokens implements AutoCloseable {
     }
 
     private void write(Path file, Pod pod, TokenProjection projection) throws IOException {
+        // Such a file is its owner's alone where the file system knows owners.
         Path fresh = Files.createTempFile(file.getParent(), "token", ".new");
         Files.writeString(fresh, issuer.project(pod, projection).value());
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -117,16 +106,6 @@ public final class ProjectedTokens implements AutoCloseable {
             threads.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot remove " + folder, e);
         }
     }
 }

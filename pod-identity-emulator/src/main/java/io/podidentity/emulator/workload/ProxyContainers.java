@@ -3,6 +3,9 @@ package io.podidentity.emulator.workload;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.workload.Annotations.DeniedException;
+import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,32 +14,36 @@ import java.util.Map;
  * The two containers that serve a program that still asks the metadata service: one redirects its requests, and one
  * answers them by workload identity.
  */
-record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
+public record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
 
-    static final String INIT = "azwi-proxy-init";
-    static final String SIDECAR = "azwi-proxy";
+    private static final String INIT = "azwi-proxy-init";
+    private static final String SIDECAR = "azwi-proxy";
 
-    private static final int DEFAULT_PORT = 8000;
-    private static final String IMAGES = "mcr.microsoft.com/oss/azure/workload-identity/";
+    private static final String INIT_FIELDS = """
+        {"imagePullPolicy": "IfNotPresent",
+         "securityContext": {
+           "capabilities": {"add": ["NET_ADMIN"], "drop": ["ALL"]},
+           "privileged": true, "runAsNonRoot": false, "runAsUser": 0}}
+        """;
 
-    private static final String PULL_POLICY = "imagePullPolicy";
-    private static final String PULL_IF_NOT_PRESENT = "IfNotPresent";
-    private static final String SECURITY = "securityContext";
-    private static final String LOG_LEVEL = "--log-level=info";
+    private static final String SIDECAR_FIELDS = """
+        {"imagePullPolicy": "IfNotPresent",
+         "ports": [{"containerPort": %1$d}],
+         "lifecycle": {"postStart": {"exec": {
+           "command": ["/proxy", "--proxy-port=%1$d", "--probe", "--log-level=info"]}}},
+         "securityContext": {
+           "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "privileged": false,
+           "readOnlyRootFilesystem": true, "runAsNonRoot": true}}
+        """;
 
     /** Whether the pod asks for it; only the key of the annotation counts, even {@code "false"} asks. */
-    static boolean wantedBy(Map<String, String> podAnnotations) {
+    public static boolean wantedBy(Map<String, String> podAnnotations) {
         return podAnnotations.containsKey(Keys.INJECT_PROXY);
     }
 
-    /** @throws DeniedException if the annotation is not a 32-bit number */
-    static int port(Map<String, String> podAnnotations) {
-        String port = podAnnotations.get(Keys.PROXY_PORT);
-        try {
-            return port == null ? DEFAULT_PORT : (int) WholeNumber.parse(port, Integer.SIZE);
-        } catch (DeniedException e) {
-            throw new DeniedException("failed to parse proxy sidecar port: " + e.getMessage());
-        }
+    /** Whether it is the one that answers. */
+    public static boolean isSidecar(Container container) {
+        return container.name().equals(SIDECAR);
     }
 
     /** @throws DeniedException if the pod shares the node's network, or names no port */
@@ -47,84 +54,48 @@ record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
         if (pod.hostNetwork()) {
             throw new DeniedException("hostNetwork is set to true, cannot inject proxy sidecar");
         }
-        int port = port(podAnnotations);
-        List<Container> init = lacks(pod.initContainers(), INIT)
-                ? plus(pod.initContainers(), pod.initContainers().size(), init(port))
-                : pod.initContainers();
-        return nativeSidecar
-                ? pod.withContainers(withSidecar(init, port), pod.containers())
-                : pod.withContainers(init, withSidecar(pod.containers(), port));
-    }
-
-    private Container init(int port) {
-        var env = List.of(new EnvironmentVariable("PROXY_PORT", Integer.toString(port)));
-        Map<String, Object> security = Map.of(
-                "capabilities",
-                Map.of("add", List.of("NET_ADMIN"), "drop", List.of("ALL")),
-                "privileged",
-                true,
-                "runAsNonRoot",
-                false,
-                "runAsUser",
-                0L);
-        return new Container(
+        int port = Annotations.proxyPort(podAnnotations);
+        var init = new Container(
                 INIT,
                 image("proxy-init"),
                 List.of(),
                 List.of(),
-                env,
+                List.of(new EnvironmentVariable("PROXY_PORT", Integer.toString(port))),
                 List.of(),
                 "",
-                Map.of(PULL_POLICY, PULL_IF_NOT_PRESENT, SECURITY, security));
-    }
-
-    private List<Container> withSidecar(List<Container> containers, int port) {
-        if (!lacks(containers, SIDECAR)) {
-            return containers;
-        }
-        String portArgument = "--proxy-port=" + port;
-        List<String> probe = List.of("/proxy", portArgument, "--probe", LOG_LEVEL);
-        Map<String, Object> security = Map.of(
-                "allowPrivilegeEscalation",
-                false,
-                "capabilities",
-                Map.of("drop", List.of("ALL")),
-                "privileged",
-                false,
-                "readOnlyRootFilesystem",
-                true,
-                "runAsNonRoot",
-                true);
-        Map<String, Object> rest = Map.of(
-                PULL_POLICY,
-                PULL_IF_NOT_PRESENT,
-                "ports",
-                List.of(Map.of("containerPort", port)),
-                "lifecycle",
-                Map.of("postStart", Map.of("exec", Map.of("command", probe))),
-                SECURITY,
-                security);
+                json(INIT_FIELDS));
         var sidecar = new Container(
                 SIDECAR,
                 image("proxy"),
                 List.of(),
-                List.of(portArgument, LOG_LEVEL),
+                List.of("--proxy-port=" + port, "--log-level=info"),
                 List.of(),
                 List.of(),
                 nativeSidecar ? "Always" : "",
-                rest);
-        return plus(containers, 0, sidecar);
+                json(SIDECAR_FIELDS.formatted(port)));
+        List<Container> all = with(pod.initContainers(), pod.initContainers().size(), init);
+        return nativeSidecar
+                ? pod.withContainers(with(all, 0, sidecar), pod.containers())
+                : pod.withContainers(all, with(pod.containers(), 0, sidecar));
     }
 
     private String image(String name) {
-        return IMAGES + name + ":" + version.tag();
+        return "mcr.microsoft.com/oss/azure/workload-identity/" + name + ":" + version.tag;
     }
 
-    private static boolean lacks(List<Container> containers, String name) {
-        return containers.stream().noneMatch(container -> container.name().equals(name));
+    private static Map<String, Object> json(String fields) {
+        try {
+            return Json.object(fields);
+        } catch (ParseException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private static List<Container> plus(List<Container> containers, int place, Container container) {
+    /** With the container in that place, unless there is one of its name. */
+    private static List<Container> with(List<Container> containers, int place, Container container) {
+        if (containers.stream().anyMatch(one -> one.name().equals(container.name()))) {
+            return containers;
+        }
         var all = new ArrayList<>(containers);
         all.add(place, container);
         return all;

@@ -1,5 +1,7 @@
 package io.podidentity.emulator.workload;
 
+import static java.util.stream.Collectors.joining;
+
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -30,6 +33,8 @@ public record ProxySidecar(
 
     /** What it calls itself, as it was built for the recorded answers. */
     private static final String SERVER = "azure-workload-identity/proxy/v1.6.0 (linux/amd64) 04d01a2/2026-01-01";
+
+    private static final String RULE = "-".repeat(80) + "\n";
 
     /** Which part of the proxy a path leads to: by its beginning, and only {@code /metadata} in any letter case. */
     enum Route {
@@ -80,10 +85,7 @@ public record ProxySidecar(
             Answer exchanged = entra.answer(exchange);
             return exchanged.status() == 200
                     ? token(Json.object(exchanged.text()), resource)
-                    : error(
-                            500,
-                            AuthenticationFailure.text(
-                                    authority + exchange.rawPath().substring(1), exchanged));
+                    : error(500, failure(authority + exchange.rawPath().substring(1), exchanged));
         } catch (IOException | ParseException e) {
             return error(500, "failed to exchange the token: " + e.getMessage());
         }
@@ -112,6 +114,32 @@ public record ProxySidecar(
         body.put("resource", resource);
         body.put("token_type", "Bearer");
         return Answer.text(200, "application/json", Json.write(body) + "\n");
+    }
+
+    /** The text in which Go's azidentity passes on that Entra ID refuses a token; the URL is what was asked by POST. */
+    private static String failure(String url, Answer answer) {
+        String body = answer.text();
+        String status = answer.status() + ": " + answer.status() + " " + answer.reasonPhrase();
+        return "WorkloadIdentityCredential authentication failed. \nPOST " + url + "\n" + RULE + "RESPONSE " + status
+                + "\n" + RULE + (body.isEmpty() ? "Response contained no body" : indented(body)) + "\n" + RULE
+                + "To troubleshoot, visit https://aka.ms/azsdk/go/identity/troubleshoot#workload";
+    }
+
+    /** A JSON object with a line for each member and element; what is none stays as it is. */
+    private static String indented(String json) {
+        try {
+            return Json.object(json).entrySet().stream()
+                    .map(member -> "  " + Json.write(member.getKey()) + ": " + indented(member.getValue()))
+                    .collect(joining(",\n", "{\n", "\n}"));
+        } catch (ParseException e) {
+            return json;
+        }
+    }
+
+    private static String indented(Object value) {
+        return value instanceof List<?> list
+                ? list.stream().map(one -> "    " + Json.write(one)).collect(joining(",\n", "[\n", "\n  ]"))
+                : Json.write(value);
     }
 
     private static Answer error(int status, String message) {

@@ -10,6 +10,7 @@ import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.workload.Annotations.DeniedException;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,24 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
  * The mutating webhook of azure-workload-identity: gives labelled pods the variables, and the volume with the token,
  * by which Azure's libraries sign in. Immutable.
  */
-public final class Webhook {
+public record Webhook(WebhookSettings settings) {
 
     /** The name under which the API server reports its refusals. */
     private static final String NAME = "mutation.azure-workload-identity.io";
-
-    private final WebhookSettings settings;
-    private final ProxyContainers proxies;
-
-    public Webhook(WebhookSettings settings) {
-        this.settings = settings;
-        this.proxies = new ProxyContainers(settings.version(), settings.nativeSidecar());
-    }
 
     /** The name of the service account that a pod runs as. */
     public static String serviceAccount(Pod pod) {
@@ -79,23 +74,47 @@ public final class Webhook {
     private Admission mutate(Pod pod, Map<String, String> account) {
         Map<String, String> annotations = pod.metadata().annotations();
         WebhookVersion version = settings.version();
-        PodSpec withProxy = proxies.injectInto(pod.spec(), annotations);
+        PodSpec withProxy = new ProxyContainers(version, settings.nativeSidecar()).injectInto(pod.spec(), annotations);
         Optional<IdentityBindings> binding = binding(annotations);
         var token = new TokenProjection(
-                version.file(),
+                version.file,
                 binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE,
-                TokenExpiration.seconds(annotations.get(Keys.TOKEN_EXPIRATION), account.get(Keys.TOKEN_EXPIRATION)));
+                Annotations.tokenExpiration(annotations, account));
         var volume = new Volume(
                 version.volumeName(podName(pod)), token, binding.isPresent() ? IdentityBindings.CONFIG_MAP : "");
-        var injection = new Injection(
-                skipped(annotations),
-                variables(account, binding),
-                version.injectsEmptyValues(),
-                new VolumeMount(volume.name(), version.mountPath(), true));
+        Set<String> skipped = skipped(annotations);
+        Map<String, String> variables = variables(account, binding);
+        var mount = new VolumeMount(volume.name(), version.mountPath, true);
+        UnaryOperator<List<Container>> injection = containers -> containers.stream()
+                .map(one -> skipped.contains(one.name()) ? one : injected(one, variables, mount))
+                .toList();
         PodSpec spec = withProxy
-                .withContainers(injection.into(withProxy.initContainers()), injection.into(withProxy.containers()))
-                .withVolumes(volumes(withProxy.volumes(), volume));
+                .withContainers(injection.apply(withProxy.initContainers()), injection.apply(withProxy.containers()))
+                .withVolumes(with(withProxy.volumes(), volume, Volume::name));
         return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), volume, token);
+    }
+
+    /** Existing values are never overwritten; a mount of the same volume is corrected. */
+    private static Container injected(Container container, Map<String, String> variables, VolumeMount mount) {
+        var env = new ArrayList<>(container.env());
+        variables.forEach((name, value) -> {
+            if (container.env().stream().noneMatch(own -> own.name().equals(name))) {
+                env.add(new EnvironmentVariable(name, value));
+            }
+        });
+        return container.withEnv(env).withVolumeMounts(with(container.volumeMounts(), mount, VolumeMount::name));
+    }
+
+    /** In place of the first of the same name, or last. */
+    private static <T> List<T> with(List<T> present, T wanted, Function<T, String> name) {
+        var all = new ArrayList<>(present);
+        int place = present.stream().map(name).toList().indexOf(name.apply(wanted));
+        if (place < 0) {
+            all.add(wanted);
+        } else {
+            all.set(place, wanted);
+        }
+        return all;
     }
 
     /** A pod that a controller makes has no name yet when the webhook sees it, but for those of a StatefulSet. */
@@ -115,26 +134,20 @@ public final class Webhook {
     }
 
     private Map<String, String> variables(Map<String, String> account, Optional<IdentityBindings> binding) {
-        String mountPath = settings.version().mountPath();
         var variables = new LinkedHashMap<String, String>();
         variables.put("AZURE_CLIENT_ID", account.getOrDefault(Keys.CLIENT_ID, ""));
         variables.put("AZURE_TENANT_ID", account.getOrDefault(Keys.TENANT_ID, settings.tenantId()));
-        variables.put(
-                "AZURE_FEDERATED_TOKEN_FILE",
-                mountPath + "/" + settings.version().file());
+        variables.put("AZURE_FEDERATED_TOKEN_FILE", settings.tokenFile());
         variables.put("AZURE_AUTHORITY_HOST", settings.authorityHost());
-        binding.ifPresent(bindings -> variables.putAll(bindings.environment(mountPath)));
-        return variables;
-    }
-
-    /** A volume of that name is corrected, whatever it projected. */
-    private static List<Volume> volumes(List<Volume> present, Volume token) {
-        var all = new ArrayList<>(present);
-        all.replaceAll(one -> one.name().equals(token.name()) ? token : one);
-        if (!all.contains(token)) {
-            all.add(token);
+        binding.ifPresent(proxy -> {
+            variables.put("AZURE_KUBERNETES_TOKEN_PROXY", proxy.url());
+            variables.put("AZURE_KUBERNETES_SNI_NAME", proxy.sniName());
+            variables.put("AZURE_KUBERNETES_CA_FILE", settings.caFile());
+        });
+        if (!settings.version().injectsEmptyValues()) {
+            variables.values().removeIf(String::isEmpty);
         }
-        return all;
+        return variables;
     }
 
     /** The names of the containers that are to be left alone. */
@@ -143,50 +156,5 @@ public final class Webhook {
         return names.isEmpty()
                 ? Set.of()
                 : Arrays.stream(names.split(";", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
-    }
-
-    /**
-     * What the containers of a pod get.
-     *
-     * @param skipped the names of those that are left alone
-     * @param variables by name, in order
-     * @param emptyOnesToo whether a variable without a value is injected
-     */
-    record Injection(Set<String> skipped, Map<String, String> variables, boolean emptyOnesToo, VolumeMount mount) {
-
-        List<Container> into(List<Container> containers) {
-            return containers.stream()
-                    .map(container -> skipped.contains(container.name()) ? container : into(container))
-                    .toList();
-        }
-
-        private Container into(Container container) {
-            return container.withEnv(env(container.env())).withVolumeMounts(mounts(container.volumeMounts()));
-        }
-
-        /** Existing values are never overwritten. */
-        private List<EnvironmentVariable> env(List<EnvironmentVariable> present) {
-            var all = new ArrayList<>(present);
-            variables.forEach((name, value) -> {
-                boolean missing =
-                        present.stream().noneMatch(variable -> variable.name().equals(name));
-                if (missing && (emptyOnesToo || !value.isEmpty())) {
-                    all.add(new EnvironmentVariable(name, value));
-                }
-            });
-            return all;
-        }
-
-        /** A mount of the same volume is corrected. */
-        private List<VolumeMount> mounts(List<VolumeMount> present) {
-            var all = new ArrayList<>(present);
-            int place = present.stream().map(VolumeMount::name).toList().indexOf(mount.name());
-            if (place < 0) {
-                all.add(mount);
-            } else {
-                all.set(place, mount);
-            }
-            return all;
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.podidentity.emulator.workload;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +22,17 @@ public record WebhookSettings(
 
     public static final String AUDIENCE = "api://AzureADTokenExchange";
 
+    private static final String PUBLIC = "https://login.microsoftonline.com/";
+    private static final String US_GOVERNMENT = "https://login.microsoftonline.us/";
+    private static final Map<String, String> AUTHORITY_HOSTS = Map.of(
+            "", PUBLIC,
+            "AZURECLOUD", PUBLIC,
+            "AZUREPUBLICCLOUD", PUBLIC,
+            "AZURECHINACLOUD", "https://login.chinacloudapi.cn/",
+            "AZUREGERMANCLOUD", "https://login.microsoftonline.de/",
+            "AZUREUSGOVERNMENT", US_GOVERNMENT,
+            "AZUREUSGOVERNMENTCLOUD", US_GOVERNMENT);
+
     /**
      * The cluster's token proxy, which stands in for Entra.
      *
@@ -36,19 +47,29 @@ public record WebhookSettings(
         /** The ConfigMap of the webhook's namespace with the proxy's CA. */
         static final String CONFIG_MAP = "azure-wi-webhook-ca";
 
-        /** The CA's file below the mount. */
-        public static final String CA_FILE = "ca-cert/ca.crt";
+        static final String CA_FILE = "ca-cert/ca.crt";
+    }
 
-        static String caFile(String mountPath) {
-            return mountPath + "/" + CA_FILE;
-        }
+    /** The token's file in a pod. */
+    public String tokenFile() {
+        return version.mountPath + "/" + version.file;
+    }
 
-        Map<String, String> environment(String mountPath) {
-            var variables = new LinkedHashMap<String, String>();
-            variables.put("AZURE_KUBERNETES_TOKEN_PROXY", url);
-            variables.put("AZURE_KUBERNETES_SNI_NAME", sniName);
-            variables.put("AZURE_KUBERNETES_CA_FILE", caFile(mountPath));
-            return variables;
+    /** The file in a pod with the CA of the token proxy. */
+    public String caFile() {
+        return version.mountPath + "/" + IdentityBindings.CA_FILE;
+    }
+
+    /**
+     * The authority host of a cloud, by its case-insensitive name; an empty name is the public cloud.
+     *
+     * @throws IllegalArgumentException if there is no such cloud
+     */
+    public static String authorityHostOf(String cloud) {
+        String host = AUTHORITY_HOSTS.get(cloud.toUpperCase(Locale.ROOT));
+        if (host == null) {
+            throw new IllegalArgumentException("There is no Azure cloud of the name \"" + cloud + "\"");
         }
+        return host;
     }
 }

@@ -16,28 +16,18 @@ public enum WebhookVersion {
     /** Of the hash in the name of a volume, so that the name has 63 characters. */
     private static final int HASH_LENGTH = 30;
 
-    private final String tag;
-    private final String mountPath;
-    private final String file;
+    /** Of its images, and of those that it injects. */
+    final String tag;
+
+    final String mountPath;
+
+    /** The token's file below the mount. */
+    final String file;
 
     WebhookVersion(String tag, String mountPath, String file) {
         this.tag = tag;
         this.mountPath = mountPath;
         this.file = file;
-    }
-
-    /** Of its images, and of those that it injects. */
-    String tag() {
-        return tag;
-    }
-
-    String mountPath() {
-        return mountPath;
-    }
-
-    /** The token's file below the mount. */
-    String file() {
-        return file;
     }
 
     boolean injectsEmptyValues() {

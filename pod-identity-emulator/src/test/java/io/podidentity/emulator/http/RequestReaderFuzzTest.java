@@ -2,7 +2,7 @@ package io.podidentity.emulator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.http.RequestReader.ServerKind;
+import io.podidentity.emulator.http.RequestReader.BadRequestException;
 import io.podidentity.testsupport.Mutations;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,8 +107,9 @@ class RequestReaderFuzzTest {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
                 OutputStream.nullOutputStream(),
                 Limits.OF_THE_EMULATOR,
-                ServerKind.USUAL,
-                HangUpWatch::ofNothing);
+                Set.of(),
+                false,
+                Request.Connection.NONE);
         int count = 0;
         for (Optional<Request> request = reader.next(); request.isPresent(); request = reader.next()) {
             request.get().segments();

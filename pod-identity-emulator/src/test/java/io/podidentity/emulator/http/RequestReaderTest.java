@@ -3,13 +3,14 @@ package io.podidentity.emulator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.podidentity.emulator.http.RequestReader.ServerKind;
+import io.podidentity.emulator.http.RequestReader.BadRequestException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,7 +131,8 @@ class RequestReaderTest {
                 new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)),
                 out,
                 Limits.OF_THE_EMULATOR,
-                ServerKind.USUAL,
-                HangUpWatch::ofNothing);
+                Set.of(),
+                false,
+                Request.Connection.NONE);
     }
 }

@@ -198,7 +198,7 @@ public class NmiCasesTest extends CaseRunner {
                             .forEach((name, text) -> assertThat(query.get(name)).contains((String) text));
                 }
                 case "noClientId" ->
-                    assertThat(lastQuery(nmi).names().contains("client_id")).isNotEqualTo(value);
+                    assertThat(lastQuery(nmi).all().containsKey("client_id")).isNotEqualTo(value);
                 case "log" -> checkLog(Case.object(value), nmi.lines);
                 case "statusBefore1_8_6", "sinceVersion" -> {
                     // Of another version, or of none.

@@ -3,8 +3,7 @@ package io.podidentity.emulator.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SigningKeyTest {
@@ -12,11 +11,11 @@ class SigningKeyTest {
     @Test
     void read_whatWasKept_knowsTheTokensOfTheFirst() throws Exception {
         SigningKey first = SigningKey.ofEntra();
-        String token = first.sign(new JWTClaimsSet.Builder().subject("one").build());
+        String token = first.sign(Map.of("sub", "one"));
 
         SigningKey again = SigningKey.read(first.jwk());
 
-        assertThat(again.signed(SignedJWT.parse(token))).isTrue();
+        assertThat(again.verify(token)).isPresent();
         assertThat(again.publicKeys()).isEqualTo(first.publicKeys());
         assertThat(again.publicKeys().toString()).doesNotContain(" d=", " p=");
     }

@@ -11,7 +11,6 @@ import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RoleAssignments;
-import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
@@ -36,7 +35,6 @@ class IdentityBindingProxyTest {
     private final ClusterIssuer issuer =
             new ClusterIssuer(SigningKey.ofClusters(), URI.create("https://localhost:1/tenant/cluster/"), clock);
     private final FederatedCredentials federation = new FederatedCredentials(clock);
-    private final TrustedIssuers issuers = new TrustedIssuers();
     private final List<Request> exchanges = new ArrayList<>();
     private final IdentityBindingProxy proxy = new IdentityBindingProxy(
             new Directory(
@@ -46,7 +44,6 @@ class IdentityBindingProxyTest {
                     new Principals(List.of()),
                     List.of(),
                     federation,
-                    issuers,
                     new RoleAssignments(clock)),
             issuer,
             request -> {
@@ -68,7 +65,7 @@ class IdentityBindingProxyTest {
         assertThat(exchanges.get(0).form().get("scope")).contains("s/.default");
         assertThat(federation.match(CLIENT, claims.getIssuer(), claims.getSubject(), claims.getAudience()))
                 .isEqualTo(Match.ACCEPTED);
-        assertThat(issuers.keysOf(claims.getIssuer())).isNotEmpty();
+        assertThat(federation.keysOf(claims.getIssuer())).isNotEmpty();
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.time.ManualClock;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
 import java.nio.file.Files;
@@ -28,11 +30,14 @@ class ProjectedTokensTest {
 
     private final ManualClock clock = new ManualClock(START);
     private final ClusterIssuer issuer = new ClusterIssuer(SigningKey.ofClusters(), ISSUER, clock);
-    private final ProjectedTokens tokens = new ProjectedTokens(issuer, clock);
+    private final TrustFiles files = TrustFiles.write(CertificateAuthority.ofThisJvm());
+    private final ProjectedTokens tokens =
+            new ProjectedTokens(issuer, clock, files.pem().resolveSibling("tokens"));
 
     @AfterEach
     void close() {
         tokens.close();
+        files.close();
     }
 
     @Test
@@ -59,7 +64,7 @@ class ProjectedTokensTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(file.getParent().getParent())))
+                        Files.getPosixFilePermissions(files.pem().getParent())))
                 .isEqualTo("rwx------");
     }
 
@@ -79,13 +84,15 @@ class ProjectedTokensTest {
     }
 
     @Test
-    void close_always_removesTheFiles() {
+    void close_always_endsTheRenewal() throws Exception {
         Path file = project("default", "demo");
+        clock.awaitWaiters(1);
 
         tokens.close();
+        String last = Files.readString(file);
+        clock.advance(Duration.ofHours(1));
 
-        assertThat(file).doesNotExist();
-        assertThat(file.getParent().getParent()).doesNotExist();
+        assertThat(Files.readString(file)).isEqualTo(last);
     }
 
     @Test

@@ -56,7 +56,7 @@ class RecordedWebhookCasesTest {
                                 .serviceAccount(new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)))
                                 .map(one -> one.metadata().annotations());
                         if (webhook.admit(pod, account) instanceof Admitted admitted) {
-                            AdmittedSpec.into(spec, admitted);
+                            admitted.into(spec);
                         }
                         SPECS.put(pod.name().name(), spec);
                     });

@@ -282,9 +282,10 @@ public class WebhookCasesTest extends CaseRunner {
         boolean refused = !test.expected().containsKey("port");
         assertThat(test.expected().getOrDefault("error", refused)).isEqualTo(refused);
         if (test.expected().get("port") instanceof Long port) {
-            assertThat(ProxyContainers.port(annotations)).isEqualTo(port.intValue());
+            assertThat(Annotations.proxyPort(annotations)).isEqualTo(port.intValue());
         } else {
-            assertThatThrownBy(() -> ProxyContainers.port(annotations)).isInstanceOf(DeniedException.class);
+            assertThatThrownBy(() -> Annotations.proxyPort(annotations))
+                    .isInstanceOf(Annotations.DeniedException.class);
         }
     }
 
@@ -328,10 +329,10 @@ public class WebhookCasesTest extends CaseRunner {
 
     private void authorityHost(Case test) {
         if (Boolean.TRUE.equals(test.expected().get("error"))) {
-            assertThatThrownBy(() -> Cloud.authorityHost(test.text("cloud")))
+            assertThatThrownBy(() -> WebhookSettings.authorityHostOf(test.text("cloud")))
                     .isInstanceOf(IllegalArgumentException.class);
         } else {
-            assertThat(Cloud.authorityHost(test.text("cloud")))
+            assertThat(WebhookSettings.authorityHostOf(test.text("cloud")))
                     .isEqualTo(test.expected().get("host"));
         }
     }

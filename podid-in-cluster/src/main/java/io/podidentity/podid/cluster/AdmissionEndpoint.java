@@ -13,7 +13,6 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
-import io.podidentity.emulator.workload.AdmittedSpec;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +38,8 @@ final class AdmissionEndpoint implements Endpoint {
     static final String ANNOTATION = "podid.io/emulated-azure";
 
     private static final String SAYS =
-            "For tests only: the webhook of podid has made this pod trust an emulated Azure, whose tokens are worth nothing";
+            "For tests only: the webhook of podid has made this pod trust an emulated Azure, whose tokens are worth"
+                    + " nothing";
 
     private final Webhook webhook;
     private final Function<ObjectName, Optional<Map<String, String>>> accounts;
@@ -96,7 +96,7 @@ final class AdmissionEndpoint implements Endpoint {
         Map<String, Object> spec = object(object, "spec");
         // A pod that gets its identity from NMI has only to trust what it asks.
         if (admission instanceof Admitted admitted) {
-            AdmittedSpec.into(spec, admitted);
+            admitted.into(spec);
         }
         bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
         response.put("patchType", "JSONPatch");

@@ -4,14 +4,14 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.podidentity.emulator.directory.TrustedIssuers;
+import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.json.Json;
 import java.security.PublicKey;
 import java.text.ParseException;
 import java.util.ArrayList;
 
 /** Publishes to Entra ID the keys with which the cluster signs the tokens of service accounts. */
-record ClusterKeys(KubernetesClient client, TrustedIssuers issuers) {
+record ClusterKeys(KubernetesClient client, FederatedCredentials federation) {
 
     /**
      * Reads them as they are now.
@@ -29,7 +29,7 @@ record ClusterKeys(KubernetesClient client, TrustedIssuers issuers) {
                     keys.add(signing.toPublicKey());
                 }
             }
-            issuers.publish(issuer, keys);
+            federation.publish(issuer, keys);
             return issuer;
         } catch (ParseException | JOSEException e) {
             throw new IllegalStateException("The API server's OpenID documents cannot be read: " + e.getMessage(), e);

@@ -105,7 +105,7 @@ public final class KubernetesCluster implements RealCluster {
     @Override
     public void follow(PodIdentityEmulator emulator) {
         AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
-        var issuer = new ClusterKeys(client, beside.directory().issuers());
+        var issuer = new ClusterKeys(client, beside.directory().federation());
         var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
         PodIdentityObjects pods = podIdentity;
         if (pods != null) {

@@ -91,7 +91,7 @@ class ClusterKeysTest {
     void read_whileTheClusterChangesItsKey_publishesBothAndThenTheNewOne() throws Exception {
         RSAKey old = new RSAKeyGenerator(2048).keyID("old").generate();
         RSAKey next = new RSAKeyGenerator(2048).keyID("next").generate();
-        var keys = new ClusterKeys(client, directory.get().issuers());
+        var keys = new ClusterKeys(client, directory.get().federation());
 
         published.set(new JWKSet(old));
         assertThat(keys.read()).isEqualTo(ISSUER);

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -28,7 +27,7 @@ public final class Lending implements AutoCloseable {
             List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
 
     /** A request is some hundred bytes; a form of Cloud Shell likewise. */
-    static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Optional.of(Duration.ofSeconds(10)));
+    static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Duration.ofSeconds(10));
 
     private final LoopbackServer server;
     private final InetAddress address;

@@ -13,7 +13,6 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
-import io.podidentity.emulator.workload.Cloud;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
@@ -148,7 +147,7 @@ final class ClusterReader {
         return new WebhookSettings(
                 WebhookVersion.V1_6_0,
                 known.isEmpty() ? configured.getOrDefault(TENANT, "") : known,
-                seen.getOrDefault(AUTHORITY, Cloud.authorityHost(configured.getOrDefault("AZURE_ENVIRONMENT", ""))),
+                seen.getOrDefault(AUTHORITY, WebhookSettings.authorityHostOf(configured.getOrDefault("AZURE_ENVIRONMENT", ""))),
                 true,
                 Optional.empty());
     }

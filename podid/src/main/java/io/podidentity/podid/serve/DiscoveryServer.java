@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +40,7 @@ import java.util.stream.Collectors;
  */
 final class DiscoveryServer implements Endpoint, AutoCloseable {
 
-    private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Optional.of(Duration.ofSeconds(10)));
+    private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Duration.ofSeconds(10));
 
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final long PATIENCE_SECONDS = 60;

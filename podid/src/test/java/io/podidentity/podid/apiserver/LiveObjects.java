@@ -12,7 +12,6 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
-import io.podidentity.emulator.workload.AdmittedSpec;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
@@ -236,7 +235,7 @@ final class LiveObjects {
     private static Map<String, Object> running(Map<String, Object> object, Pod pod, Admission admission) {
         Map<String, Object> spec = Tree.made(object, SPEC);
         if (admission instanceof Admitted admitted) {
-            AdmittedSpec.into(spec, admitted);
+            admitted.into(spec);
         }
         spec.putIfAbsent("serviceAccountName", "default");
         spec.putIfAbsent("nodeName", PodSpec.NODE);

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Lends the identity of the emulator's node to orders and billing, for blob storage. */
 final class Lender implements AutoCloseable {
@@ -72,7 +71,7 @@ final class Lender implements AutoCloseable {
     }
 
     static Limits limits(int connections, Duration requestTime) {
-        return new Limits(16 << 10, 8 << 10, connections, Optional.of(requestTime));
+        return new Limits(16 << 10, 8 << 10, connections, requestTime);
     }
 
     private static AzureServiceTokenProvider tokens(PodIdentityEmulator azure) {

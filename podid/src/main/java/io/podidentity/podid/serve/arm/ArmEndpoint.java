@@ -62,7 +62,7 @@ public final class ArmEndpoint implements AddedEndpoint {
     /** Whether a token comes along that was issued here for Resource Manager and has not expired. */
     private boolean isSignedIn(Request request) {
         return request.bearer()
-                .flatMap(azure.tokens()::read)
+                .flatMap(azure.issuer()::read)
                 .filter(claims -> claims.getExpirationTime()
                         .toInstant()
                         .isAfter(azure.clock().instant()))

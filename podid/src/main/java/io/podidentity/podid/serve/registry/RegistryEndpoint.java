@@ -137,7 +137,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
     }
 
     private Optional<JWTClaimsSet> valid(String token) {
-        return azure.tokens()
+        return azure.issuer()
                 .read(token)
                 .filter(claims -> claims.getExpirationTime()
                         .toInstant()

@@ -66,7 +66,7 @@ public final class Vault implements AddedEndpoint {
 
     private boolean isForVaults(String token) {
         byte[] claims = Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]);
-        return azure.tokens().read(token).isPresent()
+        return azure.issuer().read(token).isPresent()
                 && new String(claims, StandardCharsets.UTF_8).contains("\"aud\":\"" + RESOURCE + "\"");
     }
 

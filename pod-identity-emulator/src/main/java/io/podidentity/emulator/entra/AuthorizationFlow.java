@@ -1,46 +1,118 @@
 package io.podidentity.emulator.entra;
 
+import com.nimbusds.jose.util.Base64URL;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.entra.UserSignIn.Session;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
-import java.net.URLEncoder;
+import io.podidentity.emulator.http.Request;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Signs the one user in without a page: sends the browser back with a code at once. What concerns the client alone is
- * told to it by its redirect URI; before that URI is known to be its own, an error is a page.
+ * The flow by authorization codes, each of which lives for ten minutes and is worth a session once. Signs the one user
+ * in without a page: sends the browser back with a code at once. What concerns the client alone is told to it by its
+ * redirect URI; before that URI is known to be its own, an error is a page. Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow">the parameters</a>
  */
-record AuthorizationEndpoint(Directory directory, AuthorizationCodes codes) {
+final class AuthorizationFlow {
+
+    private static final Duration LIFE = Duration.ofMinutes(10);
+
+    private final Directory directory;
+    private final Clock clock;
+    private final Grants<Code> codes = new Grants<>();
+
+    /** @param challenge by which the client that redeems is known for the one that asked (RFC 7636); null for none */
+    private record Code(
+            Session session, String redirectUri, @Nullable String challenge, Instant expires, AtomicBoolean redeemed) {}
+
+    AuthorizationFlow(Directory directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** @throws EntraError.Refusal if the code is not known, used, too old, of another client, address or verifier */
+    Session redeem(Parameters form) {
+        Code code = codes.find(ClientAuthentication.required(form, "code")).orElseThrow(UserSignIn::malformed);
+        Session session = UserSignIn.checked(code.session(), form);
+        String redirectUri = ClientAuthentication.required(form, "redirect_uri");
+        if (!code.redeemed().compareAndSet(false, true)) {
+            throw EntraError.CODE_REDEEMED.because(
+                    "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an"
+                            + " existing refresh token.");
+        }
+        if (!clock.instant().isBefore(code.expires())) {
+            throw EntraError.CODE_EXPIRED.because(
+                    "The provided authorization code or refresh token has expired due to inactivity. Send a new"
+                            + " interactive authorization request for this user and resource.");
+        }
+        if (!code.redirectUri().equals(redirectUri)) {
+            throw EntraError.OTHER_REPLY_ADDRESS.because(
+                    "The reply address '" + redirectUri + "' does not match the reply address '" + code.redirectUri()
+                            + "' provided when requesting Authorization code.");
+        }
+        checkVerifier(code.challenge(), form);
+        return session;
+    }
+
+    private static void checkVerifier(@Nullable String challenge, Parameters form) {
+        if (challenge == null) {
+            return;
+        }
+        String verifier = form.get("code_verifier")
+                .orElseThrow(() -> EntraError.NO_VERIFIER.because(
+                        "The code_verifier does not match the code_challenge supplied in the authorization request for"
+                                + " PKCE."));
+        if (!challenge.equals(sha256(verifier))) {
+            throw EntraError.WRONG_VERIFIER.because(
+                    "The Code_Verifier does not match the code_challenge supplied in the authorization request.");
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            return Base64URL.encode(digest.digest(text.getBytes(StandardCharsets.US_ASCII)))
+                    .toString();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
 
     Answer authorize(Parameters query) {
         String redirectUri;
         try {
             redirectUri = redirectUri(query);
-        } catch (EntraException refusal) {
+        } catch (EntraError.Refusal refusal) {
             return page(400, String.valueOf(refusal.getMessage()));
         }
         var result = new LinkedHashMap<String, String>();
         try {
             result.put("code", code(query, redirectUri));
             result.put("session_state", UUID.randomUUID().toString());
-        } catch (EntraException refusal) {
-            result.put("error", refusal.code());
+        } catch (EntraError.Refusal refusal) {
+            result.put("error", refusal.error.code);
             result.put("error_description", String.valueOf(refusal.getMessage()));
         }
         query.get("state").ifPresent(state -> result.put("state", state));
         return switch (query.get("response_mode").orElse("query")) {
             case "form_post" -> form(redirectUri, result);
-            case "fragment" -> redirect(redirectUri + "#" + encoded(result));
-            default -> redirect(redirectUri + (redirectUri.contains("?") ? "&" : "?") + encoded(result));
+            case "fragment" -> redirect(redirectUri + "#" + Request.encoded(result));
+            default -> redirect(redirectUri + (redirectUri.contains("?") ? "&" : "?") + Request.encoded(result));
         };
     }
 
@@ -48,7 +120,7 @@ record AuthorizationEndpoint(Directory directory, AuthorizationCodes codes) {
     Answer logOut(Parameters query) {
         return query.get("post_logout_redirect_uri")
                 .filter(uri -> directory.principals().all().stream().anyMatch(one -> one.hasRedirectUri(uri)))
-                .map(AuthorizationEndpoint::redirect)
+                .map(AuthorizationFlow::redirect)
                 .orElseGet(() -> page(200, "You signed out of your account. It's a good idea to close all windows."));
     }
 
@@ -58,8 +130,7 @@ record AuthorizationEndpoint(Directory directory, AuthorizationCodes codes) {
                 directory.principal(clientId).orElseThrow(() -> ClientAuthentication.unknown(clientId, directory));
         String redirectUri = ClientAuthentication.required(query, "redirect_uri");
         if (!principal.hasRedirectUri(redirectUri)) {
-            throw new EntraException(
-                    EntraError.UNKNOWN_REDIRECT_URI,
+            throw EntraError.UNKNOWN_REDIRECT_URI.because(
                     "The redirect URI '" + redirectUri + "' specified in the request does not match the redirect URIs"
                             + " configured for the application '" + clientId + "'. Make sure the redirect URI sent in"
                             + " the request matches one added to your application in the Azure portal. Navigate to"
@@ -70,13 +141,12 @@ record AuthorizationEndpoint(Directory directory, AuthorizationCodes codes) {
 
     private String code(Parameters query, String redirectUri) {
         if (!ClientAuthentication.required(query, "response_type").equals("code")) {
-            throw new EntraException(
-                    EntraError.RESPONSE_TYPE,
+            throw EntraError.RESPONSE_TYPE.because(
                     "The emulator knows the response_type 'code', and the request has another.");
         }
         Optional<String> challenge = query.get("code_challenge");
         if (challenge.isPresent() && !query.get("code_challenge_method").equals(Optional.of("S256"))) {
-            throw new EntraException(EntraError.CHALLENGE_METHOD, "Invalid Code_Challenge_method parameter.");
+            throw EntraError.CHALLENGE_METHOD.because("Invalid Code_Challenge_method parameter.");
         }
         String scope = ClientAuthentication.required(query, "scope");
         var session = new Session(
@@ -84,17 +154,12 @@ record AuthorizationEndpoint(Directory directory, AuthorizationCodes codes) {
                 ClientAuthentication.required(query, "client_id"),
                 scope,
                 query.get("nonce").orElse(null));
-        return codes.issue(session, redirectUri, challenge.orElse(null));
+        return codes.add(new Code(
+                session, redirectUri, challenge.orElse(null), clock.instant().plus(LIFE), new AtomicBoolean()));
     }
 
     private static Answer redirect(String location) {
         return Answer.empty(302).with("Location", location).with("Cache-Control", "no-store");
-    }
-
-    private static String encoded(Map<String, String> result) {
-        return result.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
     }
 
     private static Answer form(String redirectUri, Map<String, String> result) {
