@@ -8,8 +8,7 @@ import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs are compared
- * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials and
- * roles.
+ * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials and roles.
  *
  * @param otherTenants where the same applications are installed too
  * @param principals applications and managed identities

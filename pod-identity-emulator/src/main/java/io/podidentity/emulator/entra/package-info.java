@@ -1,7 +1,4 @@
-/**
- * Entra ID and the few Resource Manager answers that signing in needs, for the emulator's own use: start at
- * {@code EntraEndpoint}.
- */
+/** Entra ID, for the emulator's own use: start at {@code EntraEndpoint}. */
 @NullMarked
 package io.podidentity.emulator.entra;
 

@@ -19,8 +19,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * JSON as maps in the order of the text, lists, strings, {@code Long}, {@code Double}, {@code Boolean} and null.
- * Reading
- * is strict: one value and nothing behind it, no key twice in an object.
+ * Reading is strict: one value and nothing behind it, no key twice in an object.
  *
  * <p>Thread-safety: safe. What is read may be changed by the caller.
  */
