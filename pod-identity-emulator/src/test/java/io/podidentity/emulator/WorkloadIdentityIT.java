@@ -16,6 +16,7 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.run.EmulatedPod;
@@ -211,9 +212,8 @@ class WorkloadIdentityIT {
 
     private static Pod pod(Map<String, String> annotations) {
         Pod pod = Pod.of("default", "demo", Map.of(Keys.USE, "true"));
-        var spec = pod.spec()
-                .withServiceAccountName("demo")
-                .withContainers(List.of(), List.of(Container.of("demo", "demo")));
+        var spec =
+                new PodSpec("demo", false, PodSpec.NODE, List.of(), List.of(Container.of("demo", "demo")), List.of());
         return new Pod(pod.metadata().withAnnotations(annotations), spec, List.of(), "Running");
     }
 

@@ -1,6 +1,8 @@
 package io.podidentity.emulator.adal;
 
 import io.podidentity.emulator.adal.Upstream.Service;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Fetches tokens from the metadata service and from Entra ID's first version, with the retries and the error texts of
@@ -25,13 +28,15 @@ import java.util.TreeMap;
  *
  * @param clusterClock for the waits between attempts
  * @param clock for the times in assertions, which Entra ID judges
+ * @param profile the version of NMI, and so of its library
  * @see <a href="https://github.com/Azure/go-autorest/tree/main/autorest/adal">the original</a>
  */
-public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, AdalVersion version) {
+public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, Profile profile) {
 
-    private static final String IMDS = "http://169.254.169.254";
+    private static final String IMDS = "169.254.169.254";
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
     private static final String API_VERSION = "2018-02-01";
+    private static final String OAUTH_CONFIG_OF = "failed to create OAuthConfig for %s '%s': ";
 
     private static final int ATTEMPTS = 5;
     private static final int MAX_AUXILIARY_TENANTS = 3;
@@ -39,141 +44,134 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
     private static final Set<Integer> RETRIED = Set.of(404, 408, 410, 429);
 
     /** A token of the node's system-assigned identity. */
-    public AdalToken systemAssigned(String resource) throws AdalException, InterruptedException {
-        return managed(new TreeMap<>(Map.of("api-version", API_VERSION, "resource", resource)));
+    public AdalToken systemAssigned(String resource) throws NoTokenException, InterruptedException {
+        return managed("", resource);
     }
 
-    /** A token of the node's identity of that client ID. */
-    public AdalToken userAssigned(String clientId, String resource) throws AdalException, InterruptedException {
-        if (clientId.isEmpty()) {
-            if (version.needsUserAssignedId()) {
-                throw new AdalException(
-                        version.wrapsErrors()
-                                ? "failed to acquire a token using the MSI VM extension, error: parameter"
-                                        + " 'userAssignedID' cannot be empty"
-                                : "Failed to acquire a token using the MSI VM extension. Error: parameter"
-                                        + " 'userAssignedID' cannot be empty",
-                        false);
-            }
-            return systemAssigned(resource);
+    /** A token of the node's identity of that client ID; without one, from 1.8.6 on, of any identity of the node. */
+    public AdalToken userAssigned(String clientId, String resource) throws NoTokenException, InterruptedException {
+        if (clientId.isEmpty() && !profile.isAtLeast(1, 8, 6)) {
+            throw new NoTokenException(
+                    (profile.logsWithKlog()
+                                    ? "failed to acquire a token using the MSI VM extension, error: "
+                                    : "Failed to acquire a token using the MSI VM extension. Error: ")
+                            + "parameter 'userAssignedID' cannot be empty",
+                    false);
         }
-        return managed(new TreeMap<>(Map.of("api-version", API_VERSION, "client_id", clientId, "resource", resource)));
-    }
-
-    /** A token of an application, by its secret. */
-    public AdalToken withSecret(String adEndpoint, String tenant, String clientId, String secret, String resource)
-            throws AdalException {
-        GoUrl endpoint = tokenEndpoint(adEndpoint, tenant);
-        require("clientID", clientId);
-        require("secret", secret);
-        var form = new TreeMap<>(Map.of("client_secret", secret));
-        return application(endpoint, clientId, resource, form);
+        return managed(clientId, resource);
     }
 
     /**
-     * Tokens of an application in several tenants, its own first.
-     *
-     * @param auxiliary one to three more tenants
+     * Tokens of an application, by its secret: one, or with auxiliary tenants, from 1.7.0 on, one for each, that of its
+     * own tenant first.
      */
-    public List<AdalToken> withSecret(
-            String adEndpoint, String tenant, List<String> auxiliary, String clientId, String secret, String resource)
-            throws AdalException {
-        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
-            throw new AdalException("must specify one to three auxiliary tenants", false);
-        }
-        var endpoints = new ArrayList<GoUrl>();
-        endpoints.add(tokenEndpoint(adEndpoint, tenant, "primary tenant"));
-        for (String other : auxiliary) {
-            endpoints.add(tokenEndpoint(adEndpoint, other, "tenant"));
-        }
-        require("clientID", clientId);
+    public List<AdalToken> withSecret(AzureIdentity identity, String secret, String resource) throws NoTokenException {
+        List<String> auxiliary = profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
+        List<GoUrl> endpoints = tokenEndpoints(identity, auxiliary);
+        require("clientID", identity.clientId());
         require("secret", secret);
         var tokens = new ArrayList<AdalToken>();
         for (GoUrl endpoint : endpoints) {
             try {
-                tokens.add(application(endpoint, clientId, resource, new TreeMap<>(Map.of("client_secret", secret))));
-            } catch (AdalException e) {
+                tokens.add(application(endpoint, identity, resource, new TreeMap<>(Map.of("client_secret", secret))));
+            } catch (NoTokenException e) {
+                if (auxiliary.isEmpty()) {
+                    throw e;
+                }
                 // Wrapped, so that NMI does not see that it is a refusal.
                 String which = tokens.isEmpty() ? "primary" : "auxiliary";
-                throw new AdalException("failed to refresh " + which + " token: " + e.getMessage(), false);
+                throw new NoTokenException("failed to refresh " + which + " token: " + e.getMessage(), false);
             }
         }
         return tokens;
     }
 
-    private static GoUrl tokenEndpoint(String adEndpoint, String tenant, String which) throws AdalException {
-        try {
-            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
-        } catch (GoUrl.UnreadableException e) {
-            throw new AdalException(
-                    "failed to create OAuthConfig for " + which + " '" + tenant + "': " + e.getMessage(), false);
-        }
-    }
-
     /** A token of an application, by its certificate in a PKCS#12 file. */
-    public AdalToken withCertificate(
-            String adEndpoint, String tenant, String clientId, byte[] pkcs12, String password, String resource)
-            throws AdalException {
-        GoUrl endpoint = tokenEndpoint(adEndpoint, tenant);
-        ApplicationCertificate file;
+    public AdalToken withCertificate(AzureIdentity identity, byte[] pkcs12, String password, String resource)
+            throws NoTokenException {
+        GoUrl endpoint = tokenEndpoint(identity);
+        Pkcs12 file;
         try {
             file = Pkcs12.read(pkcs12, password);
-        } catch (Der.UnreadableException e) {
-            String text = String.valueOf(e.getMessage());
-            throw new AdalException(
-                    version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);
+        } catch (Pkcs12.UnreadableException e) {
+            throw new NoTokenException(wrapping("failed to decode certificate, error: ") + e.getMessage(), false);
         }
         if (!file.hasRsaKey()) {
             throw new PanicException("interface conversion: interface {} is *ecdsa.PrivateKey, not *rsa.PrivateKey");
         }
-        require("clientID", clientId);
+        require("clientID", identity.clientId());
         var form = new TreeMap<>(Map.of(
                 "client_assertion",
-                file.assertion(clientId, upstream.audience(tenant), clock.instant()),
+                file.assertion(identity.clientId(), upstream.audience(identity.tenantId()), clock.instant()),
                 "client_assertion_type",
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
-        return application(endpoint, clientId, resource, form);
+        return application(endpoint, identity, resource, form);
     }
 
-    private GoUrl tokenEndpoint(String adEndpoint, String tenant) throws AdalException {
+    private List<GoUrl> tokenEndpoints(AzureIdentity identity, List<String> auxiliary) throws NoTokenException {
+        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
+            throw new NoTokenException("must specify one to three auxiliary tenants", false);
+        }
+        var endpoints = new ArrayList<GoUrl>();
+        endpoints.add(
+                auxiliary.isEmpty()
+                        ? tokenEndpoint(identity)
+                        : tokenEndpoint(
+                                identity,
+                                identity.tenantId(),
+                                OAUTH_CONFIG_OF.formatted("primary tenant", identity.tenantId())));
+        for (String other : auxiliary) {
+            endpoints.add(tokenEndpoint(identity, other, OAUTH_CONFIG_OF.formatted("tenant", other)));
+        }
+        return endpoints;
+    }
+
+    private GoUrl tokenEndpoint(AzureIdentity identity) throws NoTokenException {
+        return tokenEndpoint(identity, identity.tenantId(), wrapping("failed to create OAuth config, error: "));
+    }
+
+    /** @param words of NMI before the error */
+    private static GoUrl tokenEndpoint(AzureIdentity identity, String tenant, String words) throws NoTokenException {
         try {
-            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
+            return ApplicationSettings.tokenEndpoint(identity.adEndpoint(), tenant);
         } catch (GoUrl.UnreadableException e) {
-            throw new AdalException(
-                    version.wrapsErrors()
-                            ? "failed to create OAuth config, error: " + e.getMessage()
-                            : String.valueOf(e.getMessage()),
-                    false);
+            throw new NoTokenException(words + e.getMessage(), false);
         }
     }
 
-    private AdalToken application(GoUrl endpoint, String clientId, String resource, SortedMap<String, String> form)
-            throws AdalException {
-        form.put("client_id", clientId);
+    private AdalToken application(
+            GoUrl endpoint, AzureIdentity identity, String resource, SortedMap<String, String> form)
+            throws NoTokenException {
+        form.put("client_id", identity.clientId());
         form.put("grant_type", "client_credentials");
         form.put("resource", resource);
-        Optional<String> problem = ApplicationSettings.problem(endpoint);
-        if (problem.isPresent()) {
-            throw notAsked("POST", endpoint, new IOException(problem.get()));
-        }
-        var request = Request.withBody(
-                "POST",
-                endpoint.path() + endpoint.query(),
-                Map.of("Content-Type", "application/x-www-form-urlencoded"),
-                encoded(form));
         try {
+            Optional<String> problem = ApplicationSettings.problem(endpoint);
+            if (problem.isPresent()) {
+                throw new IOException(problem.get());
+            }
+            var request = Request.withBody(
+                    "POST",
+                    endpoint.path() + endpoint.query(),
+                    Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                    encoded(form));
             return token(upstream.ask(Service.ENTRA, request), endpoint.toString());
         } catch (IOException e) {
-            throw notAsked("POST", endpoint, e);
+            throw notAsked("POST", endpoint.toString(), endpoint.host(), e);
         }
     }
 
-    private AdalToken managed(SortedMap<String, String> query) throws AdalException, InterruptedException {
+    private AdalToken managed(String clientId, String resource) throws NoTokenException, InterruptedException {
+        var query = new TreeMap<>(Map.of("api-version", API_VERSION, "resource", resource));
+        if (!clientId.isEmpty()) {
+            query.put("client_id", clientId);
+        }
         String target = TOKEN_PATH + "?" + encoded(query);
+        String url = "http://" + IMDS + target;
         try {
-            return token(retried(Request.of("GET", target, Map.of("Metadata", "true"))), IMDS + target);
+            return token(retried(Request.of("GET", target, Map.of("Metadata", "true"))), url);
         } catch (IOException e) {
-            throw notAsked("GET", new GoUrl("http", "", "169.254.169.254", TOKEN_PATH, "?" + encoded(query), ""), e);
+            throw notAsked("GET", url, IMDS, e);
         }
     }
 
@@ -181,27 +179,27 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
     private Answer retried(Request request) throws IOException, InterruptedException {
         Duration wait = Duration.ZERO;
         for (int attempt = 1; ; attempt++) {
-            IOException failure = null;
+            IOException failure = new IOException("no answer");
             Answer answer = null;
             try {
                 answer = upstream.ask(Service.IMDS, request);
+                if (!isRetried(answer.status())) {
+                    return answer;
+                }
             } catch (Upstream.CutException began) {
                 throw began;
             } catch (IOException e) {
-                if (!version.retriesWithoutAnswer()) {
+                if (!profile.isAtLeast(1, 6, 0)) {
                     throw e;
                 }
                 failure = e;
-            }
-            if (answer != null && !isRetried(answer.status())) {
-                return answer;
             }
             wait = wait.plusSeconds(1L << attempt);
             wait = wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait;
             clusterClock.await(wait);
             if (attempt == ATTEMPTS) {
                 if (answer == null) {
-                    throw failure == null ? new IOException("no answer") : failure;
+                    throw failure;
                 }
                 return answer;
             }
@@ -212,12 +210,12 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         return status >= 500 || RETRIED.contains(status);
     }
 
-    private AdalToken token(Answer answer, String endpoint) throws AdalException {
+    private AdalToken token(Answer answer, String endpoint) throws NoTokenException {
         String body = answer.text();
         if (answer.status() != 200) {
             throw failure(
                     "adal: Refresh request failed. Status Code = '" + answer.status() + "'. Response body: " + body
-                            + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
+                            + (profile.isAtLeast(1, 8, 0) ? " Endpoint " + endpoint : ""),
                     true);
         }
         if (body.isBlank()) {
@@ -234,48 +232,41 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         }
     }
 
-    private AdalException notAsked(String method, GoUrl url, IOException e) {
-        return e instanceof Upstream.CutException
-                ? failure(
-                        "adal: Failed to read a new service principal token during refresh. Error = '" + e.getMessage()
-                                + "'",
-                        false)
-                : failure(
-                        "adal: Failed to execute the refresh request. Error = '"
-                                + GoFailure.text(method, url.toString(), url.host(), e) + "'",
-                        false);
+    private NoTokenException notAsked(String method, String url, String host, IOException e) {
+        String what = e instanceof Upstream.CutException
+                ? "adal: Failed to read a new service principal token during refresh. Error = '" + e.getMessage()
+                : "adal: Failed to execute the refresh request. Error = '" + Upstream.failure(method, url, host, e);
+        return failure(what + "'", false);
     }
 
-    private AdalException failure(String text, boolean refused) {
-        return new AdalException(version.wrapsErrors() ? "failed to refresh token, error: " + text : text, refused);
+    private NoTokenException failure(String text, boolean refused) {
+        return new NoTokenException(wrapping("failed to refresh token, error: ") + text, refused);
     }
 
-    private static void require(String name, String value) throws AdalException {
+    /** NMI's own words before the library's; none before 1.6.0 and from 1.8.6 on. */
+    private String wrapping(String words) {
+        return profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6) ? words : "";
+    }
+
+    private static void require(String name, String value) throws NoTokenException {
         if (value.isEmpty()) {
-            throw new AdalException("parameter '" + name + "' cannot be empty", false);
+            throw new NoTokenException("parameter '" + name + "' cannot be empty", false);
         }
     }
 
     /** Sorted by name, as Go does. */
     private static String encoded(SortedMap<String, String> values) {
-        var text = new StringBuilder();
-        values.forEach((name, value) ->
-                text.append(text.isEmpty() ? "" : "&").append(name).append('=').append(encoded(value)));
-        return text.toString();
+        return values.entrySet().stream()
+                .map(value -> value.getKey() + "=" + URLEncoder.encode(value.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
     }
 
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
-    }
+    /** The original's code panics here; the message is Go's. */
+    @SuppressWarnings("serial")
+    public static final class PanicException extends RuntimeException {
 
-    /**
-     * What differs between the versions of the library, and of the few lines around it in NMI.
-     *
-     * @param retriesWithoutAnswer whether the metadata service is asked again where there was no answer at all
-     * @param namesEndpoint whether the address is part of the error text
-     * @param wrapsErrors whether NMI puts its own words before the library's
-     * @param needsUserAssignedId whether an empty client ID is an error; later it means any identity of the node
-     */
-    public record AdalVersion(
-            boolean retriesWithoutAnswer, boolean namesEndpoint, boolean wrapsErrors, boolean needsUserAssignedId) {}
+        public PanicException(String reason) {
+            super(reason);
+        }
+    }
 }

@@ -1,23 +1,24 @@
 package io.podidentity.emulator.adal;
 
+import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.json.Json;
 import java.text.ParseException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A token as received: every value is a string, empty if absent. Its own text shows no token. */
-public record AdalToken(
-        String accessToken,
-        String refreshToken,
-        String expiresIn,
-        String expiresOn,
-        String notBefore,
-        String resource,
-        String type) {
+public record AdalToken(Map<String, String> values) {
+
+    /** In the order of Go's library, which knows neither {@code client_id} nor {@code ext_expires_in}. */
+    private static final List<String> NAMES = List.of(
+            "access_token", "refresh_token", "expires_in", "expires_on", "not_before", "resource", "token_type");
 
     /** Of older hosts of managed identities. */
     private static final DateTimeFormatter DATE =
@@ -29,20 +30,21 @@ public record AdalToken(
         if (!text.startsWith("{") && !text.equals("null")) {
             throw new ParseException("no object", 0);
         }
-        Map<String, Object> values = text.equals("null") ? Map.of() : Json.object(json);
-        return new AdalToken(
-                text(values, "access_token"),
-                text(values, "refresh_token"),
-                number(text(values, "expires_in")),
-                date(text(values, "expires_on")),
-                number(text(values, "not_before")),
-                text(values, "resource"),
-                text(values, "token_type"));
+        Map<String, Object> received = text.equals("null") ? Map.of() : Json.object(json);
+        var values = new LinkedHashMap<String, String>();
+        for (String name : NAMES) {
+            Object value = received.get(name);
+            values.put(name, checked(name, value == null ? "" : value.toString()));
+        }
+        return new AdalToken(values);
     }
 
-    private static String text(Map<String, Object> values, String name) {
-        Object value = values.get(name);
-        return value == null ? "" : value.toString();
+    private static String checked(String name, String text) throws ParseException {
+        return switch (name) {
+            case "expires_on" -> text.contains("/") ? seconds(text) : number(text);
+            case "expires_in", "not_before" -> number(text);
+            default -> text;
+        };
     }
 
     private static String number(String text) throws ParseException {
@@ -52,19 +54,23 @@ public record AdalToken(
         return text;
     }
 
-    private static String date(String text) throws ParseException {
-        if (!text.contains("/")) {
-            return number(text);
-        }
+    private static String seconds(String date) throws ParseException {
         try {
-            return Long.toString(LocalDateTime.parse(text, DATE).toEpochSecond(ZoneOffset.UTC));
+            return Long.toString(LocalDateTime.parse(date, DATE).toEpochSecond(ZoneOffset.UTC));
         } catch (DateTimeParseException e) {
             throw new ParseException("no date", 0);
         }
     }
 
+    /** As Go writes it, and NMI answers it. */
+    public String json() {
+        return values.entrySet().stream()
+                .map(value -> GoText.json(value.getKey()) + ":" + GoText.json(value.getValue()))
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
     @Override
     public String toString() {
-        return "AdalToken[expiresOn=" + expiresOn + "]";
+        return "AdalToken[expiresOn=" + values.get("expires_on") + "]";
     }
 }

@@ -18,7 +18,7 @@ public final class ApplicationSettings {
     public static Optional<String> problemOfCertificate(byte[] file, String password) {
         try {
             return Pkcs12.read(file, password).hasRsaKey() ? Optional.empty() : Optional.of("its key is no RSA key");
-        } catch (Der.UnreadableException e) {
+        } catch (Pkcs12.UnreadableException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }

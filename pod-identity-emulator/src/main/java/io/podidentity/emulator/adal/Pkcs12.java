@@ -1,15 +1,30 @@
 package io.podidentity.emulator.adal;
 
-import io.podidentity.emulator.adal.Der.UnreadableException;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.ContentInfo;
@@ -29,20 +44,22 @@ import org.bouncycastle.pkcs.bc.BcPKCS12MacCalculatorBuilderProvider;
 import org.bouncycastle.pkcs.bc.BcPKCS12PBEInputDecryptorProviderBuilder;
 
 /**
- * Reads PKCS#12 files as Go's {@code golang.org/x/crypto/pkcs12} does, which is less than Java and OpenSSL read: one
+ * A certificate with its key, which proves an application to Entra ID. Has no text form.
+ *
+ * <p>Reads PKCS#12 files as Go's {@code golang.org/x/crypto/pkcs12} does, which is less than Java and OpenSSL read: one
  * certificate with one key, and no algorithm that OpenSSL 3 or JDK 17 use unless they are told to be old.
  *
  * @see <a href="https://pkg.go.dev/golang.org/x/crypto/pkcs12">the original</a>
  */
-final class Pkcs12 {
+record Pkcs12(PrivateKey key, X509Certificate certificate) {
+
+    private static final Duration ASSERTION_LIFE = Duration.ofHours(24);
 
     private static final Set<ASN1ObjectIdentifier> CIPHERS = Set.of(
             PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC, PKCSObjectIdentifiers.pbeWithSHAAnd40BitRC2_CBC);
 
-    private Pkcs12() {}
-
     /** @throws UnreadableException if Go's library would not read it */
-    static ApplicationCertificate read(byte[] file, String password) throws UnreadableException {
+    static Pkcs12 read(byte[] file, String password) throws UnreadableException {
         if (password.chars().anyMatch(c -> Character.isSurrogate((char) c))) {
             throw new UnreadableException("string contains characters that cannot be encoded in UCS-2");
         }
@@ -59,7 +76,7 @@ final class Pkcs12 {
         }
     }
 
-    private static ApplicationCertificate certificate(Pfx pfx, String password)
+    private static Pkcs12 certificate(Pfx pfx, String password)
             throws UnreadableException, IOException, PKCSException, GeneralSecurityException {
         if (!pfx.getAuthSafe().getContentType().equals(PKCSObjectIdentifiers.data)) {
             throw new UnreadableException("only password-protected PFX is implemented");
@@ -73,8 +90,35 @@ final class Pkcs12 {
                 only(bags, X509CertificateHolder.class, "certificate missing", "expected exactly one certificate bag");
         PKCS8EncryptedPrivateKeyInfo key =
                 only(bags, PKCS8EncryptedPrivateKeyInfo.class, "private key missing", "expected exactly one key bag");
-        return new ApplicationCertificate(
-                key(key, verified), new JcaX509CertificateConverter().getCertificate(certificate));
+        return new Pkcs12(key(key, verified), new JcaX509CertificateConverter().getCertificate(certificate));
+    }
+
+    boolean hasRsaKey() {
+        return key instanceof RSAPrivateKey;
+    }
+
+    /** A signed assertion by which the application proves its identity. */
+    String assertion(String clientId, String audience, Instant now) {
+        try {
+            byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());
+            @SuppressWarnings("deprecation") // The original sends this one.
+            var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                    .x509CertThumbprint(Base64URL.encode(thumbprint))
+                    .build();
+            var claims = new JWTClaimsSet.Builder()
+                    .audience(audience)
+                    .issuer(clientId)
+                    .subject(clientId)
+                    .jwtID(UUID.randomUUID().toString())
+                    .notBeforeTime(Date.from(now))
+                    .expirationTime(Date.from(now.plus(ASSERTION_LIFE)))
+                    .build();
+            var assertion = new SignedJWT(header, claims);
+            assertion.sign(new RSASSASigner(key));
+            return assertion.serialize();
+        } catch (GeneralSecurityException | JOSEException e) {
+            throw new IllegalStateException("Cannot sign an assertion", e);
+        }
     }
 
     /** The password by which the file keeps its integrity. Some programs write an empty one as nothing at all. */
@@ -151,5 +195,92 @@ final class Pkcs12 {
             }
         }
         throw new UnreadableException("error parsing PKCS#8 private key: x509: unknown key");
+    }
+
+    /** The file cannot be used; the message is that of Go's library. */
+    @SuppressWarnings("serial")
+    static final class UnreadableException extends Exception {
+
+        UnreadableException(String reason) {
+            super("pkcs12: " + reason);
+        }
+    }
+
+    /**
+     * The first element of some bytes, with the errors of Go's {@code encoding/asn1} for what is none.
+     *
+     * @param content its content
+     * @param end where it ends
+     * @see <a href="https://pkg.go.dev/encoding/asn1">the original</a>
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Der(byte[] content, int end) {
+
+        static final int INTEGER = 2;
+        static final int SEQUENCE = 16;
+
+        private static final int COMPOUND = 0x20;
+        private static final int LONG_TAG = 0x1f;
+
+        /**
+         * Reads the element.
+         *
+         * @param goType what Go calls the type of what is expected
+         * @throws UnreadableException if it has another tag or is not whole
+         */
+        static Der first(byte[] bytes, int tag, String goType) throws UnreadableException {
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            if (bytes.length == 0) {
+                throw malformed("syntax error: sequence truncated");
+            }
+            try {
+                int first = in.get() & 0xff;
+                int number = (first & LONG_TAG) == LONG_TAG ? longTag(in) : first & LONG_TAG;
+                int length = length(in);
+                boolean compound = (first & COMPOUND) != 0;
+                if (first >> 6 != 0 || number != tag || compound != (tag == SEQUENCE)) {
+                    throw malformed(
+                            "structure error: tags don't match (%d vs {class:%d tag:%d length:%d isCompound:%b}) {optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false} %s @%d"
+                                    .formatted(tag, first >> 6, number, length, compound, goType, in.position()));
+                }
+                if (length > in.remaining()) {
+                    throw malformed("syntax error: data truncated");
+                }
+                byte[] content = new byte[length];
+                in.get(content);
+                return new Der(content, in.position());
+            } catch (BufferUnderflowException e) {
+                throw malformed("syntax error: truncated tag or length");
+            }
+        }
+
+        private static int longTag(ByteBuffer in) {
+            int tag = 0;
+            int octet;
+            do {
+                octet = in.get();
+                tag = (tag << 7) | (octet & 0x7f);
+            } while (octet < 0);
+            return tag;
+        }
+
+        private static int length(ByteBuffer in) throws UnreadableException {
+            int first = in.get() & 0xff;
+            int length = first < 0x80 ? first : 0;
+            for (int left = first < 0x80 ? 0 : first & 0x7f; left > 0; left--) {
+                if (length >= 1 << 23) {
+                    throw malformed("structure error: length too large");
+                }
+                length = (length << 8) | (in.get() & 0xff);
+            }
+            if (first == 0x80) {
+                throw malformed("syntax error: indefinite length found (not DER)");
+            }
+            return length;
+        }
+
+        private static UnreadableException malformed(String reason) {
+            return new UnreadableException("error reading P12 data: asn1: " + reason);
+        }
     }
 }

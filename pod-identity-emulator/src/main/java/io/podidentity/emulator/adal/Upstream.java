@@ -1,9 +1,13 @@
 package io.podidentity.emulator.adal;
 
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.http.Request;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.util.Locale;
 
 /** Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe. */
 public interface Upstream {
@@ -26,11 +30,27 @@ public interface Upstream {
      * Asks and waits for the whole answer, as long as the service takes.
      *
      * @throws CutException if the body is not whole
-     * @throws java.net.ConnectException if nobody listens
+     * @throws ConnectException if nobody listens
      * @throws IOException if there is no answer
      */
     Answer ask(Service service, Request request) throws IOException;
 
     /** The token endpoint as the audience of an assertion must name it. */
     String audience(String tenant);
+
+    /**
+     * Why there is no answer, in the words of Go's HTTP client.
+     *
+     * @param host of the URL, with its port if that is not the usual one
+     */
+    static String failure(String method, String url, String host, IOException failure) {
+        String operation = method.substring(0, 1) + method.substring(1).toLowerCase(Locale.ROOT);
+        boolean hungUp = failure instanceof EOFException || failure instanceof SocketException;
+        String why = hungUp ? "EOF" : String.valueOf(failure.getMessage());
+        if (failure instanceof ConnectException) {
+            String port = host.contains(":") ? "" : url.startsWith("https:") ? ":443" : ":80";
+            why = "dial tcp " + host.replaceFirst("^localhost", "127.0.0.1") + port + ": connect: connection refused";
+        }
+        return operation + " " + GoText.quoted(url) + ": " + why;
+    }
 }

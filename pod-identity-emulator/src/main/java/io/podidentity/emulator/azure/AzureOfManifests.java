@@ -16,7 +16,6 @@ import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.tls.CertificateFiles;
 import io.podidentity.emulator.workload.Keys;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -156,7 +155,8 @@ public final class AzureOfManifests {
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
             return secret.get()
                     .value("certificate")
-                    .flatMap(file -> CertificateFiles.ofPkcs12(file, text(secret.get(), "password")))
+                    .flatMap(
+                            file -> CertificateFiles.ofPkcs12(file, secret.get().text("password")))
                     .map(principal::with)
                     .orElse(principal);
         }
@@ -172,7 +172,7 @@ public final class AzureOfManifests {
     private static Optional<String> registered(Secret secret) {
         return secret.keys().stream()
                 .max(Comparator.naturalOrder())
-                .map(key -> text(secret, key).strip());
+                .map(key -> secret.text(key).strip());
     }
 
     private void register(ServicePrincipal principal) {
@@ -190,10 +190,6 @@ public final class AzureOfManifests {
                 .flatMap(Optional::stream)
                 .distinct()
                 .toList();
-    }
-
-    private static String text(Secret secret, String key) {
-        return new String(secret.value(key).orElse(new byte[0]), StandardCharsets.UTF_8);
     }
 
     private static String key(String resourceId) {

@@ -1,37 +1,32 @@
 package io.podidentity.emulator.cluster;
 
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The cluster as it is now: what manifests say, and what MIC has written into it. Thread-safe. */
 public final class LiveCluster {
 
     private final AtomicReference<Cluster> current;
-    private final Writer writer;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final @Nullable Writer writer;
 
     /** Takes what MIC writes, before it is known here. */
     public interface Writer {
 
         /** Creates the object or changes it; false if the cluster does not take it. */
-        default boolean put(AzureAssignedIdentity assigned) {
-            return true;
-        }
+        boolean put(AzureAssignedIdentity assigned);
 
         /** Deletes the object, which may be gone already; false if the cluster does not. */
-        default boolean remove(AzureAssignedIdentity assigned) {
-            return true;
-        }
+        boolean remove(AzureAssignedIdentity assigned);
     }
 
     /** A cluster that is nowhere else. */
     public LiveCluster(Cluster start) {
-        this(start, new Writer() {});
+        this(start, null);
     }
 
-    public LiveCluster(Cluster start, Writer writer) {
+    public LiveCluster(Cluster start, @Nullable Writer writer) {
         this.current = new AtomicReference<>(start);
         this.writer = writer;
     }
@@ -40,21 +35,21 @@ public final class LiveCluster {
         return current.get();
     }
 
-    /** Writes an assigned identity, and tells no listener. */
+    /** Writes an assigned identity. */
     public void put(AzureAssignedIdentity assigned) {
-        if (writer.put(assigned)) {
+        if (writer == null || writer.put(assigned)) {
             change(now -> now.with(List.of(assigned)));
         }
     }
 
-    /** Removes an assigned identity, and tells no listener. */
+    /** Removes an assigned identity. */
     public void remove(AzureAssignedIdentity assigned) {
-        if (writer.remove(assigned)) {
+        if (writer == null || writer.remove(assigned)) {
             change(now -> now.without(assigned));
         }
     }
 
-    /** Changes it and tells nobody; the change may be computed more than once. */
+    /** Changes it; the change may be computed more than once. */
     public void change(UnaryOperator<Cluster> change) {
         current.updateAndGet(change);
     }
@@ -62,11 +57,5 @@ public final class LiveCluster {
     /** Puts what manifests say in place of what they said before; assigned identities stay, since MIC writes them. */
     public void apply(Cluster manifests) {
         change(now -> manifests.with(now.all(AzureAssignedIdentity.class)));
-        listeners.forEach(Runnable::run);
-    }
-
-    /** Tells the listener of each {@link #apply} from now on. */
-    public void onApply(Runnable listener) {
-        listeners.add(listener);
     }
 }

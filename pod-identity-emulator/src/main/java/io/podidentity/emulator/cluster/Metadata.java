@@ -36,8 +36,4 @@ public record Metadata(
     public Metadata withAnnotations(Map<String, String> others) {
         return new Metadata(name, labels, others, resourceVersion, position);
     }
-
-    public Metadata withResourceVersion(String other) {
-        return new Metadata(name, labels, annotations, other, position);
-    }
 }

@@ -24,10 +24,6 @@ public record NetworkPolicy(
      */
     public record Expression(String key, String operator, List<String> values) {
 
-        public Expression {
-            values = List.copyOf(values);
-        }
-
         boolean isMetBy(Map<String, String> labels) {
             String value = labels.get(key);
             return switch (operator) {
@@ -48,14 +44,7 @@ public record NetworkPolicy(
      * @param except address ranges within those, which are not meant
      * @param ports empty means all
      */
-    public record Egress(boolean anywhere, List<String> cidrs, List<String> except, List<Port> ports) {
-
-        public Egress {
-            cidrs = List.copyOf(cidrs);
-            except = List.copyOf(except);
-            ports = List.copyOf(ports);
-        }
-    }
+    public record Egress(boolean anywhere, List<String> cidrs, List<String> except, List<Port> ports) {}
 
     /**
      * A port, or a range of them.
@@ -65,12 +54,6 @@ public record NetworkPolicy(
      * @param endPort 0 if it is no range
      */
     public record Port(String protocol, String port, long endPort) {}
-
-    public NetworkPolicy {
-        podLabels = Map.copyOf(podLabels);
-        podExpressions = List.copyOf(podExpressions);
-        egress = List.copyOf(egress);
-    }
 
     /** Whether it is for that pod. */
     public boolean selects(Pod pod) {

@@ -1,6 +1,9 @@
 package io.podidentity.emulator.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.Locale;
+import java.util.UUID;
 
 /** The name of an object in its namespace; sorts by namespace, then by name. */
 public record ObjectName(String namespace, String name) implements Comparable<ObjectName> {
@@ -11,6 +14,12 @@ public record ObjectName(String namespace, String name) implements Comparable<Ob
     @Override
     public int compareTo(ObjectName other) {
         return ORDER.compare(this, other);
+    }
+
+    /** The UID of an object of that kind that no cluster has made: the same in every run, in any letter case. */
+    public String uid(String kind) {
+        String unique = kind.toLowerCase(Locale.ROOT) + " " + this;
+        return UUID.nameUUIDFromBytes(unique.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /** {@code namespace/name}, as log lines have it; the name alone of an object of the cluster. */

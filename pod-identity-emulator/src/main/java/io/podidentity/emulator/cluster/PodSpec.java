@@ -28,16 +28,8 @@ public record PodSpec(
         volumes = List.copyOf(volumes);
     }
 
-    public PodSpec withServiceAccountName(String other) {
-        return new PodSpec(other, hostNetwork, nodeName, initContainers, containers, volumes);
-    }
-
     public PodSpec withHostNetwork(boolean other) {
         return new PodSpec(serviceAccountName, other, nodeName, initContainers, containers, volumes);
-    }
-
-    public PodSpec withNodeName(String other) {
-        return new PodSpec(serviceAccountName, hostNetwork, other, initContainers, containers, volumes);
     }
 
     public PodSpec withContainers(List<Container> init, List<Container> main) {

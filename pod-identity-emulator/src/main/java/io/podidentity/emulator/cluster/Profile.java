@@ -83,43 +83,8 @@ public enum Profile {
         return !isAtLeast(1, 6, 0);
     }
 
-    /** Whether the API server drops fields that the schema does not have; from 1.8.0. */
-    public boolean prunesUnknown() {
-        return isAtLeast(1, 8, 0);
-    }
-
-    /** Whether MIC ignores a managed identity without a well-formed resource ID; from 1.6.0. */
-    public boolean validatesResourceIds() {
-        return hasMic() && isAtLeast(1, 6, 0);
-    }
-
-    /** Whether bindings are taken by namespace and name, and the first of equal names wins; from 1.8.1. */
-    public boolean sortsBindings() {
-        return isAtLeast(1, 8, 1);
-    }
-
-    /** Whether a client ID that differs in letter case alone is waited for and then not found; from 1.6.0. */
-    public boolean choosesByExactId() {
-        return isAtLeast(1, 6, 0);
-    }
-
     /** Whether log lines are klog's; logrus's before 1.6.0. */
     public boolean logsWithKlog() {
         return isAtLeast(1, 6, 0);
-    }
-
-    /** Whether MIC says that a pod's label has no binding; from 1.6.3. */
-    public boolean logsUnmatchedPods() {
-        return isAtLeast(1, 6, 3);
-    }
-
-    /** Whether a change of a pod's labels alone makes MIC look again; from 1.6.2. */
-    public boolean followsLabelChanges() {
-        return isAtLeast(1, 6, 2);
-    }
-
-    /** Whether assigned identities carry a finalizer; from 1.6.1. */
-    public boolean usesFinalizer() {
-        return isAtLeast(1, 6, 1);
     }
 }

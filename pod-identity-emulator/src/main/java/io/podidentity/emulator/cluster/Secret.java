@@ -1,5 +1,6 @@
 package io.podidentity.emulator.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,11 @@ public final class Secret implements KubernetesObject {
     /** A copy of the value. */
     public Optional<byte[]> value(String key) {
         return Optional.ofNullable(data.get(key)).map(byte[]::clone);
+    }
+
+    /** The value as text; empty if there is none. */
+    public String text(String key) {
+        return new String(data.getOrDefault(key, new byte[0]), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.podidentity.emulator.history;
 
-import static java.util.Objects.requireNonNull;
-
 /**
  * A line that a part of the cluster has logged, or an event. Holds no secret. Immutable.
  *
@@ -10,16 +8,6 @@ import static java.util.Objects.requireNonNull;
  * @param text in the format of the version that is played; not null
  */
 public record LogLine(String source, String text) {
-
-    /**
-     * Makes a line.
-     *
-     * @throws NullPointerException if an argument is null
-     */
-    public LogLine {
-        requireNonNull(source, "source");
-        requireNonNull(text, "text");
-    }
 
     /** As a person reads it: {@code nmi  time="…}. */
     @Override

@@ -1,12 +1,8 @@
 package io.podidentity.emulator.log;
 
-import io.podidentity.emulator.json.Json;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,9 +12,7 @@ public enum LogFormat {
     /** Until 1.5.5: {@code time="…" level=info msg="…" field=value}. */
     LOGRUS,
     /** From 1.6.0: {@code I0821 18:22:51.348117       1 server.go:190] …}. */
-    KLOG,
-    /** From 1.7, if asked for. */
-    JSON;
+    KLOG;
 
     private static final DateTimeFormatter LOGRUS_TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
@@ -45,22 +39,7 @@ public enum LogFormat {
             case KLOG ->
                 entry.level().name().charAt(0) + KLOG_TIME.format(entry.time()) + "       1 " + entry.source() + "] "
                         + entry.message();
-            case JSON -> {
-                var line = new LinkedHashMap<String, Object>();
-                line.put("ts", milliseconds(entry.time()));
-                line.put("caller", entry.source());
-                line.put("msg", entry.message());
-                line.putAll(entry.fields());
-                if (entry.level() != LogEntry.Level.ERROR) {
-                    line.put("v", 0);
-                }
-                yield Json.write(line);
-            }
         };
-    }
-
-    private static BigDecimal milliseconds(Instant time) {
-        return BigDecimal.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, time), 3);
     }
 
     private static String quoted(String value) {
@@ -79,7 +58,7 @@ public enum LogFormat {
      * What a log line says.
      *
      * @param source the file and line of the original program, {@code server.go:190}; klog shows it
-     * @param fields shown by logrus and JSON beside the message, in order
+     * @param fields shown by logrus beside the message, in order
      */
     public record LogEntry(Instant time, Level level, String source, String message, Map<String, String> fields) {
 

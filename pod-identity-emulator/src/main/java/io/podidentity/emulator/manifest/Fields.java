@@ -1,21 +1,34 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.cluster.Profile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads fields of an object as Go's decoder does: an absent or null field is empty, and a value of another type is a
  * problem. Not thread-safe.
  */
 final class Fields {
+
+    static final String POD_IDENTITY = "aadpodidentity.k8s.io";
+
+    /** By type, as the API server of 1.34 names them in its OpenAPI; e2e/fields.py writes the resource. */
+    private static final Map<String, Set<String>> OF_KUBERNETES = fieldsOfKubernetes();
 
     private static final Pattern LABEL = Pattern.compile("(?=.{0,63}$)([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?");
     private static final Pattern LABEL_KEY = Pattern.compile(
@@ -38,6 +51,19 @@ final class Fields {
         this.ignoreCase = ignoreCase;
     }
 
+    private static Map<String, Set<String>> fieldsOfKubernetes() {
+        var types = new Properties();
+        try (InputStream in = Fields.class.getResourceAsStream("kubernetes-1.34.properties")) {
+            types.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return types.stringPropertyNames().stream()
+                .collect(Collectors.toMap(
+                        type -> type,
+                        type -> new TreeSet<>(List.of(types.getProperty(type).split(" ")))));
+    }
+
     static Fields of(Yaml.Mapping object, Decoding decoding) {
         return new Fields(object, "", decoding, false);
     }
@@ -51,46 +77,28 @@ final class Fields {
     }
 
     String string(String name) {
-        return find(name).map(value -> asString(value, path(name))).orElse("");
+        return find(name).flatMap(value -> string(value, path(name))).orElse("");
+    }
+
+    private Optional<String> string(Yaml value, String at) {
+        return typed(value, at, String.class, "string");
     }
 
     /** As written, of whatever type: ports are numbers or names. */
     String text(String name) {
-        return find(name)
-                .map(value -> value instanceof Yaml.Scalar scalar ? scalar.text() : "")
-                .orElse("");
-    }
-
-    private String asString(Yaml value, String at) {
-        if (value instanceof Yaml.Scalar scalar && scalar.value() instanceof String text) {
-            return text;
-        }
-        wrongType(value, at, "string");
-        return "";
+        return find(name).map(value -> value.textAt()).orElse("");
     }
 
     long integer(String name, long absent) {
-        Optional<Yaml> value = find(name);
-        if (value.isEmpty()) {
-            return absent;
-        }
-        if (value.get() instanceof Yaml.Scalar scalar && scalar.value() instanceof Long number) {
-            return number;
-        }
-        wrongType(value.get(), path(name), "integer");
-        return absent;
+        return find(name)
+                .flatMap(value -> typed(value, path(name), Long.class, "integer"))
+                .orElse(absent);
     }
 
     boolean bool(String name) {
-        Optional<Yaml> value = find(name);
-        if (value.isEmpty()) {
-            return false;
-        }
-        if (value.get() instanceof Yaml.Scalar scalar && scalar.value() instanceof Boolean flag) {
-            return flag;
-        }
-        wrongType(value.get(), path(name), "boolean");
-        return false;
+        return find(name)
+                .flatMap(value -> typed(value, path(name), Boolean.class, "boolean"))
+                .orElse(false);
     }
 
     /** The fields of an object, of an empty one if it is absent. */
@@ -104,53 +112,60 @@ final class Fields {
     }
 
     private Fields object(String name, boolean anyCase) {
-        Yaml.Mapping child = find(name)
-                .map(value -> asMapping(value, path(name)))
-                .orElseGet(() -> new Yaml.Mapping(List.of(), mapping.position()));
-        return new Fields(child, path(name), decoding, anyCase);
+        return find(name)
+                .map(value -> object(value, path(name), anyCase))
+                .orElseGet(() -> new Fields(empty(mapping.position()), path(name), decoding, anyCase));
     }
 
-    private Yaml.Mapping asMapping(Yaml value, String at) {
-        if (value instanceof Yaml.Mapping child) {
-            return child;
-        }
-        wrongType(value, at, "object");
-        return new Yaml.Mapping(List.of(), value.position());
+    private Fields object(Yaml value, String at, boolean anyCase) {
+        Yaml.Mapping child = typed(value, at, Yaml.Mapping.class, "object").orElseGet(() -> empty(value.position()));
+        return new Fields(child, at, decoding, anyCase);
     }
 
-    /** The objects of a list. */
+    private static Yaml.Mapping empty(Position position) {
+        return new Yaml.Mapping(List.of(), position);
+    }
+
     <T> List<T> objects(String name, Function<Fields, T> decode) {
         var decoded = new ArrayList<T>();
         for (Yaml element : list(name)) {
             String at = path(name) + "[" + decoded.size() + "]";
-            decoded.add(decode.apply(new Fields(asMapping(element, at), at, decoding, ignoreCase)));
+            decoded.add(decode.apply(object(element, at, ignoreCase)));
         }
-        return decoded;
+        return List.copyOf(decoded);
     }
 
     List<String> strings(String name) {
         return list(name).stream()
-                .map(element -> asString(element, path(name) + "[]"))
+                .map(element -> string(element, path(name) + "[]").orElse(""))
                 .toList();
     }
 
     private List<Yaml> list(String name) {
-        Optional<Yaml> value = find(name);
-        if (value.isEmpty()) {
-            return List.of();
+        return find(name)
+                .flatMap(value -> typed(value, path(name), Yaml.Sequence.class, "array"))
+                .map(Yaml.Sequence::elements)
+                .orElse(List.of());
+    }
+
+    /** The value, or that of a scalar; of another type than is expected it is a problem. */
+    private <T> Optional<T> typed(Yaml value, String at, Class<T> type, String expected) {
+        Object content = value instanceof Yaml.Scalar scalar ? scalar.value() : value;
+        if (type.isInstance(content)) {
+            return Optional.of(type.cast(content));
         }
-        if (value.get() instanceof Yaml.Sequence sequence) {
-            return sequence.elements();
-        }
-        wrongType(value.get(), path(name), "array");
-        return List.of();
+        decoding.wrongType(value, at, expected);
+        return Optional.empty();
     }
 
     /** A map of strings, whose keys are data and not fields; in the order of the manifest. */
     Map<String, String> stringMap(String name) {
         var map = new LinkedHashMap<String, String>();
         for (Yaml.Entry entry : object(name).mapping.entries()) {
-            map.put(entry.key(), entry.value().isNull() ? "" : asString(entry.value(), path(name) + "." + entry.key()));
+            String at = path(name) + "." + entry.key();
+            map.put(
+                    entry.key(),
+                    entry.value().isNull() ? "" : string(entry.value(), at).orElse(""));
         }
         return map;
     }
@@ -179,7 +194,7 @@ final class Fields {
 
     /** Reports what the type of Kubernetes does not have, such as {@code PodSpec}. */
     void reportUnknownOf(String type) {
-        reportUnknown(KubernetesFields.of(type));
+        reportUnknown(Objects.requireNonNull(OF_KUBERNETES.get(type), type));
     }
 
     /** Reports unknown fields but these and those that have been read. */
@@ -199,10 +214,6 @@ final class Fields {
         }
     }
 
-    void wrongType(Yaml value, String at, String expected) {
-        decoding.wrongType(value, at, expected);
-    }
-
     private Optional<Yaml> find(String name) {
         known.add(name);
         Optional<Yaml.Entry> found = mapping.entries().stream()
@@ -217,5 +228,67 @@ final class Fields {
 
     private String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** The decoding of one object: the profile, and the problems found. Not thread-safe. */
+    static final class Decoding {
+
+        private final Profile profile;
+        private final String object;
+        private final boolean isOfPodIdentity;
+        private final List<Problem> problems = new ArrayList<>();
+
+        Decoding(Profile profile, Manifest manifest) {
+            this.profile = profile;
+            this.object = manifest.toString();
+            this.isOfPodIdentity = manifest.group().equals(POD_IDENTITY);
+        }
+
+        Profile profile() {
+            return profile;
+        }
+
+        List<Problem> problems() {
+            return problems;
+        }
+
+        boolean failed() {
+            return problems.stream().anyMatch(Problem::isFatal);
+        }
+
+        /** @param names of the fields that are known there */
+        void unknownField(Yaml.Entry entry, String path, Set<String> names) {
+            String fate = isOfPodIdentity
+                    ? profile.isAtLeast(1, 8, 0)
+                            ? "the API server drops it, and " + Problem.REFUSED
+                            : "version " + profile.id() + " ignores it"
+                    : "Kubernetes 1.34 drops it, and " + Problem.REFUSED;
+            Optional<String> meant =
+                    names.stream().filter(entry.key()::equalsIgnoreCase).findFirst();
+            Problem.Kind unknown = isOfPodIdentity ? Problem.Kind.UNKNOWN_FIELD : Problem.Kind.UNKNOWN_TO_KUBERNETES;
+            String around = path.substring(0, path.length() - entry.key().length());
+            problems.add(new Problem(
+                    meant.isPresent() ? Problem.Kind.WRONG_CASE : unknown,
+                    entry.position(),
+                    object,
+                    path,
+                    "unknown field " + path + ": " + fate
+                            + meant.map(name -> "; write " + around + name).orElse(""),
+                    List.copyOf(names)));
+        }
+
+        void wrongType(Yaml value, String path, String expected) {
+            invalid(value, path, "must be of type " + expected + ", not " + value.type());
+        }
+
+        void invalid(Yaml value, String path, String reason) {
+            problems.add(new Problem(
+                    Problem.Kind.WRONG_TYPE,
+                    value.position(),
+                    object,
+                    path,
+                    path + " " + reason + ": the object is ignored",
+                    List.of()));
+        }
     }
 }

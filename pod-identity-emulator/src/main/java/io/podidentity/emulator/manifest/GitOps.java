@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What Flux and Argo CD make of the folders that are read: charts that a HelmRelease or an Application installs with
@@ -63,7 +61,6 @@ final class GitOps {
         }
     }
 
-    /** Remembers the charts, and what the files say of them. */
     void add(List<Path> folders, Stream<Path> files) {
         folders.forEach(chart -> charts.put(chart.toAbsolutePath().normalize(), chart));
         files.forEach(file -> {
@@ -196,7 +193,6 @@ final class GitOps {
         return !Files.isRegularFile(config) || ManifestFiles.content(config).contains(name);
     }
 
-    /** Adds what a HelmRelease says, and gives its values. */
     private static String addFlux(Yaml release, Path chart, List<String> arguments) throws IOException {
         if (release.at("spec", "valuesFrom").isPresent()) {
             throw new IOException("with values of valuesFrom, such as a Secret, which the cluster has: render its chart"
@@ -214,7 +210,7 @@ final class GitOps {
         for (Path file : files) {
             addFile(file, root, arguments);
         }
-        return addValues(release.at("spec", "values").map(value -> Json.write(plain(value))), arguments);
+        return addValues(release.at("spec", "values").map(value -> Json.write(value.plain())), arguments);
     }
 
     /** As above of an Application: what it says first is overruled by what it says later. */
@@ -228,7 +224,7 @@ final class GitOps {
         }
         String values = addValues(
                 helm.at("valuesObject")
-                        .map(value -> Json.write(plain(value)))
+                        .map(value -> Json.write(value.plain()))
                         .or(() -> Optional.of(helm.textAt("values")).filter(text -> !text.isEmpty())),
                 arguments);
         for (Yaml parameter : helm.elementsAt("parameters")) {
@@ -248,23 +244,11 @@ final class GitOps {
         arguments.add(file.toString());
     }
 
-    /** Adds values that are given on standard input. */
     private static String addValues(Optional<String> values, List<String> arguments) {
         if (values.isPresent()) {
             arguments.add("--values");
             arguments.add("-");
         }
         return values.orElse("");
-    }
-
-    private static @Nullable Object plain(Yaml value) {
-        if (value instanceof Yaml.Mapping mapping) {
-            var map = new LinkedHashMap<String, @Nullable Object>();
-            mapping.entries().forEach(entry -> map.put(entry.key(), plain(entry.value())));
-            return map;
-        }
-        return value instanceof Yaml.Sequence list
-                ? list.elements().stream().map(GitOps::plain).toList()
-                : ((Yaml.Scalar) value).value();
     }
 }

@@ -3,7 +3,6 @@ package io.podidentity.emulator.manifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A folder with a kustomization, which says how manifests are made of the files that it names.
@@ -88,17 +86,13 @@ public record Kustomization(
         var names = new HashSet<Path>();
         documents.forEach(document -> addNames(folder, document, names));
         var patches = new HashSet<Path>();
-        documents.stream()
-                .filter(Yaml.Mapping.class::isInstance)
-                .flatMap(document -> PATCHES.stream().flatMap(key -> ((Yaml.Mapping) document).get(key).stream()))
-                .forEach(value -> addNames(folder, value, patches));
-        Optional<Yaml.Mapping> only = documents.size() == 1 && documents.get(0) instanceof Yaml.Mapping mapping
-                ? Optional.of(mapping)
-                : Optional.empty();
+        documents.forEach(document -> PATCHES.stream()
+                .flatMap(key -> document.at(key).stream())
+                .forEach(value -> addNames(folder, value, patches)));
+        Optional<Yaml> only = documents.size() == 1 ? Optional.of(documents.get(0)) : Optional.empty();
         boolean isComponent =
                 only.filter(one -> one.textAt("kind").equals("Component")).isPresent();
-        return new Kustomization(
-                folder, names, patches, isComponent, only.flatMap(mapping -> resources(folder, mapping)));
+        return new Kustomization(folder, names, patches, isComponent, only.flatMap(one -> resources(folder, one)));
     }
 
     private static void addNames(Path folder, Yaml value, Set<Path> names) {
@@ -116,20 +110,17 @@ public record Kustomization(
         }
     }
 
-    private static Optional<List<Path>> resources(Path folder, Yaml.Mapping kustomization) {
-        boolean changes = kustomization.entries().stream().anyMatch(entry -> !HARMLESS.contains(entry.key()));
-        if (changes || !(kustomization.get("resources").orElse(null) instanceof Yaml.Sequence listed)) {
+    private static Optional<List<Path>> resources(Path folder, Yaml kustomization) {
+        boolean changes = !(kustomization instanceof Yaml.Mapping mapping)
+                || mapping.entries().stream().anyMatch(entry -> !HARMLESS.contains(entry.key()));
+        if (changes || !(kustomization.at("resources").orElse(null) instanceof Yaml.Sequence listed)) {
             return Optional.empty();
         }
-        var files = new ArrayList<Path>();
-        for (Yaml element : listed.elements()) {
-            Stream.of(element)
-                    .filter(Yaml.Scalar.class::isInstance)
-                    .flatMap(scalar -> ManifestFiles.path(((Yaml.Scalar) scalar).text()).stream())
-                    .map(folder::resolve)
-                    .filter(Files::isRegularFile)
-                    .forEach(files::add);
-        }
+        List<Path> files = listed.elements().stream()
+                .flatMap(element -> ManifestFiles.path(element.textAt()).stream())
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
         return files.size() == listed.elements().size() ? Optional.of(files) : Optional.empty();
     }
 }

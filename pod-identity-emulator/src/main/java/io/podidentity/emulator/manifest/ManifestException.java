@@ -23,7 +23,6 @@ public final class ManifestException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** The message without the place. */
     String reason() {
         return reason;
     }

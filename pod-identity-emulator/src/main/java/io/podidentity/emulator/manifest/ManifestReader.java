@@ -3,6 +3,7 @@ package io.podidentity.emulator.manifest;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.Fields.Decoding;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -44,7 +44,6 @@ final class ManifestTexts {
         }
     }
 
-    /** All texts, whatever set they belong to. */
     List<ManifestText> all() {
         var all = new ArrayList<>(common);
         apart.forEach(all::addAll);
@@ -82,18 +81,17 @@ final class ManifestTexts {
         List<Path> outer = charts.stream()
                 .filter(chart -> charts.stream().noneMatch(other -> isInside(chart, other)))
                 .toList();
-        List<Kustomization> kustomizations = below.stream()
-                .filter(file -> Files.isDirectory(file) && outer.stream().noneMatch(chart -> file.startsWith(chart)))
+        List<Path> outside = below.stream()
+                .filter(file -> outer.stream().noneMatch(file::startsWith))
+                .toList();
+        List<Kustomization> kustomizations = outside.stream()
+                .filter(Files::isDirectory)
                 .flatMap(file -> Kustomization.in(file).stream())
                 .toList();
         Set<Path> named = new LinkedHashSet<>();
         kustomizations.forEach(kustomization -> named.addAll(kustomization.names()));
 
-        gitOps.add(
-                outer,
-                below.stream()
-                        .filter(file -> outer.stream().noneMatch(file::startsWith))
-                        .filter(ManifestFiles::canHoldManifests));
+        gitOps.add(outer, outside.stream().filter(ManifestFiles::canHoldManifests));
         var made = new ArrayList<List<ManifestText>>();
         outer.stream()
                 .filter(chart -> !gitOps.installs(chart))
@@ -103,8 +101,7 @@ final class ManifestTexts {
                 .flatMap(one -> gitOps.filled(one.folder(), kustomized(one)).stream())
                 .filter(texts -> !texts.isEmpty())
                 .forEach(made::add);
-        List<ManifestText> plain = below.stream()
-                .filter(file -> outer.stream().noneMatch(file::startsWith))
+        List<ManifestText> plain = outside.stream()
                 .filter(file ->
                         kustomizations.stream().noneMatch(one -> one.folder().equals(folderOf(file))))
                 .filter(file -> !named.contains(absolute(file)))

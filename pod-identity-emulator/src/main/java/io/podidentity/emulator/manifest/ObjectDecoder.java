@@ -1,13 +1,22 @@
 package io.podidentity.emulator.manifest;
 
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Namespace;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.manifest.Fields.Decoding;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,27 +24,17 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Decodes one manifest. Not thread-safe. */
-final class ObjectDecoder {
-
-    static final String POD_IDENTITY_GROUP = "aadpodidentity.k8s.io";
-
-    private final Manifest manifest;
-    private final Decoding decoding;
-    private final Fields fields;
+record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding) {
 
     ObjectDecoder(Manifest manifest, Decoding decoding) {
-        this.manifest = manifest;
-        this.decoding = decoding;
-        this.fields = Fields.of(manifest.content(), decoding);
+        this(manifest, Fields.of(manifest.content(), decoding), decoding);
     }
 
     /** The objects of the cluster that it makes; none if the emulator does not know the kind. */
     List<KubernetesObject> decode() {
-        if (manifest.group().equals(POD_IDENTITY_GROUP)) {
+        if (manifest.group().equals(Fields.POD_IDENTITY)) {
             // Without the custom resource definitions there is no such kind.
-            return decoding.profile().hasNmi()
-                    ? new PodIdentityDecoder(manifest.kind(), metadata(), fields, decoding).decode()
-                    : List.of();
+            return decoding.profile().hasNmi() ? ofPodIdentity(metadata()) : List.of();
         }
         return switch (manifest.kind()) {
             case "Namespace" -> List.of(new Namespace(clusterWide(metadata())));
@@ -47,6 +46,84 @@ final class ObjectDecoder {
             case "NetworkPolicy" -> List.of(networkPolicy());
             default -> new WorkloadDecoder(manifest.kind(), metadata(), fields).decode();
         };
+    }
+
+    private List<KubernetesObject> ofPodIdentity(Metadata metadata) {
+        return switch (manifest.kind()) {
+            case "AzureIdentity" -> List.of(identity(metadata, spec(fields)));
+            case "AzureIdentityBinding" -> List.of(binding(metadata, spec(fields)));
+            case "AzureAssignedIdentity" -> List.of(assigned(metadata, spec(fields)));
+            case "AzurePodIdentityException" -> List.of(exception(metadata, spec(fields)));
+            default -> List.of();
+        };
+    }
+
+    /**
+     * Until 1.6.0 Go's decoder took the fields of custom resources in any letter case; since then it takes them exactly
+     * and ignores the others.
+     */
+    private Fields spec(Fields parent) {
+        return decoding.profile().fieldsIgnoreCase() ? parent.objectIgnoringCase("spec") : parent.object("spec");
+    }
+
+    private static AzureIdentity identity(Metadata metadata, Fields spec) {
+        Fields password = spec.object("clientPassword");
+        var identity = new AzureIdentity(
+                metadata,
+                Math.toIntExact(Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, spec.integer("type", 0)))),
+                spec.string("resourceID"),
+                spec.string("clientID"),
+                new SecretReference(password.string("name"), password.string("namespace")),
+                spec.string("tenantID"),
+                spec.strings("auxiliaryTenantIDs"),
+                spec.string("adEndpoint"));
+        password.reportUnknownBut();
+        spec.reportUnknownBut("adResourceID", "replicas", "metadata");
+        return identity;
+    }
+
+    private static AzureIdentityBinding binding(Metadata metadata, Fields spec) {
+        var binding = new AzureIdentityBinding(metadata, spec.string("azureIdentity"), spec.string("selector"));
+        spec.integer("weight", 0);
+        spec.reportUnknownBut("metadata");
+        return binding;
+    }
+
+    private AzureAssignedIdentity assigned(Metadata metadata, Fields spec) {
+        Fields identity = spec.object("azureIdentityRef");
+        Fields binding = spec.object("azureBindingRef");
+        var assigned = new AzureAssignedIdentity(
+                metadata,
+                identity(embedded(identity), spec(identity)),
+                binding(embedded(binding), spec(binding)),
+                new ObjectName(spec.string("podNamespace"), spec.string("pod")),
+                spec.string("nodename"),
+                state(fields.object("status").string("status")));
+        spec.reportUnknownBut("replicas", "metadata");
+        return assigned;
+    }
+
+    private static Metadata embedded(Fields copy) {
+        Fields metadata = copy.object("metadata");
+        return new Metadata(
+                new ObjectName(metadata.string("namespace"), metadata.string("name")),
+                metadata.stringMap("labels"),
+                metadata.stringMap("annotations"),
+                metadata.string("resourceVersion"),
+                copy.position());
+    }
+
+    private static State state(String text) {
+        return Arrays.stream(State.values())
+                .filter(state -> state.text().equals(text))
+                .findFirst()
+                .orElse(State.NONE);
+    }
+
+    private static AzurePodIdentityException exception(Metadata metadata, Fields spec) {
+        var exception = new AzurePodIdentityException(metadata, spec.stringMap("podLabels"));
+        spec.reportUnknownBut("metadata");
+        return exception;
     }
 
     private Metadata metadata() {
@@ -67,28 +144,8 @@ final class ObjectDecoder {
     /** Changes with the content and not with where it is written. */
     private String contentVersion() {
         var sum = new CRC32();
-        add(manifest.content(), sum);
+        sum.update(Json.write(manifest.content().plain()).getBytes(StandardCharsets.UTF_8));
         return Long.toString(sum.getValue());
-    }
-
-    private static void add(Yaml value, CRC32 sum) {
-        add(value.type(), sum);
-        if (value instanceof Yaml.Scalar scalar) {
-            add(scalar.text(), sum);
-        } else if (value instanceof Yaml.Sequence sequence) {
-            sequence.elements().forEach(element -> add(element, sum));
-            add("]", sum);
-        } else if (value instanceof Yaml.Mapping mapping) {
-            mapping.entries().forEach(entry -> {
-                add(entry.key(), sum);
-                add(entry.value(), sum);
-            });
-            add("}", sum);
-        }
-    }
-
-    private static void add(String text, CRC32 sum) {
-        sum.update((text + "\0").getBytes(StandardCharsets.UTF_8));
     }
 
     private static Metadata clusterWide(Metadata metadata) {

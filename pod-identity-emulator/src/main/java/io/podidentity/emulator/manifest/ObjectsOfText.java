@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,37 +56,34 @@ final class ObjectsOfText {
             String reason = isTemplate
                     ? "This is a template, and YAML only once it is rendered, for a Helm chart by helm template CHART"
                     : e.reason();
-            skipped.add(new Skipped(
-                    e.placeOr(file),
-                    reason,
-                    isTemplate
-                            ? Skipped.Kind.TEMPLATE
-                            : MANIFEST.matcher(text).find() ? Skipped.Kind.FILE : Skipped.Kind.OTHER));
+            Skipped.Kind kind = MANIFEST.matcher(text).find() ? Skipped.Kind.FILE : Skipped.Kind.OTHER;
+            skipped.add(new Skipped(e.placeOr(file), reason, isTemplate ? Skipped.Kind.TEMPLATE : kind));
         }
     }
 
     private void add(Yaml document, String namespace) {
         if (!(document instanceof Yaml.Mapping content)) {
-            skipped.add(Skipped.other(
-                    document.position(),
+            skip(
+                    document,
+                    Skipped.Kind.OTHER,
                     isPatch(document)
                             ? "This is a JSON patch, which kustomize applies"
                             : "A manifest is an object with apiVersion and kind, but this is of type "
-                                    + document.type()));
+                                    + document.type());
             return;
         }
         String kind = content.textAt("kind");
         String apiVersion = content.textAt("apiVersion");
         if (kind.isEmpty() || apiVersion.isEmpty()) {
-            skipped.add(Skipped.of(
-                    content.position(),
+            skip(
+                    content,
+                    content.get("metadata").isPresent() ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
                     "This is no Kubernetes manifest: it has no "
-                            + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"),
-                    content.get("metadata").isPresent()));
+                            + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"));
         } else if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
             items.elements().forEach(item -> add(item, namespace));
         } else if (apiVersion.startsWith(Kustomization.GROUP)) {
-            skipped.add(Skipped.other(content.position(), "This is a kustomization, which says how to make manifests"));
+            skip(content, Skipped.Kind.OTHER, "This is a kustomization, which says how to make manifests");
         } else {
             addObject(apiVersion, kind, content, namespace);
         }
@@ -104,10 +100,10 @@ final class ObjectsOfText {
 
     private void addObject(String apiVersion, String kind, Yaml.Mapping content, String usual) {
         if (!(content.get("metadata").orElse(null) instanceof Yaml.Mapping metadata)) {
-            skipped.add(Skipped.of(
-                    content.position(),
-                    "This manifest has no metadata",
-                    content.get("spec").isPresent()));
+            skip(
+                    content,
+                    content.get("spec").isPresent() ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
+                    "This manifest has no metadata");
             return;
         }
         String name = metadata.textAt("name");
@@ -115,32 +111,37 @@ final class ObjectsOfText {
             name = metadata.textAt("generateName") + "00000";
         }
         if (name.isEmpty()) {
-            skipped.add(Skipped.of(metadata.position(), "This manifest has no metadata.name", true));
+            skip(metadata, Skipped.Kind.FILE, "This manifest has no metadata.name");
         } else if (name.contains(TEMPLATE)) {
-            skipped.add(new Skipped(
-                    metadata.position().toString(),
-                    "This is a template, as its name " + name + " shows",
-                    Skipped.Kind.TEMPLATE));
+            skip(metadata, Skipped.Kind.TEMPLATE, "This is a template, as its name " + name + " shows");
         } else {
             String written = metadata.textAt("namespace");
-            String namespace = written.isEmpty() ? usual : written;
-            var full = new ObjectName(kind.startsWith("Cluster") ? "" : namespace, name);
-            var manifest = new Manifest(apiVersion, kind, full, content);
-            boolean isMade = metadata.get("ownerReferences").isPresent();
-            if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {
-                skipped.add(new Skipped(
-                        content.position().toString(),
-                        manifest + " has no containers, so it is a patch of another file's",
-                        Skipped.Kind.PATCH));
-                return;
-            }
-            objects.add(manifest);
-            if (GitOps.isRelease(manifest)) {
-                addRelease(manifest);
-            } else {
-                partial(manifest).ifPresent(skipped::add);
-            }
+            String namespace = kind.startsWith("Cluster") ? "" : written.isEmpty() ? usual : written;
+            add(new Manifest(apiVersion, kind, new ObjectName(namespace, name), content), metadata);
         }
+    }
+
+    private void add(Manifest manifest, Yaml.Mapping metadata) {
+        Yaml.Mapping content = manifest.content();
+        String kind = manifest.kind();
+        boolean isMade = metadata.get("ownerReferences").isPresent();
+        if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {
+            skip(content, Skipped.Kind.PATCH, manifest + " has no containers, so it is a patch of another file's");
+            return;
+        }
+        objects.add(manifest);
+        if (GitOps.isRelease(manifest)) {
+            addRelease(manifest);
+        } else if (manifest.isEncrypted()) {
+            skip(content, Skipped.Kind.ENCRYPTED, manifest + " has values that SOPS has encrypted");
+        } else if ((kind.equals("ServiceAccount") || OF_IDENTITIES.contains(manifest.group()))
+                && VARIABLE.matcher(String.valueOf(content.plain())).find()) {
+            skip(content, Skipped.Kind.PLACEHOLDER, manifest + " has values to be put in later, as ${…}");
+        }
+    }
+
+    private void skip(Yaml what, Skipped.Kind kind, String reason) {
+        skipped.add(new Skipped(what.position().toString(), reason, kind));
     }
 
     private void addRelease(Manifest manifest) {
@@ -150,10 +151,10 @@ final class ObjectsOfText {
                 add(text);
             }
         } catch (IOException e) {
-            skipped.add(new Skipped(
-                    manifest.content().position().toString(),
-                    manifest + " has its manifests made by a controller, " + e.getMessage(),
-                    Skipped.Kind.RELEASE));
+            skip(
+                    manifest.content(),
+                    Skipped.Kind.RELEASE,
+                    manifest + " has its manifests made by a controller, " + e.getMessage());
         }
     }
 
@@ -163,28 +164,5 @@ final class ObjectsOfText {
                         || Stream.of("spec", "template", "jobTemplate")
                                 .flatMap(key -> mapping.get(key).stream())
                                 .anyMatch(ObjectsOfText::hasContainers));
-    }
-
-    /** Of an object that is applied with other values than are written. */
-    private static Optional<Skipped> partial(Manifest manifest) {
-        String place = manifest.content().position().toString();
-        if (manifest.isEncrypted()) {
-            return Optional.of(
-                    new Skipped(place, manifest + " has values that SOPS has encrypted", Skipped.Kind.ENCRYPTED));
-        }
-        boolean isIdentity = manifest.kind().equals("ServiceAccount") || OF_IDENTITIES.contains(manifest.group());
-        return isIdentity && hasVariable(manifest.content())
-                ? Optional.of(new Skipped(
-                        place, manifest + " has values to be put in later, as ${…}", Skipped.Kind.PLACEHOLDER))
-                : Optional.empty();
-    }
-
-    private static boolean hasVariable(Yaml value) {
-        return value instanceof Yaml.Scalar scalar
-                ? VARIABLE.matcher(scalar.text()).find()
-                : value instanceof Yaml.Sequence list
-                        ? list.elements().stream().anyMatch(ObjectsOfText::hasVariable)
-                        : value instanceof Yaml.Mapping mapping
-                                && mapping.entries().stream().anyMatch(entry -> hasVariable(entry.value()));
     }
 }

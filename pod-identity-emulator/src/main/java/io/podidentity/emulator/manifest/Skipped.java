@@ -42,14 +42,6 @@ public record Skipped(String place, String reason, Kind kind) {
         }
     }
 
-    static Skipped other(Position position, String reason) {
-        return new Skipped(position.toString(), reason, Kind.OTHER);
-    }
-
-    static Skipped of(Position position, String reason, boolean isManifest) {
-        return new Skipped(position.toString(), reason, isManifest ? Kind.FILE : Kind.OTHER);
-    }
-
     /** Whether it was meant to be read and could not be: a manifest that is not YAML, a folder that does not render. */
     public boolean isBroken() {
         return kind == Kind.FILE || kind == Kind.KUSTOMIZATION || kind == Kind.CHART;

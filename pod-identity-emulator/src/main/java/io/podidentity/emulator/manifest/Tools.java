@@ -92,15 +92,21 @@ record Tools(String searchPath, List<String> kustomizeOptions) {
         Process process = new ProcessBuilder(command).start();
         try {
             write(input, process.getOutputStream());
-            CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> start(process.getErrorStream()));
-            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
+            CompletableFuture<byte[]> errors =
+                    CompletableFuture.supplyAsync(() -> start(process.getErrorStream(), MAX_ERROR));
+            CompletableFuture<byte[]> output =
+                    CompletableFuture.supplyAsync(() -> start(process.getInputStream(), ManifestFiles.MAX_BYTES + 1));
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("it took longer than " + LIMIT_SECONDS + " s");
             }
             if (process.exitValue() != 0) {
-                throw new IOException(errors.join().strip().lines().findFirst().orElse("it says nothing"));
+                throw new IOException(
+                        text(errors.join()).strip().lines().findFirst().orElse("it says nothing"));
             }
-            return new String(output.join(), StandardCharsets.UTF_8);
+            if (output.join().length > ManifestFiles.MAX_BYTES) {
+                throw new IOException("it prints more than 1 GiB");
+            }
+            return text(output.join());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("it was interrupted", e);
@@ -119,21 +125,17 @@ record Tools(String searchPath, List<String> kustomizeOptions) {
         }
     }
 
-    private static String start(InputStream in) {
+    private static byte[] start(InputStream in, int most) {
         try {
-            String text = new String(in.readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
+            byte[] start = in.readNBytes(most);
             in.transferTo(OutputStream.nullOutputStream());
-            return text;
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static byte[] all(InputStream in) {
-        try {
-            return in.readNBytes(ManifestFiles.MAX_BYTES);
+            return start;
         } catch (IOException e) {
             return new byte[0];
         }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -13,7 +13,6 @@ import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, however many replicas it has; or
@@ -69,8 +68,7 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                 .map(name -> new Owner("Deployment", name.substring(0, name.length() - hash.length())))
                 .ifPresent(owners::add);
         String phase = object.object("status").string("phase");
-        return new Pod(
-                metadata, PodSpecDecoder.decode(object.object("spec")), owners, phase.isEmpty() ? "Running" : phase);
+        return new Pod(metadata, podSpec(object.object("spec")), owners, phase.isEmpty() ? "Running" : phase);
     }
 
     private List<KubernetesObject> replicated(Fields spec, List<Owner> owners) {
@@ -86,72 +84,63 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                 templateMetadata.stringMap("annotations"),
                 metadata.resourceVersion(),
                 metadata.position());
-        var pod = new Pod(podMetadata, PodSpecDecoder.decode(template.object("spec")), owners, "Running");
+        var pod = new Pod(podMetadata, podSpec(template.object("spec")), owners, "Running");
         templateMetadata.reportUnknownOf("ObjectMeta");
         template.reportUnknownOf("PodTemplateSpec");
         return pod;
     }
 
-    /** Decodes what a pod is made of. */
-    static final class PodSpecDecoder {
+    private static PodSpec podSpec(Fields spec) {
+        String account = spec.string("serviceAccountName");
+        String node = spec.string("nodeName");
+        var decoded = new PodSpec(
+                account.isEmpty() ? spec.string("serviceAccount") : account,
+                spec.bool("hostNetwork"),
+                node.isEmpty() ? PodSpec.NODE : node,
+                spec.objects("initContainers", WorkloadDecoder::container),
+                spec.objects("containers", WorkloadDecoder::container),
+                spec.objects("volumes", WorkloadDecoder::volume));
+        spec.reportUnknownOf("PodSpec");
+        return decoded;
+    }
 
-        private PodSpecDecoder() {}
+    private static Container container(Fields container) {
+        var decoded = new Container(
+                container.string("name"),
+                container.string("image"),
+                container.strings("command"),
+                container.strings("args"),
+                container.objects("env", WorkloadDecoder::variable),
+                container.objects("volumeMounts", WorkloadDecoder::mount),
+                container.string("restartPolicy"),
+                Map.of());
+        container.reportUnknownOf("Container");
+        return decoded;
+    }
 
-        static PodSpec decode(Fields spec) {
-            String account = spec.string("serviceAccountName");
-            String node = spec.string("nodeName");
-            var decoded = new PodSpec(
-                    account.isEmpty() ? spec.string("serviceAccount") : account,
-                    spec.bool("hostNetwork"),
-                    node.isEmpty() ? PodSpec.NODE : node,
-                    spec.objects("initContainers", PodSpecDecoder::container),
-                    spec.objects("containers", PodSpecDecoder::container),
-                    spec.objects("volumes", PodSpecDecoder::volume));
-            spec.reportUnknownOf("PodSpec");
-            return decoded;
-        }
+    private static EnvironmentVariable variable(Fields variable) {
+        variable.reportUnknownOf("EnvVar");
+        return new EnvironmentVariable(
+                variable.string("name"), variable.has("valueFrom") ? null : variable.string("value"));
+    }
 
-        private static Container container(Fields container) {
-            var decoded = new Container(
-                    container.string("name"),
-                    container.string("image"),
-                    container.strings("command"),
-                    container.strings("args"),
-                    container.objects("env", PodSpecDecoder::variable),
-                    container.objects("volumeMounts", PodSpecDecoder::mount),
-                    container.string("restartPolicy"),
-                    Map.of());
-            container.reportUnknownOf("Container");
-            return decoded;
-        }
+    private static VolumeMount mount(Fields mount) {
+        mount.reportUnknownOf("VolumeMount");
+        return new VolumeMount(mount.string("name"), mount.string("mountPath"), mount.bool("readOnly"));
+    }
 
-        private static EnvironmentVariable variable(Fields variable) {
-            variable.reportUnknownOf("EnvVar");
-            return new EnvironmentVariable(
-                    variable.string("name"), variable.has("valueFrom") ? null : variable.string("value"));
-        }
+    private static Volume volume(Fields volume) {
+        volume.reportUnknownOf("Volume");
+        TokenProjection token = volume.object("projected").objects("sources", WorkloadDecoder::token).stream()
+                .filter(one -> !one.path().isEmpty())
+                .findFirst()
+                .orElse(null);
+        return new Volume(volume.string("name"), token, "");
+    }
 
-        private static VolumeMount mount(Fields mount) {
-            mount.reportUnknownOf("VolumeMount");
-            return new VolumeMount(mount.string("name"), mount.string("mountPath"), mount.bool("readOnly"));
-        }
-
-        private static Volume volume(Fields volume) {
-            volume.reportUnknownOf("Volume");
-            List<TokenProjection> tokens = volume.object("projected").objects("sources", PodSpecDecoder::token).stream()
-                    .filter(token -> !token.path().isEmpty())
-                    .toList();
-            return new Volume(volume.string("name"), first(tokens), "");
-        }
-
-        private static @Nullable TokenProjection first(List<TokenProjection> tokens) {
-            return tokens.isEmpty() ? null : tokens.get(0);
-        }
-
-        private static TokenProjection token(Fields source) {
-            Fields token = source.object("serviceAccountToken");
-            return new TokenProjection(
-                    token.string("path"), token.string("audience"), token.integer("expirationSeconds", 3600));
-        }
+    private static TokenProjection token(Fields source) {
+        Fields token = source.object("serviceAccountToken");
+        return new TokenProjection(
+                token.string("path"), token.string("audience"), token.integer("expirationSeconds", 3600));
     }
 }

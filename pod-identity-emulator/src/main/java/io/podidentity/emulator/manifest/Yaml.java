@@ -1,6 +1,7 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,19 @@ public sealed interface Yaml {
     /** The elements of a list below these keys; none of anything else. */
     default List<Yaml> elementsAt(String... keys) {
         return at(keys).orElse(null) instanceof Sequence sequence ? sequence.elements() : List.of();
+    }
+
+    /** As maps, lists, and values of {@link Scalar}: the content without places and spelling. */
+    default @Nullable Object plain() {
+        if (this instanceof Mapping mapping) {
+            var map = new LinkedHashMap<String, @Nullable Object>();
+            mapping.entries()
+                    .forEach(entry -> map.put(entry.key(), entry.value().plain()));
+            return map;
+        }
+        return this instanceof Sequence list
+                ? list.elements().stream().map(Yaml::plain).toList()
+                : ((Scalar) this).value();
     }
 
     /** Whether the value is null. */

@@ -12,12 +12,7 @@ public sealed interface IdentityChoice {
      *
      * @param others that would have done as well; upstream's choice among all of them is effectively random
      */
-    record Chosen(AzureIdentity identity, List<AzureIdentity> others) implements IdentityChoice {
-
-        public Chosen {
-            others = List.copyOf(others);
-        }
-    }
+    record Chosen(AzureIdentity identity, List<AzureIdentity> others) implements IdentityChoice {}
 
     /**
      * None is the one named.

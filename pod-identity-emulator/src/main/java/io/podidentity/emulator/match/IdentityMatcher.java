@@ -77,14 +77,18 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
                 all -> all.stream().filter(this::isIgnored).toList());
     }
 
-    /** Whether MIC treats the identity as if it did not exist, since its resource ID is malformed. */
+    /** Whether MIC treats the identity as if it did not exist, since its resource ID is malformed; from 1.6.0. */
     public boolean isIgnored(AzureIdentity identity) {
-        return rules.profile().validatesResourceIds()
+        return rules.profile().hasMic()
+                && rules.profile().isAtLeast(1, 6, 0)
                 && identity.isManagedIdentity()
                 && !IdentityResourceId.isWellFormed(identity.resourceId());
     }
 
-    /** Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains. */
+    /**
+     * Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains: from
+     * 1.8.1 on the first by the binding's namespace and name.
+     */
     private List<Candidate> withoutCollisions(List<Candidate> candidates) {
         Map<String, Candidate> winners = new HashMap<>();
         for (Candidate candidate : candidates) {
@@ -92,7 +96,7 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
                 winners.merge(
                         candidate.binding().azureIdentity(),
                         candidate,
-                        (first, last) -> rules.profile().sortsBindings() ? first : last);
+                        (first, last) -> rules.profile().isAtLeast(1, 8, 1) ? first : last);
             }
         }
         return candidates.stream()
@@ -140,8 +144,9 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
                 usable.stream().filter(request::isMetBy).findFirst());
     }
 
+    /** From 1.6.0 on a client ID that differs in letter case alone is waited for and then not found. */
     private boolean fits(IdentityRequest request, AzureIdentity identity) {
-        return rules.profile().choosesByExactId() ? request.isMetExactlyBy(identity) : request.isMetBy(identity);
+        return rules.profile().isAtLeast(1, 6, 0) ? request.isMetExactlyBy(identity) : request.isMetBy(identity);
     }
 
     /** Whether namespaces let the pod have the identity. */

@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 public record PodMatch(
         Pod pod, List<Candidate> candidates, @Nullable Obstacle podObstacle) {
 
-    public PodMatch {
-        candidates = List.copyOf(candidates);
-    }
-
     /** The bindings that give the pod an identity. */
     public List<Candidate> granted() {
         return candidates.stream().filter(Candidate::isGranted).toList();

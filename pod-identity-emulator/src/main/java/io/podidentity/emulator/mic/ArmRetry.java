@@ -1,5 +1,6 @@
 package io.podidentity.emulator.mic;
 
+import io.podidentity.emulator.mic.VirtualMachines.Refusal;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.util.List;
@@ -20,46 +21,34 @@ public record ArmRetry(int retries, Duration pause, List<String> passing, Emulat
                 2, Duration.ofSeconds(1), List.of("LinkedAuthorizationFailed", "FailedIdentityOperation"), clock);
     }
 
-    /** One call. */
+    /** One call; says why it is refused. */
     @FunctionalInterface
     public interface Call {
 
-        void run() throws MachineUpdateException, InterruptedException;
+        Optional<Refusal> run() throws InterruptedException;
     }
 
     /**
-     * Calls until it succeeds. A success by the first retry is the failure of the first call all the same, since what
-     * was asked for was not done; one by the last retry counts as a success, as upstream's does.
+     * Calls until it succeeds, or returns the last refusal. A success by the first retry is the failure of the first
+     * call all the same, since what was asked for was not done; one by the last retry counts as a success, as
+     * upstream's does.
      *
      * @param again is asked before each retry, and can change what the next call does
-     * @throws MachineUpdateException the last error
      */
-    public void run(Call call, Predicate<MachineUpdateException> again)
-            throws MachineUpdateException, InterruptedException {
-        Optional<MachineUpdateException> first = error(call);
-        Optional<MachineUpdateException> last = first;
+    public Optional<Refusal> run(Call call, Predicate<Refusal> again) throws InterruptedException {
+        Optional<Refusal> first = call.run();
+        Optional<Refusal> last = first;
         for (int left = retries; left > 0 && first.isPresent(); left--) {
             if (last.isEmpty()) {
-                throw first.get();
+                return first;
             }
-            String message = String.valueOf(last.get().getMessage());
+            String message = last.get().message();
             if (passing.stream().noneMatch(message::contains) || !again.test(last.get())) {
-                throw last.get();
+                return last;
             }
             clock.await(pause);
-            last = error(call);
+            last = call.run();
         }
-        if (last.isPresent()) {
-            throw last.get();
-        }
-    }
-
-    private static Optional<MachineUpdateException> error(Call call) throws InterruptedException {
-        try {
-            call.run();
-            return Optional.empty();
-        } catch (MachineUpdateException e) {
-            return Optional.of(e);
-        }
+        return last;
     }
 }

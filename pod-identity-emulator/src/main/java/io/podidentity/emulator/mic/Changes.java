@@ -2,7 +2,17 @@ package io.podidentity.emulator.mic;
 
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.PodMatch;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +33,31 @@ record Changes(
 
     private static Changes none() {
         return new Changes(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** The assigned identities that there should be, by name without namespace, as MIC tells them apart. */
+    static Map<String, AzureAssignedIdentity> desired(List<PodMatch> matches, MatchRules rules) {
+        var desired = new LinkedHashMap<String, AzureAssignedIdentity>();
+        for (PodMatch match : matches) {
+            match.granted()
+                    .forEach(candidate -> candidate
+                            .granted()
+                            .map(identity -> desired(match.pod(), candidate.binding(), identity, rules))
+                            .ifPresent(assigned -> desired.put(assigned.name().name(), assigned)));
+        }
+        return desired;
+    }
+
+    private static AzureAssignedIdentity desired(
+            Pod pod, AzureIdentityBinding binding, AzureIdentity identity, MatchRules rules) {
+        boolean namespaced = rules.forceNamespaced() || identity.isNamespaced();
+        String node = pod.spec().nodeName();
+        var name = new ObjectName(
+                namespaced ? identity.namespace() : "default",
+                pod.name().name() + "-" + pod.namespace() + "-"
+                        + identity.name().name());
+        var metadata = new Metadata(name, Map.of("nodename", node), Map.of(), "", Position.NOWHERE);
+        return new AzureAssignedIdentity(metadata, identity, binding, pod.name(), node, State.NONE);
     }
 
     /** By machine. Machines without a change are left out. */
@@ -54,18 +89,15 @@ record Changes(
     }
 
     private static boolean isSame(AzureAssignedIdentity a, AzureAssignedIdentity b) {
-        return a.binding().name().name().equals(b.binding().name().name())
-                && a.binding()
-                        .metadata()
-                        .resourceVersion()
-                        .equals(b.binding().metadata().resourceVersion())
-                && a.identity().name().name().equals(b.identity().name().name())
-                && a.identity()
-                        .metadata()
-                        .resourceVersion()
-                        .equals(b.identity().metadata().resourceVersion())
+        return isSame(a.binding(), b.binding())
+                && isSame(a.identity(), b.identity())
                 && a.pod().equals(b.pod())
                 && a.nodeName().equals(b.nodeName());
+    }
+
+    private static boolean isSame(KubernetesObject a, KubernetesObject b) {
+        return a.name().name().equals(b.name().name())
+                && a.metadata().resourceVersion().equals(b.metadata().resourceVersion());
     }
 
     /** Those that the machine must have the identity for. */

@@ -5,8 +5,31 @@ import java.time.Duration;
 /** Counts what one cycle does, for the block that MIC writes after a cycle with work. */
 final class CycleStats {
 
-    private static final String TIME = "stats.go:162";
-    private static final String NUMBER = "stats.go:170";
+    /** What takes no time on the cluster's clock took none. */
+    private static final String TEXT = """
+            stats.go:183 ** stats collected **
+            stats.go:162 Pod listing: 0s
+            stats.go:162 AzureIdentity listing: 0s
+            stats.go:162 AzureIdentityBinding listing: 0s
+            stats.go:162 AzureAssignedIdentity listing: 0s
+            stats.go:162 System: 0s
+            stats.go:162 CacheSync: 0s
+            stats.go:162 Cloud provider GET: 0s
+            stats.go:162 Cloud provider PATCH: %s
+            stats.go:162 AzureAssignedIdentity creation: 0s
+            stats.go:162 AzureAssignedIdentity update: 0s
+            stats.go:162 AzureAssignedIdentity deletion: 0s
+            stats.go:170 Number of cloud provider PATCH: %d
+            stats.go:170 Number of cloud provider GET: %d
+            stats.go:170 Number of AzureAssignedIdentities created in this sync cycle: %d
+            stats.go:170 Number of AzureAssignedIdentities updated in this sync cycle: %d
+            stats.go:170 Number of AzureAssignedIdentities deleted in this sync cycle: %d
+            stats.go:162 Find AzureAssignedIdentities to create: 0s
+            stats.go:162 Find AzureAssignedIdentities to delete: 0s
+            stats.go:162 Total time to assign or update AzureAssignedIdentities: %s
+            stats.go:162 Total: %s
+            stats.go:212 *********************
+            """;
 
     int gets;
     int patches;
@@ -15,38 +38,8 @@ final class CycleStats {
     long updated;
     long deleted;
 
-    /** Writes the block. What takes no time on the cluster's clock took none. */
     void log(MicLog log, Duration total) {
-        log.info("stats.go:183", "** stats collected **");
-        for (String listed : new String[] {
-            "Pod listing",
-            "AzureIdentity listing",
-            "AzureIdentityBinding listing",
-            "AzureAssignedIdentity listing",
-            "System",
-            "CacheSync",
-            "Cloud provider GET"
-        }) {
-            log.info(TIME, listed + ": 0s");
-        }
-        log.info(TIME, "Cloud provider PATCH: " + text(patching));
-        for (String change : new String[] {"creation", "update", "deletion"}) {
-            log.info(TIME, "AzureAssignedIdentity " + change + ": 0s");
-        }
-        log.info(NUMBER, "Number of cloud provider PATCH: " + patches);
-        log.info(NUMBER, "Number of cloud provider GET: " + gets);
-        number(log, "created", created);
-        number(log, "updated", updated);
-        number(log, "deleted", deleted);
-        log.info(TIME, "Find AzureAssignedIdentities to create: 0s");
-        log.info(TIME, "Find AzureAssignedIdentities to delete: 0s");
-        log.info(TIME, "Total time to assign or update AzureAssignedIdentities: " + text(total));
-        log.info(TIME, "Total: " + text(total));
-        log.info("stats.go:212", "*********************");
-    }
-
-    private static void number(MicLog log, String done, long count) {
-        log.info(NUMBER, "Number of AzureAssignedIdentities " + done + " in this sync cycle: " + count);
+        log.block(TEXT.formatted(text(patching), patches, gets, created, updated, deleted, text(total), text(total)));
     }
 
     /** As Go writes whole seconds. */

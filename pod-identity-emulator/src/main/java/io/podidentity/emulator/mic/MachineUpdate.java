@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.LiveCluster;
+import io.podidentity.emulator.mic.VirtualMachines.Refusal;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -40,7 +40,7 @@ record MachineUpdate(
             log.info("crd.go:546", "updating assigned id " + assigned.name());
             cluster.put(assigned.withState(State.CREATED));
         });
-        Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired, stats);
+        Optional<Refusal> failure = updateAzure(machine, changes, desired, stats);
         failure.ifPresent(error -> {
             logFailure(machine, changes, error);
             stats.gets++;
@@ -53,7 +53,7 @@ record MachineUpdate(
                 .count();
     }
 
-    private Optional<MachineUpdateException> updateAzure(
+    private Optional<Refusal> updateAzure(
             String machine, Changes changes, Collection<AzureAssignedIdentity> desired, CycleStats stats)
             throws InterruptedException {
         List<String> add = managed(changes.wanted());
@@ -71,20 +71,15 @@ record MachineUpdate(
         }
         log.machineUpdate(machine, add.size(), remove.size());
         Instant began = clock.instant();
-        try {
-            ArmRetry.ofMic(clock)
-                    .run(() -> machines.update(machine, add, remove), error -> withoutErroneous(add, remove, error));
-            return Optional.empty();
-        } catch (MachineUpdateException e) {
-            return Optional.of(e);
-        } finally {
-            stats.patches++;
-            stats.patching = stats.patching.plus(Duration.between(began, clock.instant()));
-        }
+        Optional<Refusal> refusal = ArmRetry.ofMic(clock)
+                .run(() -> machines.update(machine, add, remove), error -> withoutErroneous(add, remove, error));
+        stats.patches++;
+        stats.patching = stats.patching.plus(Duration.between(began, clock.instant()));
+        return refusal;
     }
 
     /** Takes the identities that Azure complains of out of what is added, so that they do not keep the others off. */
-    private boolean withoutErroneous(List<String> add, List<String> remove, MachineUpdateException error) {
+    private boolean withoutErroneous(List<String> add, List<String> remove, Refusal error) {
         boolean removedAny = false;
         for (String erroneous : error.identities()) {
             if (add.removeIf(erroneous::equalsIgnoreCase)) {
@@ -102,35 +97,32 @@ record MachineUpdate(
         return true;
     }
 
-    /** Puts back what machines have lost of what was assigned. */
+    /**
+     * Puts back what machines have lost behind MIC's back of what was assigned, say by an update of the cluster. What
+     * a machine has and should not is left there.
+     */
     void restore(Collection<AzureAssignedIdentity> assigned) throws InterruptedException {
-        var desired = Reconciliation.desired(assigned);
-        var current = new TreeMap<String, List<String>>();
-        desired.keySet().forEach(machine -> current.put(machine, machines.identitiesOn(machine)));
-        for (var lacking : Reconciliation.missing(current, desired).entrySet()) {
+        for (var lacking : machines.missing(VirtualMachines.desired(assigned)).entrySet()) {
             log.info(
                     "mic.go:1444",
                     "reconciling identity assignment for [" + String.join(" ", lacking.getValue()) + "] on node "
                             + lacking.getKey());
             log.machineUpdate(lacking.getKey(), lacking.getValue().size(), 0);
-            try {
-                machines.update(lacking.getKey(), lacking.getValue(), List.of());
-            } catch (MachineUpdateException e) {
-                log.error(
-                        "mic.go:1446",
-                        "failed to update user-assigned identities on node " + lacking.getKey() + ", error: "
-                                + e.getMessage());
-            }
+            machines.update(lacking.getKey(), lacking.getValue(), List.of())
+                    .ifPresent(error -> log.error(
+                            "mic.go:1446",
+                            "failed to update user-assigned identities on node " + lacking.getKey() + ", error: "
+                                    + error.message()));
         }
     }
 
-    private void logFailure(String machine, Changes changes, MachineUpdateException error) {
+    private void logFailure(String machine, Changes changes, Refusal error) {
         log.error(
                 "mic.go:1111",
                 "failed to update user-assigned identities on node " + machine + " (add ["
                         + changes.create().size() + "], del ["
                         + changes.delete().size() + "], update["
-                        + changes.update().size() + "]), error: " + error.getMessage());
+                        + changes.update().size() + "]), error: " + error.message());
     }
 
     /** Resource IDs of managed identities, each once; a service principal sits on no machine. */
@@ -154,12 +146,12 @@ record MachineUpdate(
     }
 
     /** @return whether the machine has the identity */
-    private boolean settle(String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
+    private boolean settle(String machine, AzureAssignedIdentity assigned, Optional<Refusal> failure) {
         AzureIdentity identity = assigned.identity();
         String where = assigned.nodeName();
         if (failure.isPresent() && identity.isManagedIdentity() && !machines.has(machine, identity.resourceId())) {
             String message = "failed to apply binding " + assigned.binding().name() + " node " + where + " for pod "
-                    + assigned.pod() + ", error: " + failure.get().getMessage();
+                    + assigned.pod() + ", error: " + failure.get().message();
             event(true, "binding apply error", assigned, message);
             log.error("mic.go:1129", message);
             return false;
@@ -181,7 +173,7 @@ record MachineUpdate(
             String machine,
             AzureAssignedIdentity assigned,
             Collection<AzureAssignedIdentity> desired,
-            Optional<MachineUpdateException> failure) {
+            Optional<Refusal> failure) {
         AzureIdentity identity = assigned.identity();
         String where = assigned.nodeName();
         if (failure.isPresent()) {
@@ -192,7 +184,7 @@ record MachineUpdate(
                         "mic.go:1177",
                         "failed to remove AzureIdentityBinding "
                                 + assigned.binding().name().name() + " from node " + where + " for pod "
-                                + assigned.pod() + ", error: " + failure.get().getMessage());
+                                + assigned.pod() + ", error: " + failure.get().message());
                 return false;
             }
             log.info(

@@ -27,12 +27,14 @@ import java.util.function.Consumer;
  */
 public final class Mic {
 
+    /** Keeps MIC's objects from being deleted by others; from 1.6.1. */
+    public static final String FINALIZER = "azureassignedidentity.finalizers.aadpodidentity.k8s.io";
+
     private final LiveCluster cluster;
     private final MatchRules rules;
     private final EmulatorClock clock;
     private final MicLog log;
     private final MachineUpdate machines;
-    private final Assignments assignments;
     private int cycles;
     private int workingCycles;
 
@@ -53,11 +55,9 @@ public final class Mic {
         this.rules = rules;
         this.clock = clock;
         this.log = new MicLog(rules.profile(), clock, log);
-        this.assignments = new Assignments(rules);
         this.machines = new MachineUpdate(cluster, machines, clock, this.log, events);
     }
 
-    /** Writes the lines of its start. */
     void logStart() {
         log.start(rules.forceNamespaced());
     }
@@ -76,8 +76,8 @@ public final class Mic {
                 .filter(pod -> pod.bindingLabel().isPresent())
                 .map(matcher::match)
                 .toList();
-        matches.forEach(new MatchReasons(log)::log);
-        Map<String, AzureAssignedIdentity> desired = assignments.of(matches);
+        matches.forEach(log::reasons);
+        Map<String, AzureAssignedIdentity> desired = Changes.desired(matches, rules);
         Map<String, Changes> changes = Changes.between(byName(now.all(AzureAssignedIdentity.class)), desired);
         var stats = new CycleStats();
         Instant began = clock.instant();

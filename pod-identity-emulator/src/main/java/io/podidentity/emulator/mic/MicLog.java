@@ -1,9 +1,15 @@
 package io.podidentity.emulator.mic;
 
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.log.LogFormat.LogEntry;
 import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
+import io.podidentity.emulator.match.Candidate;
+import io.podidentity.emulator.match.Obstacle;
+import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -44,7 +50,12 @@ record MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
     /** Writes what MIC writes when it starts and has become the leader, as its default deployment runs it. */
     void start(boolean forceNamespaced) {
         String version = "Version: v" + profile.id() + ". Build date: 2023-06-30-00:00";
-        START.formatted(version, forceNamespaced, version).lines().forEach(line -> {
+        block(START.formatted(version, forceNamespaced, version));
+    }
+
+    /** @param lines each begins with its source */
+    void block(String lines) {
+        lines.lines().forEach(line -> {
             int space = line.indexOf(' ');
             info(line.substring(0, space), line.substring(space + 1));
         });
@@ -69,9 +80,55 @@ record MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
         write(Level.ERROR, source, message);
     }
 
-    /** As above, since 1.6.3; more than anybody sees by default before. */
-    void reason(String source, String message) {
-        if (profile.logsUnmatchedPods()) {
+    /**
+     * Says why MIC leaves a pod or one of its bindings out. That the pod is in another namespace than a namespaced
+     * identity is more than MIC says by default.
+     */
+    void reasons(PodMatch match) {
+        if (match.podObstacle() != null) {
+            reason(match.pod(), match.podObstacle());
+        }
+        match.candidates().forEach(candidate -> reason(match, candidate));
+    }
+
+    private void reason(Pod pod, Obstacle obstacle) {
+        switch (obstacle) {
+            case NO_NODE -> reason("mic.go:587", "pod " + pod.name() + " has no assigned node yet. it will be ignored");
+            case NO_BINDING ->
+                reason(
+                        "mic.go:608",
+                        "No AzureIdentityBinding found for pod " + pod.name() + " that matches selector: "
+                                + pod.bindingLabel().orElse("") + ". it will be ignored");
+            default ->
+                reason(
+                        "mic.go:594",
+                        "pod " + pod.name() + " doesn't contain " + Pod.BINDING_LABEL
+                                + " label field. it will be ignored");
+        }
+    }
+
+    private void reason(PodMatch match, Candidate candidate) {
+        AzureIdentityBinding binding = candidate.binding();
+        String identity = binding.azureIdentity();
+        if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
+            String winner = match.identities().stream()
+                    .filter(one -> one.name().name().equals(identity))
+                    .map(AzureIdentity::namespace)
+                    .findFirst()
+                    .orElse("another");
+            warning(
+                    "mic.go:638",
+                    "AzureIdentity " + identity + " exists in both " + winner + " and " + binding.namespace()
+                            + " namespace. Considering renaming it or enabling Namespace mode"
+                            + " (https://azure.github.io/aad-pod-identity/docs/configure/match_pods_in_namespace)");
+        } else if (candidate.obstacle() != null && candidate.obstacle() != Obstacle.OTHER_NAMESPACE) {
+            reason("mic.go:648", identity + " identity not found when using " + binding.name() + " binding");
+        }
+    }
+
+    /** Since 1.6.3; more than anybody sees by default before. */
+    private void reason(String source, String message) {
+        if (profile.isAtLeast(1, 6, 3)) {
             write(Level.INFO, source, message);
         }
     }

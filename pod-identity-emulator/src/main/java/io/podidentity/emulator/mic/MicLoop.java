@@ -1,6 +1,5 @@
 package io.podidentity.emulator.mic;
 
-import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -35,12 +34,16 @@ public final class MicLoop implements AutoCloseable {
     }
 
     /** Starts with one cycle. */
-    public static MicLoop start(Mic mic, LiveCluster cluster, EmulatorClock clock) {
+    public static MicLoop start(Mic mic, EmulatorClock clock) {
         var loop = new MicLoop(mic, clock);
         mic.logStart();
-        cluster.onApply(loop.changes::release);
         loop.thread.start();
         return loop;
+    }
+
+    /** Makes it look at the cluster, which has changed. */
+    public void look() {
+        changes.release();
     }
 
     private void run() {

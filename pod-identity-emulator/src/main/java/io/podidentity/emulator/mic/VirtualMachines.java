@@ -1,16 +1,21 @@
 package io.podidentity.emulator.mic;
 
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The machines under the nodes and the identities that Azure has put on them. The nodes of a scale set share theirs. A
@@ -24,6 +29,24 @@ public final class VirtualMachines {
     private static final String GROUP = "podid-node";
 
     private static final Pattern SCALE_SET_NODE = Pattern.compile("(.*vmss)[0-9a-z]{6}");
+
+    /** Azure Resource Manager refuses to put identities on a machine; the message is its own. */
+    public record Refusal(String message) {
+
+        private static final Pattern IDENTITY = Pattern.compile(
+                "/subscriptions/[^/'\",]+/resourcegroups/[^/'\",]+/providers/Microsoft\\.ManagedIdentity"
+                        + "/userAssignedIdentities/[^/'\",\\s]+",
+                Pattern.CASE_INSENSITIVE);
+
+        /** The resource IDs that the message names, in its order. */
+        public List<String> identities() {
+            return IDENTITY.matcher(message)
+                    .results()
+                    .map(match -> match.group())
+                    .distinct()
+                    .toList();
+        }
+    }
 
     private final EmulatorClock clock;
     private final Object lock = new Object();
@@ -58,6 +81,31 @@ public final class VirtualMachines {
         return machine.endsWith("vmss");
     }
 
+    /** The resource IDs that each machine should have by what MIC has assigned. */
+    public static Map<String, Set<String>> desired(Collection<AzureAssignedIdentity> assigned) {
+        var desired = new TreeMap<String, Set<String>>();
+        for (AzureAssignedIdentity one : assigned) {
+            if (one.state() == State.ASSIGNED && one.identity().isManagedIdentity()) {
+                desired.computeIfAbsent(machineOf(one.nodeName()), machine -> new TreeSet<>())
+                        .add(one.identity().resourceId());
+            }
+        }
+        return desired;
+    }
+
+    /** The resource IDs that each machine lacks of those; machines that lack nothing are left out. */
+    public Map<String, List<String>> missing(Map<String, ? extends Collection<String>> desired) {
+        var missing = new TreeMap<String, List<String>>();
+        desired.forEach((machine, wanted) -> {
+            List<String> lacking =
+                    wanted.stream().filter(id -> !has(machine, id)).toList();
+            if (!lacking.isEmpty()) {
+                missing.put(machine, lacking);
+            }
+        });
+        return missing;
+    }
+
     /** From now on Azure refuses to put that identity anywhere; a null message ends that. */
     public void refuse(String resourceId, String message) {
         synchronized (lock) {
@@ -86,11 +134,14 @@ public final class VirtualMachines {
     /**
      * Changes the identities of a machine by one call, which takes its time if it changes anything.
      *
-     * @throws MachineUpdateException if one of those to add is refused; then nothing is changed
+     * @return why one of those to add is refused; then nothing is changed
      */
-    public void update(String machine, Collection<String> add, Collection<String> remove)
-            throws MachineUpdateException, InterruptedException {
-        requireAllowed(machine, add);
+    public Optional<Refusal> update(String machine, Collection<String> add, Collection<String> remove)
+            throws InterruptedException {
+        Optional<Refusal> refusal = refusal(machine, add);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         if (isChange(machine, add, remove)) {
             clock.await(isScaleSet(machine) ? SCALE_SET_TAKES : MACHINE_TAKES);
         }
@@ -99,6 +150,7 @@ public final class VirtualMachines {
             present.removeIf(id -> contains(remove, id) && !contains(add, id));
             add.stream().filter(id -> !contains(present, id)).forEach(present::add);
         }
+        return Optional.empty();
     }
 
     /** Whether {@link #update} would change anything; what is both added and removed stays. */
@@ -107,21 +159,18 @@ public final class VirtualMachines {
                 || remove.stream().anyMatch(id -> has(machine, id) && !contains(add, id));
     }
 
-    private void requireAllowed(String machine, Collection<String> add) throws MachineUpdateException {
-        var messages = new ArrayList<String>();
+    private Optional<Refusal> refusal(String machine, Collection<String> add) {
+        String messages;
         synchronized (lock) {
-            add.forEach(id -> {
-                if (refusals.containsKey(key(id))) {
-                    messages.add(refusals.get(key(id)));
-                }
-            });
+            messages = add.stream()
+                    .flatMap(id -> Stream.ofNullable(refusals.get(key(id))))
+                    .collect(Collectors.joining("; "));
         }
-        if (!messages.isEmpty()) {
-            String client = isScaleSet(machine) ? "VirtualMachineScaleSetsClient" : "VirtualMachinesClient";
-            throw new MachineUpdateException("failed to update identities for " + machine + " in " + GROUP
-                    + ", error: compute." + client + "#Update: Failure sending request: "
-                    + String.join("; ", messages));
-        }
+        String client = isScaleSet(machine) ? "VirtualMachineScaleSetsClient" : "VirtualMachinesClient";
+        return messages.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Refusal("failed to update identities for " + machine + " in " + GROUP
+                        + ", error: compute." + client + "#Update: Failure sending request: " + messages));
     }
 
     private static boolean contains(Collection<String> ids, String id) {

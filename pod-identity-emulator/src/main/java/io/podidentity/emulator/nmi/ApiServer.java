@@ -10,14 +10,23 @@ public interface ApiServer {
     /**
      * All objects, among them the assigned identities that MIC has written so far.
      *
-     * @throws ApiServerException if it cannot be read
+     * @throws UnavailableException if it cannot be read
      */
     Cluster cluster();
 
     /**
      * The pods of the node that have that address, whatever their phase.
      *
-     * @throws ApiServerException if it cannot be read
+     * @throws UnavailableException if it cannot be read
      */
     List<Pod> podsAt(String ip);
+
+    /** The API server did not answer; the message is its own. */
+    @SuppressWarnings("serial")
+    final class UnavailableException extends RuntimeException {
+
+        public UnavailableException(String reason) {
+            super(reason);
+        }
+    }
 }

@@ -16,6 +16,10 @@ final class GoAnswer {
         return Answer.text(status, "text/plain; charset=utf-8", text + "\n").with("X-Content-Type-Options", "nosniff");
     }
 
+    static Answer error(int status, Exception e) {
+        return error(status, String.valueOf(e.getMessage()));
+    }
+
     static Answer metadataHeaderMissing() {
         return Answer.text(
                 400,

@@ -1,6 +1,5 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.adal.GoFailure;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.GoUrl;
@@ -36,7 +35,7 @@ record ImdsProxy(NmiSettings settings, Upstream upstream) {
 
     private Answer failure(String method, String target, IOException failure, RequestLog log) {
         String url = "http://" + HOST + target;
-        String text = GoFailure.text(method, url, HOST, failure);
+        String text = Upstream.failure(method, url, HOST, failure);
         log.error(
                 "server.go:470",
                 settings.profile().logsWithKlog()

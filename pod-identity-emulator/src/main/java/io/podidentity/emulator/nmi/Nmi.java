@@ -1,16 +1,13 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.adal.Adal;
-import io.podidentity.emulator.adal.Adal.AdalVersion;
-import io.podidentity.emulator.adal.PanicException;
+import io.podidentity.emulator.adal.Adal.PanicException;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +24,6 @@ public final class Nmi {
     private final NmiSettings settings;
     private final EmulatorClock clock;
     private final Consumer<String> lines;
-    private final LogFormat format;
     private final NmiMetrics metrics;
     private final TokenHandler tokens;
     private final ImdsProxy proxy;
@@ -49,23 +45,15 @@ public final class Nmi {
         this.settings = settings;
         this.clock = clusterClock;
         this.lines = lines;
-        this.format = RequestLog.format(settings);
         this.metrics = new NmiMetrics(clusterClock);
-        Profile profile = settings.profile();
-        var adal = new Adal(upstream, clusterClock, clock, version(profile));
-        var fetcher = new Tokens(profile, new Secrets(profile, apiServer, metrics), adal, metrics);
-        Identities identities = profile == Profile.MANAGED
-                ? new ManagedIdentities(settings, apiServer)
-                : new StandardIdentities(settings, apiServer, clusterClock);
+        var adal = new Adal(upstream, clusterClock, clock, settings.profile());
         this.tokens = new TokenHandler(
-                settings, apiServer, new PodFinder(profile, apiServer, clusterClock, metrics), identities, fetcher);
+                settings,
+                apiServer,
+                new Identities(settings, apiServer, clusterClock),
+                new Tokens(settings.profile(), apiServer, adal, metrics),
+                metrics);
         this.proxy = new ImdsProxy(settings, upstream);
-    }
-
-    private static AdalVersion version(Profile profile) {
-        boolean wraps = profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6);
-        return new AdalVersion(
-                profile.isAtLeast(1, 6, 0), profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
     }
 
     /**
@@ -98,30 +86,29 @@ public final class Nmi {
             return redirect.get();
         }
         String path = Request.decodeSegment(request.rawPath());
-        var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);
-        Route route = Route.of(path, settings);
-        return switch (route) {
+        var log = new RequestLog(settings.profile(), clock, lines, request.method(), path, remoteAddress);
+        return switch (Route.of(path, settings)) {
             case INVALID_TOKEN_PATH -> GoAnswer.error(400, "Invalid request");
             case INSTANCE -> GoAnswer.error(403, "Request blocked by AAD Pod Identity NMI");
             case PROXY ->
                 settings.profile().isAtLeast(1, 7, 2)
                         ? proxy.answer(request, log)
-                        : observed(path, request, log, () -> new Operation(proxy.answer(request, log), ""));
-            case TOKEN -> observed(path, request, log, () -> tokens.answer(request, remoteAddress, log));
-            case HOST_TOKEN -> observed(path, request, log, () -> tokens.answerHost(request, remoteAddress, log));
+                        : observed(path, request, log, () -> proxy.answer(request, log));
+            case TOKEN -> observed(path, request, log, () -> tokens.answer(request, log));
+            case HOST_TOKEN -> observed(path, request, log, () -> tokens.answerHost(request, log));
         };
     }
 
     private interface Handler {
-        Operation handle() throws InterruptedException;
+        Answer handle() throws InterruptedException;
     }
 
     /** Logs and counts how the request ends, and survives errors in NMI's own code. */
     private Answer observed(String path, Request request, RequestLog log, Handler handler) {
         Instant start = clock.instant();
-        Operation operation;
+        Answer answer;
         try {
-            operation = handler.handle();
+            answer = handler.handle();
         } catch (PanicException e) {
             String reason = String.valueOf(e.getMessage());
             log.panic(reason);
@@ -131,10 +118,9 @@ public final class Nmi {
             return GoAnswer.error(503, "the emulator is closed");
         }
         Duration took = Duration.between(start, clock.instant());
-        int status = operation.answer().status();
-        log.status(status, took);
+        log.status(answer.status(), took);
         String resource = NmiTokenRequest.parse(request, settings.profile()).resource();
-        metrics.operation(path, status, operation.namespace(), resource, took);
-        return operation.answer();
+        metrics.operation(path, answer.status(), log.namespace, resource, took);
+        return answer;
     }
 }

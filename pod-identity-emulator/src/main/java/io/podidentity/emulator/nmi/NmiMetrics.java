@@ -1,6 +1,6 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.adal.AdalException;
+import io.podidentity.emulator.adal.NoTokenException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,18 +15,17 @@ final class NmiMetrics {
     private static final double[] IMDS_BUCKETS = {
         0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 2, 3, 4, 5, 10
     };
+    private static final double[] COUNTER = {};
 
     private final Clock clock;
-    private final Object lock = new Object();
-
-    // @GuardedBy("lock")
-    private final Map<String, Histogram> operations = new TreeMap<>();
-    // @GuardedBy("lock")
-    private final Map<String, Histogram> imds = new TreeMap<>();
-    // @GuardedBy("lock")
-    private final Map<String, Long> imdsErrors = new TreeMap<>();
-    // @GuardedBy("lock")
-    private final Map<String, Long> kubernetesErrors = new TreeMap<>();
+    private final Family imds = new Family(
+            "imds_operations_duration_seconds", "Duration in seconds of imds token operations", IMDS_BUCKETS);
+    private final Family imdsErrors =
+            new Family("imds_operations_errors_count", "Total number of errors in imds token operations", COUNTER);
+    private final Family kubernetesErrors = new Family(
+            "kubernetes_api_operations_errors_count", "Total number of errors in kubernetes api operations", COUNTER);
+    private final Family operations =
+            new Family("nmi_operations_duration_seconds", "Duration in seconds for nmi operations", NMI_BUCKETS);
 
     NmiMetrics(Clock clock) {
         this.clock = clock;
@@ -34,27 +33,7 @@ final class NmiMetrics {
 
     /** Fetches a token, or several at once. */
     interface Fetch<T> {
-        T token() throws AdalException, InterruptedException;
-    }
-
-    private static final class Histogram {
-        private final double[] bounds;
-        private final long[] counts;
-        private double sum;
-        private long count;
-
-        Histogram(double[] bounds) {
-            this.bounds = bounds;
-            this.counts = new long[bounds.length];
-        }
-
-        void add(double seconds) {
-            sum += seconds;
-            count++;
-            for (int i = 0; i < bounds.length; i++) {
-                counts[i] += seconds <= bounds[i] ? 1 : 0;
-            }
-        }
+        T token() throws NoTokenException, InterruptedException;
     }
 
     void operation(String path, int status, String namespace, String resource, Duration took) {
@@ -63,110 +42,96 @@ final class NmiMetrics {
         labels.put("operation_type", path);
         labels.put("resource", resource);
         labels.put("status_code", Integer.toString(status));
-        synchronized (lock) {
-            operations
-                    .computeIfAbsent(labels(labels), key -> new Histogram(NMI_BUCKETS))
-                    .add(seconds(took));
-        }
+        operations.add(labels, took);
     }
 
-    /** Fetches and counts. */
-    <T> T timed(String operation, Fetch<T> fetch) throws AdalException, InterruptedException {
+    <T> T timed(String operation, Fetch<T> fetch) throws NoTokenException, InterruptedException {
         Instant start = clock.instant();
-        String labels = labels(Map.of("operation_type", operation));
+        var labels = Map.of("operation_type", operation);
         try {
             T token = fetch.token();
-            synchronized (lock) {
-                imds.computeIfAbsent(labels, key -> new Histogram(IMDS_BUCKETS))
-                        .add(seconds(Duration.between(start, clock.instant())));
-            }
+            imds.add(labels, Duration.between(start, clock.instant()));
             return token;
-        } catch (AdalException e) {
-            synchronized (lock) {
-                imdsErrors.merge(labels, 1L, Long::sum);
-            }
+        } catch (NoTokenException e) {
+            imdsErrors.add(labels, Duration.ZERO);
             throw e;
         }
     }
 
     void kubernetesError(String operation) {
-        synchronized (lock) {
-            kubernetesErrors.merge(labels(Map.of("operation_type", operation)), 1L, Long::sum);
-        }
+        kubernetesErrors.add(Map.of("operation_type", operation), Duration.ZERO);
     }
 
-    /** All of them, as {@code /metrics} shows them. */
     String text() {
-        var text = new StringBuilder();
-        synchronized (lock) {
-            histograms(text, "imds_operations_duration_seconds", "Duration in seconds of imds token operations", imds);
-            counters(
-                    text,
-                    "imds_operations_errors_count",
-                    "Total number of errors in imds token operations",
-                    imdsErrors);
-            counters(
-                    text,
-                    "kubernetes_api_operations_errors_count",
-                    "Total number of errors in kubernetes api operations",
-                    kubernetesErrors);
-            histograms(text, "nmi_operations_duration_seconds", "Duration in seconds for nmi operations", operations);
-        }
-        return text.toString();
+        return imds.text() + imdsErrors.text() + kubernetesErrors.text() + operations.text();
     }
 
-    private static void histograms(StringBuilder text, String name, String help, Map<String, Histogram> all) {
-        head(text, name, help, "histogram", all);
-        all.forEach((labels, histogram) -> {
-            for (int i = 0; i < histogram.bounds.length; i++) {
-                bucket(text, name, labels, number(histogram.bounds[i]), histogram.counts[i]);
+    /** Counters, or histograms if there are buckets, by their labels. */
+    private static final class Family {
+
+        private final String name;
+        private final String help;
+        private final double[] buckets;
+
+        // @GuardedBy("this"), by labels: the count of each bucket, of all, and the sum
+        private final Map<String, double[]> series = new TreeMap<>();
+
+        Family(String name, String help, double[] buckets) {
+            this.name = "aadpodidentity_" + name;
+            this.help = help;
+            this.buckets = buckets;
+        }
+
+        synchronized void add(Map<String, String> labels, Duration took) {
+            double[] one = series.computeIfAbsent(labels(labels), key -> new double[buckets.length + 2]);
+            double seconds = took.toNanos() / 1e9;
+            for (int i = 0; i < buckets.length; i++) {
+                one[i] += seconds <= buckets[i] ? 1 : 0;
             }
-            bucket(text, name, labels, "+Inf", histogram.count);
-            sample(text, name + "_sum", labels, number(histogram.sum));
-            sample(text, name + "_count", labels, Long.toString(histogram.count));
-        });
-    }
-
-    private static void bucket(StringBuilder text, String name, String labels, String bound, long count) {
-        sample(text, name + "_bucket", labels + ",le=\"" + bound + "\"", Long.toString(count));
-    }
-
-    private static void counters(StringBuilder text, String name, String help, Map<String, Long> all) {
-        head(text, name, help, "counter", all);
-        all.forEach((labels, count) -> sample(text, name, labels, Long.toString(count)));
-    }
-
-    private static void head(StringBuilder text, String name, String help, String type, Map<String, ?> all) {
-        if (!all.isEmpty()) {
-            text.append("# HELP aadpodidentity_%s %s\n# TYPE aadpodidentity_%s %s\n".formatted(name, help, name, type));
+            one[buckets.length]++;
+            one[buckets.length + 1] += seconds;
         }
-    }
 
-    private static void sample(StringBuilder text, String name, String labels, String value) {
-        text.append("aadpodidentity_")
-                .append(name)
-                .append('{')
-                .append(labels)
-                .append("} ")
-                .append(value)
-                .append('\n');
-    }
+        synchronized String text() {
+            var text = new StringBuilder();
+            if (!series.isEmpty()) {
+                String type = buckets == COUNTER ? "counter" : "histogram";
+                text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+            }
+            series.forEach((labels, one) -> append(text, labels, one));
+            return text.toString();
+        }
 
-    private static String labels(Map<String, String> labels) {
-        var text = new StringBuilder();
-        labels.forEach((name, value) -> text.append(text.isEmpty() ? "" : ",")
-                .append(name)
-                .append("=\"")
-                .append(value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
-                .append('"'));
-        return text.toString();
-    }
+        private void append(StringBuilder text, String labels, double[] one) {
+            double count = one[buckets.length];
+            if (buckets == COUNTER) {
+                sample(text, "", labels, count);
+                return;
+            }
+            for (int i = 0; i < buckets.length; i++) {
+                sample(text, "_bucket", labels + ",le=\"" + number(buckets[i]) + "\"", one[i]);
+            }
+            sample(text, "_bucket", labels + ",le=\"+Inf\"", count);
+            sample(text, "_sum", labels, one[buckets.length + 1]);
+            sample(text, "_count", labels, count);
+        }
 
-    private static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
-    }
+        private void sample(StringBuilder text, String suffix, String labels, double value) {
+            text.append(name + suffix + "{" + labels + "} " + number(value) + "\n");
+        }
 
-    private static String number(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        private static String labels(Map<String, String> labels) {
+            var text = new StringBuilder();
+            labels.forEach((name, value) -> text.append(text.isEmpty() ? "" : ",")
+                    .append(name)
+                    .append("=\"")
+                    .append(value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
+                    .append('"'));
+            return text.toString();
+        }
+
+        private static String number(double value) {
+            return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        }
     }
 }

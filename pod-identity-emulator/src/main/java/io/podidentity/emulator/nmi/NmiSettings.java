@@ -10,14 +10,9 @@ import java.time.Duration;
  * @param rules version, {@code --forceNamespaced} and {@code --MICNamespace}
  * @param metadataHeaderRequired {@code --metadata-header-required}
  * @param blockInstanceMetadata {@code --block-instance-metadata}
- * @param jsonLog {@code --log-format=json}; has an effect from 1.7 on
  */
 public record NmiSettings(
-        MatchRules rules,
-        boolean metadataHeaderRequired,
-        boolean blockInstanceMetadata,
-        Retries retries,
-        boolean jsonLog) {
+        MatchRules rules, boolean metadataHeaderRequired, boolean blockInstanceMetadata, Retries retries) {
 
     private static final Retries DEFAULT_RETRIES = new Retries(false, 16, 4, Duration.ofSeconds(5));
 
@@ -45,24 +40,20 @@ public record NmiSettings(
 
     /** The other flags' defaults. */
     public static NmiSettings of(MatchRules rules) {
-        return new NmiSettings(rules, rules.profile().isAtLeast(1, 8, 4), false, DEFAULT_RETRIES, false);
+        return new NmiSettings(rules, rules.profile().isAtLeast(1, 8, 4), false, DEFAULT_RETRIES);
     }
 
     public NmiSettings withMetadataHeaderRequired(boolean required) {
-        return new NmiSettings(rules, required, blockInstanceMetadata, retries, jsonLog);
+        return new NmiSettings(rules, required, blockInstanceMetadata, retries);
     }
 
     public NmiSettings withBlockInstanceMetadata(boolean block) {
-        return new NmiSettings(rules, metadataHeaderRequired, block, retries, jsonLog);
+        return new NmiSettings(rules, metadataHeaderRequired, block, retries);
     }
 
     public NmiSettings withRetries(boolean retryAfter, int forCreated, int forAssigned, Duration interval) {
         var other = new Retries(retryAfter, forCreated, forAssigned, interval);
-        return new NmiSettings(rules, metadataHeaderRequired, blockInstanceMetadata, other, jsonLog);
-    }
-
-    public NmiSettings withJsonLog(boolean json) {
-        return new NmiSettings(rules, metadataHeaderRequired, blockInstanceMetadata, retries, json);
+        return new NmiSettings(rules, metadataHeaderRequired, blockInstanceMetadata, other);
     }
 
     Profile profile() {

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.nmi;
 
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.log.LogFormat.LogEntry;
 import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
@@ -8,45 +9,46 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
-/** What NMI logs of one request: with logrus each line names it, with klog only some do. */
+/** What NMI notes of one request: with logrus each line of its log names it, with klog only some do. */
 final class RequestLog {
+
+    private static final Pattern IPV4 = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}):.*");
 
     private final LogFormat format;
     private final Clock clock;
     private final Consumer<String> lines;
-    private final Map<String, String> request;
-    private final Map<String, String> fields;
+    private final Map<String, String> request = new LinkedHashMap<>();
 
-    RequestLog(
-            LogFormat format, Clock clock, Consumer<String> lines, String method, String path, String remoteAddress) {
-        this.format = format;
+    /** Of the pod, for the metrics; empty as long as it is not known. */
+    String namespace = "";
+
+    RequestLog(Profile profile, Clock clock, Consumer<String> lines, String method, String path, String remoteAddress) {
+        this.format = profile.logsWithKlog() ? LogFormat.KLOG : LogFormat.LOGRUS;
         this.clock = clock;
         this.lines = lines;
-        this.request = new LinkedHashMap<>();
+        var ip = IPV4.matcher(remoteAddress);
         request.put("req.method", method);
         request.put("req.path", path);
-        request.put("req.remote", RemoteAddress.ip(remoteAddress));
-        this.fields = format == LogFormat.LOGRUS ? request : Map.of();
+        request.put("req.remote", ip.matches() ? ip.group(1) : "");
     }
 
-    static LogFormat format(NmiSettings settings) {
-        if (!settings.profile().logsWithKlog()) {
-            return LogFormat.LOGRUS;
-        }
-        return settings.jsonLog() && settings.profile().isAtLeast(1, 7, 0) ? LogFormat.JSON : LogFormat.KLOG;
+    /** The address that the request comes from, as NMI reads it: empty for every IPv6 address. */
+    String ip() {
+        return request.getOrDefault("req.remote", "");
     }
 
     void info(String source, String message) {
-        write(Level.INFO, source, message, fields);
+        write(Level.INFO, source, message, request);
     }
 
     void warning(String source, String message) {
-        write(Level.WARNING, source, message, fields);
+        write(Level.WARNING, source, message, request);
     }
 
     void error(String source, String message) {
-        write(Level.ERROR, source, message, fields);
+        write(Level.ERROR, source, message, request);
     }
 
     /** How the request ended, in the words of the version. */
@@ -58,7 +60,6 @@ final class RequestLog {
         }
     }
 
-    /** That NMI's code itself broke. */
     void panic(String reason) {
         if (format == LogFormat.LOGRUS) {
             var more = new LinkedHashMap<>(request);
@@ -76,7 +77,7 @@ final class RequestLog {
     /** As klog's lines name the request, {@code reg.path} included. */
     private String tracker() {
         return "req.method=" + request.get("req.method") + " reg.path=" + request.get("req.path") + " req.remote="
-                + request.get("req.remote");
+                + ip();
     }
 
     private void write(Level level, String source, String message, Map<String, String> fields) {

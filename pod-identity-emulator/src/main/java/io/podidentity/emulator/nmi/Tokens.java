@@ -1,43 +1,53 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.adal.Adal;
-import io.podidentity.emulator.adal.AdalException;
 import io.podidentity.emulator.adal.AdalToken;
+import io.podidentity.emulator.adal.NoTokenException;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.log.ClientIds;
 import java.util.List;
+import java.util.Optional;
 
-/** Fetches the tokens of an identity, each time anew: NMI has no cache. */
-record Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
+/**
+ * Fetches the tokens of an identity, each time anew: NMI has no cache. Reads the secrets that identities refer to, in
+ * any namespace, as NMI may.
+ */
+record Tokens(Profile profile, ApiServer apiServer, Adal adal, NmiMetrics metrics) {
 
-    private static final String SOURCE = "standard.go:186";
+    private static final String USER_ASSIGNED = "adal_token_msi_userassignedid";
 
     /** The node's own identity, or the one of that client ID, for a pod that needs no binding. */
-    AdalToken ofNode(String clientId, String resource) throws NmiException, InterruptedException {
+    AdalToken ofNode(String clientId, String resource) throws NoTokenException, InterruptedException {
         return clientId.isEmpty()
-                ? fetched("adal_token_msi", () -> adal.systemAssigned(resource))
-                : fetched("adal_token_msi_userassignedid", () -> adal.userAssigned(clientId, resource));
+                ? metrics.timed("adal_token_msi", () -> adal.systemAssigned(resource))
+                : metrics.timed(USER_ASSIGNED, () -> adal.userAssigned(clientId, resource));
     }
 
     /** One token, or with auxiliary tenants one for each, that of the identity's own tenant first. */
     List<AdalToken> of(AzureIdentity identity, String resource, RequestLog log)
-            throws NmiException, InterruptedException {
+            throws NoTokenException, InterruptedException {
         boolean known = identity.type() == AzureIdentity.MANAGED_IDENTITY
                 || identity.type() == AzureIdentity.SERVICE_PRINCIPAL
                 || (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && profile.isAtLeast(1, 6, 2));
         if (!known) {
-            throw new NmiException.NoToken("unsupported identity type " + identity.type(), false);
+            throw new NoTokenException("unsupported identity type " + identity.type(), false);
         }
-        log.info(SOURCE, description(identity) + " resource:" + resource);
-        return switch (identity.type()) {
-            case AzureIdentity.MANAGED_IDENTITY ->
-                List.of(fetched(
-                        "adal_token_msi_userassignedid", () -> adal.userAssigned(identity.clientId(), resource)));
-            case AzureIdentity.SERVICE_PRINCIPAL -> bySecret(identity, resource, log);
-            default -> List.of(byCertificate(identity, resource));
-        };
+        log.info("standard.go:186", description(identity) + " resource:" + resource);
+        if (identity.isManagedIdentity()) {
+            return List.of(metrics.timed(USER_ASSIGNED, () -> adal.userAssigned(identity.clientId(), resource)));
+        }
+        Secret secret = secret(identity.clientPassword());
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
+            String password = onlyValue(secret, log);
+            return metrics.timed("adal_token", () -> adal.withSecret(identity, password, resource));
+        }
+        byte[] file = secret.value("certificate").orElse(new byte[0]);
+        String password = secret.text("password");
+        return List.of(metrics.timed("adal_token", () -> adal.withCertificate(identity, file, password, resource)));
     }
 
     private String description(AzureIdentity identity) {
@@ -57,37 +67,35 @@ record Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
                 .toString();
     }
 
-    private List<AdalToken> bySecret(AzureIdentity identity, String resource, RequestLog log)
-            throws NmiException, InterruptedException {
-        String secret = Secrets.onlyValue(secrets.find(identity.clientPassword()), log);
-        List<String> auxiliary = profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
-        if (auxiliary.isEmpty()) {
-            return List.of(fetched(
-                    "adal_token",
-                    () -> adal.withSecret(
-                            identity.adEndpoint(), identity.tenantId(), identity.clientId(), secret, resource)));
+    private Secret secret(SecretReference reference) throws NoTokenException {
+        String reason;
+        if (reference.name().isEmpty()) {
+            reason = "resource name may not be empty";
+        } else if (reference.namespace().isEmpty()) {
+            reason = "an empty namespace may not be set when a resource name is provided";
+        } else {
+            Optional<Secret> secret =
+                    apiServer.cluster().secret(new ObjectName(reference.namespace(), reference.name()));
+            if (secret.isPresent()) {
+                return secret.get();
+            }
+            reason = "secrets \"" + reference.name() + "\" not found";
         }
-        return fetched(
-                "adal_token",
-                () -> adal.withSecret(
-                        identity.adEndpoint(), identity.tenantId(), auxiliary, identity.clientId(), secret, resource));
+        metrics.kubernetesError("get_secret");
+        String words = "failed to get Kubernetes secret " + reference.namespace() + "/" + reference.name() + ", err: ";
+        throw new NoTokenException(profile.logsWithKlog() ? words + reason : reason, false);
     }
 
-    private AdalToken byCertificate(AzureIdentity identity, String resource) throws NmiException, InterruptedException {
-        Secret secret = secrets.find(identity.clientPassword());
-        byte[] file = secret.value("certificate").orElse(new byte[0]);
-        String password = Secrets.text(secret, "password");
-        return fetched(
-                "adal_token",
-                () -> adal.withCertificate(
-                        identity.adEndpoint(), identity.tenantId(), identity.clientId(), file, password, resource));
-    }
-
-    private <T> T fetched(String operation, NmiMetrics.Fetch<T> fetch) throws NmiException, InterruptedException {
-        try {
-            return metrics.timed(operation, fetch);
-        } catch (AdalException e) {
-            throw new NmiException.NoToken(String.valueOf(e.getMessage()), e.isRefused());
+    /** Upstream takes the first of a Go map, which has no order, so any of several; here the first by key. */
+    private static String onlyValue(Secret secret, RequestLog log) {
+        List<String> keys = secret.keys().stream().sorted().toList();
+        if (keys.size() > 1) {
+            log.warning(
+                    "podid",
+                    "podid: secret " + secret.name() + " has the keys " + String.join(", ", keys)
+                            + "; a cluster takes any of them by chance, this took " + keys.get(0)
+                            + "; leave the one that is meant");
         }
+        return keys.isEmpty() ? "" : secret.text(keys.get(0));
     }
 }

@@ -14,7 +14,7 @@ public interface ActualCluster extends LiveCluster.Writer {
     /**
      * The pods that have that address, whatever their phase.
      *
-     * @throws io.podidentity.emulator.nmi.ApiServerException if the API server does not answer
+     * @throws io.podidentity.emulator.nmi.ApiServer.UnavailableException if the API server does not answer
      */
     List<Pod> podsAt(String ip);
 

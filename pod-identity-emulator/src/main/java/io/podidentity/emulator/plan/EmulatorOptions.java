@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** Registers where an application's users are sent back to after they signed in; compared letter by letter. */
     public B redirectUri(String clientId, String uri) {
         requireNonNull(uri, "uri");
-        plan.credentials.add(
-                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.withRedirectUri(uri)));
-        return self();
+        return credential(clientId, one -> one.withRedirectUri(uri));
     }
 
     /**
@@ -73,9 +72,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      * act on behalf of nobody.
      */
     public B withoutConsent(String clientId) {
-        plan.credentials.add(
-                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), ServicePrincipal::withoutConsent));
-        return self();
+        return credential(clientId, ServicePrincipal::withoutConsent);
     }
 
     /** Assigns identities to the node; called with none, the node has none. */
@@ -98,23 +95,25 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /** Keeps the default application, but with this secret instead of a new one each time. */
     public B defaultApplication(String secret) {
-        plan.applications.add(Defaults.application(secret));
+        plan.applications.add(TenantPlan.defaultApplication(secret));
         return self();
     }
 
     /** Adds an expired secret to the application. */
     public B expiredSecret(String clientId, String secret) {
         var expired = new RegisteredSecret(requireNonNull(secret, "secret"), true);
-        plan.credentials.add(new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(expired)));
+        return credential(clientId, one -> one.with(expired));
+    }
+
+    private B credential(String clientId, UnaryOperator<ServicePrincipal> addition) {
+        plan.credentials.add(new TenantPlan.Credential(requireNonNull(clientId, "clientId"), addition));
         return self();
     }
 
     /** Lets the application or identity authenticate by assertions that the certificate's private key signed. */
     public B certificate(String clientId, X509Certificate certificate) {
         requireNonNull(certificate, "certificate");
-        plan.credentials.add(
-                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(certificate)));
-        return self();
+        return credential(clientId, one -> one.with(certificate));
     }
 
     /**
@@ -310,7 +309,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     public B actualCluster(ActualCluster cluster) {
         plan.actual = requireNonNull(cluster, "cluster");
         // Whatever identities there are when it starts.
-        plan.tenantId = requireNonNullElse(plan.tenantId, Defaults.TENANT_ID);
+        plan.tenantId = requireNonNullElse(plan.tenantId, TenantPlan.TENANT_ID);
         return self();
     }
 
@@ -381,12 +380,10 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return List.copyOf(added);
     }
 
-    /** A new, empty history that tells the listener of each request. */
     protected final History<RecordedRequest> requests() {
         return new History<>(listener);
     }
 
-    /** A new, empty history that tells the listener of each line. */
     protected final History<LogLine> log() {
         return new History<>(logListener);
     }

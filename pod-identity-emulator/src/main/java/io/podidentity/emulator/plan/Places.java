@@ -20,19 +20,25 @@ import org.jspecify.annotations.Nullable;
  * which then are in every address that the emulator gives away.
  *
  * <p>Immutable; no argument is null.
+ *
+ * @param bind the address to listen on
+ * @param chosen the ports that are not any free ones
+ * @param first the first of consecutive ports, 0 if they are chosen one by one
+ * @param exposedHost by which clients come, null for a name of loopback
+ * @param exposedPorts what clients use in place of a port of this machine
+ * @param entraHosts names by which clients come to Entra ID at HTTPS's own port
  */
-public final class Places {
+public record Places(
+        InetAddress bind,
+        Map<PortName, Integer> chosen,
+        int first,
+        @Nullable String exposedHost,
+        IntUnaryOperator exposedPorts,
+        List<String> entraHosts) {
 
     private static final InetAddress LOOPBACK = LoopbackServer.loopback();
     private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost");
     private static final int LAST = 65_535;
-
-    private final InetAddress bind;
-    private final Map<PortName, Integer> chosen;
-    private final int first;
-    private final @Nullable String exposedHost;
-    private final IntUnaryOperator exposedPort;
-    private final List<String> entraHosts;
 
     /** The servers, in the order of their ports; behind the last one come those of the pods. */
     public enum PortName {
@@ -45,19 +51,9 @@ public final class Places {
         NMI_OBSERVED
     }
 
-    private Places(
-            InetAddress bind,
-            Map<PortName, Integer> chosen,
-            int first,
-            @Nullable String exposedHost,
-            IntUnaryOperator exposedPort,
-            List<String> entraHosts) {
-        this.bind = bind;
-        this.chosen = Map.copyOf(chosen);
-        this.first = first;
-        this.exposedHost = exposedHost;
-        this.exposedPort = exposedPort;
-        this.entraHosts = List.copyOf(entraHosts);
+    public Places {
+        chosen = Map.copyOf(chosen);
+        entraHosts = List.copyOf(entraHosts);
     }
 
     /** 127.0.0.1, and any free ports. */
@@ -67,13 +63,13 @@ public final class Places {
 
     /** The same, but listening on this address; on the wildcard address it is still reached by loopback. */
     public Places on(InetAddress address) {
-        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort, entraHosts);
+        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPorts, entraHosts);
     }
 
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
         var ports = Map.of(PortName.IMDS, imds, PortName.ENTRA, entra, PortName.STORAGE, storage);
-        return new Places(bind, ports, 0, exposedHost, exposedPort, entraHosts);
+        return new Places(bind, ports, 0, exposedHost, exposedPorts, entraHosts);
     }
 
     /**
@@ -86,7 +82,7 @@ public final class Places {
         if (first < 1 || first + PortName.values().length > LAST) {
             throw new IllegalArgumentException("There are no ports from " + first + " on");
         }
-        return new Places(bind, Map.of(), first, exposedHost, exposedPort, entraHosts);
+        return new Places(bind, Map.of(), first, exposedHost, exposedPorts, entraHosts);
     }
 
     /**
@@ -104,17 +100,12 @@ public final class Places {
      * lead here.
      */
     public Places withEntraAs(List<String> hosts) {
-        return new Places(bind, chosen, first, exposedHost, exposedPort, hosts);
+        return new Places(bind, chosen, first, exposedHost, exposedPorts, hosts);
     }
 
     /** Entra ID's address if clients come by a name of its own. */
     public Optional<URI> entra() {
         return entraHosts.stream().findFirst().map(host -> URI.create("https://" + host));
-    }
-
-    /** The address to listen on. */
-    public InetAddress bind() {
-        return bind;
     }
 
     /** The port of a server; 0 is any free one. */
@@ -150,7 +141,7 @@ public final class Places {
      * @throws java.io.UncheckedIOException if clients have no way to that port
      */
     public int exposedPort(int port) {
-        return exposedPort.applyAsInt(port);
+        return exposedPorts.applyAsInt(port);
     }
 
     /** The hosts beside loopback's, by which it is known: those that its certificate needs; unmodifiable. */

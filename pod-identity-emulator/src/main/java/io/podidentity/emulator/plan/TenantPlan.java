@@ -20,7 +20,9 @@ import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookVersion;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Clock;
@@ -40,11 +42,23 @@ import org.jspecify.annotations.Nullable;
 /** Collects the options and makes a tenant of them. Not thread-safe. */
 final class TenantPlan {
 
+    static final String TENANT_ID = "10000000-0000-4000-8000-000000000001";
+    private static final ManagedIdentity IDENTITY = new ManagedIdentity(
+            "podid-identity", "20000000-0000-4000-8000-000000000001", "20000000-0000-4000-8000-000000000002");
+    // As AKS makes one for each cluster, so that the nodes can pull images; every pod that reaches IMDS can have it.
+    private static final ManagedIdentity KUBELET_IDENTITY = new ManagedIdentity(
+            "podid-agentpool", "20000000-0000-4000-8000-000000000003", "20000000-0000-4000-8000-000000000004");
+
+    private static final String APPLICATION_CLIENT_ID = "30000000-0000-4000-8000-000000000001";
+    private static final String APPLICATION_OBJECT_ID = "30000000-0000-4000-8000-000000000002";
+    private static final User USER = new User("developer@podid.example", "40000000-0000-4000-8000-000000000002");
+
+    private static final String SAMPLES_FOLDER = "/io/podidentity/emulator/samples/";
     /** Null for the one that the manifests name, or else the default one. */
     @Nullable
     String tenantId;
 
-    User user = Defaults.USER;
+    User user = USER;
     boolean defaultRoles = true;
 
     @Nullable
@@ -101,7 +115,7 @@ final class TenantPlan {
         List<ManagedIdentity> onNode =
                 identities == null ? List.of(onNode(all, settings.rules().profile())) : List.copyOf(identities);
         List<Application> registered = applications.isEmpty()
-                ? List.of(Defaults.application(RegisteredSecret.newValue()))
+                ? List.of(defaultApplication(RegisteredSecret.newValue()))
                 : List.copyOf(applications);
         return new Tenant(
                 directory(all, onNode, registered),
@@ -135,7 +149,7 @@ final class TenantPlan {
                 .map(AzureIdentity::tenantId)
                 .filter(tenant -> !tenant.isEmpty())
                 .findFirst()
-                .orElse(Defaults.TENANT_ID);
+                .orElse(TENANT_ID);
         List<String> auxiliary = all.identities().stream()
                 .flatMap(identity -> identity.auxiliaryTenantIds().stream())
                 .distinct()
@@ -153,7 +167,7 @@ final class TenantPlan {
 
     /** Pods without NMI before them see what a node of AKS has by itself. */
     private static ManagedIdentity onNode(Cluster all, Profile running) {
-        return !running.hasNmi() && !all.pods().isEmpty() ? Defaults.KUBELET_IDENTITY : Defaults.IDENTITY;
+        return !running.hasNmi() && !all.pods().isEmpty() ? KUBELET_IDENTITY : IDENTITY;
     }
 
     private Map<String, ServicePrincipal> principals(List<ManagedIdentity> onNode, List<Application> registered) {
@@ -208,11 +222,38 @@ final class TenantPlan {
 
     private BlobStore blobStore() {
         var store = new BlobStore(clock.instant());
-        (blobs.isEmpty() ? Defaults.samples() : blobs).forEach(blob -> blob.accept(store));
+        (blobs.isEmpty() ? samples() : blobs).forEach(blob -> blob.accept(store));
         return store;
     }
 
     private static String key(String guid) {
         return guid.toLowerCase(Locale.ROOT);
+    }
+
+    /** @param secret for a new one each time, see {@link RegisteredSecret#newValue()} */
+    static Application defaultApplication(String secret) {
+        return new Application(APPLICATION_CLIENT_ID, APPLICATION_OBJECT_ID, secret);
+    }
+
+    private static List<Consumer<BlobStore>> samples() {
+        return List.of(
+                sample("hello.txt", "text/plain; charset=utf-8"),
+                sample("elements.csv", "text/csv"),
+                sample("blue.png", "image/png"));
+    }
+
+    private static Consumer<BlobStore> sample(String name, String contentType) {
+        return store -> store.put("samples", name, contentType, content(name));
+    }
+
+    private static byte[] content(String name) {
+        try (InputStream in = TenantPlan.class.getResourceAsStream(SAMPLES_FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException("The jar lacks " + SAMPLES_FOLDER + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

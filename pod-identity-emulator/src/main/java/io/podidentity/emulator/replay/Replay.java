@@ -1,12 +1,23 @@
 package io.podidentity.emulator.replay;
 
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.directory.ObjectIds;
+import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.RoleAssignments;
+import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.mic.Mic;
@@ -15,12 +26,15 @@ import io.podidentity.emulator.nmi.ApiServer;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.SkippingClock;
+import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.TokenIssuer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +47,12 @@ import org.jspecify.annotations.Nullable;
 public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
 
     private static final String ADDRESS = "10.244.0.9:40000";
+    private static final NodeIdentity NODE = new NodeIdentity(
+            ObjectIds.of("client of the node"),
+            ObjectIds.of("node"),
+            "/subscriptions/50d1d000-0000-4000-8000-000000000005/resourceGroups/node/providers"
+                    + "/Microsoft.ManagedIdentity/userAssignedIdentities/podid-node",
+            false);
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token?";
 
     /** Whether NMI sees the pod's requests. */
@@ -42,7 +62,8 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
 
     /**
      * Where requests are played. What manifests refer to exists in Azure: each well-formed identity, and applications
-     * whose secret is the one in the cluster. Each pod is alone and new, in a cluster that already has everything else.
+     * whose secret is the one in the cluster. It has the same directory, Entra ID, metadata service and machines as a
+     * running emulator, but no sockets. Each pod is alone and new, in a cluster that already has everything else.
      * Making a stage costs as much as many replays.
      *
      * <p>Thread-safety: safe.
@@ -51,14 +72,32 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
 
         private final Cluster withoutPods;
         private final MatchRules rules;
-        private final ReplayedAzure azure;
         private final EgressPolicies policies;
+        private final AzureOfManifests azure;
+        private final VirtualMachines machines;
+        private final TokenIssuer issuer;
+        private final Endpoint entra;
 
         public Stage(Cluster cluster, MatchRules rules) {
             this.withoutPods = cluster.withoutAll(Pod.class).withoutAll(AzureAssignedIdentity.class);
             this.rules = rules;
-            this.azure = new ReplayedAzure(cluster, rules.profile());
             this.policies = new EgressPolicies(cluster, rules.profile());
+            var clock = new SkippingClock(Instant.EPOCH);
+            List<String> tenants = AzureOfManifests.tenants(cluster);
+            var directory = new Directory(
+                    tenants.isEmpty() ? WorkloadReplay.TENANT : tenants.get(0),
+                    tenants,
+                    new User("developer@podid.example", ObjectIds.of("user")),
+                    new Principals(List.of()),
+                    List.of(NODE),
+                    new FederatedCredentials(clock),
+                    new RoleAssignments(clock));
+            this.machines = new VirtualMachines(clock);
+            this.azure = new AzureOfManifests(directory, rules.profile(), false, true, machines);
+            azure.provide(cluster);
+            this.issuer = new TokenIssuer(
+                    SigningKey.ofNobody(), WorkloadReplay.AUTHORITY, directory.tenantId(), Clock.systemUTC());
+            this.entra = new EntraEndpoint(directory, issuer, Duration.ofHours(1));
         }
 
         /**
@@ -69,25 +108,35 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
          */
         public Replay play(Pod pod, Instant now, String query) {
             var clock = new SkippingClock(now);
-            var machines = azure.machines(clock);
+            // None of the identities is on them yet that must not be there from the start.
+            VirtualMachines ofPod = machines.copy(clock);
             var cluster = new LiveCluster(withoutPods.with(List.of(pod)));
-            MicPart mic = rules.profile().hasMic() ? mic(cluster, machines, clock) : null;
+            MicPart mic = rules.profile().hasMic() ? mic(cluster, ofPod, clock) : null;
             boolean seen = reachesNmi(pod, rules) && policies.blocking(pod).isEmpty();
-            Upstream upstream = azure.upstream(cluster.now(), machines);
+            Upstream upstream = upstream(cluster.now(), ofPod);
             return new Replay(mic, seen ? nmi(new OnePod(cluster.now(), pod), upstream, clock, query) : null);
         }
 
         /** Runs one cycle as if the pod had just been created in a cluster that already has everything else. */
-        private MicPart mic(LiveCluster cluster, VirtualMachines machines, SkippingClock clock) {
+        private MicPart mic(LiveCluster cluster, VirtualMachines ofPod, SkippingClock clock) {
             var log = new ArrayList<String>();
             Instant began = clock.instant();
             try {
-                new Mic(cluster, rules, machines, clock, log::add, event -> {}).cycle();
+                new Mic(cluster, rules, ofPod, clock, log::add, event -> {}).cycle();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
             List<AzureAssignedIdentity> assigned = cluster.now().all(AzureAssignedIdentity.class);
             return new MicPart(assigned, Duration.between(began, clock.instant()), log);
+        }
+
+        private Upstream upstream(Cluster cluster, VirtualMachines ofPod) {
+            var node = new ImdsEndpoint(
+                    () -> Stream.concat(Stream.of(NODE), azure.onMachines(cluster, ofPod).stream())
+                            .iterator(),
+                    issuer,
+                    Duration.ofHours(24));
+            return new WithoutSockets(node, entra);
         }
 
         private NmiPart nmi(ApiServer cluster, Upstream upstream, SkippingClock clock, String query) {
@@ -106,6 +155,19 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
         @Override
         public List<Pod> podsAt(String ip) {
             return List.of(pod);
+        }
+    }
+
+    private record WithoutSockets(Endpoint imds, Endpoint entra) implements Upstream {
+
+        @Override
+        public Answer ask(Service service, Request request) {
+            return (service == Service.IMDS ? imds : entra).answer(request);
+        }
+
+        @Override
+        public String audience(String tenant) {
+            return WorkloadReplay.AUTHORITY + "/" + tenant + "/oauth2/token";
         }
     }
 

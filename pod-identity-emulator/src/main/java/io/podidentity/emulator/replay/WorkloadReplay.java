@@ -3,7 +3,6 @@ package io.podidentity.emulator.replay;
 import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
-import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
@@ -33,10 +32,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Token requests of pods by workload identity, played through the webhook, the cluster's issuer and Entra ID of a
@@ -51,7 +50,7 @@ public final class WorkloadReplay {
     /** Stands for the tenant of the cluster where an account names none. */
     public static final String TENANT = "10000000-0000-4000-8000-000000000001";
 
-    private static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
+    static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
     private final Cluster cluster;
     private final Webhook webhook =
             new Webhook(new WebhookSettings(WebhookVersion.V1_6_0, TENANT, AUTHORITY + "/", true, Optional.empty()));
@@ -161,19 +160,10 @@ public final class WorkloadReplay {
 
     /** Of the first container whose program has a token file. */
     private static Map<String, String> environment(Pod pod) {
-        var environment = new LinkedHashMap<String, String>();
-        pod.spec().containers().stream()
-                .map(Container::env)
-                .filter(env -> env.stream().anyMatch(one -> one.name().equals("AZURE_FEDERATED_TOKEN_FILE")))
+        return pod.spec().containers().stream()
+                .filter(one -> one.env().stream().anyMatch(it -> it.name().equals("AZURE_FEDERATED_TOKEN_FILE")))
                 .findFirst()
-                .ifPresent(env -> env.forEach(variable -> put(environment, variable)));
-        return environment;
-    }
-
-    private static void put(Map<String, String> environment, EnvironmentVariable variable) {
-        String value = variable.value();
-        if (value != null) {
-            environment.put(variable.name(), value);
-        }
+                .map(Container::literals)
+                .orElseGet(TreeMap::new);
     }
 }

@@ -14,7 +14,6 @@ import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
-import io.podidentity.emulator.mic.Reconciliation;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Tenant;
@@ -48,9 +47,7 @@ final class PodIdentityCluster implements AutoCloseable {
     PodIdentityCluster(
             Tenant tenant, Upstream upstream, Faults faults, Listeners listeners, History<LogLine> log, URI imds) {
         this.tenant = tenant;
-        this.live = tenant.actual()
-                .map(actual -> new LiveCluster(tenant.cluster(), actual))
-                .orElseGet(() -> new LiveCluster(tenant.cluster()));
+        this.live = new LiveCluster(tenant.cluster(), tenant.actual().orElse(null));
         this.machines = new VirtualMachines(tenant.clusterClock());
         this.azure = new AzureOfManifests(
                 tenant.directory(), tenant.profile(), tenant.everyoneReads(), tenant.trustsAnnotated(), machines);
@@ -74,7 +71,7 @@ final class PodIdentityCluster implements AutoCloseable {
         azure.provide(tenant.cluster());
         if (tenant.actual().isPresent()) {
             // Azure has kept what MIC had put there before it was started again.
-            Reconciliation.desired(tenant.cluster().all(AzureAssignedIdentity.class))
+            VirtualMachines.desired(tenant.cluster().all(AzureAssignedIdentity.class))
                     .forEach(machines::preset);
         }
         if (nmi != null) {
@@ -83,7 +80,7 @@ final class PodIdentityCluster implements AutoCloseable {
         if (tenant.profile().hasMic()) {
             var clock = tenant.clusterClock();
             var controller = new Mic(live, tenant.nmi().rules(), machines, clock, log("mic"), this::logEvent);
-            mic = MicLoop.start(controller, live, clock);
+            mic = MicLoop.start(controller, clock);
         }
     }
 
@@ -105,6 +102,9 @@ final class PodIdentityCluster implements AutoCloseable {
             nmi.serve(manifests.pods());
         }
         live.apply(manifests);
+        if (mic != null) {
+            mic.look();
+        }
     }
 
     Cluster now() {

@@ -1,7 +1,6 @@
 package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.cluster.ObjectUid;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Answer;
@@ -103,7 +102,7 @@ public record ClusterIssuer(SigningKey key, URI address, Clock clock) implements
     }
 
     private static Map<String, Object> object(String kind, ObjectName name) {
-        return Map.of("name", name.name(), "uid", ObjectUid.of(kind, name));
+        return Map.of("name", name.name(), "uid", name.uid(kind));
     }
 
     @Override

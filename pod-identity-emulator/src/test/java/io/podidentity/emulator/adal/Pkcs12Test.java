@@ -36,21 +36,21 @@ class Pkcs12Test {
 
     @Test
     void read_ofAFileThatGoCannotRead_namesTheDigest() {
-        assertThatExceptionOfType(Der.UnreadableException.class)
+        assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(Pkcs12File.modern("p"), "p"))
                 .withMessage("pkcs12: unknown digest algorithm: 2.16.840.1.101.3.4.2.1");
     }
 
     @Test
     void read_withAnotherPassword_saysSo() {
-        assertThatExceptionOfType(Der.UnreadableException.class)
+        assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(OLD, "q"))
                 .withMessage("pkcs12: decryption password incorrect");
     }
 
     @Test
     void read_ofSomethingElse_saysSo() {
-        assertThatExceptionOfType(Der.UnreadableException.class)
+        assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(new byte[] {1, 2, 3}, "p"))
                 .withMessageStartingWith("pkcs12: error reading P12 data: asn1: structure error: tags don't match");
     }
@@ -61,10 +61,10 @@ class Pkcs12Test {
         byte[] certificateAndLineBreak = {0x30, 0x04, 0x30, 0x02, 0x05, 0x00, '\n'};
         byte[] fileAndLineBreak = Arrays.copyOf(OLD, OLD.length + 1);
 
-        assertThatExceptionOfType(Der.UnreadableException.class)
+        assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(certificateAndLineBreak, "p"))
                 .withMessageContaining("tags don't match (2 vs {class:0 tag:16 length:2 isCompound:true})");
-        assertThatExceptionOfType(Der.UnreadableException.class)
+        assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(fileAndLineBreak, "p"))
                 .withMessage("pkcs12: error reading P12 data: pkcs12: trailing data found");
     }

@@ -11,7 +11,7 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.SecretReference;
-import io.podidentity.emulator.mic.Reconciliation;
+import io.podidentity.emulator.mic.VirtualMachines;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +123,7 @@ public class MicCasesTest extends CaseRunner {
                         desired -> Case.list(desired.getValue()).stream()
                                 .map(id -> resourceId((String) id))
                                 .collect(Collectors.toSet())));
-        assertThat(Reconciliation.desired(world.assigned())).isEqualTo(expected);
+        assertThat(VirtualMachines.desired(world.assigned())).isEqualTo(expected);
         if (test.expected().containsKey("current")) {
             assertThat(test.expected().get("current")).isEqualTo(test.object("azure"));
         }
@@ -195,7 +195,7 @@ public class MicCasesTest extends CaseRunner {
         var extra = test.object("extraBinding");
         world.apply(
                 AzureIdentity.managed(
-                        Metadata.of("default", "test-id").withResourceVersion((String) after.get("rv")),
+                        MicWorld.metadata("default", "test-id", Map.of(), (String) after.get("rv")),
                         resourceId((String) after.get("resourceID")),
                         "client"),
                 identity("default", (String) extra.get("azureIdentity")),
@@ -241,8 +241,7 @@ public class MicCasesTest extends CaseRunner {
         world.cycle();
         String clientId = (String) Case.object(test.expected().get("pod0")).get("clientID");
         world.apply(
-                AzureIdentity.managed(
-                        Metadata.of("default", "id-0").withResourceVersion("2"), resourceId("new"), clientId),
+                AzureIdentity.managed(MicWorld.metadata("default", "id-0", Map.of(), "2"), resourceId("new"), clientId),
                 identity("default", "id-3"),
                 binding("default", "binding-3", "id-3", "select-2"));
         world.delete(pod("default", "pod-1", "select-1", NODE));

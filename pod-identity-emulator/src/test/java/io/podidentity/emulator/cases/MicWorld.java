@@ -7,7 +7,10 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.mic.Event;
@@ -85,8 +88,14 @@ public final class MicWorld {
         return new AzureIdentityBinding(Metadata.of(namespace, name), identity, selector);
     }
 
+    /** Of an object that was changed. */
+    public static Metadata metadata(String namespace, String name, Map<String, String> annotations, String version) {
+        return new Metadata(new ObjectName(namespace, name), Map.of(), annotations, version, Position.NOWHERE);
+    }
+
     public static Pod pod(String namespace, String name, String label, String node) {
         Pod pod = Pod.of(namespace, name, Map.of(Pod.BINDING_LABEL, label));
-        return new Pod(pod.metadata(), pod.spec().withNodeName(node), pod.owners(), pod.phase());
+        var spec = new PodSpec("", false, node, List.of(), List.of(), List.of());
+        return new Pod(pod.metadata(), spec, pod.owners(), pod.phase());
     }
 }

@@ -18,9 +18,8 @@ import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.mic.ArmRetry;
-import io.podidentity.emulator.mic.AzureResource;
-import io.podidentity.emulator.mic.MachineUpdateException;
-import io.podidentity.emulator.mic.Reconciliation;
+import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.mic.VirtualMachines.Refusal;
 import io.podidentity.emulator.replay.Replay;
 import io.podidentity.emulator.time.SkippingClock;
 import java.time.Duration;
@@ -29,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,9 +45,6 @@ public class ModelCasesTest extends CaseRunner {
                 Map.entry(
                         "cloud.extractIdentitiesFromError",
                         Reading.of("{error: 'text'}", "{ids: ['text']}", this::extractIdentities)),
-                Map.entry(
-                        "cloud.parseResourceID",
-                        Reading.of("{id: 'text'}", "{error: 'truth', parts: 'json?'}", this::parseResourceId)),
                 Map.entry("crd.fieldCase", Reading.of("""
                     {version: 'text', manifest: {apiVersion: 'text', kind: 'text', metadata: {'*': 'json'},
                     spec: {'*': 'json'}}}
@@ -98,16 +95,8 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void extractIdentities(Case test) {
-        assertThat(new MachineUpdateException(test.text("error")).identities())
+        assertThat(new Refusal(test.text("error")).identities())
                 .isEqualTo(Case.list(test.expected().get("ids")));
-    }
-
-    private void parseResourceId(Case test) {
-        var parsed = AzureResource.parse(test.text("id"))
-                .map(id -> List.of(id.subscription(), id.group(), id.provider(), id.type(), id.name()));
-
-        assertThat(parsed.isEmpty()).isEqualTo(test.expected().get("error"));
-        assertThat((Object) parsed.orElse(null)).isEqualTo(test.expected().get("parts"));
     }
 
     /** The manifest, and around it what it needs to come to MIC's attention. */
@@ -240,7 +229,10 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void reconcile(Case test) {
-        assertThat(Reconciliation.missing(machines(test.object("current")), machines(test.object("desired"))))
+        var present = new VirtualMachines(new SkippingClock(Instant.EPOCH));
+        machines(test.object("current")).forEach(present::preset);
+
+        assertThat(present.missing(machines(test.object("desired"))))
                 .isEqualTo(machines(Case.object(test.expected().get("assign"))));
     }
 
@@ -274,20 +266,17 @@ public class ModelCasesTest extends CaseRunner {
         int retries = ((Long) test.given().get("maxRetry")).intValue();
         var retry = new ArmRetry(retries, Duration.ofSeconds(1), registered, new SkippingClock(Instant.EPOCH));
         var runs = new AtomicInteger();
-        boolean failed = false;
         boolean shouldRetry = Boolean.TRUE.equals(test.given().get("shouldRetry"));
-        try {
-            retry.run(
-                    () -> {
-                        runs.incrementAndGet();
-                        if (!List.of("", "ok").contains(test.text("result"))) {
-                            throw new MachineUpdateException(test.text("result"));
-                        }
-                    },
-                    error -> shouldRetry);
-        } catch (MachineUpdateException e) {
-            failed = true;
-        }
+        String result = test.text("result");
+        boolean failed = retry.run(
+                        () -> {
+                            runs.incrementAndGet();
+                            return List.of("", "ok").contains(result)
+                                    ? Optional.empty()
+                                    : Optional.of(new Refusal(result));
+                        },
+                        error -> shouldRetry)
+                .isPresent();
 
         assertThat((long) runs.get()).isEqualTo(test.expected().get("runs"));
         assertThat(failed).isEqualTo(test.expected().get("error"));

@@ -38,7 +38,7 @@ class MicLoopTest {
             }
         });
 
-        MicLoop loop = MicLoop.start(mic, cluster, clock);
+        MicLoop loop = MicLoop.start(mic, clock);
         try {
             assertThat(refusals.tryAcquire(3, 30, TimeUnit.SECONDS)).isTrue();
         } finally {

@@ -106,9 +106,8 @@ class MicTest {
 
     @Test
     void cycle_ofAnIdentityThatStopsBeingNamespaced_updatesItWhereItIs() {
-        Metadata namespaced = Metadata.of("team", "i")
-                .withAnnotations(Map.of(AzureIdentity.BEHAVIOR_ANNOTATION, AzureIdentity.BEHAVIOR_NAMESPACED))
-                .withResourceVersion("2");
+        Metadata namespaced = MicWorld.metadata(
+                "team", "i", Map.of(AzureIdentity.BEHAVIOR_ANNOTATION, AzureIdentity.BEHAVIOR_NAMESPACED), "2");
         world.apply(
                 AzureIdentity.managed(namespaced, resourceId("i"), "client"),
                 binding("team", "b", "i", "s"),

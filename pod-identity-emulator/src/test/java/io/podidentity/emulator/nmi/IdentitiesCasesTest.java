@@ -11,7 +11,6 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.match.IdentityRequest;
 import io.podidentity.emulator.match.MatchRules;
 import java.time.Duration;
@@ -60,7 +59,7 @@ public class IdentitiesCasesTest extends CaseRunner {
                             .forEach(identity ->
                                     nmi.assign(pod.name(), NmiCase.identity(identity), NmiCase.state(state))));
 
-            check(test, new StandardIdentities(settings, nmi.apiServer(), nmi.clock), pod, nmi);
+            check(test, new Identities(settings, nmi.apiServer(), nmi.clock), pod, nmi);
         }
     }
 
@@ -78,19 +77,19 @@ public class IdentitiesCasesTest extends CaseRunner {
                         new AzureIdentityBinding(metadata, identity.name().name(), "demo"));
             }
 
-            check(test, new ManagedIdentities(settings, nmi.apiServer()), pod, nmi);
+            check(test, new Identities(settings, nmi.apiServer(), nmi.clock), pod, nmi);
         }
     }
 
     private static void check(Case test, Identities identities, Pod pod, NmiFixture nmi) throws Exception {
         var wanted = new IdentityRequest(test.text("clientID"), test.text("resourceID"));
-        var log = new RequestLog(LogFormat.KLOG, nmi.clock, nmi.lines::add, "GET", "/", NmiFixture.ADDRESS);
+        var log = new RequestLog(Profile.V1_8_17, nmi.clock, nmi.lines::add, "GET", "/", NmiFixture.ADDRESS);
         Object expected = test.expected().get("identity");
         try {
             AzureIdentity found = identities.find(pod, wanted, Request.of("GET", "/", Map.of()), log);
             assertThat(test.expected()).containsEntry("error", false);
             assertThat(found.name().name()).isEqualTo(expected);
-        } catch (NmiException.NoIdentity e) {
+        } catch (Identities.NoIdentityException e) {
             assertThat(test.expected()).containsEntry("error", true);
             if (expected != null) {
                 assertThat(e.assignmentBegan()).isEqualTo(expected.equals("<empty struct>"));

@@ -115,7 +115,7 @@ final class NmiFixture implements AutoCloseable {
             @Override
             public Cluster cluster() {
                 if (apiServerIsDown) {
-                    throw new ApiServerException("the server is currently unable to handle the request");
+                    throw new ApiServer.UnavailableException("the server is currently unable to handle the request");
                 }
                 return cluster;
             }

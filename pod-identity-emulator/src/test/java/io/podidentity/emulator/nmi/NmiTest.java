@@ -86,18 +86,6 @@ class NmiTest {
     }
 
     @Test
-    void log_asJson_isOneObjectALine() {
-        try (var nmi = new NmiFixture(NmiSettings.of(Profile.V1_8_17).withJsonLog(true))) {
-            nmi.get(TARGET, Map.of());
-
-            assertThat(nmi.lines.get(0))
-                    .isEqualTo("{\"ts\":1579946108123.456,\"caller\":\"server.go:300\",\"msg\":\"metadata header is not"
-                            + " specified, req.method=GET reg.path=/metadata/identity/oauth2/token"
-                            + " req.remote=10.244.0.9\"}");
-        }
-    }
-
-    @Test
     void log_ofSeveralIdentitiesIn154_namesThemInFull() {
         try (var nmi = new NmiFixture(Profile.V1_5_4)) {
             nmi.assign(identity("id1", "11111111-client"), State.ASSIGNED);

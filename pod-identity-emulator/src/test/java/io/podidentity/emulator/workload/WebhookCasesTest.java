@@ -227,9 +227,13 @@ public class WebhookCasesTest extends CaseRunner {
         String namespace = test.text("namespace").isEmpty() ? "default" : test.text("namespace");
         Pod pod = new Pod(
                 Pod.of(namespace, "pod", labels).metadata().withAnnotations(texts(test.object("annotations"))),
-                spec(named(List.of("main")))
-                        .withServiceAccountName(test.text("serviceAccount"))
-                        .withHostNetwork(Boolean.TRUE.equals(test.given().get("hostNetwork"))),
+                new PodSpec(
+                        test.text("serviceAccount"),
+                        Boolean.TRUE.equals(test.given().get("hostNetwork")),
+                        PodSpec.NODE,
+                        List.of(),
+                        named(List.of("main")),
+                        List.of()),
                 List.of(),
                 "Running");
         boolean exists = !Boolean.FALSE.equals(test.given().get("exists"));

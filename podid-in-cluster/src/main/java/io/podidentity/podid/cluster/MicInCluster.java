@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.mic.Assignments;
+import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.plan.ActualCluster;
 import java.net.HttpURLConnection;
 import java.time.Instant;
@@ -38,7 +38,7 @@ record MicInCluster(KubernetesClient client, PodIdentityObjects objects, Consume
 
     @Override
     public boolean put(AzureAssignedIdentity assigned) {
-        return isDone(assigned, () -> apply(assigned, List.of(Assignments.FINALIZER)));
+        return isDone(assigned, () -> apply(assigned, List.of(Mic.FINALIZER)));
     }
 
     @Override

@@ -17,7 +17,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
-import io.podidentity.emulator.nmi.ApiServerException;
+import io.podidentity.emulator.nmi.ApiServer.UnavailableException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,14 +122,14 @@ final class PodIdentityObjects {
     /**
      * The pods of that address.
      *
-     * @throws ApiServerException if the API server does not answer
+     * @throws UnavailableException if the API server does not answer
      */
     List<Pod> podsAt(String ip) {
         try {
             return Cluster.of(decode(ofEverywhere(PODS).withField("status.podIP", ip)))
                     .pods();
         } catch (KubernetesClientException e) {
-            throw new ApiServerException(String.valueOf(e.getMessage()));
+            throw new UnavailableException(String.valueOf(e.getMessage()));
         }
     }
 

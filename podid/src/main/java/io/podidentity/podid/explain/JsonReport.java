@@ -3,7 +3,7 @@ package io.podidentity.podid.explain;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.json.Json;
-import io.podidentity.emulator.mic.Assignments;
+import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.replay.Replay.MicPart;
 import io.podidentity.emulator.replay.Replay.NmiPart;
 import io.podidentity.podid.explain.Explanation.Outcome;
@@ -82,7 +82,7 @@ final class JsonReport {
         if (mic == null) {
             return null;
         }
-        List<String> finalizers = explanation.profile().usesFinalizer() ? List.of(Assignments.FINALIZER) : List.of();
+        List<String> finalizers = explanation.profile().isAtLeast(1, 6, 1) ? List.of(Mic.FINALIZER) : List.of();
         var object = new LinkedHashMap<String, Object>();
         object.put(
                 "assigned",

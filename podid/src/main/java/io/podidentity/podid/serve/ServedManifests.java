@@ -125,7 +125,7 @@ final class ServedManifests {
 
     /** Bare pods whose change upstream would notice only once something else changes. */
     private List<Pod> relabelled(Cluster old) {
-        return rules.profile().followsLabelChanges()
+        return rules.profile().isAtLeast(1, 6, 2)
                 ? List.of()
                 : manifests.cluster().pods().stream()
                         .filter(pod -> pod.owners().isEmpty())

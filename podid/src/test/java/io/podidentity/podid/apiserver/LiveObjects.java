@@ -4,7 +4,6 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.cluster.ObjectUid;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.manifest.Manifest;
@@ -87,7 +86,7 @@ final class LiveObjects {
                     metadata.remove("namespace");
                 }
                 var name = new ObjectName(Tree.text(metadata, "namespace"), Tree.text(metadata, "name"));
-                metadata.putIfAbsent("uid", ObjectUid.of(resource.kind(), name));
+                metadata.putIfAbsent("uid", name.uid(resource.kind()));
                 metadata.putIfAbsent("creationTimestamp", SINCE);
                 objects.computeIfAbsent(resource, one -> new TreeMap<>()).put(name, object);
             });

@@ -1,12 +1,12 @@
 package io.podidentity.emulator.adal;
 
-/** There is no token, in the library's own words. Never holds a secret. */
+/** There is no token, in the words of NMI and its library. Never holds a secret. */
 @SuppressWarnings("serial")
-public final class AdalException extends Exception {
+public final class NoTokenException extends Exception {
 
     private final boolean refused;
 
-    AdalException(String reason, boolean refused) {
+    public NoTokenException(String reason, boolean refused) {
         super(reason);
         this.refused = refused;
     }
