@@ -12,7 +12,7 @@ import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.process.Shutdown;
 import io.podidentity.podid.serve.arm.ArmEndpoint;
 import io.podidentity.podid.serve.arm.ArmFaults;
-import io.podidentity.podid.serve.registry.RegistryEndpoint;
+import io.podidentity.podid.serve.arm.RegistryEndpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -5,6 +5,7 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,34 +28,24 @@ public final class ArmEndpoint implements AddedEndpoint {
             "https://management.core.windows.net/");
 
     private final Azure azure;
-    private final SubscriptionDocuments documents;
     private final GraphEndpoint graph;
-    private final ResourceQueries queries;
     private final ArmResources resources;
 
     /** Plays the subscription of the tenant. */
     public ArmEndpoint(Azure azure, ArmFaults faults) {
-        var principals = new GraphPrincipals(azure.directory());
         var store = new ResourceStore();
         this.azure = azure;
-        this.documents =
-                new SubscriptionDocuments(azure.entra(), azure.directory().tenantId());
-        this.graph = new GraphEndpoint(principals, azure.directory().user());
-        this.queries = new ResourceQueries(store);
-        this.resources = new ArmResources(
-                store,
-                new Operations(azure.entra(), azure.clock()),
-                faults,
-                new ResourceTypes(azure, store, principals));
+        this.graph = new GraphEndpoint(store, azure.directory());
+        this.resources = new ArmResources(store, new ResourceKinds(azure, store), faults, azure.clock());
     }
 
     @Override
     public Optional<Answer> answer(Request request) {
         List<String> segments = request.segments();
         return switch (segments.isEmpty() ? "" : segments.get(0)) {
-            case "metadata" -> Optional.of(documents.endpoints());
+            case "metadata" -> Optional.of(endpoints());
             case "tenants", "subscriptions", "v1.0" ->
-                Optional.of(isSignedIn(request) ? allowed(request, segments) : refusal());
+                Optional.of(isSignedIn(request) ? allowed(request, new ResourceId(segments)) : refusal());
             default -> Optional.empty();
         };
     }
@@ -78,23 +69,23 @@ public final class ArmEndpoint implements AddedEndpoint {
                         || audience.startsWith(REGISTRY));
     }
 
-    private Answer allowed(Request request, List<String> segments) {
-        if (segments.get(0).equals("v1.0") && segments.size() > 1) {
-            return graph.answer(request, segments.subList(1, segments.size()));
-        }
-        if (segments.size() == 1) {
-            return segments.get(0).equals("tenants") ? documents.tenants() : documents.subscriptions();
-        }
-        String subscription = segments.get(1);
+    private Answer allowed(Request request, ResourceId id) {
+        List<String> segments = id.segments();
         try {
-            if (!subscription.equalsIgnoreCase(SubscriptionDocuments.SUBSCRIPTION_ID)) {
-                throw new ArmException(
-                        404, "SubscriptionNotFound", "The subscription '" + subscription + "' could not be found.");
+            if (segments.get(0).equals("tenants")) {
+                return Document.listed(List.of(tenant()));
             }
-            var id = new ResourceId(segments);
-            return segments.size() == 2
-                    ? documents.subscription()
-                    : queries.answer(request, id).orElseGet(() -> resources.answer(request, id));
+            if (segments.get(0).equals("v1.0") && segments.size() > 1) {
+                return graph.answer(request, id);
+            }
+            if (segments.size() == 1) {
+                return Document.listed(List.of(subscription()));
+            }
+            if (!id.isIn(ResourceId.parse(ResourceId.SUBSCRIPTION))) {
+                throw new ArmException(
+                        404, "SubscriptionNotFound", "The subscription '" + segments.get(1) + "' could not be found.");
+            }
+            return segments.size() == 2 ? subscription().answer(200) : resources.answer(request, id);
         } catch (ArmException refused) {
             return refused.answer();
         }
@@ -102,8 +93,66 @@ public final class ArmEndpoint implements AddedEndpoint {
 
     private static Answer refusal() {
         String message = "Authentication failed. The 'Authorization' header is missing or its token is not valid here.";
-        return Document.error("AuthenticationFailed", message)
-                .answer(401)
+        return new ArmException(401, "AuthenticationFailed", message)
+                .answer()
                 .with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    }
+
+    /** Says where everything is. */
+    private Answer endpoints() {
+        String base = azure.entra().toString();
+        return Answer.json(
+                200,
+                Map.of(
+                        "name",
+                        "podid",
+                        "portal",
+                        base,
+                        "media",
+                        base,
+                        "resourceManager",
+                        base,
+                        "graphAudience",
+                        base + "/",
+                        "authentication",
+                        Map.of(
+                                "loginEndpoint",
+                                base,
+                                "audiences",
+                                List.of(base + "/"),
+                                "tenant",
+                                "common",
+                                "identityProvider",
+                                "AAD"),
+                        "suffixes",
+                        Map.of("storage", "localhost")));
+    }
+
+    private Document subscription() {
+        return new Document(Map.of(
+                "id",
+                ResourceId.SUBSCRIPTION,
+                "subscriptionId",
+                ResourceId.parse(ResourceId.SUBSCRIPTION).name(),
+                "tenantId",
+                azure.directory().tenantId(),
+                "state",
+                "Enabled",
+                "displayName",
+                "podid emulator",
+                "authorizationSource",
+                "RoleBased",
+                "managedByTenants",
+                List.of()));
+    }
+
+    private Document tenant() {
+        String tenantId = azure.directory().tenantId();
+        return new Document(Map.of(
+                "id", "/tenants/" + tenantId,
+                "tenantId", tenantId,
+                "displayName", "podid emulator",
+                "defaultDomain", "podid.example",
+                "tenantCategory", "Home"));
     }
 }

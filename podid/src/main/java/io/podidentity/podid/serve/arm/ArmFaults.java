@@ -12,14 +12,14 @@ public final class ArmFaults {
 
     private static final Pattern ORDER = Pattern.compile("(\\S+) +(\\S+) +([45]\\d\\d|failed) +(\\S+)");
 
-    /** Guarded by this. */
+    // @GuardedBy("this")
     private final List<Fault> faults = new ArrayList<>();
 
     /**
      * A pending failure.
      *
      * @param part what the path contains, in lower case
-     * @param ofOperation whether the request is accepted and the operation that it starts fails
+     * @param ofOperation whether the request is accepted and what it makes fails in the end
      */
     record Fault(String method, String part, boolean ofOperation, ArmException refusal) {}
 
@@ -27,7 +27,7 @@ public final class ArmFaults {
      * Adds a failure.
      *
      * @param order {@code METHOD PATH-PART STATUS CODE}; with the status {@code failed} the request succeeds, but
-     *     the operation that it starts fails
+     *     what it makes fails in the end
      * @throws IllegalArgumentException if it is not of that form
      */
     public synchronized void add(String order) {

@@ -3,91 +3,122 @@ package io.podidentity.podid.serve.arm;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.podid.serve.arm.ArmFaults.Fault;
-import io.podidentity.podid.serve.arm.Operations.Work;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
-import io.podidentity.podid.serve.arm.ResourceTypes.ResourceType;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
-/** What all resources have in common: they are made, read, changed, listed and removed by their paths. */
+/**
+ * Resources are made, read, listed and removed by their paths. Of one that takes a while, its state tells how far it is,
+ * which clients ask for again after {@code Retry-After}.
+ */
 final class ArmResources {
 
-    private static final String CREATING = "Creating";
-    private static final String DELETING = "Deleting";
-    private static final String SUCCEEDED = "Succeeded";
-    private static final String FAILED = "Failed";
+    /** Such as {@code roleName eq 'Reader'} or {@code assignedTo('GUID')}. */
+    private static final Pattern CONDITION = Pattern.compile("(\\w+)\\s*(?:eq\\s*|\\()'([^']*)'");
 
     private final ResourceStore store;
-    private final Operations operations;
+    private final ResourceKinds kinds;
     private final ArmFaults faults;
-    private final ResourceTypes types;
+    private final Clock clock;
 
-    ArmResources(ResourceStore store, Operations operations, ArmFaults faults, ResourceTypes types) {
+    ArmResources(ResourceStore store, ResourceKinds kinds, ArmFaults faults, Clock clock) {
         this.store = store;
-        this.operations = operations;
+        this.kinds = kinds;
         this.faults = faults;
-        this.types = types;
+        this.clock = clock;
     }
 
     /** @throws ArmException if Azure would refuse */
     Answer answer(Request request, ResourceId id) {
-        operations.settle();
-        if (operations.isOne(id)) {
-            return operations.state(id);
-        }
         Optional<Fault> fault = faults.next(request.method(), id);
         fault.filter(one -> !one.ofOperation()).ifPresent(one -> {
             throw one.refusal();
         });
-        ArmException failure = fault.map(Fault::refusal).orElse(null);
         return switch (request.method()) {
-            case "GET" -> id.isCollection() ? list(id) : shown(200, id);
+            case "GET" -> id.isCollection() ? list(request, id) : shown(200, existing(id));
             case "HEAD" -> Answer.empty(store.get(id).isPresent() ? 204 : 404);
-            case "PUT" -> put(id, new Document(request.json()), failure);
-            case "PATCH" -> put(id, existing(id).body().merge(new Document(request.json())), failure);
-            case "DELETE" -> delete(id, failure);
+            case "PUT" -> put(id, new Document(request.json()), fault.map(Fault::refusal));
+            case "DELETE" -> delete(id);
             case "POST" -> act(id);
-            default -> Answer.empty(405).with("Allow", "GET, HEAD, PUT, PATCH, DELETE, POST");
+            default -> Answer.empty(405).with("Allow", "GET, HEAD, PUT, DELETE, POST");
         };
     }
 
-    private Answer shown(int status, ResourceId id) {
-        return existing(id).body().answer(status);
+    private Answer shown(int status, Resource resource) {
+        Instant now = clock.instant();
+        Answer answer = resource.at(now).answer(status);
+        return now.isBefore(resource.ready()) ? answer.with("Retry-After", "1") : answer;
     }
 
     private Resource existing(ResourceId id) {
-        return store.get(id).orElseThrow(() -> ArmException.notFound(id));
+        return store.get(id).orElseThrow(() -> notFound(id));
     }
 
-    private Answer list(ResourceId collection) {
-        return Document.listed(store.in(collection.parentOfCollection(), collection.type()).stream()
-                        .map(Resource::body))
-                .answer(200);
-    }
-
-    private Answer put(ResourceId id, Document asked, @Nullable ArmException failure) {
-        ResourceType type = type(id);
-        checkPlace(id);
-        boolean made = store.get(id).isEmpty();
-        Document whole = Document.of(id, type.name()).merge(asked);
-        Resource resource = new Resource(id, type.complete().apply(id, whole));
-        Duration time = id.isGroup() ? Duration.ZERO : type.time();
-        if (time.isZero()) {
-            finish(type, resource);
-            return shown(made ? 201 : 200, id);
+    private static ArmException notFound(ResourceId id) {
+        if (id.isGroup()) {
+            String message = "Resource group '" + id.name() + "' could not be found.";
+            return new ArmException(404, "ResourceGroupNotFound", message);
         }
-        Resource begun = resource.in(CREATING);
-        store.put(begun);
-        Runnable end = failure == null ? () -> finish(type, resource) : () -> store.put(resource.in(FAILED));
-        Answer answer = type.answersLater() ? Answer.empty(202) : begun.body().answer(made ? 201 : 200);
-        return operations.start(answer, new Work(time, failure, end, () -> shown(200, id)));
+        return new ArmException(
+                404,
+                "ResourceNotFound",
+                "The Resource '" + id.type() + "/" + id.name() + "' under resource group '"
+                        + id.group().name() + "' was not found.");
     }
 
-    private void finish(ResourceType type, Resource resource) {
-        Resource whole = resource.in(SUCCEEDED);
-        store.put(whole);
-        type.made().accept(whole);
+    /** With the filters that {@code az} uses. */
+    private Answer list(Request request, ResourceId collection) {
+        Predicate<Resource> wanted = listed(collection);
+        String filter = request.query().get("$filter").orElse("");
+        for (var condition : CONDITION.matcher(filter).results().toList()) {
+            wanted = wanted.and(one -> meets(one, condition.group(1), condition.group(2)));
+        }
+        return Document.listed(store.in(ResourceId.parse(ResourceId.SUBSCRIPTION)).stream()
+                .filter(wanted)
+                .map(one -> one.at(clock.instant()))
+                .toList());
+    }
+
+    private static Predicate<Resource> listed(ResourceId collection) {
+        ResourceId scope = collection.parentOfCollection();
+        Predicate<Resource> below = one -> one.id().isIn(scope);
+        if (collection.name().equals("resources")) {
+            return below.and(
+                    one -> one.id().type().indexOf('/') > 0 && !one.id().isGroup());
+        }
+        Predicate<Resource> ofType = one -> one.id().type().equals(collection.type());
+        // Roles and their assignments at, above and below the scope; the caller picks.
+        return collection.type().startsWith("microsoft.authorization/")
+                ? ofType.and(below.or(one -> scope.isIn(one.id().parent())))
+                : ofType.and(below);
+    }
+
+    private static boolean meets(Resource resource, String field, String value) {
+        Document properties = resource.body().properties();
+        return switch (field) {
+            case "name" -> resource.id().name().equalsIgnoreCase(value);
+            case "resourceType" -> resource.id().type().equalsIgnoreCase(value);
+            case "roleName" -> properties.text("roleName").equalsIgnoreCase(value);
+            case "principalId", "assignedTo" -> properties.text("principalId").equalsIgnoreCase(value);
+            default -> true;
+        };
+    }
+
+    private Answer put(ResourceId id, Document asked, Optional<ArmException> failure) {
+        checkPlace(id);
+        // Azure says 202 of a new storage account; az takes that or 200.
+        boolean isNew = store.get(id).isEmpty() && !id.type().equals(ResourceKinds.ACCOUNTS);
+        Instant ready = clock.instant().plus(ResourceKinds.time(id));
+        var resource = new Resource(id, kinds.made(id, asked.with(Document.of(id))), ready, failure);
+        store.put(resource);
+        return shown(isNew ? 201 : 200, resource);
     }
 
     private void checkPlace(ResourceId id) {
@@ -96,57 +127,45 @@ final class ArmResources {
             return;
         }
         if (store.get(id.group()).isEmpty()) {
-            throw ArmException.notFound(id.group());
+            throw notFound(id.group());
         }
         if (store.get(parent).isEmpty()) {
             throw new ArmException(
                     404,
                     "ParentResourceNotFound",
-                    "Failed to perform 'write' on resource of type '" + type(id).name()
+                    "Failed to perform 'write' on resource of type '" + id.writtenType()
                             + "', because the parent resource '" + parent.text() + "' could not be found.");
         }
     }
 
-    private Answer delete(ResourceId id, @Nullable ArmException failure) {
-        ResourceType type = type(id);
-        Optional<Resource> resource = store.get(id);
-        if (resource.isEmpty()) {
-            if (id.isGroup()) {
-                throw ArmException.notFound(id);
-            }
-            return Answer.empty(204);
+    private Answer delete(ResourceId id) {
+        if (id.isGroup()) {
+            existing(id);
         }
-        if (type.time().isZero()) {
-            remove(id);
-            return resource.get().body().answer(200);
-        }
-        store.put(resource.get().in(DELETING));
-        Runnable end = failure == null
-                ? () -> remove(id)
-                : () -> store.put(resource.get().in(FAILED));
-        return operations.start(Answer.empty(202), new Work(type.time(), failure, end, () -> Answer.empty(200)));
-    }
-
-    private void remove(ResourceId id) {
-        store.remove(id)
-                .forEach(one ->
-                        types.of(one.id()).ifPresent(type -> type.removed().accept(one)));
+        store.remove(id).forEach(kinds::removed);
+        return Answer.empty(id.isGroup() ? 200 : 204);
     }
 
     private Answer act(ResourceId action) {
-        Resource resource = existing(action.owner());
-        Optional<Document> done = type(resource.id()).name().equals(ManagedClusters.NAME)
-                ? ManagedClusters.act(resource, action.name())
-                : Optional.empty();
-        return done.map(answer -> answer.answer(200)).orElseThrow(() -> unsupported(action));
+        return switch (action.name()) {
+            case "checkNameAvailability" -> Answer.json(200, Map.of("nameAvailable", true));
+            case "listClusterUserCredential" -> credential(existing(action.owner()));
+            default -> throw notFound(action);
+        };
     }
 
-    private ResourceType type(ResourceId id) {
-        return types.of(id).orElseThrow(() -> unsupported(id));
-    }
-
-    private static ArmException unsupported(ResourceId id) {
-        return new ArmException(
-                404, "InvalidResourceType", "The emulator does not play '" + id.type() + "' (" + id.text() + ").");
+    /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */
+    private static Answer credential(Resource cluster) {
+        String yaml =
+                """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: %1$s, cluster: {server: "https://%2$s:443"}}]
+                users: [{name: clusterUser_%1$s, user: {token: emulated-cluster-credential}}]
+                contexts: [{name: %1$s, context: {cluster: %1$s, user: clusterUser_%1$s}}]
+                current-context: %1$s
+                """.formatted(cluster.id().name(), cluster.body().properties().text("fqdn"));
+        String encoded = Base64.getEncoder().encodeToString(yaml.getBytes(StandardCharsets.UTF_8));
+        return Answer.json(200, Map.of("kubeconfigs", List.of(Map.of("name", "clusterUser", "value", encoded))));
     }
 }

@@ -1,18 +1,20 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.podid.serve.arm.GraphPrincipals.Principal;
+import io.podidentity.podid.serve.arm.ResourceStore.Resource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What {@code az ad} asks of Microsoft Graph for an application with a password: applications, service principals, who
@@ -21,157 +23,195 @@ import java.util.stream.Stream;
  */
 final class GraphEndpoint {
 
+    private static final ResourceId APPLICATIONS = ResourceId.parse("/v1.0/applications");
+    private static final ResourceId PRINCIPALS = ResourceId.parse("/v1.0/servicePrincipals");
+
     /**
      * Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}.
      */
     private static final Pattern FILTER = Pattern.compile("(\\w+)[^']*'([^']*)'");
 
+    private static final String APPLICATION = "Application";
     private static final String PASSWORDS = "passwordCredentials";
 
-    private final GraphPrincipals principals;
+    private final ResourceStore store;
     private final User user;
-    private final Map<String, Document> applications = new ConcurrentHashMap<>();
-    private final GraphFederations federations = new GraphFederations();
 
-    GraphEndpoint(GraphPrincipals principals, User user) {
-        this.principals = principals;
-        this.user = user;
+    GraphEndpoint(ResourceStore store, Directory directory) {
+        this.store = store;
+        this.user = directory.user();
+        directory
+                .principals()
+                .all()
+                .forEach(known -> store.put(
+                        principal(known.objectId(), known.clientId(), "podid " + known.clientId(), APPLICATION)));
     }
 
-    /** @param path what follows the version */
-    Answer answer(Request request, List<String> path) {
-        String id = path.size() > 1 ? path.get(1) : "";
-        Optional<Document> application = Optional.ofNullable(applications.get(id));
-        String asked = request.method() + " " + path.get(0) + (path.size() > 2 ? "/" + path.get(2) : "");
-        return switch (asked) {
-            case "GET me" -> me();
-            case "GET applications" -> id.isEmpty() ? list(matching(request)) : found(id, application);
+    static ResourceId principalPath(String objectId) {
+        return ResourceId.parse(PRINCIPALS.text() + "/" + objectId);
+    }
+
+    /** A service principal, whose object ID comes from its client ID as the emulator's tokens have it. */
+    static Resource principal(String appId, String name, String type) {
+        return principal(ObjectIds.of(appId), appId, name, type);
+    }
+
+    private static Resource principal(String objectId, String appId, String name, String type) {
+        return Resource.of(
+                principalPath(objectId),
+                new Document(Map.of(
+                        "id", objectId,
+                        "appId", appId,
+                        "displayName", name,
+                        "servicePrincipalType", type,
+                        "servicePrincipalNames", List.of(appId))));
+    }
+
+    /** @throws ArmException if there is no such object, or Graph would refuse */
+    Answer answer(Request request, ResourceId path) {
+        List<String> segments = path.segments();
+        String part = segments.size() > 3 ? "/" + segments.get(3) : "";
+        return switch (request.method() + " " + segments.get(1) + part) {
+            case "GET me" ->
+                Answer.json(200, Map.of("id", user.objectId(), "userPrincipalName", user.userPrincipalName()));
+            case "GET applications", "GET servicePrincipals" ->
+                segments.size() == 2
+                        ? list(path, matching(request))
+                        : existing(path).body().answer(200);
             case "POST applications" -> newApplication(new Document(request.json()));
-            case "GET servicePrincipals" ->
-                id.isEmpty() ? list(principals(request)) : found(id, principals.ofObject(id));
             case "POST servicePrincipals" -> newPrincipal(new Document(request.json()));
-            case "POST directoryObjects" -> list(byIds(request));
-            case "GET applications/federatedIdentityCredentials" -> federations.list(id);
-            default ->
-                application
-                        .map(one -> change(asked, one, id, request))
-                        .orElseGet(() -> notFound(id.isEmpty() ? String.join("/", path) : id));
-        };
-    }
-
-    private Answer change(String asked, Document application, String id, Request request) {
-        return switch (asked) {
-            case "PATCH applications" -> Answer.empty(204);
-            case "DELETE applications" -> delete(application, id);
-            case "POST applications/addPassword" -> addPassword(id, new Document(request.json()));
-            case "POST applications/removePassword" -> removePassword(id, new Document(request.json()));
+            case "POST directoryObjects" -> byIds(request);
+            case "GET applications/federatedIdentityCredentials" -> list(path, all -> true);
             case "POST applications/federatedIdentityCredentials" ->
-                federations.create(id, new Document(request.json()));
-            default -> notFound(asked);
+                newCredential(existing(path.owner()), path, new Document(request.json()));
+            case "POST applications/addPassword" -> addPassword(existing(path.owner()), new Document(request.json()));
+            case "PATCH applications" -> change(existing(path), new Document(request.json()));
+            case "DELETE applications" -> delete(existing(path));
+            default -> throw notFound(path.text());
         };
-    }
-
-    private Answer me() {
-        return Document.EMPTY
-                .with("id", user.objectId())
-                .with("userPrincipalName", user.userPrincipalName())
-                .answer(200);
     }
 
     private Answer newApplication(Document asked) {
+        return created(
+                APPLICATIONS,
+                Document.EMPTY
+                        .with(PASSWORDS, List.of())
+                        .with(asked)
+                        .with("appId", UUID.randomUUID().toString()));
+    }
+
+    private Answer created(ResourceId collection, Document object) {
         String id = UUID.randomUUID().toString();
-        Document application = Document.EMPTY
-                .with(PASSWORDS, List.of())
-                .merge(asked)
-                .with("id", id)
-                .with("appId", UUID.randomUUID().toString());
-        applications.put(id, application);
-        return application.answer(201);
+        Document whole = object.with("id", id);
+        store.put(Resource.of(ResourceId.parse(collection.text() + "/" + id), whole));
+        return whole.answer(201);
     }
 
     private Answer newPrincipal(Document asked) {
-        String appId = asked.text("appId").orElse("");
-        Optional<Document> application = applications.values().stream()
-                .filter(one -> one.text("appId").equals(Optional.of(appId)))
-                .findFirst();
-        if (application.isEmpty()) {
-            return notFound(appId);
-        }
-        String name = application.get().text("displayName").orElse("");
-        var principal = Principal.of(appId, name, "Application");
-        principals.add(principal);
-        return principal.document().answer(201);
+        String appId = asked.text("appId");
+        Document application = store.members(APPLICATIONS).stream()
+                .map(Resource::body)
+                .filter(one -> one.text("appId").equals(appId))
+                .findFirst()
+                .orElseThrow(() -> notFound(appId));
+        Resource principal = principal(appId, application.text("displayName"), APPLICATION);
+        store.put(principal);
+        return principal.body().answer(201);
     }
 
-    private Answer addPassword(String id, Document asked) {
+    private Answer newCredential(Resource application, ResourceId collection, Document asked) {
+        List<Document> others =
+                store.members(collection).stream().map(Resource::body).toList();
+        if (others.stream().anyMatch(one -> one.text("name").equals(asked.text("name")))) {
+            throw new ArmException(
+                    409,
+                    "Request_MultipleObjectsWithSameKeyValue",
+                    application.body().text("displayName") + " has a federated credential of that name.");
+        }
+        requireRoomFor(asked, others);
+        return created(collection, asked);
+    }
+
+    /** At most 20 federated credentials for an identity or application, no two of the same issuer and subject. */
+    static void requireRoomFor(Document asked, List<Document> others) {
+        for (String field : List.of("issuer", "subject")) {
+            if (asked.text(field).isEmpty()) {
+                throw new ArmException(400, "BadRequest", "The property '" + field + "' is missing.");
+            }
+        }
+        if (others.size() >= FederatedCredentials.LIMIT) {
+            throw new ArmException(
+                    400,
+                    "BadRequest",
+                    "Too many Federated Identity Credentials. The limit is " + FederatedCredentials.LIMIT
+                            + " for one identity.");
+        }
+        if (others.stream()
+                .anyMatch(other -> other.text("issuer").equals(asked.text("issuer"))
+                        && other.text("subject").equals(asked.text("subject")))) {
+            throw new ArmException(
+                    409, "Conflict", "Issuer and subject combination already exists for this Managed Identity.");
+        }
+    }
+
+    private Answer addPassword(Resource application, Document asked) {
         Document credential =
                 asked.at("passwordCredential").with("keyId", UUID.randomUUID().toString());
-        keep(id, Stream.concat(credentials(id), Stream.of(credential)));
+        var all = new ArrayList<Object>();
+        if (application.body().fields().get(PASSWORDS) instanceof List<?> present) {
+            all.addAll(present);
+        }
+        all.add(credential.fields());
+        store.put(Resource.of(application.id(), application.body().with(PASSWORDS, all)));
         return credential.with("secretText", RegisteredSecret.newValue()).answer(200);
     }
 
-    private Answer removePassword(String id, Document asked) {
-        Optional<String> key = asked.text("keyId");
-        if (credentials(id).noneMatch(one -> one.text("keyId").equals(key))) {
-            return notFound(key.orElse(""));
-        }
-        keep(id, credentials(id).filter(one -> !one.text("keyId").equals(key)));
+    private Answer change(Resource application, Document changes) {
+        store.put(Resource.of(application.id(), application.body().with(changes)));
         return Answer.empty(204);
     }
 
-    private Stream<Document> credentials(String id) {
-        return applications.getOrDefault(id, Document.EMPTY).list(PASSWORDS);
-    }
-
-    private void keep(String id, Stream<Document> credentials) {
-        List<Map<String, Object>> changed = credentials.map(Document::fields).toList();
-        applications.computeIfPresent(id, (same, application) -> application.with(PASSWORDS, changed));
-    }
-
-    private Answer delete(Document application, String id) {
-        applications.remove(id);
-        application.text("appId").ifPresent(principals::removeOfApplication);
+    private Answer delete(Resource application) {
+        store.remove(application.id());
+        store.remove(principalPath(ObjectIds.of(application.body().text("appId"))));
         return Answer.empty(204);
     }
 
-    private Stream<Document> principals(Request request) {
-        Matcher filter = filter(request);
-        return filter.find() ? principals.ofApplication(filter.group(2)).stream() : Stream.empty();
+    private Answer byIds(Request request) {
+        List<?> ids = request.json().get("ids") instanceof List<?> list ? list : List.of();
+        return list(PRINCIPALS, one -> ids.contains(one.text("id")));
     }
 
-    private Stream<Document> byIds(Request request) {
-        return request.json().get("ids") instanceof List<?> ids
-                ? ids.stream().flatMap(id -> principals.ofObject(String.valueOf(id)).stream())
-                : Stream.empty();
-    }
-
-    private Stream<Document> matching(Request request) {
-        Matcher filter = filter(request);
+    private static Predicate<Document> matching(Request request) {
+        Matcher filter = FILTER.matcher(request.query().get("$filter").orElse(""));
         if (!filter.find()) {
-            return applications.values().stream();
+            return all -> true;
         }
-        String field = filter.group(1).equals("startswith") ? "displayName" : filter.group(1);
-        return applications.values().stream()
-                .filter(one -> one.text(field).orElse("").startsWith(filter.group(2)));
+        String field = switch (filter.group(1)) {
+            case "startswith" -> "displayName";
+            case "servicePrincipalNames" -> "appId";
+            default -> filter.group(1);
+        };
+        String value = filter.group(2);
+        return one -> one.text(field).startsWith(value);
     }
 
-    private static Matcher filter(Request request) {
-        return FILTER.matcher(request.query().get("$filter").orElse(""));
+    private Answer list(ResourceId collection, Predicate<Document> wanted) {
+        return Document.listed(store.members(collection).stream()
+                .map(Resource::body)
+                .filter(wanted)
+                .toList());
     }
 
-    private static Answer list(Stream<Document> documents) {
-        return Document.listed(documents).answer(200);
+    private Resource existing(ResourceId path) {
+        return store.get(path).orElseThrow(() -> notFound(path.name()));
     }
 
-    private static Answer found(String id, Optional<Document> object) {
-        return object.map(one -> one.answer(200)).orElseGet(() -> notFound(id));
-    }
-
-    private static Answer notFound(String what) {
-        return Document.error(
-                        "Request_ResourceNotFound",
-                        "Resource '" + what
-                                + "' does not exist or one of its queried reference-property objects are not present.")
-                .answer(404);
+    private static ArmException notFound(String what) {
+        return new ArmException(
+                404,
+                "Request_ResourceNotFound",
+                "Resource '" + what
+                        + "' does not exist or one of its queried reference-property objects are not present.");
     }
 }

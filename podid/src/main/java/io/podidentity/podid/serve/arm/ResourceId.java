@@ -11,9 +11,9 @@ import java.util.UUID;
  */
 record ResourceId(List<String> segments) {
 
-    static final String GROUP_TYPE = "Microsoft.Resources/resourceGroups";
+    /** There is but one. */
+    static final String SUBSCRIPTION = "/subscriptions/50d1d000-0000-4000-8000-000000000005";
 
-    private static final String PROVIDERS = "providers";
     private static final int GROUP_LENGTH = 4;
 
     ResourceId {
@@ -47,28 +47,29 @@ record ResourceId(List<String> segments) {
 
     /** Whether it names a kind and not one thing of that kind. */
     boolean isCollection() {
-        int provider = provider();
-        return provider < 0 ? segments.size() % 2 == 1 : (segments.size() - provider) % 2 == 1;
+        return (segments.size() - Math.max(0, provider())) % 2 == 1;
     }
 
-    /** Such as {@code Microsoft.Storage/storageAccounts/blobServices}, in lower case. */
+    /** Such as {@code microsoft.storage/storageaccounts/blobservices}, in lower case. */
     String type() {
+        return writtenType().toLowerCase(Locale.ROOT);
+    }
+
+    String writtenType() {
         int provider = provider();
         if (provider < 0) {
-            return GROUP_TYPE.toLowerCase(Locale.ROOT);
+            return "Microsoft.Resources/resourceGroups";
         }
         var type = new StringBuilder(segments.get(provider + 1));
         for (int i = provider + 2; i < segments.size(); i += 2) {
             type.append('/').append(segments.get(i));
         }
-        return type.toString().toLowerCase(Locale.ROOT);
+        return type.toString();
     }
 
     /** What must be there before this can be: the resource it is part of, the scope it is set on, or its group. */
     ResourceId parent() {
-        int provider = provider();
-        boolean nested = segments.size() - provider > GROUP_LENGTH;
-        return first(provider >= 0 && !nested ? provider : segments.size() - 2);
+        return above(2);
     }
 
     /** The whole but its last segment: of an action, the resource it is done to. */
@@ -78,17 +79,18 @@ record ResourceId(List<String> segments) {
 
     /** What a collection is listed in: a resource, a scope, a group or the subscription. */
     ResourceId parentOfCollection() {
+        return above(1);
+    }
+
+    /** Without that many segments, and without a provider that then stands at the end. */
+    private ResourceId above(int count) {
         int provider = provider();
-        boolean nested = segments.size() - provider > 3;
-        return first(provider >= 0 && !nested ? provider : segments.size() - 1);
+        boolean nested = segments.size() - count - provider > 2;
+        return first(provider >= 0 && !nested ? provider : segments.size() - count);
     }
 
     ResourceId group() {
         return first(GROUP_LENGTH);
-    }
-
-    String groupName() {
-        return segments.get(GROUP_LENGTH - 1);
     }
 
     /** A GUID that stands for one side of the resource, the same one each time. */
@@ -98,13 +100,13 @@ record ResourceId(List<String> segments) {
     }
 
     private ResourceId first(int count) {
-        return new ResourceId(segments.subList(0, Math.max(0, count)));
+        return new ResourceId(segments.subList(0, Math.max(0, Math.min(count, segments.size()))));
     }
 
     /** Where the last "providers" stands: what is set on a resource has a provider of its own. */
     private int provider() {
         for (int i = segments.size() - 2; i >= 0; i--) {
-            if (segments.get(i).equalsIgnoreCase(PROVIDERS)) {
+            if (segments.get(i).equalsIgnoreCase("providers")) {
                 return i;
             }
         }

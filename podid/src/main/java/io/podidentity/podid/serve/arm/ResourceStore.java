@@ -1,19 +1,36 @@
 package io.podidentity.podid.serve.arm;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** All resources of the subscription. Thread-safe. */
+/** All resources of the subscription and all objects of the directory, by their paths. Thread-safe. */
 final class ResourceStore {
 
     private final Map<String, Resource> resources = new ConcurrentSkipListMap<>();
 
-    record Resource(ResourceId id, Document body) {
+    /**
+     * One of them.
+     *
+     * @param ready until when it is being made
+     * @param failure why it is not made in the end, if so
+     */
+    record Resource(ResourceId id, Document body, Instant ready, Optional<ArmException> failure) {
 
-        Resource in(String provisioningState) {
-            return new Resource(id, body.withProperty("provisioningState", provisioningState));
+        static Resource of(ResourceId id, Document body) {
+            return new Resource(id, body, Instant.EPOCH, Optional.empty());
+        }
+
+        /** With its state. */
+        Document at(Instant now) {
+            if (now.isBefore(ready)) {
+                return body.withProperty("provisioningState", "Creating");
+            }
+            return failure.map(why ->
+                            body.withProperty("provisioningState", "Failed").with("error", why.error()))
+                    .orElseGet(() -> body.withProperty("provisioningState", "Succeeded"));
         }
     }
 
@@ -27,20 +44,23 @@ final class ResourceStore {
 
     /** Removes it with all that is in it, and returns that. */
     List<Resource> remove(ResourceId id) {
-        List<Resource> all = all().stream().filter(one -> one.id().isIn(id)).toList();
+        List<Resource> all = in(id);
         resources.values().removeAll(all);
         return all;
     }
 
-    /** Those of the type (in lower case) in the scope, in the order of their paths. */
-    List<Resource> in(ResourceId scope, String type) {
-        return all().stream()
-                .filter(resource -> resource.id().type().equals(type))
+    /** What has that path or is below it, in the order of the paths. */
+    List<Resource> in(ResourceId scope) {
+        return resources.values().stream()
                 .filter(resource -> resource.id().isIn(scope))
                 .toList();
     }
 
-    List<Resource> all() {
-        return List.copyOf(resources.values());
+    /** Those of the collection, without what is in them. */
+    List<Resource> members(ResourceId collection) {
+        return in(collection).stream()
+                .filter(one ->
+                        one.id().segments().size() == collection.segments().size() + 1)
+                .toList();
     }
 }

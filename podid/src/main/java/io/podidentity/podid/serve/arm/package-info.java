@@ -1,6 +1,7 @@
 /**
  * Azure Resource Manager of one subscription, in memory, as far as setting up a cluster with an identity asks for it;
- * beside it what {@code az} asks of Microsoft Graph. Start at {@code ArmEndpoint}.
+ * beside it what {@code az} asks of Microsoft Graph, and the sign-in of container registries. Start at
+ * {@code ArmEndpoint}; {@code ResourceKinds} has what is special about each kind of resource.
  */
 @NullMarked
 package io.podidentity.podid.serve.arm;

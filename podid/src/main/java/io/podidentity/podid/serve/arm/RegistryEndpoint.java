@@ -1,17 +1,24 @@
-package io.podidentity.podid.serve.registry;
+package io.podidentity.podid.serve.arm;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.util.Base64;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.TokenSubject;
-import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +36,7 @@ import java.util.UUID;
 public final class RegistryEndpoint implements AddedEndpoint {
 
     /** The user that stands for "the password is a token". */
-    static final String TOKEN_USER = "00000000-0000-0000-0000-000000000000";
+    private static final String TOKEN_USER = "00000000-0000-0000-0000-000000000000:";
 
     /** What a registry expects as {@code iss}; ACR's own value. */
     private static final String ISSUER = "Azure Container Registry";
@@ -38,10 +45,23 @@ public final class RegistryEndpoint implements AddedEndpoint {
     private static final Duration ACCESS_TOKEN_LIFE = Duration.ofMinutes(75);
 
     private final Azure azure;
-    private final RegistryKey key = new RegistryKey(CertificateAuthority.ofThisJvm());
+    /** With the certificate of the key, which the emulator's CA signed: a registry has that CA as {@code rootcertbundle}. */
+    private final JWSHeader header;
+
+    private final ECDSASigner signer;
 
     public RegistryEndpoint(Azure azure) {
         this.azure = azure;
+        try {
+            KeyPair keys = CertificateAuthority.newKeys();
+            byte[] certificate = CertificateAuthority.ofThisJvm().certify(keys).getEncoded();
+            this.header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                    .x509CertChain(List.of(Base64.encode(certificate)))
+                    .build();
+            this.signer = new ECDSASigner((ECPrivateKey) keys.getPrivate());
+        } catch (GeneralSecurityException | JOSEException e) {
+            throw new IllegalStateException("This JDK cannot make a key for registries", e);
+        }
     }
 
     @Override
@@ -84,10 +104,8 @@ public final class RegistryEndpoint implements AddedEndpoint {
         if (!authorization.startsWith("Basic ")) {
             return Optional.empty();
         }
-        String pair = new String(
-                Base64.getDecoder().decode(authorization.substring("Basic ".length())), StandardCharsets.UTF_8);
-        String user = TOKEN_USER + ":";
-        return pair.startsWith(user) ? Optional.of(pair.substring(user.length())) : Optional.empty();
+        String pair = new Base64(authorization.substring("Basic ".length())).decodeToString();
+        return pair.startsWith(TOKEN_USER) ? Optional.of(pair.substring(TOKEN_USER.length())) : Optional.empty();
     }
 
     /** As they do with what they call an identity token. */
@@ -99,10 +117,11 @@ public final class RegistryEndpoint implements AddedEndpoint {
         String service = wanted.get("service").orElse("");
         return valid(refreshToken)
                 .filter(claims -> claims.getAudience().equals(List.of(service)))
-                .map(claims -> key.sign(accessTo(
+                .map(claims -> accessTo(
                         service,
                         String.valueOf(claims.getSubject()),
-                        wanted.get("scope").orElse(""))))
+                        wanted.get("scope").orElse("")))
+                .map(this::signed)
                 .map(token -> Answer.json(200, Map.of("access_token", token)))
                 .orElseGet(RegistryEndpoint::unauthorized);
     }
@@ -124,6 +143,16 @@ public final class RegistryEndpoint implements AddedEndpoint {
                                 .map(RegistryEndpoint::grant)
                                 .toList())
                 .build();
+    }
+
+    private String signed(JWTClaimsSet claims) {
+        var token = new SignedJWT(header, claims);
+        try {
+            token.sign(signer);
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Cannot sign a token", e);
+        }
+        return token.serialize();
     }
 
     /** Grants {@code TYPE:NAME:ACTION,ACTION}; a name may contain colons. */

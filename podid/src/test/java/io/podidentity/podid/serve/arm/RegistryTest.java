@@ -1,4 +1,4 @@
-package io.podidentity.podid.serve.registry;
+package io.podidentity.podid.serve.arm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
