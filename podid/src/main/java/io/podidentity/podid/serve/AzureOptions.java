@@ -3,7 +3,6 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.ManifestException;
-import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
@@ -37,14 +36,6 @@ final class AzureOptions {
                     "A YAML list of {principal, role, after}: the only roles that there are. \"after\" is how long"
                             + " it takes until a role has effect, such as 10m.")
     private @Nullable Path rolesFile;
-
-    @Option(
-            names = "--node-identity",
-            paramLabel = "NAME",
-            description =
-                    "An identity on the node, which every pod that reaches the metadata service can use. With more"
-                            + " than one a request must name one of them. Default: the kubelet's, podid-agentpool.")
-    private List<String> nodeIdentities = new ArrayList<>();
 
     @Option(
             names = "--federated-credential",
@@ -93,9 +84,6 @@ final class AzureOptions {
     void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
         applyCredentials(builder);
-        for (String name : nodeIdentities) {
-            builder.identity(ManagedIdentity.named(name));
-        }
         bindings.forEach(builder::identityBinding);
         for (String redirectUri : redirectUris) {
             Pair pair = Pair.of("--redirect-uri", redirectUri);

@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve;
 
+import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Limits;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +27,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -81,6 +86,27 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         return discovery;
     }
 
+    /**
+     * The host by which clients come: a name or an address in lower case, an address of IPv6 in brackets.
+     *
+     * @param port what leads to the first port; empty for the same
+     */
+    record ExposedHost(String host, OptionalInt port) {
+
+        private static final Pattern FORM = Pattern.compile("([a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+
+        /** Reads {@code HOST} or {@code HOST:PORT}; empty for anything else. */
+        static Optional<ExposedHost> parse(String text) {
+            return Optional.of(FORM.matcher(text.toLowerCase(Locale.ROOT)))
+                    .filter(Matcher::matches)
+                    .map(parts -> new ExposedHost(
+                            parts.group(1),
+                            parts.group(2) == null
+                                    ? OptionalInt.empty()
+                                    : OptionalInt.of(Integer.parseInt(parts.group(2)))));
+        }
+    }
+
     /** Where a browser of this machine finds the page. */
     URI page() {
         return server.uri(places.localHost("localhost")).resolve("/");
@@ -117,7 +143,7 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
                     403, "The discovery port is not known by that name: use an address, or start with --exposed HOST.");
         }
         if (path.equals(List.of("faults"))) {
-            return served(azure -> order(azure.page(), request));
+            return served(azure -> order(new ActivityPage(azure.azure()), request));
         }
         if (!request.isGet()) {
             return refuse(405, "The discovery port is asked by GET.");
@@ -214,11 +240,11 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     private static Answer shown(Served azure, List<String> path) {
         return switch (path.isEmpty() ? "" : path.get(0)) {
             case "" -> Answer.text(200, "application/json; charset=utf-8", azure.json());
-            case "activity" -> azure.page().activity();
+            case "activity" -> new ActivityPage(azure.azure()).activity();
             case "addresses" -> text(lines(azure.addresses()));
-            case "ca.pem" -> content(azure.certificateAuthority());
-            case "environment" -> text(lines(azure.environment()));
-            case "pods" -> pod(azure, path);
+            case "ca.pem" -> content(azure.azure().certificateAuthority());
+            case "environment" -> text(lines(azure.azure().environment()));
+            case "pods" -> pod(azure.azure(), path);
             default ->
                 refuse(
                         404,
@@ -227,7 +253,7 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         };
     }
 
-    private static Answer pod(Served azure, List<String> path) {
+    private static Answer pod(PodIdentityEmulator azure, List<String> path) {
         String name = path.size() < 3 ? "" : path.get(1) + "/" + path.get(2);
         EmulatedPod pod;
         try {

@@ -2,6 +2,7 @@ package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places;
+import io.podidentity.podid.serve.DiscoveryServer.ExposedHost;
 import java.net.InetAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

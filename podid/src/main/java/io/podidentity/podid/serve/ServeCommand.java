@@ -1,6 +1,7 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.match.MatchRules;
@@ -15,6 +16,7 @@ import io.podidentity.podid.serve.arm.ArmFaults;
 import io.podidentity.podid.serve.arm.RegistryEndpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -143,14 +144,14 @@ public final class ServeCommand implements Callable<Integer> {
         checkUse();
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         listening.warning().ifPresent(this::log);
-        try (ApplicationSecrets secrets = secrets();
-                DiscoveryServer discovery = listening.discovery(inCluster);
+        List<String> secrets = secrets();
+        try (DiscoveryServer discovery = listening.discovery(inCluster);
                 RealCluster cluster = inCluster ? RealCluster.ofThisPod() : null;
                 PodIdentityEmulator azure = start(secrets, manifests, cluster, places(discovery));
-                Shutdown ending = Shutdown.bySignal(discovery::close, azure::close, secrets::close)) {
+                Shutdown ending = Shutdown.bySignal(discovery::close, azure::close)) {
             var served = new Served(
                     azure,
-                    secrets.file(),
+                    secretFile(azure, secrets),
                     discovery.page(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
@@ -161,7 +162,7 @@ public final class ServeCommand implements Callable<Integer> {
             discovery.show(served);
             if (manifests != null) {
                 manifests.story().forEach(this::log);
-                ManifestWatch.start(manifests, azure, this::log);
+                manifests.watch(azure, this::log);
             }
             ending.await();
         }
@@ -182,8 +183,11 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private List<EmulatedPod> pods(PodIdentityEmulator azure) {
-        String name = pod;
-        return name == null ? azure.pods() : List.of(used("", () -> azure.pod(name)));
+        try {
+            return pod == null ? azure.pods() : List.of(azure.pod(pod));
+        } catch (IllegalArgumentException unknown) {
+            throw wrongUse(String.valueOf(unknown.getMessage()));
+        }
     }
 
     private void print(Served served) {
@@ -216,21 +220,38 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private ApplicationSecrets secrets() {
+    private List<String> secrets() {
+        if (secretFiles.isEmpty()) {
+            return List.of(RegisteredSecret.newValue());
+        }
+        var secrets = new ArrayList<String>();
         try {
-            return secretFiles.isEmpty() ? ApplicationSecrets.create() : ApplicationSecrets.read(secretFiles);
+            for (Path file : secretFiles) {
+                String secret = Files.readString(file).lines().findFirst().orElse("");
+                if (secret.isBlank()) {
+                    throw wrongUse("Cannot use the secret file: " + file + " has no secret in its first line");
+                }
+                secrets.add(secret.strip());
+            }
         } catch (NoSuchFileException e) {
             throw wrongUse("Cannot use the secret file: " + e.getFile() + " does not exist");
         } catch (IOException e) {
             throw wrongUse("Cannot use the secret file: " + e.getMessage());
         }
+        return secrets;
+    }
+
+    /** A file that was given, or one that only its owner can read, which is removed with the emulator's own. */
+    private Path secretFile(PodIdentityEmulator azure, List<String> secrets) throws IOException {
+        if (!secretFiles.isEmpty()) {
+            return secretFiles.get(0);
+        }
+        Path file = Files.createTempFile(azure.certificateAuthority().getParent(), "application-", ".secret");
+        return Files.writeString(file, secrets.get(0) + "\n");
     }
 
     private PodIdentityEmulator start(
-            ApplicationSecrets secrets,
-            @Nullable ServedManifests manifests,
-            @Nullable RealCluster cluster,
-            Places places) {
+            List<String> secrets, @Nullable ServedManifests manifests, @Nullable RealCluster cluster, Places places) {
         var builder = PodIdentityEmulator.builder()
                 .places(places)
                 .timeScale(timeScale)
@@ -245,9 +266,7 @@ public final class ServeCommand implements Callable<Integer> {
         if (cluster != null) {
             cluster.prepare(builder, rules, allowAzure, this::log);
         }
-        for (String secret : secrets.values()) {
-            builder.defaultApplication(secret);
-        }
+        secrets.forEach(builder::defaultApplication);
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
@@ -260,17 +279,10 @@ public final class ServeCommand implements Callable<Integer> {
                 .start();
     }
 
+    /** What an option cannot be is wrong use. */
     private void used(String option, Runnable use) {
-        used(option, () -> {
-            use.run();
-            return true;
-        });
-    }
-
-    /** What an option comes to; what it cannot be is wrong use. */
-    private <T> T used(String option, Supplier<T> use) {
         try {
-            return use.get();
+            use.run();
         } catch (IllegalArgumentException | ManifestException e) {
             throw wrongUse(option + e.getMessage());
         }

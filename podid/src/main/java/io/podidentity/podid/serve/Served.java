@@ -13,22 +13,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Describes what is served and where, for people and for programs. Never holds a secret, only the file that does. */
-final class Served {
+/**
+ * Describes what is served and where, for people and for programs. Never holds a secret, only the file that does.
+ *
+ * @param pods those to describe; none if no manifests are served
+ */
+record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<EmulatedPod> pods, Shell shell) {
 
-    private final PodIdentityEmulator azure;
-    private final Path secretFile;
-    private final URI page;
-    private final List<EmulatedPod> pods;
-    private final Shell shell;
-
-    /** @param pods those to describe; none if no manifests are served */
-    Served(PodIdentityEmulator azure, Path secretFile, URI page, List<EmulatedPod> pods, Shell shell) {
-        this.azure = azure;
-        this.secretFile = secretFile;
-        this.page = page;
-        this.pods = List.copyOf(pods);
-        this.shell = shell;
+    Served {
+        pods = List.copyOf(pods);
     }
 
     /** One line. */
@@ -62,24 +55,6 @@ final class Served {
         addresses.put("storage", azure.storage().toString());
         addresses.put("tenantId", azure.tenantId());
         return addresses;
-    }
-
-    /** The variables of a program on the node. */
-    Map<String, String> environment() {
-        return azure.environment();
-    }
-
-    /** A pod as it is now; throws IllegalArgumentException if there is no such pod. */
-    EmulatedPod pod(String name) {
-        return azure.pod(name);
-    }
-
-    ActivityPage page() {
-        return new ActivityPage(azure);
-    }
-
-    Path certificateAuthority() {
-        return azure.certificateAuthority();
     }
 
     private Map<String, Object> node() {

@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve;
 
+import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.ManifestException;
@@ -13,6 +14,7 @@ import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,10 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The manifests that are served: read at start, and again when a file changes. Not thread-safe. */
 final class ServedManifests {
+
+    private static final long INTERVAL_MILLIS = 500;
 
     private final List<String> paths;
     private final byte[] standardInput;
@@ -67,6 +74,33 @@ final class ServedManifests {
 
     MatchRules rules() {
         return rules;
+    }
+
+    /**
+     * Applies what changes from now on, as {@code kubectl apply} would. It looks twice a second rather than being told:
+     * editors replace files, and folders come and go.
+     */
+    void watch(PodIdentityEmulator azure, Consumer<String> log) {
+        var unused = Executors.newSingleThreadScheduledExecutor(task -> {
+                    var daemon = new Thread(task, "podid-manifests");
+                    daemon.setDaemon(true);
+                    return daemon;
+                })
+                .scheduleWithFixedDelay(
+                        () -> apply(azure, log), INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void apply(PodIdentityEmulator azure, Consumer<String> log) {
+        try {
+            look().ifPresent(story -> {
+                story.forEach(log);
+                azure.apply(manifests.cluster());
+            });
+        } catch (ManifestException e) {
+            log.accept("the changed manifests cannot be used, so the last good ones stay: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            log.accept("the changed manifests cannot be served: " + e.getMessage());
+        }
     }
 
     /** What each pod gets, and what was not read as intended. */

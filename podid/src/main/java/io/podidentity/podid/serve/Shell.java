@@ -5,61 +5,31 @@ import java.util.Locale;
 
 /** In whose language lines to copy are printed. */
 enum Shell {
-    sh(" \\\n        ") {
-        @Override
-        String assignment(String name, String value) {
-            return "export " + name + "=" + ShellWord.quoted(value);
-        }
-
-        @Override
-        String secretOf(String file) {
-            return "\"$(cat " + ShellWord.quoted(file) + ")\"";
-        }
-
-        @Override
-        String request() {
-            return "curl -H Metadata:true \"$AZURE_POD_IDENTITY_AUTHORITY_HOST" + TOKEN_PATH + "\"";
-        }
-
-        @Override
-        String emptyFolder() {
-            return "export AZURE_CONFIG_DIR=\"$(mktemp -d)\"";
-        }
-    },
-    powershell(" `\n        ") {
-        @Override
-        String assignment(String name, String value) {
-            return "$env:" + name + " = " + word(value);
-        }
-
-        @Override
-        String secretOf(String file) {
-            return "(Get-Content " + word(file) + " -TotalCount 1)";
-        }
-
-        @Override
-        String request() {
-            return "Invoke-RestMethod -Headers @{Metadata='true'} \"$env:AZURE_POD_IDENTITY_AUTHORITY_HOST" + TOKEN_PATH
-                    + "\"";
-        }
-
-        @Override
-        String emptyFolder() {
-            return "$env:AZURE_CONFIG_DIR = (New-Item -ItemType Directory (Join-Path $env:TEMP (New-Guid))).FullName";
-        }
-
-        private static String word(String text) {
-            return "'" + text.replace("'", "''") + "'";
-        }
-    };
-
-    private static final String TOKEN_PATH =
-            "/metadata/identity/oauth2/token?api-version=2018-02-01" + "&resource=https://storage.azure.com/";
+    sh(
+            " \\\n        ",
+            "export %s=%s",
+            "\"$(cat %s)\"",
+            "curl -H Metadata:true \"$AZURE_POD_IDENTITY_AUTHORITY_HOST%s\"",
+            "export AZURE_CONFIG_DIR=\"$(mktemp -d)\""),
+    powershell(
+            " `\n        ",
+            "$env:%s = %s",
+            "(Get-Content %s -TotalCount 1)",
+            "Invoke-RestMethod -Headers @{Metadata='true'} \"$env:AZURE_POD_IDENTITY_AUTHORITY_HOST%s\"",
+            "$env:AZURE_CONFIG_DIR = (New-Item -ItemType Directory (Join-Path $env:TEMP (New-Guid))).FullName");
 
     private final String nextLine;
+    private final String assignment;
+    private final String firstLine;
+    private final String request;
+    private final String emptyFolder;
 
-    Shell(String nextLine) {
+    Shell(String nextLine, String assignment, String firstLine, String request, String emptyFolder) {
         this.nextLine = nextLine;
+        this.assignment = assignment;
+        this.firstLine = firstLine;
+        this.request = request;
+        this.emptyFolder = emptyFolder;
     }
 
     static Shell usual(String operatingSystem) {
@@ -67,18 +37,31 @@ enum Shell {
     }
 
     /** Sets a variable for programs that are started afterwards. */
-    abstract String assignment(String name, String value);
+    String assignment(String name, String value) {
+        return assignment.formatted(name, word(value));
+    }
 
     /** The first line of a file as a word of a command. */
-    abstract String secretOf(String file);
+    String secretOf(String file) {
+        return firstLine.formatted(word(file));
+    }
 
     /** Asks the metadata service for a token. */
-    abstract String request();
+    String request() {
+        return request.formatted(
+                "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/");
+    }
 
     /** Gives az a folder of its own. */
-    abstract String emptyFolder();
+    String emptyFolder() {
+        return emptyFolder;
+    }
 
     String command(String... parts) {
         return String.join(nextLine, parts);
+    }
+
+    private String word(String text) {
+        return this == sh ? ShellWord.quoted(text) : "'" + text.replace("'", "''") + "'";
     }
 }

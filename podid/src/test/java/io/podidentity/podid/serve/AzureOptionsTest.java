@@ -79,21 +79,6 @@ class AzureOptionsTest {
     }
 
     @Test
-    void nodeIdentities_byAFlag_areThoseOfTheNode() {
-        var builder = PodIdentityEmulator.builder();
-        var options = new AzureOptions();
-        new CommandLine(options).parseArgs("--node-identity", "a-agentpool", "--node-identity", "azurepolicy-a");
-        options.applyTo(builder);
-
-        try (var azure = builder.start()) {
-            assertThat(azure.identities())
-                    .extracting(ManagedIdentity::name)
-                    .containsExactly("a-agentpool", "azurepolicy-a");
-            assertThat(azure.identities()).extracting(ManagedIdentity::clientId).doesNotHaveDuplicates();
-        }
-    }
-
-    @Test
     void role_byAFlag_hasEffectAfterThePropagation() throws Exception {
         try (var azure = start("--role", IDENTITY.objectId() + "=Storage Blob Data Reader", "--propagation", "5m")) {
             assertThat(read(azure)).isEqualTo(403);

@@ -78,7 +78,7 @@ final class ServedClusterMain implements Callable<Integer> {
         cluster.writeKubeconfig(kubeconfig);
         PodIdentityEmulator azure = cluster.azure();
         System.out.println(new Served(azure, Path.of("none"), azure.entra(), azure.pods(), Shell.sh).json());
-        ManifestWatch.start(manifests, azure, text -> System.err.println(new LogLine("podid", text)));
+        manifests.watch(azure, text -> System.err.println(new LogLine("podid", text)));
         Thread.currentThread().join();
         return 0;
     }
