@@ -1,5 +1,7 @@
 package io.podidentity.emulator.workload;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Pod;
@@ -71,15 +73,14 @@ public sealed interface Admission {
         }
 
         private static Map<String, Object> changed(Map<String, Object> object, Container container, String volume) {
-            List<Map<String, Object>> env = objects(object, "env");
-            for (EnvironmentVariable variable : container.env()) {
-                // One whose value comes from elsewhere is there already.
-                if (variable.value() != null && place(env, variable.name()) < 0) {
-                    var added = named(variable.name());
-                    added.put("value", variable.value());
-                    env.add(added);
-                }
-            }
+            // One whose value comes from elsewhere is there already.
+            addMissing(
+                    object,
+                    "env",
+                    container.env().stream()
+                            .filter(variable -> variable.value() != null)
+                            .map(Admitted::variable)
+                            .toList());
             List<Map<String, Object>> mounts = objects(object, "volumeMounts");
             container.volumeMounts().stream()
                     .filter(mount -> mount.name().equals(volume))
@@ -87,12 +88,27 @@ public sealed interface Admission {
                     .ifPresent(mount -> put(
                             mounts,
                             Map.of(NAME, volume, "mountPath", mount.mountPath(), "readOnly", mount.readOnly())));
-            Map.of("env", env, "volumeMounts", mounts).forEach((field, list) -> {
-                if (!list.isEmpty()) {
-                    object.put(field, list);
-                }
-            });
+            if (!mounts.isEmpty()) {
+                object.put("volumeMounts", mounts);
+            }
             return object;
+        }
+
+        private static Map<String, Object> variable(EnvironmentVariable variable) {
+            var object = named(variable.name());
+            object.put("value", requireNonNull(variable.value()));
+            return object;
+        }
+
+        /** Adds to that list those whose name nothing in it has: a pod can pass a webhook more than once. */
+        public static void addMissing(Map<String, Object> object, String field, List<Map<String, Object>> wanted) {
+            List<Map<String, Object>> present = objects(object, field);
+            wanted.stream()
+                    .filter(one -> place(present, String.valueOf(one.get(NAME))) < 0)
+                    .forEach(present::add);
+            if (!present.isEmpty()) {
+                object.put(field, present);
+            }
         }
 
         private static Map<String, Object> injected(Container container) {
@@ -131,8 +147,9 @@ public sealed interface Admission {
                     .indexOf(name);
         }
 
+        /** The objects in that list, which is a new one; empty if there is none. */
         @SuppressWarnings("unchecked") // keys of JSON objects are strings
-        private static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
+        public static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
             var objects = new ArrayList<Map<String, Object>>();
             if (object.get(field) instanceof List<?> list) {
                 list.forEach(one -> objects.add((Map<String, Object>) one));

@@ -17,14 +17,13 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.serve.YamlList;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Keeps the emulated tenant as the cluster's objects describe it: an identity for each client ID that a service account
@@ -50,13 +49,14 @@ final class AzureOfCluster {
 
     /** What is in the directory by this class's doing. */
     // @GuardedBy("this")
-    private Wanted present = new Wanted(Set.of(), Set.of());
+    private Set<Trust> trusts = Set.of();
+
+    // @GuardedBy("this")
+    private Set<Role> roles = Set.of();
 
     private record Trust(String clientId, FederatedCredential credential) {}
 
     private record Role(String principal, BlobRole role) {}
-
-    private record Wanted(Set<Trust> trusts, Set<Role> roles) {}
 
     /**
      * Reads the objects, and begins to follow them.
@@ -69,10 +69,12 @@ final class AzureOfCluster {
         this.directory = directory;
         this.issuer = issuer;
         this.log = log;
-        this.accounts = client.serviceAccounts().inAnyNamespace().inform(new SoonAfter<>(thread, this::apply));
-        this.settings =
-                client.configMaps().withName(KubernetesCluster.NAME).inform(new SoonAfter<>(thread, this::apply));
+        this.accounts = client.serviceAccounts().inAnyNamespace().inform();
+        this.settings = client.configMaps().withName(KubernetesCluster.NAME).inform();
         apply();
+        var changes = new SoonAfter(thread, this::apply);
+        accounts.addEventHandler(changes);
+        settings.addEventHandler(changes);
     }
 
     /** The annotations of a service account; empty if there is none of that name. */
@@ -103,25 +105,35 @@ final class AzureOfCluster {
     }
 
     private synchronized void apply() {
+        Map<String, String> said = settings.getStore().list().stream()
+                .findFirst()
+                .map(ConfigMap::getData)
+                .orElse(Map.of());
         try {
-            apply(wanted());
+            Set<Trust> annotated = annotated();
+            Set<Trust> wanted = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated;
+            var clients = new LinkedHashSet<>(others);
+            wanted.forEach(trust -> clients.add(trust.clientId()));
+            annotated.forEach(trust -> clients.add(trust.clientId()));
+            Set<Role> assigned = said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients);
+            clients.forEach(this::provide);
+            change(trusts, wanted, this::remove, this::create);
+            change(
+                    roles,
+                    assigned,
+                    old -> directory.roles().withdraw(old.principal(), old.role()),
+                    role -> directory.roles().assign(role.principal(), role.role(), Duration.ZERO));
+            trusts = wanted;
+            roles = assigned;
         } catch (ManifestException e) {
             log.accept("the ConfigMap " + KubernetesCluster.NAME + " cannot be used, so what was said before stays: "
                     + e.getMessage());
         }
     }
 
-    private Wanted wanted() {
-        Map<String, String> said = settings.getStore().list().stream()
-                .findFirst()
-                .map(ConfigMap::getData)
-                .orElse(Map.of());
-        Set<Trust> trusts = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated();
-        var clients = new LinkedHashSet<>(others);
-        trusts.forEach(trust -> clients.add(trust.clientId()));
-        annotated().forEach(trust -> clients.add(trust.clientId()));
-        clients.forEach(this::provide);
-        return new Wanted(trusts, said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients));
+    private static <T> void change(Set<T> present, Set<T> wanted, Consumer<T> remove, Consumer<T> create) {
+        present.stream().filter(one -> !wanted.contains(one)).forEach(remove);
+        wanted.stream().filter(one -> !present.contains(one)).forEach(create);
     }
 
     private Set<Trust> annotated() {
@@ -168,9 +180,7 @@ final class AzureOfCluster {
     }
 
     private static Set<Role> readers(Set<String> clients) {
-        var roles = new LinkedHashSet<Role>();
-        clients.forEach(client -> roles.add(new Role(client, BlobRole.READER)));
-        return roles;
+        return clients.stream().map(client -> new Role(client, BlobRole.READER)).collect(Collectors.toSet());
     }
 
     private void provide(String clientId) {
@@ -179,19 +189,9 @@ final class AzureOfCluster {
         }
     }
 
-    private void apply(Wanted wanted) {
-        minus(present.trusts(), wanted.trusts())
-                .forEach(old -> directory
-                        .federation()
-                        .remove(
-                                old.clientId(),
-                                old.credential().issuer(),
-                                old.credential().subject()));
-        minus(wanted.trusts(), present.trusts()).forEach(this::create);
-        minus(present.roles(), wanted.roles()).forEach(old -> directory.roles().withdraw(old.principal(), old.role()));
-        minus(wanted.roles(), present.roles())
-                .forEach(role -> directory.roles().assign(role.principal(), role.role(), Duration.ZERO));
-        present = wanted;
+    private void remove(Trust old) {
+        FederatedCredential credential = old.credential();
+        directory.federation().remove(old.clientId(), credential.issuer(), credential.subject());
     }
 
     private void create(Trust trust) {
@@ -200,11 +200,5 @@ final class AzureOfCluster {
         } catch (IllegalArgumentException asInAzure) {
             log.accept(trust.credential().subject() + " is not trusted: " + asInAzure.getMessage());
         }
-    }
-
-    private static <T> List<T> minus(Set<T> these, Set<T> others) {
-        var left = new HashSet<>(these);
-        left.removeAll(others);
-        return List.copyOf(left);
     }
 }

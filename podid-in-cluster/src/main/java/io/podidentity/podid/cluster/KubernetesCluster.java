@@ -2,6 +2,8 @@ package io.podidentity.podid.cluster;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.podidentity.emulator.PodIdentityEmulator;
@@ -18,7 +20,9 @@ import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -83,10 +87,9 @@ public final class KubernetesCluster implements RealCluster {
             return this::answer;
         });
         rules.map(MatchRules::profile).filter(Profile::hasNmi).ifPresent(profile -> {
-            var objects = new PodIdentityObjects(client, profile, thread, log);
+            var objects = new PodIdentityObjects(client, profile, log);
             podIdentity = objects;
-            builder.cluster(objects.now().with(objects.assignedNow().all()))
-                    .actualCluster(new MicInCluster(client, objects, log));
+            builder.cluster(objects.now().with(objects.assignedNow().all())).actualCluster(objects);
         });
     }
 
@@ -109,7 +112,7 @@ public final class KubernetesCluster implements RealCluster {
         var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
         PodIdentityObjects pods = podIdentity;
         if (pods != null) {
-            pods.onChange(() -> apply(pods.now(), emulator, objects));
+            pods.onChange(thread, () -> apply(pods.now(), emulator, objects));
         }
         String address = client.services().withName(NAME).get().getSpec().getClusterIP();
         var bundle = new TrustBundle(client, address, emulator.trustStore());
@@ -120,15 +123,47 @@ public final class KubernetesCluster implements RealCluster {
                 knowsSidecars(),
                 Optional.empty());
         webhook = new AdmissionEndpoint(settings, objects::annotations, bundle);
-        new WebhookConfiguration(client, requireNonNull(authority, "authority"), log).keep();
+        Runnable trust = keepWebhookTrusted(requireNonNull(authority, "authority"));
         var unused = thread.scheduleWithFixedDelay(
                 () -> {
                     log(issuer::read);
                     log(bundle::renew);
+                    log(trust);
                 },
                 INTERVAL_SECONDS,
                 INTERVAL_SECONDS,
                 TimeUnit.SECONDS);
+    }
+
+    /** Tells the API server whom to trust when it asks the webhook, again whenever somebody writes something else. */
+    private Runnable keepWebhookTrusted(CertificateAuthority signer) {
+        String bundle = Base64.getEncoder().encodeToString(signer.pem().getBytes(StandardCharsets.US_ASCII));
+        var followed = client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName(NAME)
+                .inform();
+        Runnable trust = () -> trust(followed.getStore().list(), bundle);
+        followed.addEventHandler(new SoonAfter(thread, () -> log(trust)));
+        return trust;
+    }
+
+    private void trust(List<MutatingWebhookConfiguration> present, String bundle) {
+        if (present.isEmpty()) {
+            log.accept("the webhook's configuration is deleted: pods get no identity until it is applied again");
+        }
+        for (MutatingWebhookConfiguration one : present) {
+            boolean right = one.getWebhooks().stream()
+                    .allMatch(hook -> bundle.equals(hook.getClientConfig().getCaBundle()));
+            if (!right) {
+                client.resource(one).edit(before -> {
+                    var after = new MutatingWebhookConfigurationBuilder(before).build();
+                    after.getWebhooks().forEach(hook -> hook.getClientConfig().setCaBundle(bundle));
+                    return after;
+                });
+                log.accept("the API server trusts the webhook");
+            }
+        }
     }
 
     private static void apply(Cluster now, PodIdentityEmulator emulator, AzureOfCluster azure) {

@@ -1,9 +1,11 @@
 package io.podidentity.podid.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
@@ -20,9 +22,9 @@ final class MetadataRule {
      * Writes the rule, again if somebody has removed it, and removes it when the process ends.
      *
      * @param nmi address and port
-     * @throws IOException if iptables cannot be run, or refuses the rule
+     * @throws UncheckedIOException if iptables cannot be run, or refuses the rule
      */
-    static void keep(String nmi) throws IOException {
+    static void keep(String nmi) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> logged(MetadataRule::remove)));
         write(nmi);
         var unused = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -34,61 +36,59 @@ final class MetadataRule {
                         () -> logged(() -> renew(nmi)), INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
-    private interface Change {
-        void make() throws IOException;
-    }
-
     /** What fails now is tried again later. */
-    private static void logged(Change change) {
+    private static void logged(Runnable change) {
         try {
-            change.make();
-        } catch (IOException e) {
+            change.run();
+        } catch (UncheckedIOException e) {
             System.err.println(e.getMessage());
         }
     }
 
-    private static void renew(String nmi) throws IOException {
-        if (!iptables("-C " + JUMP)) {
+    private static void renew(String nmi) {
+        if (refusal("-C " + JUMP).isPresent()) {
             write(nmi);
         }
     }
 
-    private static void write(String nmi) throws IOException {
+    private static void write(String nmi) {
         remove();
-        boolean written = iptables("-N " + CHAIN)
-                && iptables("-A " + CHAIN + " ! -s 127.0.0.1/32 -d 169.254.169.254/32 -p tcp -m tcp --dport 80"
-                        + " -j DNAT --to-destination " + nmi)
-                && iptables("-A " + CHAIN + " -j RETURN")
-                && iptables("-I " + JUMP);
-        if (!written) {
-            throw new IOException("iptables refuses the rule for the metadata service");
+        for (String command : List.of(
+                "-N " + CHAIN,
+                "-A " + CHAIN + " ! -s 127.0.0.1/32 -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DNAT"
+                        + " --to-destination " + nmi,
+                "-A " + CHAIN + " -j RETURN",
+                "-I " + JUMP)) {
+            refusal(command).ifPresent(said -> {
+                throw new UncheckedIOException(new IOException(
+                        "iptables refuses the rule for the metadata service: " + command + ": " + said));
+            });
         }
     }
 
     /** What is not there is removed already. */
-    private static void remove() throws IOException {
-        while (iptables("-D " + JUMP)) {
+    private static void remove() {
+        while (refusal("-D " + JUMP).isEmpty()) {
             // It may be there more than once.
         }
-        var unused = iptables("-F " + CHAIN) && iptables("-X " + CHAIN);
+        refusal("-F " + CHAIN);
+        refusal("-X " + CHAIN);
     }
 
-    /** Changes the nat table by one command, or looks into it; false if iptables says no. */
-    private static boolean iptables(String command) throws IOException {
+    /** What iptables says against a command for the nat table; empty if it has done it. */
+    private static Optional<String> refusal(String command) {
         var line = new ArrayList<>(List.of("iptables", "-w", "-t", "nat"));
         line.addAll(List.of(command.split(" ")));
-        Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         try {
-            boolean taken = process.waitFor() == 0;
-            if (!taken && !command.matches("-[CDFX] .*")) {
-                System.err.println(String.join(" ", line) + ": " + said);
-            }
-            return taken;
+            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? Optional.empty() : Optional.of(said);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            throw new UncheckedIOException(new IOException("interrupted", e));
         }
     }
 }

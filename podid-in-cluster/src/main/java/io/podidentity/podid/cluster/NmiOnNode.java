@@ -1,8 +1,6 @@
 package io.podidentity.podid.cluster;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -34,7 +32,7 @@ public final class NmiOnNode {
      * Runs until SIGTERM, and takes its rule away then.
      *
      * @param arguments the node's address, the port to listen on, and podid's host and port
-     * @throws IOException if the port is taken, or iptables cannot be run
+     * @throws IOException if the port is taken
      */
     public static void main(String... arguments) throws IOException {
         InetAddress address = InetAddress.getByName(arguments[0]);
@@ -76,9 +74,7 @@ public final class NmiOnNode {
     /** Copies until one side ends, and tells the other one. */
     private static void copy(Socket from, Socket to) {
         try {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            in.transferTo(out);
+            from.getInputStream().transferTo(to.getOutputStream());
             to.shutdownOutput();
         } catch (IOException gone) {
             // The other thread closes both.

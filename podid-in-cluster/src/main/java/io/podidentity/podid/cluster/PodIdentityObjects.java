@@ -1,14 +1,18 @@
 package io.podidentity.podid.cluster;
 
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -17,8 +21,14 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.mic.Event;
+import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.nmi.ApiServer.UnavailableException;
+import io.podidentity.emulator.plan.ActualCluster;
+import java.net.HttpURLConnection;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,17 +36,19 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The cluster's own objects of pod identity, decoded as the profile does, and the pods that ask for an identity.
+ * The cluster's own objects of pod identity, decoded as the profile does, and the pods that ask for an identity. What
+ * MIC decides is written there as MIC does it: the same names, labels, copies and events.
  *
  * <p>Thread-safety: safe. Lifecycle: follows the objects from the beginning until the client is closed.
  */
-final class PodIdentityObjects {
+final class PodIdentityObjects implements ActualCluster {
 
-    static final String VERSION = "v1";
-    static final String GROUP = "aadpodidentity.k8s.io";
-    static final String ASSIGNED = "AzureAssignedIdentity";
+    private static final String VERSION = "v1";
+    private static final String GROUP = "aadpodidentity.k8s.io";
+    private static final String ASSIGNED = "AzureAssignedIdentity";
 
     private static final ResourceDefinitionContext PODS = kind("", "Pod", "pods");
+    private static final ResourceDefinitionContext ASSIGNED_KIND = kind(GROUP, ASSIGNED, "azureassignedidentities");
 
     private final KubernetesClient client;
     private final ManifestReader reader;
@@ -45,36 +57,28 @@ final class PodIdentityObjects {
     private final SharedIndexInformer<GenericKubernetesResource> bindings;
     private final List<SharedIndexInformer<GenericKubernetesResource>> followed;
 
-    // @GuardedBy("this"), by kind, UID and version
+    // @GuardedBy("this"), by UID and version
     private Map<String, Optional<KubernetesObject>> decoded = Map.of();
 
-    private final SoonAfter<GenericKubernetesResource> changes;
-    private volatile Runnable listener = () -> {};
-
     /** @throws KubernetesClientException if the API server refuses, say since it does not know the kinds */
-    PodIdentityObjects(KubernetesClient client, Profile profile, Executor thread, Consumer<String> log) {
+    PodIdentityObjects(KubernetesClient client, Profile profile, Consumer<String> log) {
         this.client = client;
         this.reader = new ManifestReader(profile);
         this.log = log;
-        this.changes = new SoonAfter<>(thread, () -> listener.run());
         this.identities =
-                ofEverywhere(kind(GROUP, "AzureIdentity", "azureidentities")).inform(changes);
+                ofEverywhere(kind(GROUP, "AzureIdentity", "azureidentities")).inform();
         this.bindings = ofEverywhere(kind(GROUP, "AzureIdentityBinding", "azureidentitybindings"))
-                .inform(changes);
+                .inform();
         this.followed = List.of(
                 identities,
                 bindings,
                 ofEverywhere(kind(GROUP, "AzurePodIdentityException", "azurepodidentityexceptions"))
-                        .inform(changes),
+                        .inform(),
                 // MIC leaves alone what is on no node yet.
                 ofEverywhere(PODS)
                         .withLabel(Pod.BINDING_LABEL)
                         .withoutField("spec.nodeName", "")
-                        .inform(changes));
-    }
-
-    static ResourceDefinitionContext assigned() {
-        return kind(GROUP, ASSIGNED, "azureassignedidentities");
+                        .inform());
     }
 
     private static ResourceDefinitionContext kind(String group, String kind, String plural) {
@@ -87,15 +91,16 @@ final class PodIdentityObjects {
                 .build();
     }
 
-    private FilterWatchListDeletable<
+    private AnyNamespaceOperation<
                     GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
             ofEverywhere(ResourceDefinitionContext kind) {
         return client.genericKubernetesResources(kind).inAnyNamespace();
     }
 
     /** Runs the task soon, and from now on after objects have changed. */
-    void onChange(Runnable task) {
-        listener = task;
+    void onChange(Executor thread, Runnable task) {
+        var changes = new SoonAfter(thread, task);
+        followed.forEach(kind -> kind.addEventHandler(changes));
         changes.run();
     }
 
@@ -116,40 +121,22 @@ final class PodIdentityObjects {
 
     /** The assigned identities that there are. */
     Cluster assignedNow() {
-        return Cluster.of(decode(ofEverywhere(assigned())));
+        return Cluster.of(decode(ofEverywhere(ASSIGNED_KIND).list()));
     }
 
-    /**
-     * The pods of that address.
-     *
-     * @throws UnavailableException if the API server does not answer
-     */
-    List<Pod> podsAt(String ip) {
+    @Override
+    public List<Pod> podsAt(String ip) {
         try {
-            return Cluster.of(decode(ofEverywhere(PODS).withField("status.podIP", ip)))
+            return Cluster.of(decode(
+                            ofEverywhere(PODS).withField("status.podIP", ip).list()))
                     .pods();
         } catch (KubernetesClientException e) {
             throw new UnavailableException(String.valueOf(e.getMessage()));
         }
     }
 
-    /** The identity of that name as the API server has it. */
-    Optional<GenericKubernetesResource> identity(ObjectName name) {
-        return Optional.ofNullable(identities.getStore().getByKey(name.toString()));
-    }
-
-    /** The binding of that name as the API server has it. */
-    Optional<GenericKubernetesResource> binding(ObjectName name) {
-        return Optional.ofNullable(bindings.getStore().getByKey(name.toString()));
-    }
-
-    private List<KubernetesObject> decode(
-            FilterWatchListDeletable<
-                            GenericKubernetesResource,
-                            GenericKubernetesResourceList,
-                            Resource<GenericKubernetesResource>>
-                    objects) {
-        return objects.list().getItems().stream()
+    private List<KubernetesObject> decode(GenericKubernetesResourceList objects) {
+        return objects.getItems().stream()
                 .flatMap(object -> decode(object).stream())
                 .toList();
     }
@@ -162,5 +149,114 @@ final class PodIdentityObjects {
         Manifests read = reader.readText(name, Serialization.asJson(object));
         read.problems().stream().filter(Problem::isFatal).forEach(problem -> log.accept(problem.toString()));
         return read.cluster().all().stream().findFirst();
+    }
+
+    @Override
+    public boolean put(AzureAssignedIdentity assigned) {
+        return isDone(assigned, () -> apply(assigned, List.of(Mic.FINALIZER)));
+    }
+
+    @Override
+    public boolean remove(AzureAssignedIdentity assigned) {
+        return isDone(assigned, () -> {
+            apply(assigned, List.of());
+            var unused = resource(assigned, List.of()).delete();
+        });
+    }
+
+    /** What the API server does not answer is tried until it does. */
+    private boolean isDone(AzureAssignedIdentity assigned, Runnable request) {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                request.run();
+                return true;
+            } catch (KubernetesClientException e) {
+                log.accept("cannot write " + ASSIGNED + " " + assigned.name() + ": " + e.getMessage());
+                if (e.getCode() >= HttpURLConnection.HTTP_BAD_REQUEST
+                        && e.getCode() < HttpURLConnection.HTTP_INTERNAL_ERROR) {
+                    return false;
+                }
+                // The client itself has waited between its own attempts.
+            }
+        }
+        return false;
+    }
+
+    private void apply(AzureAssignedIdentity assigned, List<String> finalizers) {
+        resource(assigned, finalizers).fieldManager("podid").forceConflicts().serverSideApply();
+    }
+
+    /** Of a kind that is named, so that the client does not ask for all that there are. */
+    private Resource<GenericKubernetesResource> resource(AzureAssignedIdentity assigned, List<String> finalizers) {
+        var spec = new LinkedHashMap<String, Object>();
+        written(identities, assigned.identity().name()).ifPresent(copy -> spec.put("azureIdentityRef", copy));
+        written(bindings, assigned.binding().name()).ifPresent(copy -> spec.put("azureBindingRef", copy));
+        spec.put("nodename", assigned.nodeName());
+        spec.put("pod", assigned.pod().name());
+        spec.put("podNamespace", assigned.pod().namespace());
+        String namespace = assigned.name().namespace();
+        return client.genericKubernetesResources(ASSIGNED_KIND)
+                .inNamespace(namespace)
+                .resource(new GenericKubernetesResourceBuilder()
+                        .withApiVersion(GROUP + "/" + VERSION)
+                        .withKind(ASSIGNED)
+                        .withMetadata(new ObjectMetaBuilder()
+                                .withName(assigned.name().name())
+                                .withNamespace(namespace)
+                                .withLabels(assigned.metadata().labels())
+                                .withFinalizers(finalizers)
+                                .build())
+                        .addToAdditionalProperties("spec", spec)
+                        .addToAdditionalProperties(
+                                "status",
+                                Map.of(
+                                        "availableReplicas",
+                                        1,
+                                        "status",
+                                        assigned.state().text()))
+                        .build());
+    }
+
+    /** As the API server has it. */
+    private static Optional<GenericKubernetesResource> written(
+            SharedIndexInformer<GenericKubernetesResource> kind, ObjectName name) {
+        return Optional.ofNullable(kind.getStore().getByKey(name.toString()));
+    }
+
+    @Override
+    public void record(Event event) {
+        ObjectName name = event.object();
+        Instant now = Instant.now();
+        var written = new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(name.namespace())
+                .withName(name.name() + "." + Long.toHexString(now.getEpochSecond() * 1_000_000_000 + now.getNano()))
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion(GROUP + "/" + VERSION)
+                // With the version in it, as MIC does.
+                .withKind(VERSION + ".AzureIdentityBinding")
+                .withNamespace(name.namespace())
+                .withName(name.name())
+                .withUid(written(bindings, name)
+                        .map(one -> one.getMetadata().getUid())
+                        .orElse(null))
+                .endInvolvedObject()
+                .withType(event.warning() ? "Warning" : "Normal")
+                .withReason(event.reason())
+                .withMessage(event.message())
+                .withFirstTimestamp(now.toString())
+                .withLastTimestamp(now.toString())
+                .withCount(1)
+                .withNewSource()
+                .withComponent(GROUP)
+                .endSource()
+                .withReportingComponent(GROUP)
+                .build();
+        try {
+            client.resource(written).create();
+        } catch (KubernetesClientException e) {
+            log.accept("cannot record the event of " + name + ": " + e.getMessage());
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs a task soon after objects have changed: however many have, one look at all of them is enough. Thread-safe. */
-final class SoonAfter<T> implements ResourceEventHandler<T> {
+final class SoonAfter implements ResourceEventHandler<Object> {
 
     private final Executor thread;
     private final Runnable task;
@@ -14,11 +14,6 @@ final class SoonAfter<T> implements ResourceEventHandler<T> {
     SoonAfter(Executor thread, Runnable task) {
         this.thread = thread;
         this.task = task;
-    }
-
-    @Override
-    public void onAdd(T added) {
-        run();
     }
 
     /** Runs it soon, in any case. */
@@ -32,12 +27,17 @@ final class SoonAfter<T> implements ResourceEventHandler<T> {
     }
 
     @Override
-    public void onUpdate(T before, T after) {
-        onAdd(after);
+    public void onAdd(Object added) {
+        run();
     }
 
     @Override
-    public void onDelete(T deleted, boolean stateUnknown) {
-        onAdd(deleted);
+    public void onUpdate(Object before, Object after) {
+        run();
+    }
+
+    @Override
+    public void onDelete(Object deleted, boolean stateUnknown) {
+        run();
     }
 }

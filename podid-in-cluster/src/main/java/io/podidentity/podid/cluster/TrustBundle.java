@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
+import io.podidentity.emulator.workload.Admission.Admitted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,13 +16,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,14 +36,18 @@ final class TrustBundle {
     private static final String STORE = "trust.p12";
 
     /** Python and az read the second, curl the third, Node the fourth; Go, .NET and OpenSSL the first. */
-    private static final Map<String, String> VARIABLES = new TreeMap<>(Map.of(
-            "SSL_CERT_FILE", FOLDER + "/" + PEM,
-            "REQUESTS_CA_BUNDLE", FOLDER + "/" + PEM,
-            "CURL_CA_BUNDLE", FOLDER + "/" + PEM,
-            "NODE_EXTRA_CA_CERTS", FOLDER + "/" + PEM,
-            "JAVA_TOOL_OPTIONS",
+    private static final List<Map<String, Object>> VARIABLES = List.of(
+            variable("SSL_CERT_FILE", FOLDER + "/" + PEM),
+            variable("REQUESTS_CA_BUNDLE", FOLDER + "/" + PEM),
+            variable("CURL_CA_BUNDLE", FOLDER + "/" + PEM),
+            variable("NODE_EXTRA_CA_CERTS", FOLDER + "/" + PEM),
+            variable(
+                    "JAVA_TOOL_OPTIONS",
                     "-Djavax.net.ssl.trustStore=" + FOLDER + "/" + STORE + " -Djavax.net.ssl.trustStorePassword="
                             + TrustFiles.PASSWORD));
+
+    private static final Map<String, Object> MOUNT =
+            Map.of("name", KeptKeys.NAME, "mountPath", FOLDER, "readOnly", true);
 
     private final KubernetesClient client;
     private final String address;
@@ -131,49 +133,24 @@ final class TrustBundle {
      */
     void into(Map<String, Object> spec, Set<String> skipped) {
         for (String field : List.of("initContainers", "containers")) {
-            for (Map<String, Object> container : objects(spec, field)) {
+            for (Map<String, Object> container : Admitted.objects(spec, field)) {
                 if (!skipped.contains(String.valueOf(container.get("name")))) {
-                    intoContainer(container);
+                    Admitted.addMissing(container, "volumeMounts", List.of(MOUNT));
+                    Admitted.addMissing(container, "env", VARIABLES);
                 }
             }
         }
-        var volume = new LinkedHashMap<String, Object>();
-        volume.put("name", KeptKeys.NAME);
-        volume.put("configMap", Map.of("name", KeptKeys.NAME));
-        append(spec, "volumes", volume);
+        Admitted.addMissing(
+                spec, "volumes", List.of(Map.of("name", KeptKeys.NAME, "configMap", Map.of("name", KeptKeys.NAME))));
         Map<String, Object> alias = Map.of("ip", address, "hostnames", KubernetesCluster.HOSTS);
-        List<Map<String, Object>> aliases = objects(spec, "hostAliases");
+        List<Map<String, Object>> aliases = Admitted.objects(spec, "hostAliases");
         if (!aliases.contains(alias)) {
             aliases.add(alias);
         }
         spec.put("hostAliases", aliases);
     }
 
-    private static void intoContainer(Map<String, Object> container) {
-        var mount = new LinkedHashMap<String, Object>();
-        mount.put("name", KeptKeys.NAME);
-        mount.put("mountPath", FOLDER);
-        mount.put("readOnly", true);
-        append(container, "volumeMounts", mount);
-        VARIABLES.forEach(
-                (name, value) -> append(container, "env", new TreeMap<>(Map.of("name", name, "value", value))));
-    }
-
-    /** Unless there is one of that name: a pod can pass the webhook more than once. */
-    private static void append(Map<String, Object> object, String field, Map<String, Object> wanted) {
-        List<Map<String, Object>> present = objects(object, field);
-        if (present.stream().noneMatch(one -> Objects.equals(wanted.get("name"), one.get("name")))) {
-            present.add(wanted);
-        }
-        object.put(field, present);
-    }
-
-    @SuppressWarnings("unchecked") // keys of JSON objects are strings
-    private static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
-        var objects = new ArrayList<Map<String, Object>>();
-        if (object.get(field) instanceof List<?> list) {
-            list.forEach(one -> objects.add((Map<String, Object>) one));
-        }
-        return objects;
+    private static Map<String, Object> variable(String name, String value) {
+        return new TreeMap<>(Map.of("name", name, "value", value));
     }
 }
