@@ -6,26 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A request for a token, read but not yet believed. It has no text form, since it holds a secret.
+ * A request for a token, read but not yet believed.
  *
  * <p>Paths are compared as they were sent. What is written in another way, such as with a percent escape or with two
  * dots, is no path of these.
+ *
+ * @param secret what should be a borrower's secret; empty if there is none
  */
-final class Asked {
+record Asked(Dialect dialect, String secret, Request request) {
 
     /** How the different services spell the identity that a request names. */
     private static final List<String> IDENTITY_NAMES =
             List.of("client_id", "clientid", "object_id", "principal_id", "mi_res_id", "msi_res_id");
-
-    private final Dialect dialect;
-    private final String secret;
-    private final Request request;
-
-    private Asked(Dialect dialect, String secret, Request request) {
-        this.dialect = dialect;
-        this.secret = secret;
-        this.request = request;
-    }
 
     /**
      * Reads where a request goes.
@@ -46,15 +38,6 @@ final class Asked {
             }
         }
         throw new Refusal(400, "not_found", "podid lend has nothing at this path. Copy the variables that it printed.");
-    }
-
-    Dialect dialect() {
-        return dialect;
-    }
-
-    /** What should be a borrower's secret; empty if there is none. */
-    String secret() {
-        return secret;
     }
 
     /**
@@ -96,5 +79,11 @@ final class Asked {
     private Optional<String> parameter(String name) {
         Parameters parameters = request.isPost() ? request.form() : request.query();
         return parameters.get(name);
+    }
+
+    /** Shows no secret. */
+    @Override
+    public String toString() {
+        return dialect.title();
     }
 }

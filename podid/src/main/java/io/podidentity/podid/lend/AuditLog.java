@@ -8,19 +8,9 @@ import java.time.temporal.ChronoUnit;
 
 /**
  * A line for each token that was lent and each request that was refused: when, who, for what, as whom. Never the token,
- * a secret or a path.
- *
- * <p><i>Thread-safety:</i> safe.
+ * a secret or a path. Thread-safe.
  */
-final class AuditLog {
-
-    private final PrintWriter out;
-    private final Clock clock;
-
-    AuditLog(PrintWriter out, Clock clock) {
-        this.out = out;
-        this.clock = clock;
-    }
+record AuditLog(PrintWriter out, Clock clock) {
 
     void lent(Borrower borrower, Dialect dialect, AccessToken token) {
         line("lent to " + borrower.name() + ": " + token.resource() + " as " + shortly(token) + " until "

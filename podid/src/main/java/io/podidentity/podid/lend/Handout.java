@@ -7,56 +7,50 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** What to paste where, so that borrowers find the server. It holds their secrets. */
-final class Handout {
+/**
+ * What to paste where, so that borrowers find the server. It holds their secrets.
+ *
+ * @param loopback whether only this machine, and containers that share its network, reach the server
+ */
+record Handout(Lending lending, boolean loopback) {
 
-    private static final String INDENT = "  ";
+    private static final String LOOPBACK = """
+            This is loopback. A container reaches it with --network host; in Docker Desktop and podman machine by the name
+            host.docker.internal or host.containers.internal in place of the address. Elsewhere: --bind docker or podman.
 
-    private final Lending lending;
-    private final boolean loopback;
-
-    /** @param loopback whether only this machine, and containers that share its network, reach the server */
-    Handout(Lending lending, boolean loopback) {
-        this.lending = lending;
-        this.loopback = loopback;
-    }
+            """;
 
     /** For people. */
     String text() {
-        var lines = new ArrayList<String>();
-        lines.add("Each borrower needs two variables:");
-        lines.add("");
-        for (Borrower borrower : lending.borrowers()) {
-            lines.add(INDENT + "# " + borrower.name());
-            lines.add(INDENT + "export " + String.join(" ", assignments(lending.variables(borrower))));
-        }
-        lines.addAll(List.of(
-                "",
-                "and gets them without their values in a file or in the list of processes:",
-                "",
-                INDENT + "docker or podman   docker run -e IDENTITY_ENDPOINT -e IDENTITY_HEADER IMAGE",
-                INDENT + "compose.yaml       environment: [IDENTITY_ENDPOINT, IDENTITY_HEADER]",
-                INDENT + "devcontainer.json  \"remoteEnv\": {\"IDENTITY_ENDPOINT\": \"${localEnv:IDENTITY_ENDPOINT}\","
-                        + " \"IDENTITY_HEADER\": \"${localEnv:IDENTITY_HEADER}\"}",
-                INDENT + ".env               the two assignments, a line each; keep that file out of Git",
-                ""));
         Borrower first = lending.borrowers().get(0);
-        lines.add("A program that knows the metadata service or Cloud Shell only, as " + first.name()
-                + ", needs one of:");
-        lines.add("");
-        assignments(lending.otherVariables(first)).forEach(line -> lines.add(INDENT + line));
-        lines.add("");
-        if (loopback) {
-            lines.addAll(List.of(
-                    "This is loopback. A container reaches it with --network host; in Docker Desktop and podman machine by"
-                            + " the name",
-                    "host.docker.internal or host.containers.internal in place of the address. Elsewhere: --bind docker"
-                            + " or podman.",
-                    ""));
-        }
-        lines.add("A line per token follows. Ctrl-C ends it.");
-        return String.join(System.lineSeparator(), lines);
+        String borrowers = lending.borrowers().stream()
+                .map(borrower -> "  # " + borrower.name() + "\n  export "
+                        + String.join(" ", assignments(lending.variables(borrower))))
+                .collect(Collectors.joining("\n"));
+        return """
+                Each borrower needs two variables:
+
+                %s
+
+                and gets them without their values in a file or in the list of processes:
+
+                  docker or podman   docker run -e IDENTITY_ENDPOINT -e IDENTITY_HEADER IMAGE
+                  compose.yaml       environment: [IDENTITY_ENDPOINT, IDENTITY_HEADER]
+                  devcontainer.json  "remoteEnv": {"IDENTITY_ENDPOINT": "${localEnv:IDENTITY_ENDPOINT}", \
+                "IDENTITY_HEADER": "${localEnv:IDENTITY_HEADER}"}
+                  .env               the two assignments, a line each; keep that file out of Git
+
+                A program that knows the metadata service or Cloud Shell only, as %s, needs one of:
+
+                  %s
+
+                %sA line per token follows. Ctrl-C ends it.""".formatted(
+                        borrowers,
+                        first.name(),
+                        String.join("\n  ", assignments(lending.otherVariables(first))),
+                        loopback ? LOOPBACK : "");
     }
 
     private static List<String> assignments(Map<String, String> variables) {

@@ -3,17 +3,18 @@ package io.podidentity.podid.lend;
 import io.podidentity.emulator.http.Request;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Refuses what a web page, a proxy or another name could have sent here. A page of another origin can make a browser
  * send a request to any address, by a name of its own that it points there; then the request has that name, and headers
  * that no client library sends. Immutable.
  */
-final class KnownHosts {
+record KnownHosts(Set<String> hosts) {
 
     /** Names by which a container reaches its machine; nobody can register a name below {@code internal}. */
     private static final List<String> CONTAINER_NAMES = List.of("host.docker.internal", "host.containers.internal");
@@ -21,27 +22,24 @@ final class KnownHosts {
     private static final List<String> HEADERS_OF_OTHERS =
             List.of("Origin", "Sec-Fetch-Site", "X-Forwarded-For", "Forwarded");
 
-    private final Set<String> hosts = new HashSet<>();
-
     /**
      * Knows the server by these.
      *
      * @param addresses by which the server is reached
      * @param names further names for it
      */
-    KnownHosts(List<InetAddress> addresses, List<String> names, int port) {
+    static KnownHosts of(List<InetAddress> addresses, List<String> names, int port) {
+        var all = new ArrayList<>(CONTAINER_NAMES);
+        all.addAll(names);
         for (InetAddress address : addresses) {
-            add(literal(address), port);
+            all.add(literal(address));
             if (address.isLoopbackAddress()) {
-                add("localhost", port);
+                all.add("localhost");
             }
         }
-        CONTAINER_NAMES.forEach(name -> add(name, port));
-        names.forEach(name -> add(name, port));
-    }
-
-    private void add(String host, int port) {
-        hosts.add(host.toLowerCase(Locale.ROOT) + ":" + port);
+        return new KnownHosts(all.stream()
+                .map(host -> host.toLowerCase(Locale.ROOT) + ":" + port)
+                .collect(Collectors.toSet()));
     }
 
     /** The address as it is written in a URL. */

@@ -79,7 +79,7 @@ public final class Lending implements AutoCloseable {
             Limits limits) {
         // The paths hold secrets, so the server itself logs nothing.
         LoopbackServer server = LoopbackServer.bind("lend", address, port, null, limits, (name, request, answer) -> {});
-        var hosts = new KnownHosts(
+        var hosts = KnownHosts.of(
                 address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
                 names,
                 server.uri("localhost").getPort());

@@ -6,7 +6,6 @@ final class Refusal extends RuntimeException {
 
     private final int status;
     private final String code;
-    private final String message;
 
     /**
      * A refusal.
@@ -19,7 +18,6 @@ final class Refusal extends RuntimeException {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
-        this.message = message;
     }
 
     int status() {
@@ -32,6 +30,6 @@ final class Refusal extends RuntimeException {
 
     @Override
     public String getMessage() {
-        return message;
+        return String.valueOf(super.getMessage());
     }
 }

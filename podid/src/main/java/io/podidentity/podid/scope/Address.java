@@ -41,7 +41,7 @@ record Address(List<AzureService> services, String name, String path, String res
                 ? ""
                 : url.group(2).replaceFirst("[?#;].*", "").replaceAll("/+$", "");
         var found = new ArrayList<AzureService>();
-        for (AzureService service : AzureServices.ALL) {
+        for (AzureService service : AzureService.ALL) {
             if (service.hosts().stream().anyMatch(end -> end.startsWith(".") ? host.endsWith(end) : host.equals(end))) {
                 found.add(service);
             }
@@ -57,7 +57,7 @@ record Address(List<AzureService> services, String name, String path, String res
             return new Address(resourceManager(), "", "", id, AzureCloud.PUBLIC);
         }
         String type = levels.group(2) + "/" + levels.group(3);
-        List<AzureService> found = AzureServices.ALL.stream()
+        List<AzureService> found = AzureService.ALL.stream()
                 .filter(service -> service.type().equalsIgnoreCase(type))
                 .filter(service -> levels.group(5) == null
                         || service.part().isEmpty()
@@ -72,7 +72,7 @@ record Address(List<AzureService> services, String name, String path, String res
     }
 
     private static List<AzureService> resourceManager() {
-        return AzureServices.ALL.stream()
+        return AzureService.ALL.stream()
                 .filter(service -> service.name().equals("Resource Manager"))
                 .toList();
     }

@@ -1,4 +1,4 @@
-/** The command {@code scope}: what to ask for, and which role, for an address. Start at {@code AzureServices}. */
+/** The command {@code scope}: what to ask for, and which role, for an address. Start at {@code AzureService}. */
 @NullMarked
 package io.podidentity.podid.scope;
 

@@ -110,7 +110,7 @@ class ScopeCommandTest {
     @Test
     void services_always_haveARoleOrANote() {
         var names = new HashSet<String>();
-        for (AzureService service : AzureServices.ALL) {
+        for (AzureService service : AzureService.ALL) {
             assertThat(names.add(service.name())).as(service.name()).isTrue();
             assertThat(service.resource()).matches("https://.*|[0-9a-f-]{36}");
             assertThat(service.roles().isEmpty())
