@@ -19,11 +19,7 @@ record Asked(Dialect dialect, String secret, Request request) {
     private static final List<String> IDENTITY_NAMES =
             List.of("client_id", "clientid", "object_id", "principal_id", "mi_res_id", "msi_res_id");
 
-    /**
-     * Reads where a request goes.
-     *
-     * @throws Refusal if nothing is there
-     */
+    /** @throws Refusal if nothing is at its path */
     static Asked of(Request request) {
         // The library for JavaScript adds a slash.
         String path = request.rawPath().replaceFirst("/$", "");
@@ -40,11 +36,7 @@ record Asked(Dialect dialect, String secret, Request request) {
         throw new Refusal(400, "not_found", "podid lend has nothing at this path. Copy the variables that it printed.");
     }
 
-    /**
-     * Checks the method and the header by which a library shows that it means this service.
-     *
-     * @throws Refusal if one is wrong
-     */
+    /** Refuses a wrong method, and a request without the header by which a library shows that it means this service. */
     void requireForm() {
         if (!request.isGet() && !(dialect == Dialect.CLOUD_SHELL && request.isPost())) {
             throw new Refusal(
@@ -58,11 +50,7 @@ record Asked(Dialect dialect, String secret, Request request) {
         }
     }
 
-    /**
-     * For what the token is to be.
-     *
-     * @throws Refusal if the request does not say
-     */
+    /** @throws Refusal if the request does not say for what the token is to be */
     String resource() {
         return parameter("resource")
                 .orElseThrow(() -> new Refusal(400, "invalid_request", "The parameter resource is missing."));

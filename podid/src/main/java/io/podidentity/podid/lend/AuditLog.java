@@ -25,7 +25,7 @@ record AuditLog(PrintWriter out, Clock clock) {
         return token.principal()
                 .flatMap(principal ->
                         principal.userPrincipalName().or(principal::appId).or(principal::objectId))
-                .map(Printable::of)
+                .map(Refusal::printable)
                 .orElse("an identity that the token does not name");
     }
 

@@ -10,8 +10,12 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Finds the address to listen on, and says which addresses are no business of a command for one machine. */
-final class BindAddress {
+/**
+ * Finds the address to listen on, and says which addresses are no business of a command for one machine.
+ *
+ * @param interfaces the addresses of a network interface, by its name
+ */
+record BindAddress(Function<String, List<InetAddress>> interfaces) {
 
     /** What the engines call the bridges of their default networks. */
     private static final Map<String, List<String>> BRIDGES =
@@ -19,13 +23,6 @@ final class BindAddress {
 
     /** No name, which would be looked up. */
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-
-    private final Function<String, List<InetAddress>> interfaces;
-
-    /** @param interfaces the addresses of a network interface, by its name */
-    BindAddress(Function<String, List<InetAddress>> interfaces) {
-        this.interfaces = interfaces;
-    }
 
     /** With this machine's interfaces. */
     static BindAddress ofThisMachine() {
@@ -41,13 +38,7 @@ final class BindAddress {
         }
     }
 
-    /**
-     * The address that is meant.
-     *
-     * @param text {@code docker}, {@code podman} or an address
-     * @param exposed whether others than this machine and its containers may reach it
-     * @throws IllegalArgumentException if there is none, or it needs {@code exposed}
-     */
+    /** @param exposed whether others than this machine and its containers may reach the address */
     InetAddress find(String text, boolean exposed) {
         List<String> bridges = BRIDGES.get(text);
         if (bridges != null) {
@@ -85,7 +76,7 @@ final class BindAddress {
     private static InetAddress literal(String text) {
         if (!LITERAL.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "--bind takes docker, podman or an address, not \"" + Printable.of(text) + "\"");
+                    "--bind takes docker, podman or an address, not \"" + Refusal.printable(text) + "\"");
         }
         try {
             return InetAddress.getByName(text);

@@ -1,8 +1,8 @@
 package io.podidentity.podid.lend;
 
 import io.podidentity.emulator.http.Answer;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -57,23 +57,17 @@ enum Dialect {
     }
 
     private Map<String, Object> error(int status, String code, String message) {
-        var body = new LinkedHashMap<String, Object>();
-        switch (this) {
-            case APP_SERVICE -> {
-                body.put("statusCode", status);
-                body.put("message", message);
-                body.put("correlationId", UUID.randomUUID().toString());
-            }
-            case IMDS -> {
-                body.put("error", code);
-                body.put("error_description", message);
-            }
-            case CLOUD_SHELL -> {
-                body.put("code", code);
-                body.put("message", message);
-                return Map.of("error", body);
-            }
-        }
-        return body;
+        return switch (this) {
+            case APP_SERVICE ->
+                Map.of(
+                        "statusCode",
+                        status,
+                        "message",
+                        message,
+                        "correlationId",
+                        UUID.randomUUID().toString());
+            case IMDS -> Map.of("error", code, "error_description", message);
+            case CLOUD_SHELL -> Map.of("error", new TreeMap<>(Map.of("code", code, "message", message)));
+        };
     }
 }

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 record Handout(Lending lending, boolean loopback) {
 
     private static final String LOOPBACK = """
-            This is loopback. A container reaches it with --network host; in Docker Desktop and podman machine by the name
-            host.docker.internal or host.containers.internal in place of the address. Elsewhere: --bind docker or podman.
+            This is loopback. A container reaches it with --network host; in Docker Desktop and podman machine by the
+            name host.docker.internal or host.containers.internal in place of the address. Elsewhere: --bind docker or
+            podman.
 
             """;
 

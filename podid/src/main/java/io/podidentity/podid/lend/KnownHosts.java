@@ -22,12 +22,6 @@ record KnownHosts(Set<String> hosts) {
     private static final List<String> HEADERS_OF_OTHERS =
             List.of("Origin", "Sec-Fetch-Site", "X-Forwarded-For", "Forwarded");
 
-    /**
-     * Knows the server by these.
-     *
-     * @param addresses by which the server is reached
-     * @param names further names for it
-     */
     static KnownHosts of(List<InetAddress> addresses, List<String> names, int port) {
         var all = new ArrayList<>(CONTAINER_NAMES);
         all.addAll(names);
@@ -48,18 +42,14 @@ record KnownHosts(Set<String> hosts) {
         return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
     }
 
-    /**
-     * Lets a request pass that a client library sent to this server.
-     *
-     * @throws Refusal for another
-     */
+    /** @throws Refusal unless a client library sent it to this server */
     void require(Request request) {
         String host = request.header("Host").orElse("");
         if (!hosts.contains(host.toLowerCase(Locale.ROOT))) {
             throw new Refusal(
                     403,
                     "unknown_host",
-                    "podid lend is not known as \"" + Printable.of(host)
+                    "podid lend is not known as \"" + Refusal.printable(host)
                             + "\". Use an address that it printed, or start it with --host NAME.");
         }
         for (String header : HEADERS_OF_OTHERS) {

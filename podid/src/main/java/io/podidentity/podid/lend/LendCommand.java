@@ -120,7 +120,7 @@ public final class LendCommand implements Callable<Integer> {
         }
         PrintWriter log = spec.commandLine().getErr();
         try (Lending lending =
-                Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), clock, Lending.LIMITS)) {
+                Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), Lending.LIMITS)) {
             consent(log, terms, tokens);
             if (command.isEmpty()) {
                 var handout = new Handout(lending, address.isLoopbackAddress());
@@ -161,7 +161,7 @@ public final class LendCommand implements Callable<Integer> {
             // Said below.
         }
         throw new IllegalArgumentException(
-                "--for takes a time such as 45m, 8h or 1h30m, at most 24h, not \"" + Printable.of(text) + "\"");
+                "--for takes a time such as 45m, 8h or 1h30m, at most 24h, not \"" + Refusal.printable(text) + "\"");
     }
 
     /** Says whose token is lent to whom for what; and, where there is none yet, why. */

@@ -50,10 +50,9 @@ public final class Lending implements AutoCloseable {
      */
     public static Lending toCommand(
             AzureServiceTokenProvider tokens, List<String> resources, String bind, PrintWriter log) {
-        Clock clock = Clock.systemUTC();
         var terms = new Terms(resources, Borrower.named(List.of("command")), Instant.MAX, false);
         InetAddress address = BindAddress.ofThisMachine().find(bind, false);
-        return start(terms, address, 0, List.of(), tokens, new AuditLog(log, clock), clock, LIMITS);
+        return start(terms, address, 0, List.of(), tokens, new AuditLog(log, Clock.systemUTC()), LIMITS);
     }
 
     /** The variables by which the libraries of the first borrower find it. */
@@ -61,13 +60,7 @@ public final class Lending implements AutoCloseable {
         return variables(borrowers.get(0));
     }
 
-    /**
-     * Begins to lend.
-     *
-     * @param port 0 for any free one
-     * @param names by which borrowers may call this machine, besides its address
-     * @throws java.io.UncheckedIOException if the port is taken
-     */
+    /** @param names by which borrowers may call this machine, besides its address */
     static Lending start(
             Terms terms,
             InetAddress address,
@@ -75,7 +68,6 @@ public final class Lending implements AutoCloseable {
             List<String> names,
             AzureServiceTokenProvider tokens,
             AuditLog audit,
-            Clock clock,
             Limits limits) {
         // The paths hold secrets, so the server itself logs nothing.
         LoopbackServer server = LoopbackServer.bind("lend", address, port, null, limits, (name, request, answer) -> {});
@@ -83,7 +75,8 @@ public final class Lending implements AutoCloseable {
                 address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
                 names,
                 server.uri("localhost").getPort());
-        server.serve(new LendingEndpoint(terms, hosts, tokens, audit, clock, System::nanoTime));
+        var strangers = new Borrower.RateLimit(20, Duration.ofSeconds(1), System::nanoTime);
+        server.serve(new LendingEndpoint(terms, hosts, tokens, audit, strangers));
         return new Lending(server, address, terms.borrowers());
     }
 

@@ -3,56 +3,21 @@ package io.podidentity.podid.lend;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.podid.lend.Borrower.RateLimit;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * Answers those who are allowed to ask, for what is allowed. In this order: is the request meant for this server, who
  * asks, how often, for what; only then is a token got.
  */
-final class LendingEndpoint implements Endpoint {
-
-    /** A library asks once for each token of an hour or more, so this is for a hundred processes with one secret. */
-    private static final int BORROWER_BURST = 120;
-
-    private static final int STRANGER_BURST = 20;
-    private static final Duration STRANGER_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration BORROWER_INTERVAL = Duration.ofMillis(500);
-
-    private final Terms terms;
-    private final KnownHosts hosts;
-    private final AzureServiceTokenProvider tokens;
-    private final AuditLog audit;
-    private final Clock clock;
-    private final RateLimit strangers;
-    private final Map<Borrower, RateLimit> limits;
-
-    LendingEndpoint(
-            Terms terms,
-            KnownHosts hosts,
-            AzureServiceTokenProvider tokens,
-            AuditLog audit,
-            Clock clock,
-            LongSupplier nanoTime) {
-        this.terms = terms;
-        this.hosts = hosts;
-        this.tokens = tokens;
-        this.audit = audit;
-        this.clock = clock;
-        this.strangers = new RateLimit(STRANGER_BURST, STRANGER_INTERVAL, nanoTime);
-        this.limits = terms.borrowers().stream()
-                .collect(Collectors.toMap(
-                        Function.identity(), borrower -> new RateLimit(BORROWER_BURST, BORROWER_INTERVAL, nanoTime)));
-    }
+record LendingEndpoint(
+        Terms terms, KnownHosts hosts, AzureServiceTokenProvider tokens, AuditLog audit, RateLimit strangers)
+        implements Endpoint {
 
     @Override
     public Answer answer(Request request) {
@@ -82,8 +47,7 @@ final class LendingEndpoint implements Endpoint {
     }
 
     private Answer answer(Asked asked, Borrower borrower, String client) {
-        RateLimit limit = limits.get(borrower);
-        if (limit == null || !limit.take()) {
+        if (!borrower.limit().take()) {
             return asked.dialect().refuse(tooMany(), client);
         }
         try {
@@ -106,7 +70,7 @@ final class LendingEndpoint implements Endpoint {
     }
 
     private AccessToken token(Asked request) {
-        if (!clock.instant().isBefore(terms.end())) {
+        if (!audit.clock().instant().isBefore(terms.end())) {
             throw new Refusal(403, "expired", "podid lend has ended. Start it again, with a longer --for if need be.");
         }
         String asked = request.resource();
@@ -114,7 +78,7 @@ final class LendingEndpoint implements Endpoint {
                 .orElseThrow(() -> new Refusal(
                         403,
                         "resource_not_allowed",
-                        "podid lend does not lend tokens for " + Printable.of(asked)
+                        "podid lend does not lend tokens for " + Refusal.printable(asked)
                                 + ". Start it with --allow RESOURCE for each resource that is needed."));
         AccessToken token = acquire(resource);
         request.identity().ifPresent(identity -> requireOneToBeMeant(identity, token));
@@ -141,7 +105,7 @@ final class LendingEndpoint implements Endpoint {
             throw new Refusal(
                     400,
                     "identity_not_lent",
-                    "The request names the identity " + Printable.of(identity) + ", but podid lend lends "
+                    "The request names the identity " + Refusal.printable(identity) + ", but podid lend lends "
                             + AuditLog.whose(token)
                             + ". Leave AZURE_CLIENT_ID unset, or start podid lend with --any-identity.");
         }
@@ -149,8 +113,8 @@ final class LendingEndpoint implements Endpoint {
 
     /** All that one of the libraries reads; numbers are texts, as Azure's own services write them. */
     private Answer lent(AccessToken token) {
-        long left =
-                Math.max(0, Duration.between(clock.instant(), token.expiresOn()).toSeconds());
+        long left = Math.max(
+                0, Duration.between(audit.clock().instant(), token.expiresOn()).toSeconds());
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", token.value());
         token.principal().flatMap(Principal::appId).ifPresent(appId -> body.put("client_id", appId));
@@ -159,36 +123,5 @@ final class LendingEndpoint implements Endpoint {
         body.put("resource", token.resource());
         body.put("token_type", "Bearer");
         return Answer.json(200, body).with("Cache-Control", "no-store");
-    }
-
-    /** So many requests at once, and then one whenever an interval has passed. Thread-safe. */
-    static final class RateLimit {
-
-        private final int burst;
-        private final long intervalNanos;
-        private final LongSupplier nanoTime;
-        private double left;
-        private long seen;
-
-        /** @param nanoTime as {@link System#nanoTime} */
-        RateLimit(int burst, Duration interval, LongSupplier nanoTime) {
-            this.burst = burst;
-            this.intervalNanos = interval.toNanos();
-            this.nanoTime = nanoTime;
-            this.left = burst;
-            this.seen = nanoTime.getAsLong();
-        }
-
-        /** Takes one, if there is one. */
-        synchronized boolean take() {
-            long now = nanoTime.getAsLong();
-            left = Math.min(burst, left + (double) (now - seen) / intervalNanos);
-            seen = now;
-            if (left < 1) {
-                return false;
-            }
-            left--;
-            return true;
-        }
     }
 }

@@ -8,8 +8,6 @@ import java.util.regex.Pattern;
 /**
  * What is lent to whom until when. Immutable.
  *
- * @param resources for which tokens are lent; for all else they are not
- * @param borrowers to whom
  * @param end when it is over; a token that was lent before is good until it expires
  * @param anyIdentity whether a request that names another identity is answered with the lent one
  */
@@ -25,7 +23,7 @@ record Terms(List<String> resources, List<Borrower> borrowers, Instant end, bool
         for (String resource : resources) {
             if (!RESOURCE.matcher(resource).matches() || resource.endsWith("/.default")) {
                 throw new IllegalArgumentException("--allow takes a resource such as https://storage.azure.com, without"
-                        + " /.default, not \"" + Printable.of(resource) + "\"");
+                        + " /.default, not \"" + Refusal.printable(resource) + "\"");
             }
         }
     }

@@ -54,7 +54,7 @@ record Address(List<AzureService> services, String name, String path, String res
     private static Address ofResource(String id) {
         Matcher levels = LEVELS.matcher(id);
         if (!levels.matches()) {
-            return new Address(resourceManager(), "", "", id, AzureCloud.PUBLIC);
+            return new Address(List.of(AzureService.RESOURCE_MANAGER), "", "", id, AzureCloud.PUBLIC);
         }
         String type = levels.group(2) + "/" + levels.group(3);
         List<AzureService> found = AzureService.ALL.stream()
@@ -64,17 +64,16 @@ record Address(List<AzureService> services, String name, String path, String res
                         || levels.group(5).toLowerCase(Locale.ROOT).startsWith("/" + firstOf(service.part()))
                         || !levels.group(5).toLowerCase(Locale.ROOT).contains("services/"))
                 .toList();
-        return new Address(found.isEmpty() ? resourceManager() : found, levels.group(4), "", id, AzureCloud.PUBLIC);
+        return new Address(
+                found.isEmpty() ? List.of(AzureService.RESOURCE_MANAGER) : found,
+                levels.group(4),
+                "",
+                id,
+                AzureCloud.PUBLIC);
     }
 
     private static String firstOf(String part) {
         return part.split("/", 2)[0].toLowerCase(Locale.ROOT);
-    }
-
-    private static List<AzureService> resourceManager() {
-        return AzureService.ALL.stream()
-                .filter(service -> service.name().equals("Resource Manager"))
-                .toList();
     }
 
     /** What the address names below the resource, such as a container; empty if it names nothing there. */

@@ -21,6 +21,10 @@ record AzureService(
     private static final String ACCOUNT = "Microsoft.Storage/storageAccounts";
     private static final String BUS = ".servicebus.windows.net";
 
+    static final AzureService RESOURCE_MANAGER = of(
+                    "Resource Manager", "management.azure.com", "https://management.azure.com/")
+            .roles("Reader: read everything but data and secrets");
+
     static final List<AzureService> ALL = List.of(
             of("Blob Storage", ".blob.core.windows.net .dfs.core.windows.net", STORAGE)
                     .type(ACCOUNT, "blobServices/default/containers")
@@ -124,8 +128,7 @@ record AzureService(
             of("Microsoft Graph", "graph.microsoft.com", "https://graph.microsoft.com/")
                     .note("Not roles of Azure but app roles count: az rest --method post --url "
                             + "https://graph.microsoft.com/v1.0/servicePrincipals/PRINCIPAL_ID/appRoleAssignments"),
-            of("Resource Manager", "management.azure.com", "https://management.azure.com/")
-                    .roles("Reader: read everything but data and secrets"));
+            RESOURCE_MANAGER);
 
     record Role(String name, String allows) {}
 

@@ -33,9 +33,8 @@ final class Lender implements AutoCloseable {
                 Borrower.named(List.of("orders", "billing")),
                 end,
                 anyIdentity);
-        Clock clock = Clock.systemUTC();
-        var audit = new AuditLog(new PrintWriter(log, true), clock);
-        lending = Lending.start(terms, InetAddress.getLoopbackAddress(), 0, names, tokens, audit, clock, limits);
+        var audit = new AuditLog(new PrintWriter(log, true), Clock.systemUTC());
+        lending = Lending.start(terms, InetAddress.getLoopbackAddress(), 0, names, tokens, audit, limits);
         host = lending.uri().getAuthority();
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RateLimitTest {
 
     private final AtomicLong nanos = new AtomicLong(-5);
-    private final LendingEndpoint.RateLimit limit = new LendingEndpoint.RateLimit(2, Duration.ofSeconds(1), nanos::get);
+    private final Borrower.RateLimit limit = new Borrower.RateLimit(2, Duration.ofSeconds(1), nanos::get);
 
     @Test
     void take_afterTheBurst_waitsForTheInterval() {
