@@ -74,15 +74,8 @@ record ActivityPage(PodIdentityEmulator azure) {
         }
         for (EmulatedPod pod : azure.pods()) {
             String name = pod.namespace() + "/" + pod.name();
-            pods.put(
-                    name,
-                    Map.of(
-                            "name",
-                            name,
-                            "identity",
-                            identity(pod),
-                            "refusal",
-                            pod.refusal().orElse("")));
+            String refusal = pod.refusal().orElse("");
+            pods.put(name, Map.of("name", name, "identity", identity(pod), "refusal", refusal));
         }
         return List.copyOf(pods.values());
     }
@@ -111,11 +104,7 @@ record ActivityPage(PodIdentityEmulator azure) {
         return row;
     }
 
-    /**
-     * Orders a fault for the next request to a server, or for each one.
-     *
-     * @throws IllegalArgumentException if there is no such server or fault
-     */
+    /** @throws IllegalArgumentException if there is no such server or fault */
     Answer order(Request request) {
         Map<String, String> form = request.form().all();
         Fault once = fault(form.getOrDefault("fault", ""));
@@ -146,7 +135,6 @@ record ActivityPage(PodIdentityEmulator azure) {
         };
     }
 
-    /** Ends all faults. */
     Answer clear() {
         azure.faults().clear();
         return Answer.empty(204);

@@ -1,7 +1,6 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -97,27 +96,18 @@ final class AzureOptions {
     private void applyRoles(PodIdentityEmulator.Builder builder) {
         for (String role : roles) {
             Pair pair = Pair.of("--role", role);
-            assign(builder, null, pair.left(), pair.right(), propagation);
+            builder.role(pair.left(), pair.right(), duration(propagation));
         }
         if (rolesFile != null) {
             builder.withoutRoles();
             for (YamlList.Item item : YamlList.read(rolesFile, ROLE_KEYS)) {
-                assign(
-                        builder,
-                        item.position(),
-                        item.required("principal"),
-                        item.required("role"),
-                        item.get("after", propagation));
+                Duration after = duration(item.get("after", propagation));
+                try {
+                    builder.role(item.required("principal"), item.required("role"), after);
+                } catch (IllegalArgumentException e) {
+                    throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
+                }
             }
-        }
-    }
-
-    private static void assign(
-            PodIdentityEmulator.Builder builder, @Nullable Position at, String principal, String role, String after) {
-        try {
-            builder.role(principal, role, duration(after));
-        } catch (IllegalArgumentException e) {
-            throw new ManifestException((at == null ? "" : at + ": ") + e.getMessage());
         }
     }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -44,6 +41,9 @@ import java.util.stream.Collectors;
  * {@link #show} waits for that.
  */
 final class DiscoveryServer implements Endpoint, AutoCloseable {
+
+    /** A name or an address in lower case, an address of IPv6 in brackets. */
+    static final String HOST = "[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+]";
 
     private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Duration.ofSeconds(10));
 
@@ -71,12 +71,9 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     }
 
     /**
-     * Begins to answer.
+     * Begins to answer; throws UncheckedIOException if the port is taken.
      *
      * @param places how clients come, unless {@code awaitExposed}
-     * @param address to listen on
-     * @param port 0 for any free one
-     * @throws java.io.UncheckedIOException if the port is taken
      */
     static DiscoveryServer open(Places places, InetAddress address, int port, boolean awaitExposed) {
         LoopbackServer server =
@@ -84,27 +81,6 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         var discovery = new DiscoveryServer(server, places, awaitExposed);
         server.serve(discovery);
         return discovery;
-    }
-
-    /**
-     * The host by which clients come: a name or an address in lower case, an address of IPv6 in brackets.
-     *
-     * @param port what leads to the first port; empty for the same
-     */
-    record ExposedHost(String host, OptionalInt port) {
-
-        private static final Pattern FORM = Pattern.compile("([a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
-
-        /** Reads {@code HOST} or {@code HOST:PORT}; empty for anything else. */
-        static Optional<ExposedHost> parse(String text) {
-            return Optional.of(FORM.matcher(text.toLowerCase(Locale.ROOT)))
-                    .filter(Matcher::matches)
-                    .map(parts -> new ExposedHost(
-                            parts.group(1),
-                            parts.group(2) == null
-                                    ? OptionalInt.empty()
-                                    : OptionalInt.of(Integer.parseInt(parts.group(2)))));
-        }
     }
 
     /** Where a browser of this machine finds the page. */
@@ -188,22 +164,24 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     private Answer expose(Request request) {
         Map<String, String> form = request.form().all();
         String host = form.getOrDefault("host", "").toLowerCase(Locale.ROOT);
-        boolean isHost =
-                ExposedHost.parse(host).filter(one -> one.port().isEmpty()).isPresent();
-        if (!isHost || !host.equals(host(request))) {
+        if (!host.matches(HOST) || !host.equals(host(request))) {
             return refuse(403, "host must be the one by which this request came.");
         }
         var ports = new TreeMap<Integer, Integer>();
         for (Map.Entry<String, String> one : form.entrySet()) {
-            if (one.getKey().equals("host")) {
-                continue;
-            }
-            if (!isPort(one.getKey()) || !isPort(one.getValue())) {
+            if (isPort(one.getKey()) && isPort(one.getValue())) {
+                ports.put(Integer.valueOf(one.getKey()), Integer.valueOf(one.getValue()));
+            } else if (!one.getKey().equals("host")) {
                 return refuse(400, "Besides host, each field is a port and its value the port that leads to it.");
             }
-            ports.put(Integer.valueOf(one.getKey()), Integer.valueOf(one.getValue()));
         }
-        if (!exposed.complete(places.exposedAs(host, port -> exposedPort(ports, port)))) {
+        Places outside = places.exposedAs(
+                host,
+                port -> Optional.ofNullable(ports.get(port))
+                        .orElseThrow(() -> new UncheckedIOException(new IOException("No port of the outside leads to"
+                                + " port " + port + ": there are more pods than published ports. Publish more of"
+                                + " them"))));
+        if (!exposed.complete(outside)) {
             return refuse(409, "The addresses are given away already: start without them, by --await-exposed.");
         }
         return shown(List.of("addresses"));
@@ -211,15 +189,6 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
 
     private static boolean isPort(String text) {
         return text.matches("[1-9][0-9]{0,4}");
-    }
-
-    private static int exposedPort(Map<Integer, Integer> ports, int port) {
-        Integer outer = ports.get(port);
-        if (outer == null) {
-            throw new UncheckedIOException(new IOException("No port of the outside leads to port " + port
-                    + ": there are more pods than published ports. Publish more of them"));
-        }
-        return outer;
     }
 
     private Answer served(Function<Served, Answer> answer) {

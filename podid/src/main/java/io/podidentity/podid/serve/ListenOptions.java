@@ -2,14 +2,18 @@ package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places;
-import io.podidentity.podid.serve.DiscoveryServer.ExposedHost;
 import java.net.InetAddress;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where to listen, and how clients get there: for an emulator in a container. */
 final class ListenOptions {
+
+    private static final Pattern EXPOSED = Pattern.compile("(" + DiscoveryServer.HOST + ")(?::([0-9]{1,5}))?");
 
     @Option(
             names = "--bind",
@@ -48,8 +52,7 @@ final class ListenOptions {
 
     /** @throws IllegalArgumentException if options do not fit together */
     void check(boolean portsByName) {
-        if (first == null
-                && (awaitExposed || (exposed != null && exposed().port().isPresent()))) {
+        if (first == null && (awaitExposed || (exposed != null && exposed().group(2) != null))) {
             throw new IllegalArgumentException("--await-exposed and the port of --exposed need --ports FIRST");
         }
         if (awaitExposed && exposed != null) {
@@ -70,12 +73,7 @@ final class ListenOptions {
                         + " emulated Azure and read what it serves. Publish a container's ports on 127.0.0.1 only");
     }
 
-    /**
-     * Opens the discovery port; without {@code --ports} it is any free one.
-     *
-     * @param hidden whether to answer this machine only, whatever {@code --bind} says
-     * @throws java.io.UncheckedIOException if its port is taken
-     */
+    /** @param hidden whether to answer this machine only, whatever {@code --bind} says */
     DiscoveryServer discovery(boolean hidden) {
         return DiscoveryServer.open(
                 places(), hidden ? LoopbackServer.loopback() : bind, first == null ? 0 : first, awaitExposed);
@@ -89,14 +87,16 @@ final class ListenOptions {
         if (exposed == null) {
             return places;
         }
-        ExposedHost host = exposed();
-        int shift = first == null ? 0 : host.port().orElse(first) - first;
-        return places.exposedAs(host.host(), inner -> inner + shift);
+        Matcher host = exposed();
+        int shift = first == null || host.group(2) == null ? 0 : Integer.parseInt(host.group(2)) - first;
+        return places.exposedAs(host.group(1), inner -> inner + shift);
     }
 
-    private ExposedHost exposed() {
-        return ExposedHost.parse(exposed == null ? "" : exposed)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\""));
+    private Matcher exposed() {
+        Matcher host = EXPOSED.matcher(exposed == null ? "" : exposed.toLowerCase(Locale.ROOT));
+        if (!host.matches()) {
+            throw new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\"");
+        }
+        return host;
     }
 }

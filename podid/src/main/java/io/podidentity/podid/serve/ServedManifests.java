@@ -54,18 +54,16 @@ final class ServedManifests {
         ManifestInput input = profile.read(paths, standardInput, FittingProfile.configuredHere());
         List<Manifests> clusters = input.clusters();
         if (clusters.size() > 1) {
-            throw new ManifestException(
-                    "There are " + clusters.size() + " kustomizations, charts or sets of files, each"
-                            + " for a cluster of its own: "
-                            + clusters.stream().map(ServedManifests::origin).collect(Collectors.joining(", "))
-                            + ". Name one of them");
+            throw new ManifestException("There are " + clusters.size()
+                    + " kustomizations, charts or sets of files, each"
+                    + " for a cluster of its own: "
+                    + clusters.stream()
+                            .map(one ->
+                                    one.objects().get(0).content().position().file())
+                            .collect(Collectors.joining(", "))
+                    + ". Name one of them");
         }
-        Manifests manifests = clusters.get(0);
-        return new ServedManifests(paths, standardInput, input.rules().get(0), manifests);
-    }
-
-    private static String origin(Manifests manifests) {
-        return manifests.objects().get(0).content().position().file();
+        return new ServedManifests(paths, standardInput, input.rules().get(0), clusters.get(0));
     }
 
     Manifests current() {
@@ -187,12 +185,7 @@ final class ServedManifests {
             }
             try {
                 for (Path file : ManifestFiles.files(Path.of(path))) {
-                    text.append(file)
-                            .append(' ')
-                            .append(Files.size(file))
-                            .append(' ')
-                            .append(Files.getLastModifiedTime(file))
-                            .append('\n');
+                    text.append(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + "\n");
                 }
             } catch (IOException | ManifestException e) {
                 text.append(path).append(" is missing\n");

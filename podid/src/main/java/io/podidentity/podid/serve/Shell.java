@@ -46,13 +46,11 @@ enum Shell {
         return firstLine.formatted(word(file));
     }
 
-    /** Asks the metadata service for a token. */
     String request() {
         return request.formatted(
                 "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/");
     }
 
-    /** Gives az a folder of its own. */
     String emptyFolder() {
         return emptyFolder;
     }

@@ -20,11 +20,7 @@ public final class YamlList {
 
     public record Item(Map<String, String> values, Position position) {
 
-        /**
-         * The value of that key.
-         *
-         * @throws ManifestException if it is missing
-         */
+        /** The value of that key; throws ManifestException if it is missing. */
         public String required(String key) {
             String value = values.getOrDefault(key, "");
             if (value.isEmpty()) {

@@ -5,7 +5,6 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +26,24 @@ public final class ArmEndpoint implements AddedEndpoint {
             "https://management.core.windows.net",
             "https://management.core.windows.net/");
 
+    /** Where everything is. */
+    private static final String ENDPOINTS = """
+            {"name": "podid", "portal": "%1$s", "media": "%1$s", "resourceManager": "%1$s", "graphAudience": "%1$s/",
+             "authentication": {"loginEndpoint": "%1$s", "audiences": ["%1$s/"], "tenant": "common",
+              "identityProvider": "AAD"},
+             "suffixes": {"storage": "localhost"}}
+            """;
+
+    private static final String SUBSCRIPTION = """
+            {"id": "%1$s", "subscriptionId": "%2$s", "tenantId": "%3$s", "state": "Enabled",
+             "displayName": "podid emulator", "authorizationSource": "RoleBased", "managedByTenants": []}
+            """;
+
+    private static final String TENANT = """
+            {"id": "/tenants/%1$s", "tenantId": "%1$s", "displayName": "podid emulator",
+             "defaultDomain": "podid.example", "tenantCategory": "Home"}
+            """;
+
     private final Azure azure;
     private final GraphEndpoint graph;
     private final ArmResources resources;
@@ -43,7 +60,7 @@ public final class ArmEndpoint implements AddedEndpoint {
     public Optional<Answer> answer(Request request) {
         List<String> segments = request.segments();
         return switch (segments.isEmpty() ? "" : segments.get(0)) {
-            case "metadata" -> Optional.of(endpoints());
+            case "metadata" -> Optional.of(json(ENDPOINTS.formatted(azure.entra())));
             case "tenants", "subscriptions", "v1.0" ->
                 Optional.of(isSignedIn(request) ? allowed(request, new ResourceId(segments)) : refusal());
             default -> Optional.empty();
@@ -71,24 +88,31 @@ public final class ArmEndpoint implements AddedEndpoint {
 
     private Answer allowed(Request request, ResourceId id) {
         List<String> segments = id.segments();
+        String tenantId = azure.directory().tenantId();
+        String subscription = SUBSCRIPTION.formatted(
+                ResourceId.SUBSCRIPTION,
+                ResourceId.parse(ResourceId.SUBSCRIPTION).name(),
+                tenantId);
         try {
-            if (segments.get(0).equals("tenants")) {
-                return Document.listed(List.of(tenant()));
-            }
-            if (segments.get(0).equals("v1.0") && segments.size() > 1) {
-                return graph.answer(request, id);
-            }
             if (segments.size() == 1) {
-                return Document.listed(List.of(subscription()));
+                String only = segments.get(0).equals("tenants") ? TENANT.formatted(tenantId) : subscription;
+                return json("{\"value\": [" + only + "]}");
+            }
+            if (segments.get(0).equals("v1.0")) {
+                return graph.answer(request, id);
             }
             if (!id.isIn(ResourceId.parse(ResourceId.SUBSCRIPTION))) {
                 throw new ArmException(
                         404, "SubscriptionNotFound", "The subscription '" + segments.get(1) + "' could not be found.");
             }
-            return segments.size() == 2 ? subscription().answer(200) : resources.answer(request, id);
+            return segments.size() == 2 ? json(subscription) : resources.answer(request, id);
         } catch (ArmException refused) {
             return refused.answer();
         }
+    }
+
+    private static Answer json(String text) {
+        return Answer.text(200, "application/json; charset=utf-8", text);
     }
 
     private static Answer refusal() {
@@ -96,63 +120,5 @@ public final class ArmEndpoint implements AddedEndpoint {
         return new ArmException(401, "AuthenticationFailed", message)
                 .answer()
                 .with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-    }
-
-    /** Says where everything is. */
-    private Answer endpoints() {
-        String base = azure.entra().toString();
-        return Answer.json(
-                200,
-                Map.of(
-                        "name",
-                        "podid",
-                        "portal",
-                        base,
-                        "media",
-                        base,
-                        "resourceManager",
-                        base,
-                        "graphAudience",
-                        base + "/",
-                        "authentication",
-                        Map.of(
-                                "loginEndpoint",
-                                base,
-                                "audiences",
-                                List.of(base + "/"),
-                                "tenant",
-                                "common",
-                                "identityProvider",
-                                "AAD"),
-                        "suffixes",
-                        Map.of("storage", "localhost")));
-    }
-
-    private Document subscription() {
-        return new Document(Map.of(
-                "id",
-                ResourceId.SUBSCRIPTION,
-                "subscriptionId",
-                ResourceId.parse(ResourceId.SUBSCRIPTION).name(),
-                "tenantId",
-                azure.directory().tenantId(),
-                "state",
-                "Enabled",
-                "displayName",
-                "podid emulator",
-                "authorizationSource",
-                "RoleBased",
-                "managedByTenants",
-                List.of()));
-    }
-
-    private Document tenant() {
-        String tenantId = azure.directory().tenantId();
-        return new Document(Map.of(
-                "id", "/tenants/" + tenantId,
-                "tenantId", tenantId,
-                "displayName", "podid emulator",
-                "defaultDomain", "podid.example",
-                "tenantCategory", "Home"));
     }
 }

@@ -23,13 +23,7 @@ public final class ArmFaults {
      */
     record Fault(String method, String part, boolean ofOperation, ArmException refusal) {}
 
-    /**
-     * Adds a failure.
-     *
-     * @param order {@code METHOD PATH-PART STATUS CODE}; with the status {@code failed} the request succeeds, but
-     *     what it makes fails in the end
-     * @throws IllegalArgumentException if it is not of that form
-     */
+    /** Adds {@code METHOD PATH-PART STATUS CODE}; throws IllegalArgumentException if it is not of that form. */
     public synchronized void add(String order) {
         Matcher words = ORDER.matcher(order.strip());
         if (!words.matches()) {

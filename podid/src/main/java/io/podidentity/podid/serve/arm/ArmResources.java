@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Resources are made, read, listed and removed by their paths. Of one that takes a while, its state tells how far it is,
- * which clients ask for again after {@code Retry-After}.
+ * Resources are made, read, listed and removed by their paths. Of one that takes a while its state tells how far it is;
+ * clients ask for it again after {@code Retry-After}.
  */
 final class ArmResources {
 

@@ -82,8 +82,10 @@ final class GraphEndpoint {
             case "POST servicePrincipals" -> newPrincipal(new Document(request.json()));
             case "POST directoryObjects" -> byIds(request);
             case "GET applications/federatedIdentityCredentials" -> list(path, all -> true);
-            case "POST applications/federatedIdentityCredentials" ->
-                newCredential(existing(path.owner()), path, new Document(request.json()));
+            case "POST applications/federatedIdentityCredentials" -> {
+                existing(path.owner());
+                yield newCredential(path, new Document(request.json()));
+            }
             case "POST applications/addPassword" -> addPassword(existing(path.owner()), new Document(request.json()));
             case "PATCH applications" -> change(existing(path), new Document(request.json()));
             case "DELETE applications" -> delete(existing(path));
@@ -119,17 +121,23 @@ final class GraphEndpoint {
         return principal.body().answer(201);
     }
 
-    private Answer newCredential(Resource application, ResourceId collection, Document asked) {
+    private Answer newCredential(ResourceId collection, Document asked) {
         List<Document> others =
                 store.members(collection).stream().map(Resource::body).toList();
-        if (others.stream().anyMatch(one -> one.text("name").equals(asked.text("name")))) {
+        if (others.stream()
+                .anyMatch(one -> one.text("name").equals(asked.text("name")) || isOfSameOrigin(one, asked))) {
             throw new ArmException(
                     409,
                     "Request_MultipleObjectsWithSameKeyValue",
-                    application.body().text("displayName") + " has a federated credential of that name.");
+                    "FederatedIdentityCredential with the same issuer and subject, or name, already exists.");
         }
         requireRoomFor(asked, others);
         return created(collection, asked);
+    }
+
+    private static boolean isOfSameOrigin(Document one, Document other) {
+        return one.text("issuer").equals(other.text("issuer"))
+                && one.text("subject").equals(other.text("subject"));
     }
 
     /** At most 20 federated credentials for an identity or application, no two of the same issuer and subject. */
@@ -146,9 +154,7 @@ final class GraphEndpoint {
                     "Too many Federated Identity Credentials. The limit is " + FederatedCredentials.LIMIT
                             + " for one identity.");
         }
-        if (others.stream()
-                .anyMatch(other -> other.text("issuer").equals(asked.text("issuer"))
-                        && other.text("subject").equals(asked.text("subject")))) {
+        if (others.stream().anyMatch(other -> isOfSameOrigin(other, asked))) {
             throw new ArmException(
                     409, "Conflict", "Issuer and subject combination already exists for this Managed Identity.");
         }

@@ -45,7 +45,8 @@ public final class RegistryEndpoint implements AddedEndpoint {
     private static final Duration ACCESS_TOKEN_LIFE = Duration.ofMinutes(75);
 
     private final Azure azure;
-    /** With the certificate of the key, which the emulator's CA signed: a registry has that CA as {@code rootcertbundle}. */
+
+    /** With the certificate of the key, signed by the emulator's CA, which a registry has as {@code rootcertbundle}. */
     private final JWSHeader header;
 
     private final ECDSASigner signer;
@@ -69,7 +70,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
         return switch (request.rawPath()) {
             case "/v2", "/v2/" -> Optional.of(challenge());
             case "/oauth2/exchange" -> Optional.of(exchange(request.form()));
-            case "/oauth2/token" -> Optional.of(request.isPost() ? refresh(request.form()) : login(request));
+            case "/oauth2/token" -> Optional.of(token(request));
             default -> Optional.empty();
         };
     }
@@ -92,11 +93,22 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 .orElseGet(RegistryEndpoint::unauthorized);
     }
 
-    /** As Docker, Podman, skopeo and jib do with a user and a password. */
-    private Answer login(Request request) {
-        return request.header("Authorization")
-                .flatMap(RegistryEndpoint::password)
-                .map(password -> access(password, request.query()))
+    /** As Docker, Podman, skopeo and jib ask with a user and a password, or with what they call an identity token. */
+    private Answer token(Request request) {
+        Parameters wanted = request.isPost() ? request.form() : request.query();
+        Optional<String> refreshToken = request.isPost()
+                ? wanted.get("refresh_token")
+                : request.header("Authorization").flatMap(RegistryEndpoint::password);
+        String service = wanted.get("service").orElse("");
+        return refreshToken
+                .flatMap(this::valid)
+                .filter(claims -> claims.getAudience().equals(List.of(service)))
+                .map(claims -> accessTo(
+                        service,
+                        String.valueOf(claims.getSubject()),
+                        wanted.get("scope").orElse("")))
+                .map(this::signed)
+                .map(token -> Answer.json(200, Map.of("access_token", token)))
                 .orElseGet(RegistryEndpoint::unauthorized);
     }
 
@@ -106,24 +118,6 @@ public final class RegistryEndpoint implements AddedEndpoint {
         }
         String pair = new Base64(authorization.substring("Basic ".length())).decodeToString();
         return pair.startsWith(TOKEN_USER) ? Optional.of(pair.substring(TOKEN_USER.length())) : Optional.empty();
-    }
-
-    /** As they do with what they call an identity token. */
-    private Answer refresh(Parameters form) {
-        return form.get("refresh_token").map(token -> access(token, form)).orElseGet(RegistryEndpoint::unauthorized);
-    }
-
-    private Answer access(String refreshToken, Parameters wanted) {
-        String service = wanted.get("service").orElse("");
-        return valid(refreshToken)
-                .filter(claims -> claims.getAudience().equals(List.of(service)))
-                .map(claims -> accessTo(
-                        service,
-                        String.valueOf(claims.getSubject()),
-                        wanted.get("scope").orElse("")))
-                .map(this::signed)
-                .map(token -> Answer.json(200, Map.of("access_token", token)))
-                .orElseGet(RegistryEndpoint::unauthorized);
     }
 
     private JWTClaimsSet accessTo(String service, String subject, String scope) {
