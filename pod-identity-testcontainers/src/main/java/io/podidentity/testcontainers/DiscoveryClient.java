@@ -33,11 +33,9 @@ final class DiscoveryClient {
     }
 
     /**
-     * Tells by which host and ports clients come; a container that is used again knows already.
+     * Tells by which host and ports clients come, which a container that is used again knows; false if nobody answers.
      *
      * @param ports those of this machine by those of the container
-     * @return false if nobody answers yet
-     * @throws IllegalStateException if podid refuses
      */
     boolean expose(String host, Map<Integer, Integer> ports) {
         var form = new StringBuilder("host=").append(URLEncoder.encode(host, StandardCharsets.UTF_8));
@@ -64,12 +62,7 @@ final class DiscoveryClient {
         return values;
     }
 
-    /**
-     * A page.
-     *
-     * @throws IllegalArgumentException if there is none; the message says what there is
-     * @throws IllegalStateException if podid refuses, or is gone
-     */
+    /** @throws IllegalArgumentException if there is no such page; the message says what there is */
     String text(String path) {
         try {
             return accepted(path, send(request(path).GET()));

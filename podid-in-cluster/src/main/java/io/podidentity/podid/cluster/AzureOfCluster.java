@@ -58,12 +58,7 @@ final class AzureOfCluster {
 
     private record Role(String principal, BlobRole role) {}
 
-    /**
-     * Reads the objects, and begins to follow them.
-     *
-     * @param issuer of the cluster's tokens
-     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
-     */
+    /** @param issuer of the cluster's tokens */
     AzureOfCluster(KubernetesClient client, Directory directory, String issuer, Executor thread, Consumer<String> log) {
         this.client = client;
         this.directory = directory;

@@ -13,12 +13,7 @@ import java.util.ArrayList;
 /** Publishes to Entra ID the keys with which the cluster signs the tokens of service accounts. */
 record ClusterKeys(KubernetesClient client, FederatedCredentials federation) {
 
-    /**
-     * Reads them as they are now.
-     *
-     * @return the issuer as it is in the tokens
-     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not answer
-     */
+    /** Reads them as they are now, and returns the issuer as it is in the tokens. */
     String read() {
         try {
             String issuer = String.valueOf(

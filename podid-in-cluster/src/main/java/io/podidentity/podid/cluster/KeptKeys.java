@@ -22,12 +22,7 @@ final class KeptKeys {
 
     private KeptKeys() {}
 
-    /**
-     * The keys of this cluster; the first time new ones. An authority that is about to end is renewed.
-     *
-     * @throws IllegalArgumentException if something else is in the Secret
-     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
-     */
+    /** The keys of this cluster; the first time new ones. An authority that is about to end is renewed. */
     static EntraKeys of(KubernetesClient client, Instant now) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept == null) {

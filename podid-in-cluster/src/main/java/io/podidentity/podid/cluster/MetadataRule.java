@@ -18,12 +18,7 @@ final class MetadataRule {
 
     private MetadataRule() {}
 
-    /**
-     * Writes the rule, again if somebody has removed it, and removes it when the process ends.
-     *
-     * @param nmi address and port
-     * @throws UncheckedIOException if iptables cannot be run, or refuses the rule
-     */
+    /** Writes the rule, again if somebody has removed it, and removes it when the process ends. */
     static void keep(String nmi) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> logged(MetadataRule::remove)));
         write(nmi);

@@ -55,12 +55,7 @@ final class TrustBundle {
     private final String store;
     private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
 
-    /**
-     * Reads the files once.
-     *
-     * @param address of the Service, which leads to Entra ID
-     * @param trustStore a PKCS#12 file with all that is to be trusted
-     */
+    /** @param address of the Service, which leads to Entra ID */
     TrustBundle(KubernetesClient client, String address, Path trustStore) {
         this.client = client;
         this.address = address;
@@ -86,11 +81,7 @@ final class TrustBundle {
         }
     }
 
-    /**
-     * Makes the files known in a namespace, the first time that a pod of it needs them.
-     *
-     * @throws KubernetesClientException if the API server refuses
-     */
+    /** Makes the files known in a namespace, the first time that a pod of it needs them. */
     void bringInto(String namespace) {
         if (!namespaces.contains(namespace)) {
             write(namespace);
@@ -125,12 +116,7 @@ final class TrustBundle {
         client.resource(files).fieldManager("podid").forceConflicts().serverSideApply();
     }
 
-    /**
-     * Adds the files and the variables to a pod's specification, and the way to Entra ID; a variable that is there
-     * already stays.
-     *
-     * @param skipped the names of the containers that are left alone
-     */
+    /** Adds files, variables and the way to Entra ID to a pod's specification; a variable that is there stays. */
     void into(Map<String, Object> spec, Set<String> skipped) {
         for (String field : List.of("initContainers", "containers")) {
             for (Map<String, Object> container : Admitted.objects(spec, field)) {
