@@ -31,7 +31,6 @@ final class MetadataRule {
                         () -> logged(() -> renew(nmi)), INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** What fails now is tried again later. */
     private static void logged(Runnable change) {
         try {
             change.run();

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -119,7 +120,6 @@ final class PodIdentityObjects implements ActualCluster {
         return Cluster.of(present.values().stream().flatMap(Optional::stream).toList());
     }
 
-    /** The assigned identities that there are. */
     Cluster assignedNow() {
         return Cluster.of(decode(ofEverywhere(ASSIGNED_KIND).list()));
     }
@@ -225,9 +225,17 @@ final class PodIdentityObjects implements ActualCluster {
 
     @Override
     public void record(Event event) {
+        try {
+            client.resource(written(event)).create();
+        } catch (KubernetesClientException e) {
+            log.accept("cannot record the event of " + event.object() + ": " + e.getMessage());
+        }
+    }
+
+    private HasMetadata written(Event event) {
         ObjectName name = event.object();
         Instant now = Instant.now();
-        var written = new EventBuilder()
+        return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(name.namespace())
                 .withName(name.name() + "." + Long.toHexString(now.getEpochSecond() * 1_000_000_000 + now.getNano()))
@@ -253,10 +261,5 @@ final class PodIdentityObjects implements ActualCluster {
                 .endSource()
                 .withReportingComponent(GROUP)
                 .build();
-        try {
-            client.resource(written).create();
-        } catch (KubernetesClientException e) {
-            log.accept("cannot record the event of " + name + ": " + e.getMessage());
-        }
     }
 }

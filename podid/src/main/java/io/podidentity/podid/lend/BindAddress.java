@@ -24,7 +24,6 @@ record BindAddress(Function<String, List<InetAddress>> interfaces) {
     /** No name, which would be looked up. */
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
-    /** With this machine's interfaces. */
     static BindAddress ofThisMachine() {
         return new BindAddress(BindAddress::addresses);
     }

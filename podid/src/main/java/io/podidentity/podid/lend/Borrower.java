@@ -76,7 +76,6 @@ record Borrower(String name, String secret, RateLimit limit) {
             this.seen = nanoTime.getAsLong();
         }
 
-        /** Takes one, if there is one. */
         synchronized boolean take() {
             long now = nanoTime.getAsLong();
             left = Math.min(burst, left + (double) (now - seen) / intervalNanos);

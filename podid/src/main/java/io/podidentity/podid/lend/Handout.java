@@ -23,7 +23,6 @@ record Handout(Lending lending, boolean loopback) {
 
             """;
 
-    /** For people. */
     String text() {
         Borrower first = lending.borrowers().get(0);
         String borrowers = lending.borrowers().stream()
@@ -61,7 +60,6 @@ record Handout(Lending lending, boolean loopback) {
                         .toList();
     }
 
-    /** For scripts: one line. */
     String json(Instant end) {
         var borrowers = new ArrayList<Map<String, Object>>();
         for (Borrower borrower : lending.borrowers()) {

@@ -137,7 +137,6 @@ record AzureService(
         roles = List.copyOf(roles);
     }
 
-    /** @param hosts with spaces between them */
     static AzureService of(String name, String hosts, String resource) {
         return new AzureService(name, List.of(hosts.split(" ")), resource, "", List.of(), "", "");
     }

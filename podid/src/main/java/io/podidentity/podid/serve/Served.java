@@ -24,7 +24,6 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         pods = List.copyOf(pods);
     }
 
-    /** One line. */
     String json() {
         var served = new LinkedHashMap<String, Object>();
         served.put(

@@ -26,7 +26,6 @@ public final class ArmEndpoint implements AddedEndpoint {
             "https://management.core.windows.net",
             "https://management.core.windows.net/");
 
-    /** Where everything is. */
     private static final String ENDPOINTS = """
             {"name": "podid", "portal": "%1$s", "media": "%1$s", "resourceManager": "%1$s", "graphAudience": "%1$s/",
              "authentication": {"loginEndpoint": "%1$s", "audiences": ["%1$s/"], "tenant": "common",
@@ -48,7 +47,6 @@ public final class ArmEndpoint implements AddedEndpoint {
     private final GraphEndpoint graph;
     private final ArmResources resources;
 
-    /** Plays the subscription of the tenant. */
     public ArmEndpoint(Azure azure, ArmFaults faults) {
         var store = new ResourceStore();
         this.azure = azure;
