@@ -147,7 +147,8 @@ final class ClusterReader {
         return new WebhookSettings(
                 WebhookVersion.V1_6_0,
                 known.isEmpty() ? configured.getOrDefault(TENANT, "") : known,
-                seen.getOrDefault(AUTHORITY, WebhookSettings.authorityHostOf(configured.getOrDefault("AZURE_ENVIRONMENT", ""))),
+                seen.getOrDefault(
+                        AUTHORITY, WebhookSettings.authorityHostOf(configured.getOrDefault("AZURE_ENVIRONMENT", ""))),
                 true,
                 Optional.empty());
     }
