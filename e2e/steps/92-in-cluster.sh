@@ -89,6 +89,27 @@ azure_clients() {
     expect_text "$WORK/in-cluster-js" "200 " hello.txt
 }
 
+azure_cli() {
+    # shellcheck disable=SC2016
+    on_cluster kubectl -n clients exec clients -- sh -c 'az login --service-principal -u "$AZURE_CLIENT_ID" -t "$AZURE_TENANT_ID" \
+        --federated-token "$(cat "$AZURE_FEDERATED_TOKEN_FILE")" --allow-no-subscriptions -o none \
+        && az storage blob list --blob-endpoint "$STORAGE" -c samples --auth-mode login --query "[].name" -o tsv' > "$WORK/in-cluster-az"
+    expect_text "$WORK/in-cluster-az" hello.txt
+}
+
+# By the real Helm, which Maven Central has as a library, that the emulator's tests use.
+azure_chart() {
+    local jars
+    jars=$(find ~/.m2/repository/com/marcnuri/helm-java ~/.m2/repository/net/java/dev/jna/jna -name '*.jar' | paste -sd:)
+    java -cp "$ROOT/pod-identity-emulator/target/test-classes:$jars" io.podidentity.emulator.manifest.HelmProgram \
+        template chart "$ROOT/e2e/data/chart" --set storage=https://emulated-azure.emulated-azure.svc:10103/devstoreaccount1 > "$WORK/chart.yaml"
+    on_cluster kubectl apply -n shop -f - < "$WORK/chart.yaml"
+    on_cluster kubectl -n shop rollout status deploy/chart --timeout=120s
+    page chart /api/blobs > "$WORK/in-cluster-chart.json"
+    expect_json "$WORK/in-cluster-chart.json" "$THREE_BLOBS"
+    on_cluster kubectl delete -n shop -f - < "$WORK/chart.yaml"
+}
+
 # The page by port-forward alone: who asked for what, and a fault for the next request.
 azure_page() {
     local ip
@@ -381,9 +402,11 @@ check "podid's image and applications with the library and with azure-identity a
 [ -n "${E2E_CLUSTER:-}" ] || start services "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/data/node-services.py" 10.77.0.1
 check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" azure_starts
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
+[ -n "${E2E_QUICK:-}" ] || check "a Helm chart for AKS, unchanged but for the storage's address: the blobs" azure_chart
 if [ -z "${E2E_CLUSTER:-}" ]; then
     check "podid run and explain with the roles view and edit: a program here has the pod's identity" azure_is_borrowed
     check "azure-identity and azure-storage-blob for Python, and @azure/identity, in a pod: a token, and the blobs" azure_clients
+    [ -n "${E2E_QUICK:-}" ] || check "az in that pod: signed in by its federated token, and the blobs" azure_cli
 fi
 check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told

@@ -112,18 +112,14 @@ setup_again_changes_nothing() {
     ! grep -E '^   az (.* )?(create|update|delete)' "$SETUP/fourth.err" || fail "it changed something"
 }
 
-# Now by the Dockerfile, as two pods that are rolled out. Its digest is new, so the same tag is deployed again; port 8080 is another
-# program's.
+# Now by the Dockerfile, as two pods that are rolled out. Its digest is new, so the same tag is deployed again.
 setup_new_image_is_deployed() {
     mark
-    start port-8080 "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$SETUP/tmp" 8080
-    azure_script deployment 0 setup.sh --no-port-forward --interval 1 --timeout 60 --container e2e-samples \
-        --builder docker --deployment --monitoring azure
-    stop port-8080
+    azure_script deployment 0 "${RUN[@]}" --builder docker --deployment --monitoring azure
     expect_equal '' "$(changes)"
     expect_text "$SETUP/deployment.err" 'kubectl delete pod podidentitydemo' 'its identity is'
     expect_text "$TOOLS" '--password-stdin' 'docker build -q --platform linux/amd64' 'docker push' 'everything configured' \
-        'kubectl rollout status deployment/podidentitydemo' 'deployment/podidentitydemo 8080:8080' 'deployment/podidentitydemo :8080'
+        'kubectl rollout status deployment/podidentitydemo' "deployment/podidentitydemo $(port setup):8080"
     expect_text "$SETUP/state/applied.yaml" 'kind: Deployment' 'kind: PodDisruptionBudget' 'azmonitoring.coreos.com' \
         "@sha256:$(echo docker | sha256sum | cut -d' ' -f1)"
 }
@@ -168,7 +164,7 @@ check "a dry run prints every command, and sends no request" setup_dry_run
 check "setup.sh stops where creating the cluster, then the federated credential fails, and continues" setup_fails_and_continues
 check "a third run completes, and Azure contains what it should" setup_completes
 check "a fourth run changes nothing, and takes no answer of another program for the pod's" setup_again_changes_nothing
-check "a new image is deployed by its digest, as a Deployment with monitoring, through a free port" setup_new_image_is_deployed
+check "a new image is deployed by its digest, as a Deployment with monitoring" setup_new_image_is_deployed
 check "the dry run's lines can be pasted" setup_dry_run_pasted
 check "no secret on a command line, in a transcript, or left behind" setup_keeps_secrets
 check "teardown.sh removes everything that setup.sh created, and nothing else" setup_torn_down

@@ -40,7 +40,7 @@ platform|linux/amd64|for docker and podman; linux/arm64 for Arm nodes|^linux/(am
 deployment||two pods as a Deployment with Service and PodDisruptionBudget, instead of a single pod|flag
 monitoring|none|operator (Prometheus operator) or azure (Azure's managed Prometheus)|^(none|operator|azure)$
 subscription||by default the current one of az|^[A-Za-z0-9 ._()-]+$
-port||on this machine; by default 8080, or a free one if another program has it|^[1-9][0-9]{0,4}$
+port|8080|on this machine|^[1-9][0-9]{0,4}$
 no-port-forward||check that blobs can be read, then end|flag
 timeout|900|seconds for each wait; roles can take ten minutes to work everywhere|^[1-9][0-9]{0,5}$
 interval|5|seconds between two checks|^[1-9][0-9]{0,5}$"
@@ -222,46 +222,27 @@ deploy() {
 
 # Ends when the pod has listed the blobs: this proves that role, credential and manifests all match.
 look_at_it() {
-    local forward='kubectl port-forward -n "$NAMESPACE" --address 127.0.0.1 "$KIND"/podidentitydemo'
+    # One address only: with two, kubectl goes on if it gets just one of them, and the other one's answer is another program's.
+    local forward='kubectl port-forward -n "$NAMESPACE" --address 127.0.0.1 "$KIND"/podidentitydemo "$PORT":8080'
     step "check the result"
     case $KIND in
         pod) run 'kubectl wait --for=condition=Ready pod/podidentitydemo -n "$NAMESPACE" --timeout="$TIMEOUT"s' ;;
         *) run 'kubectl rollout status deployment/podidentitydemo -n "$NAMESPACE" --timeout="$TIMEOUT"s' ;;
     esac
     if [ -n "$DRY_RUN" ]; then
-        run "$forward ${PORT:-8080}:8080"
+        run "$forward"
         run 'rm -f "$KUBECONFIG"; unset KUBECONFIG'
         return
     fi
-    # Port 8080 unless another program has it, then any free one; a port that was asked for is never replaced. One address
-    # only: with two, kubectl goes on if it gets just one of them, and the other one's answer is another program's.
-    start_forward "$forward ${PORT:-8080}:8080" || { [ -z "$PORT" ] && start_forward "$forward :8080"; } || {
-        cat "$SCRATCH/forward.log" >&2
-        die "$EXIT_FAILED" "kubectl cannot forward port ${PORT:-8080} of this machine to the $KIND"
-    }
+    eval "exec $forward" > "$SCRATCH/forward.log" 2>&1 < /dev/null &
+    FORWARD_PID=$!
     await "the pod reads blobs" reads_blobs
     check_identity
     if [ -z "$NO_PORT_FORWARD" ]; then
-        say "Open $URL (Ctrl-C ends only the forwarding; teardown.sh removes everything)."
+        say "Open http://localhost:$PORT (Ctrl-C ends only the forwarding; teardown.sh removes everything)."
         wait "$FORWARD_PID"
     fi
     say "Done. To use your own kubectl: $(shown 'az aks get-credentials -g "$CLUSTER_GROUP" -n "$CLUSTER"')"
-}
-
-# start_forward TEXT: sets URL to where it can be reached.
-start_forward() {
-    local i
-    eval "exec $1" > "$SCRATCH/forward.log" 2>&1 < /dev/null &
-    FORWARD_PID=$!
-    for ((i = 0; i < 300; i++)); do
-        URL=$(sed -n 's#^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*#http://localhost:\1#p' "$SCRATCH/forward.log")
-        [ -z "$URL" ] || return 0
-        kill -0 "$FORWARD_PID" 2> /dev/null || break
-        sleep 0.1
-    done
-    kill "$FORWARD_PID" 2> /dev/null || true
-    FORWARD_PID=
-    return 1
 }
 
 ask() {
@@ -272,15 +253,15 @@ ask() {
 reads_blobs() {
     kill -0 "$FORWARD_PID" 2> /dev/null || {
         cat "$SCRATCH/forward.log" >&2
-        return 1
+        die "$EXIT_FAILED" "kubectl cannot forward port $PORT of this machine to the $KIND; for another one: --port PORT"
     }
-    [ "$(ask -o "$SCRATCH/blobs.json" -w '%{http_code}' "${URL/localhost/127.0.0.1}/api/blobs")" = 200 ] || return "$NOT_YET"
+    [ "$(ask -o "$SCRATCH/blobs.json" -w '%{http_code}' "http://127.0.0.1:$PORT/api/blobs")" = 200 ] || return "$NOT_YET"
 }
 
 # Whose answer it is: of the identity that was set up.
 check_identity() {
     local identity source='Workload identity'
-    identity=$(ask "${URL/localhost/127.0.0.1}/api/identity" | tr -d '\n' | sed 's/" *: */":/g')
+    identity=$(ask "http://127.0.0.1:$PORT/api/identity" | tr -d '\n' | sed 's/" *: */":/g')
     [[ $identity == *"\"source\":\"$source\""* && $identity == *"\"appId\":\"$CLIENT_ID\""* ]] \
         || die "$EXIT_FAILED" "the pod's token is not of the identity $CLIENT_ID from \"$source\": $(printf %s "$identity" | head -c 300)"
     say "   its identity is $CLIENT_ID, from \"$source\""
