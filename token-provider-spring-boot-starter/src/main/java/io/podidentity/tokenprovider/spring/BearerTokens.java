@@ -1,18 +1,30 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenRequest;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
 
 /**
  * The tokens for requests of the application's HTTP clients.
@@ -59,28 +71,14 @@ final class BearerTokens {
     }
 
     /** The server that a request is for; null if the request gets no token. */
-    @Nullable
-    BearerTarget target(URI request) {
-        for (BearerTarget target : targets) {
-            if (target.covers(request)) {
-                return target;
-            }
+    private @Nullable BearerTarget target(URI request, HttpHeaders headers) {
+        if (headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
+            return null;
         }
-        return null;
-    }
-
-    /**
-     * The token for a server.
-     *
-     * @throws io.podidentity.tokenprovider.TokenAcquisitionException if there is none
-     */
-    String token(BearerTarget target) {
-        return identities.provider(target.identity()).getAccessToken(request(target));
-    }
-
-    /** The same without blocking. */
-    CompletableFuture<String> tokenAsync(BearerTarget target) {
-        return identities.provider(target.identity()).getAccessTokenAsync(request(target));
+        return targets.stream()
+                .filter(target -> target.covers(request))
+                .findFirst()
+                .orElse(null);
     }
 
     private TokenRequest request(BearerTarget target) {
@@ -89,13 +87,12 @@ final class BearerTokens {
                 .withCaeEnabled(true);
     }
 
-    /**
-     * Whether a 401 demands a token with other claims, which the next {@link #token} has.
-     *
-     * @param challenges the values of the header {@code WWW-Authenticate}
-     */
-    boolean demandsClaims(BearerTarget target, @Nullable List<String> challenges) {
-        for (String challenge : challenges == null ? List.<String>of() : challenges) {
+    /** Whether an answer demands a token with other claims, which the next {@link #request} has. */
+    private boolean demandsClaims(BearerTarget target, HttpStatusCode status, HttpHeaders answer) {
+        if (status.value() != HttpStatus.UNAUTHORIZED.value()) {
+            return false;
+        }
+        for (String challenge : answer.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE)) {
             Matcher demanded = CLAIMS.matcher(challenge);
             if (challenge.contains(INSUFFICIENT) && demanded.find()) {
                 String encoded = demanded.group(1).replace('-', '+').replace('_', '/');
@@ -109,5 +106,64 @@ final class BearerTokens {
             }
         }
         return false;
+    }
+
+    /**
+     * Adds the token to requests for the configured servers that have no {@code Authorization} yet. A 401 that demands
+     * other claims is answered once, by a request with such a token.
+     */
+    record Interceptor(BearerTokens tokens) implements ClientHttpRequestInterceptor {
+
+        @Override
+        public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+                throws IOException {
+            BearerTarget target = tokens.target(request.getURI(), request.getHeaders());
+            if (target == null) {
+                return execution.execute(request, body);
+            }
+            request.getHeaders().setBearerAuth(token(target));
+            ClientHttpResponse response = execution.execute(request, body);
+            if (!tokens.demandsClaims(target, response.getStatusCode(), response.getHeaders())) {
+                return response;
+            }
+            response.close();
+            request.getHeaders().setBearerAuth(token(target));
+            return execution.execute(request, body);
+        }
+
+        private String token(BearerTarget target) {
+            return tokens.identities.provider(target.identity()).getAccessToken(tokens.request(target));
+        }
+    }
+
+    /**
+     * Does the same for {@code WebClient}, and blocks no thread. The body of a request that is sent again must allow it,
+     * as values do.
+     */
+    record Filter(BearerTokens tokens) implements ExchangeFilterFunction {
+
+        @Override
+        public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+            BearerTarget target = tokens.target(request.url(), request.headers());
+            if (target == null) {
+                return next.exchange(request);
+            }
+            return send(request, target, next)
+                    .flatMap(response -> tokens.demandsClaims(
+                                    target,
+                                    response.statusCode(),
+                                    response.headers().asHttpHeaders())
+                            ? response.releaseBody().then(send(request, target, next))
+                            : Mono.just(response));
+        }
+
+        private Mono<ClientResponse> send(ClientRequest request, BearerTarget target, ExchangeFunction next) {
+            return Mono.fromFuture(() ->
+                            tokens.identities.provider(target.identity()).getAccessTokenAsync(tokens.request(target)))
+                    .map(token -> ClientRequest.from(request)
+                            .headers(headers -> headers.setBearerAuth(token))
+                            .build())
+                    .flatMap(next::exchange);
+        }
     }
 }

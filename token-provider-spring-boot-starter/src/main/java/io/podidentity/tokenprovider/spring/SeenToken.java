@@ -5,11 +5,14 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAttempt;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ObjectUtils;
 
 /**
- * What was last seen of the token for a resource. No token is in it.
+ * What was last seen of the token for a resource, for health, metrics and the endpoint. No token is in it.
  *
  * @param identity the name of the identity
  * @param resource the resource
@@ -53,5 +56,48 @@ record SeenToken(
      */
     boolean isMissing(Instant now) {
         return failure != null && !isValid(now) && now.isBefore(at.plus(MEMORY));
+    }
+
+    /** What health and the endpoint tell: one object of JSON, in which members without a value are left out. */
+    Map<String, Object> report(Instant now) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("identity", identity.equals(TokenIdentities.UNNAMED) ? "" : identity);
+        report.put("resource", resource);
+        report.put("state", state(now));
+        report.put("source", source);
+        report.put("principal", principal == null ? null : principal.toString());
+        report.put("expiresOn", expiresOn);
+        if (failure != null) {
+            report.put("code", failure.code().name());
+            report.put("reason", failure.reason());
+            report.put("remedy", failure.remedy());
+        }
+        report.put("attempts", attempts.stream().map(SeenToken::report).toList());
+        return withoutEmpty(report);
+    }
+
+    private String state(Instant now) {
+        if (failure != null) {
+            return isStale(now) ? "STALE" : "FAILED";
+        }
+        if (expiresOn == null) {
+            return "NOT_ASKED_FOR";
+        }
+        return isValid(now) ? "VALID" : "EXPIRED";
+    }
+
+    private static Map<String, Object> report(TokenAttempt attempt) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("source", attempt.source());
+        report.put("state", attempt.state().name());
+        report.put("durationMillis", attempt.duration().toMillis());
+        report.put("reason", attempt.reason());
+        report.put("remedy", attempt.remedy());
+        return withoutEmpty(report);
+    }
+
+    private static Map<String, Object> withoutEmpty(Map<String, Object> report) {
+        report.values().removeIf(ObjectUtils::isEmpty);
+        return report;
     }
 }

@@ -6,8 +6,9 @@ import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 
 /**
  * The token providers of the application's identities, each made when it is first asked for.
@@ -22,10 +23,7 @@ final class TokenIdentities {
     private static final String STORAGE = "https://storage.azure.com";
 
     private final TokenProviderProperties properties;
-    private final ObjectProvider<TokenProviderConnectionDetails> connection;
-    private final ObjectProvider<TokenProviderCustomizer> customizers;
-    private final ObjectProvider<TokenListener> listeners;
-    private final ObjectProvider<Listener> identityListeners;
+    private final BeanFactory beans;
     private final Map<String, AzureServiceTokenProvider> providers = new ConcurrentHashMap<>();
 
     /** Is told what becomes of the tokens of each identity, under the same conditions as a {@link TokenListener}. */
@@ -35,17 +33,13 @@ final class TokenIdentities {
         void on(String identity, TokenListener.Event event);
     }
 
-    TokenIdentities(
-            TokenProviderProperties properties,
-            ObjectProvider<TokenProviderConnectionDetails> connection,
-            ObjectProvider<TokenProviderCustomizer> customizers,
-            ObjectProvider<TokenListener> listeners,
-            ObjectProvider<Listener> identityListeners) {
+    /**
+     * @param beans where {@link TokenProviderConnectionDetails}, customizers and listeners are looked up when a provider
+     *     is made
+     */
+    TokenIdentities(TokenProviderProperties properties, BeanFactory beans) {
         this.properties = properties;
-        this.connection = connection;
-        this.customizers = customizers;
-        this.listeners = listeners;
-        this.identityListeners = identityListeners;
+        this.beans = beans;
     }
 
     /** The name of the identity that a setting asks for. */
@@ -79,9 +73,7 @@ final class TokenIdentities {
 
     /** The settings of the identity that has no name, but for how it signs in and for who listens. */
     AzureServiceTokenProvider.Builder settings() {
-        AzureServiceTokenProvider.Builder builder = settings(null);
-        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-        return builder;
+        return customized(settings(null));
     }
 
     private AzureServiceTokenProvider.Builder settings(@Nullable Identity identity) {
@@ -89,7 +81,8 @@ final class TokenIdentities {
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
         }
-        TokenProviderConnectionDetails details = connection.getIfAvailable();
+        TokenProviderConnectionDetails details =
+                beans.getBeanProvider(TokenProviderConnectionDetails.class).getIfAvailable();
         if (details != null && details.sslContext() != null) {
             builder.sslContext(details.sslContext());
         }
@@ -99,19 +92,22 @@ final class TokenIdentities {
         return builder;
     }
 
+    private AzureServiceTokenProvider.Builder customized(AzureServiceTokenProvider.Builder builder) {
+        all(TokenProviderCustomizer.class).forEach(customizer -> customizer.customize(builder));
+        return builder;
+    }
+
+    private <T> Stream<T> all(Class<T> type) {
+        return beans.getBeanProvider(type).orderedStream();
+    }
+
     private AzureServiceTokenProvider make(String name) {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
         AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
-        for (Listener listener : identityListeners.orderedStream().toList()) {
-            builder.listener(event -> listener.on(name, event));
-        }
-        for (TokenListener listener : listeners.orderedStream().toList()) {
-            builder.listener(listener);
-        }
-        for (TokenProviderCustomizer customizer : customizers.orderedStream().toList()) {
-            customizer.customize(builder);
-        }
+        all(Listener.class).forEach(listener -> builder.listener(event -> listener.on(name, event)));
+        all(TokenListener.class).forEach(builder::listener);
+        customized(builder);
         try {
             return builder.build();
         } catch (IllegalArgumentException | IllegalStateException e) {

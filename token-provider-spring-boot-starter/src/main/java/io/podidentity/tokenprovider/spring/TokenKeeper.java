@@ -31,12 +31,11 @@ final class TokenKeeper implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(TokenKeeper.class);
 
     private final TokenIdentities identities;
-    private final List<Kept> tokens;
+    private final List<Kept> tokens = new ArrayList<>();
     /** Those of which there was none the last time; each is logged once. */
     private final Set<Kept> lacking = ConcurrentHashMap.newKeySet();
 
-    private boolean isRunning;
-    /** Made for the first token that is kept. */
+    /** Null unless it runs. It has no thread before there is a token to keep. */
     private @Nullable ScheduledExecutorService scheduler;
 
     private record Kept(@Nullable String identity, String resource) {}
@@ -44,7 +43,6 @@ final class TokenKeeper implements SmartLifecycle {
     /** @param resources those of the default identity */
     TokenKeeper(TokenIdentities identities, List<String> resources) {
         this.identities = identities;
-        this.tokens = new ArrayList<>();
         for (String resource : resources) {
             tokens.add(new Kept(null, resource));
         }
@@ -58,31 +56,24 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        if (!isRunning) {
-            isRunning = true;
-            for (Kept token : tokens) {
-                schedule(token, Duration.ZERO, INTERVAL, scheduler());
-            }
-        }
-    }
-
-    private synchronized ScheduledExecutorService scheduler() {
         if (scheduler == null) {
             scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "token-keeper");
                 thread.setDaemon(true);
                 return thread;
             });
+            for (Kept token : tokens) {
+                schedule(token, Duration.ZERO, INTERVAL, scheduler);
+            }
         }
-        return scheduler;
     }
 
     /** Keeps one more, from now on if it runs, else from its start. */
     synchronized void keep(@Nullable String identity, String resource) {
         Kept token = new Kept(identity, resource);
         tokens.add(token);
-        if (isRunning) {
-            schedule(token, Duration.ZERO, INTERVAL, scheduler());
+        if (scheduler != null) {
+            schedule(token, Duration.ZERO, INTERVAL, scheduler);
         }
     }
 
@@ -109,7 +100,7 @@ final class TokenKeeper implements SmartLifecycle {
                     token.resource,
                     token.identity == null ? "" : " as " + token.identity,
                     failure.get().reason(),
-                    TokenAcquisitionFailureAnalyzer.action(failure.get()));
+                    TokenProviderFailureAnalyzer.action(failure.get()));
         }
         Duration twice = afterFailure.multipliedBy(2);
         schedule(token, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
@@ -117,7 +108,6 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized void stop() {
-        isRunning = false;
         if (scheduler != null) {
             scheduler.shutdownNow();
             scheduler = null;
@@ -126,6 +116,6 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized boolean isRunning() {
-        return isRunning;
+        return scheduler != null;
     }
 }

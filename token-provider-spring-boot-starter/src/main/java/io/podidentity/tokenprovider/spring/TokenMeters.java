@@ -8,9 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -36,15 +34,13 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     private static final String NONE = "none";
 
     private final TokenWatch watch;
-    private final Clock clock;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
     private final Set<Gauged> gauged = ConcurrentHashMap.newKeySet();
 
     private record Gauged(MeterRegistry registry, String identity, String resource) {}
 
-    TokenMeters(TokenWatch watch, Clock clock) {
+    TokenMeters(TokenWatch watch) {
         this.watch = watch;
-        this.clock = clock;
     }
 
     @Override
@@ -59,7 +55,7 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     public void on(String identity, Event event) {
         String asked = TokenIdentities.canonical(event.request().resource());
         // The watch has bounded the number of resources, and thereby of time series.
-        String resource = watch.knows(identity, asked) ? asked : "other";
+        String resource = watch.seen(identity, asked) == null ? "other" : asked;
         for (MeterRegistry registry : registries) {
             switch (event.kind()) {
                 case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> {
@@ -123,13 +119,14 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     }
 
     private double remaining(String identity, String resource) {
-        Instant expiresOn = watch.seen(identity, resource).expiresOn();
-        return expiresOn == null
+        SeenToken token = watch.seen(identity, resource);
+        return token == null || token.expiresOn() == null
                 ? Double.NaN
-                : Duration.between(clock.instant(), expiresOn).toMillis() / 1000.0;
+                : Duration.between(watch.now(), token.expiresOn()).toMillis() / 1000.0;
     }
 
     private double stale(String identity, String resource) {
-        return watch.seen(identity, resource).isStale(clock.instant()) ? 1 : 0;
+        SeenToken token = watch.seen(identity, resource);
+        return token != null && token.isStale(watch.now()) ? 1 : 0;
     }
 }

@@ -3,15 +3,14 @@ package io.podidentity.tokenprovider.spring;
 import com.azure.core.credential.TokenCredential;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.jfr.JfrTokenListener;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -79,17 +78,12 @@ public final class TokenProviderAutoConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     TokenWatch tokenProviderWatch(TokenProviderProperties properties, TokenIdentities identities) {
-        return new TokenWatch(identities.name(null), properties.resources());
+        return new TokenWatch(identities.name(null), properties.resources(), InstantSource.system());
     }
 
     @Bean
-    TokenIdentities tokenIdentities(
-            TokenProviderProperties properties,
-            ObjectProvider<TokenProviderConnectionDetails> connection,
-            ObjectProvider<TokenProviderCustomizer> customizers,
-            ObjectProvider<TokenListener> listeners,
-            ObjectProvider<TokenIdentities.Listener> identityListeners) {
-        return new TokenIdentities(properties, connection, customizers, listeners, identityListeners);
+    TokenIdentities tokenIdentities(TokenProviderProperties properties, BeanFactory beans) {
+        return new TokenIdentities(properties, beans);
     }
 
     /** The default identity. A provider of the application's own is taken before it, but stands beside it. */
@@ -148,15 +142,11 @@ public final class TokenProviderAutoConfiguration {
     }
 
     /** For recordings of the JDK Flight Recorder. */
-    @Configuration(proxyBeanMethods = false)
+    @Bean
     @ConditionalOnClass(name = "jdk.jfr.Event")
-    static final class FlightRecorderConfiguration {
-
-        @Bean
-        @ConditionalOnMissingBean
-        JfrTokenListener jfrTokenListener() {
-            return new JfrTokenListener();
-        }
+    @ConditionalOnMissingBean
+    JfrTokenListener jfrTokenListener() {
+        return new JfrTokenListener();
     }
 
     /** For Azure SDK clients, and for those of Spring Cloud Azure, which look for its name. */
@@ -181,7 +171,7 @@ public final class TokenProviderAutoConfiguration {
         @ConditionalOnMissingBean(name = "tokenProviderHealthIndicator")
         @ConditionalOnEnabledHealthIndicator("token-provider")
         HealthIndicator tokenProviderHealthIndicator(TokenWatch watch) {
-            return new TokenProviderHealthIndicator(watch, Clock.systemUTC());
+            return new TokenProviderHealthIndicator(watch);
         }
     }
 
@@ -194,7 +184,7 @@ public final class TokenProviderAutoConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint
         TokenProviderEndpoint tokenProviderEndpoint(TokenIdentities identities, TokenWatch watch) {
-            return new TokenProviderEndpoint(identities, watch, Clock.systemUTC());
+            return new TokenProviderEndpoint(identities, watch);
         }
     }
 
@@ -208,7 +198,7 @@ public final class TokenProviderAutoConfiguration {
         @ConditionalOnMissingBean
         @Order
         TokenMeters tokenMeters(TokenWatch watch) {
-            return new TokenMeters(watch, Clock.systemUTC());
+            return new TokenMeters(watch);
         }
     }
 }

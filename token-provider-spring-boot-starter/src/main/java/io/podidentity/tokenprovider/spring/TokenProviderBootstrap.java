@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider.spring;
 import static java.util.Objects.requireNonNull;
 
 import com.azure.core.credential.TokenCredential;
-import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +49,7 @@ final class TokenProviderBootstrap implements BootstrapRegistryInitializer {
             }
             TokenProviderProperties properties =
                     settings.bindOrCreate("token-provider", Bindable.of(TokenProviderProperties.class));
-            var none = new DefaultListableBeanFactory();
-            var identities = new TokenIdentities(
-                    properties,
-                    none.getBeanProvider(TokenProviderConnectionDetails.class),
-                    none.getBeanProvider(TokenProviderCustomizer.class),
-                    none.getBeanProvider(TokenListener.class),
-                    none.getBeanProvider(TokenIdentities.Listener.class));
+            var identities = new TokenIdentities(properties, new DefaultListableBeanFactory());
             return new TokenProviderCredential(identities.provider(null));
         }
     }

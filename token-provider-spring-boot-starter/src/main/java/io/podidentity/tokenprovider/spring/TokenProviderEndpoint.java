@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -14,20 +13,11 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
  * login takes effect at once. To allow deletes, set {@code management.endpoint.tokenprovider.access=unrestricted}.
  */
 @Endpoint(id = "tokenprovider", defaultAccess = Access.READ_ONLY)
-final class TokenProviderEndpoint {
-    private final TokenIdentities identities;
-    private final TokenWatch watch;
-    private final Clock clock;
-
-    TokenProviderEndpoint(TokenIdentities identities, TokenWatch watch, Clock clock) {
-        this.identities = identities;
-        this.watch = watch;
-        this.clock = clock;
-    }
+record TokenProviderEndpoint(TokenIdentities identities, TokenWatch watch) {
 
     @ReadOperation(produces = "application/json")
     Map<String, List<Map<String, Object>>> tokens() {
-        return Map.of("tokens", TokenReport.of(watch.seen(), clock.instant()));
+        return Map.of("tokens", watch.report());
     }
 
     @DeleteOperation

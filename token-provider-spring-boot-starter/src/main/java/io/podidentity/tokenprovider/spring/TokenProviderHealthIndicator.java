@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
@@ -12,18 +11,11 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * and so answers at once. It is not part of a probe unless the application adds it to one, because a restart does not
  * create an identity.
  */
-final class TokenProviderHealthIndicator implements HealthIndicator {
-    private final TokenWatch watch;
-    private final Clock clock;
-
-    TokenProviderHealthIndicator(TokenWatch watch, Clock clock) {
-        this.watch = watch;
-        this.clock = clock;
-    }
+record TokenProviderHealthIndicator(TokenWatch watch) implements HealthIndicator {
 
     @Override
     public Health health() {
-        Instant now = clock.instant();
+        Instant now = watch.now();
         List<SeenToken> tokens = watch.seen();
         Health.Builder health = new Health.Builder().unknown();
         if (tokens.stream().anyMatch(token -> token.isMissing(now))) {
@@ -31,6 +23,6 @@ final class TokenProviderHealthIndicator implements HealthIndicator {
         } else if (tokens.stream().anyMatch(token -> token.isValid(now))) {
             health.up();
         }
-        return health.withDetail("tokens", TokenReport.of(tokens, now)).build();
+        return health.withDetail("tokens", watch.report()).build();
     }
 }

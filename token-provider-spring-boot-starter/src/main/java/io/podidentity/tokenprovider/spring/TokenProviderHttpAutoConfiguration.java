@@ -54,12 +54,13 @@ public final class TokenProviderHttpAutoConfiguration {
     static final class BlockingConfiguration {
 
         @Bean
-        BearerTokenInterceptor bearerTokenInterceptor(BearerTokens tokens) {
-            return new BearerTokenInterceptor(tokens);
+        BearerTokens.Interceptor bearerTokenInterceptor(BearerTokens tokens) {
+            return new BearerTokens.Interceptor(tokens);
         }
 
         @Bean
-        RestClientCustomizer bearerTokenRestClientCustomizer(BearerTokens tokens, BearerTokenInterceptor interceptor) {
+        RestClientCustomizer bearerTokenRestClientCustomizer(
+                BearerTokens tokens, BearerTokens.Interceptor interceptor) {
             return builder -> {
                 tokens.use();
                 builder.requestInterceptor(interceptor);
@@ -68,7 +69,7 @@ public final class TokenProviderHttpAutoConfiguration {
 
         @Bean
         RestTemplateCustomizer bearerTokenRestTemplateCustomizer(
-                BearerTokens tokens, BearerTokenInterceptor interceptor) {
+                BearerTokens tokens, BearerTokens.Interceptor interceptor) {
             return template -> {
                 tokens.use();
                 template.getInterceptors().add(interceptor);
@@ -85,7 +86,7 @@ public final class TokenProviderHttpAutoConfiguration {
         WebClientCustomizer bearerTokenWebClientCustomizer(BearerTokens tokens) {
             return builder -> {
                 tokens.use();
-                builder.filter(new BearerTokenFilter(tokens));
+                builder.filter(new BearerTokens.Filter(tokens));
             };
         }
     }

@@ -2,9 +2,11 @@ package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenListener.Event;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what became of the tokens of each identity and resource that the application names or has used, so that
@@ -16,6 +18,7 @@ final class TokenWatch implements TokenIdentities.Listener {
     /** Keeps an application that asks for resources without end from filling the memory. */
     private static final int MAX_TOKENS = 100;
 
+    private final InstantSource clock;
     private final Map<Key, SeenToken> seen = new LinkedHashMap<>();
 
     private record Key(String identity, String resource) {}
@@ -24,7 +27,8 @@ final class TokenWatch implements TokenIdentities.Listener {
      * @param identity the name of the default identity
      * @param resources those that the application names for it
      */
-    TokenWatch(String identity, List<String> resources) {
+    TokenWatch(String identity, List<String> resources, InstantSource clock) {
+        this.clock = clock;
         for (String resource : resources) {
             discover(identity, resource);
         }
@@ -37,19 +41,21 @@ final class TokenWatch implements TokenIdentities.Listener {
         }
     }
 
-    /** What is known of a token. */
+    /** What is known of a token; null if it is not one of those that are remembered. */
+    @Nullable
     SeenToken seen(String identity, String resource) {
         synchronized (seen) {
-            SeenToken token = seen.get(new Key(identity, resource));
-            return token == null ? SeenToken.notAskedFor(identity, resource) : token;
+            return seen.get(new Key(identity, resource));
         }
     }
 
-    /** Whether the token is one of those that are remembered. */
-    boolean knows(String identity, String resource) {
-        synchronized (seen) {
-            return seen.containsKey(new Key(identity, resource));
-        }
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** What is known of each token, as health and the endpoint tell it. */
+    List<Map<String, Object>> report() {
+        return seen().stream().map(token -> token.report(now())).toList();
     }
 
     /** Forgets what became of the tokens, as after {@code invalidate()}: none of it is true any more. */
@@ -89,7 +95,7 @@ final class TokenWatch implements TokenIdentities.Listener {
                 event.expiresOn().orElse(null),
                 event.failure().orElse(null),
                 event.attempts(),
-                Instant.now());
+                now());
         synchronized (seen) {
             discover(identity, resource);
             seen.replace(new Key(identity, resource), token);

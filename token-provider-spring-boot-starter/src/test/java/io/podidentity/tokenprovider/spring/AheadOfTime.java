@@ -69,7 +69,7 @@ public class AheadOfTime {
                             .get("sasl.login.callback.handler.class"));
             System.out.println("bearer: "
                     + application
-                            .getBean(BearerTokenInterceptor.class)
+                            .getBean(BearerTokens.Interceptor.class)
                             .getClass()
                             .getSimpleName());
         }

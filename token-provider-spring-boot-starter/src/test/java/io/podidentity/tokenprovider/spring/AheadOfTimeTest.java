@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.spring.TokenProviderKafkaAutoConfiguration.KafkaTokens;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ class AheadOfTimeTest {
                 .contains("pool: orders with a token for https://ossrdbms-aad.database.windows.net")
                 .contains("redis: https://redis.azure.com")
                 .contains("kafka: " + KafkaTokens.class.getName())
-                .contains("bearer: BearerTokenInterceptor");
+                .contains("bearer: Interceptor");
         assertThat(hints(resources))
                 .contains(
                         KafkaTokens.class.getName(),

@@ -223,7 +223,7 @@ class ClientAssertionTest {
                 .replaceFirst("^", SETTING)
                 .split(",", -1);
         runner("api", "client_credentials").withPropertyValues(properties).run(context -> {
-            FailureAnalysis analysis = new TokenProviderSettingFailureAnalyzer().analyze(context.getStartupFailure());
+            FailureAnalysis analysis = new TokenProviderFailureAnalyzer().analyze(context.getStartupFailure());
 
             assertThat(analysis.getDescription()).isEqualTo(description).doesNotContain("hunter");
             assertThat(analysis.getAction()).isEqualTo(action);
@@ -257,7 +257,7 @@ class ClientAssertionTest {
                         TokenProviderAutoConfiguration.class, TokenProviderOAuth2ClientAutoConfiguration.class))
                 .withClassLoader(new FilteredClassLoader("org.springframework.boot.security.oauth2"))
                 .withPropertyValues(SETTING + "api.source=workload-identity")
-                .run(context -> assertThat(new TokenProviderSettingFailureAnalyzer()
+                .run(context -> assertThat(new TokenProviderFailureAnalyzer()
                                 .analyze(context.getStartupFailure())
                                 .getAction())
                         .isEqualTo("Add spring-boot-starter-security-oauth2-client, or remove the setting."));

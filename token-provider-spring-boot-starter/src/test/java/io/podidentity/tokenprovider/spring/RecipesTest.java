@@ -41,7 +41,7 @@ class RecipesTest {
                     .hasSingleBean(RestClient.class)
                     .hasSingleBean(OpenAIClient.class)
                     .hasSingleBean(TokenCredential.class)
-                    .hasSingleBean(BearerTokenInterceptor.class);
+                    .hasSingleBean(BearerTokens.Interceptor.class);
             assertThat(context.getBean(AzureServiceTokenProvider.class))
                     .hasToString("AzureServiceTokenProvider[Workload identity]");
         });

@@ -9,7 +9,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenSource;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 class StarterSecretsTest {
     private static final String RESOURCE = "https://storage.azure.com/";
 
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(RESOURCE));
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(RESOURCE), InstantSource.system());
     private final Heard heard = new Heard();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
     void actuator_afterATokenAndAFailureThatHoldsOne_showsNone() throws Exception {
-        TokenMeters meters = new TokenMeters(watch, Clock.systemUTC());
+        TokenMeters meters = new TokenMeters(watch);
         meters.bindTo(registry);
         TokenIdentities identities = FakeSource.withToken().identities(watch, meters, heard);
         identities.provider(null).getAccessToken(RESOURCE);
@@ -46,12 +46,8 @@ class StarterSecretsTest {
             shown.add(meter.getId() + " " + meter.getId().getDescription() + " " + meter.measure());
         }
         assertThat(shown).hasSizeGreaterThan(3);
-        shown.add(new TokenProviderEndpoint(identities, watch, Clock.systemUTC())
-                .tokens()
-                .toString());
-        shown.add(new TokenProviderHealthIndicator(watch, Clock.systemUTC())
-                .health()
-                .toString());
+        shown.add(new TokenProviderEndpoint(identities, watch).tokens().toString());
+        shown.add(new TokenProviderHealthIndicator(watch).health().toString());
         assertThat(shown).allSatisfy(text -> assertThat(text).doesNotContain(FakeSource.TOKEN.split("\\.", -1)));
     }
 }

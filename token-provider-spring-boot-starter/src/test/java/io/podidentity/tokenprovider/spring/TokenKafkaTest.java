@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.spring.TokenProviderKafkaAutoConfiguration.KafkaTokens;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener.Kind;
-import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,9 +13,9 @@ class TokenMetersTest {
     private static final String NAMED = "https://storage.azure.com";
     private static final String USED = "https://vault.azure.net";
 
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED));
-    private final TokenMeters meters =
-            new TokenMeters(watch, Clock.fixed(FakeSource.EXPIRES.minusSeconds(90), ZoneOffset.UTC));
+    private final TokenWatch watch =
+            new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED), () -> FakeSource.EXPIRES.minusSeconds(90));
+    private final TokenMeters meters = new TokenMeters(watch);
     private final Heard heard = new Heard();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

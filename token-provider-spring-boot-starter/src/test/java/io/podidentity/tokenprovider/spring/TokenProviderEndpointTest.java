@@ -3,14 +3,14 @@ package io.podidentity.tokenprovider.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.TokenListener.Kind;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenProviderEndpointTest {
     private static final String RESOURCE = "https://storage.azure.com";
 
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of());
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(), InstantSource.system());
     private final Heard heard = new Heard();
 
     @Test
@@ -51,6 +51,6 @@ class TokenProviderEndpointTest {
     }
 
     private TokenProviderEndpoint endpoint(TokenIdentities identities) {
-        return new TokenProviderEndpoint(identities, watch, Clock.systemUTC());
+        return new TokenProviderEndpoint(identities, watch);
     }
 }

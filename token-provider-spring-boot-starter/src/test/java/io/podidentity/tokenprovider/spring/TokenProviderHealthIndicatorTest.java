@@ -7,9 +7,7 @@ import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +18,8 @@ class TokenProviderHealthIndicatorTest {
     private static final String RESOURCE = "https://storage.azure.com";
     private static final String NAMED = "https://vault.azure.net";
 
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED));
+    private volatile Instant now = Instant.now();
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED), () -> now);
     private final Heard heard = new Heard();
 
     @Test
@@ -75,7 +74,7 @@ class TokenProviderHealthIndicatorTest {
                 .isInstanceOf(TokenAcquisitionException.class);
         heard.await(Kind.FAILED);
 
-        new TokenProviderEndpoint(identities, watch, Clock.systemUTC()).invalidate();
+        new TokenProviderEndpoint(identities, watch).invalidate();
 
         assertThat(healthAt(Instant.now()).getStatus()).isEqualTo(Status.UNKNOWN);
     }
@@ -163,8 +162,9 @@ class TokenProviderHealthIndicatorTest {
         assertThat(tokens(healthAt(Instant.now()))).hasSize(100);
     }
 
-    private Health healthAt(Instant now) {
-        return new TokenProviderHealthIndicator(watch, Clock.fixed(now, ZoneOffset.UTC)).health();
+    private Health healthAt(Instant time) {
+        now = time;
+        return new TokenProviderHealthIndicator(watch).health();
     }
 
     @SuppressWarnings("unchecked")

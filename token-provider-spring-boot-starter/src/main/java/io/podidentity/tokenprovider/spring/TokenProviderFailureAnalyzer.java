@@ -3,19 +3,35 @@ package io.podidentity.tokenprovider.spring;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAttempt;
 import java.util.stream.Collectors;
-import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
 
-/** Explains, instead of a stack trace, why an application got no token at start-up, and what to do. */
-final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<TokenAcquisitionException> {
+/**
+ * Explains, instead of a stack trace, which setting of the token provider is wrong, or why an application got no token
+ * at start-up, and what to do.
+ */
+final class TokenProviderFailureAnalyzer implements FailureAnalyzer {
 
     @Override
-    protected FailureAnalysis analyze(Throwable rootFailure, TokenAcquisitionException cause) {
+    public @Nullable FailureAnalysis analyze(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TokenProviderSettingException wrong) {
+                return new FailureAnalysis(String.valueOf(wrong.getMessage()), wrong.action(), wrong);
+            }
+            if (cause instanceof TokenAcquisitionException noToken) {
+                return new FailureAnalysis(description(noToken), action(noToken), noToken);
+            }
+        }
+        return null;
+    }
+
+    private static String description(TokenAcquisitionException cause) {
         StringBuilder description = new StringBuilder(cause.reason()).append('.');
         for (TokenAttempt attempt : cause.attempts()) {
             description.append(System.lineSeparator()).append("    ").append(attempt);
         }
-        return new FailureAnalysis(description.toString(), action(cause), cause);
+        return description.toString();
     }
 
     /** What to do next. */

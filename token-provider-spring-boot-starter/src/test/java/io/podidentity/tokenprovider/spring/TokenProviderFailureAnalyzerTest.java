@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @ExtendWith(OutputCaptureExtension.class)
-class TokenAcquisitionFailureAnalyzerTest {
+class TokenProviderFailureAnalyzerTest {
 
     @Test
     void start_whenABeanNeedsATokenThatIsRefused_printsWhyAndWhatToDo(CapturedOutput output) {
@@ -42,7 +42,7 @@ class TokenAcquisitionFailureAnalyzerTest {
         TokenAcquisitionException busy = new TokenAcquisitionException(
                 TokenAcquisitionException.Code.SERVICE_UNAVAILABLE, "IMDS is busy", "", null);
 
-        FailureAnalysis analysis = new TokenAcquisitionFailureAnalyzer().analyze(busy);
+        FailureAnalysis analysis = new TokenProviderFailureAnalyzer().analyze(busy);
 
         assertThat(analysis.getDescription()).isEqualTo("IMDS is busy.");
         assertThat(analysis.getAction()).isEqualTo("Start the application again in a moment.");
@@ -54,7 +54,7 @@ class TokenAcquisitionFailureAnalyzerTest {
                 .sources(List.of(unavailable("First", "Run 'first login'."), unavailable("Second", "Set SECOND.")))
                 .build();
 
-        FailureAnalysis analysis = new TokenAcquisitionFailureAnalyzer()
+        FailureAnalysis analysis = new TokenProviderFailureAnalyzer()
                 .analyze(provider.explain("r").failure().orElseThrow());
 
         assertThat(analysis.getAction().lines().map(String::strip))
