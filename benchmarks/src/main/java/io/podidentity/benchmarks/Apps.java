@@ -25,14 +25,20 @@ final class Apps {
     }
 
     void measure() throws IOException, InterruptedException {
-        Path repository = session.classPaths.module().resolveSibling("");
-        AppForms forms = new AppForms(session.jdk, repository, session.folder.resolve("apps-" + session.jdk.feature()));
+        Path repository = session.classPaths().module().resolveSibling("");
+        AppForms forms = new AppForms(
+                session.jdk(),
+                repository,
+                session.folder().resolve("apps-" + session.jdk().feature()));
         if (!forms.areBuilt() || !Launcher.isInstalled("wrk")) {
             session.say("leaving out the apps: they need the jars of demo-app, peer-app and podid, and wrk");
             return;
         }
         List<AppForms.Form> all = forms.make(session::say);
-        try (EmulatorProcess azure = EmulatorProcess.start(otherProcessor, session.jdk, forms.podid())) {
+        List<String> serve = new ArrayList<>(otherProcessor);
+        serve.addAll(
+                List.of(session.jdk().java().toString(), "-jar", forms.podid().toString(), "serve", "--json"));
+        try (ServerProcess azure = ServerProcess.start(serve, ProcessBuilder.Redirect.DISCARD)) {
             for (int round = 0; round <= rounds(); round++) {
                 for (AppForms.Form form : all) {
                     session.say("apps, " + form.row() + ", round " + round);
@@ -43,44 +49,45 @@ final class Apps {
     }
 
     private int rounds() {
-        return Math.min(session.options.rounds(), session.options.quick() ? 5 : 9);
+        return Math.min(session.options().rounds(), session.options().quick() ? 5 : 9);
     }
 
-    private void measure(AppForms.Form form, EmulatorProcess azure, int round)
-            throws IOException, InterruptedException {
+    private void measure(AppForms.Form form, ServerProcess azure, int round) throws IOException, InterruptedException {
         String row = form.row() + ".";
         try (AppServer app = AppServer.start(builder(form, azure), BLOBS)) {
             if (round == 0) {
                 // It was only to warm up the machine's caches and the emulator.
                 return;
             }
-            session.figures.add(row + "first blob ms", app.readyMillis());
-            session.figures.add(row + "cpu ms", app.cpuMillis());
-            session.figures.add(row + "resident MB", app.residentMegabytes());
+            session.figures().add(row + "first blob ms", app.readyMillis());
+            session.figures().add(row + "cpu ms", app.cpuMillis());
+            session.figures().add(row + "resident MB", app.residentMegabytes());
             String url = "http://127.0.0.1:" + app.port();
             for (String path : List.of(IDENTITY, BLOBS)) {
-                Wrk.run(otherProcessor, url + path, session.options.quick() ? 6 : 15);
+                Wrk.run(otherProcessor, url + path, session.options().quick() ? 6 : 15);
                 double before = app.cpuMillis();
-                Wrk load = Wrk.run(otherProcessor, url + path, session.options.quick() ? 4 : 10);
-                session.figures.add(row + path + " per s", load.perSecond());
-                session.figures.add(row + path + " cpu us", (app.cpuMillis() - before) * 1_000 / load.requests());
-                session.figures.add(row + path + " p50 ms", load.p50Millis());
-                session.figures.add(row + path + " p99 ms", load.p99Millis());
-                session.figures.add(row + path + " errors", (double) load.errors());
+                Wrk load = Wrk.run(otherProcessor, url + path, session.options().quick() ? 4 : 10);
+                session.figures().add(row + path + " per s", load.perSecond());
+                session.figures().add(row + path + " cpu us", (app.cpuMillis() - before) * 1_000 / load.requests());
+                session.figures().add(row + path + " p50 ms", load.p50Millis());
+                session.figures().add(row + path + " p99 ms", load.p99Millis());
+                session.figures().add(row + path + " errors", (double) load.errors());
             }
-            session.figures.add(row + "loaded MB", app.residentMegabytes());
+            session.figures().add(row + "loaded MB", app.residentMegabytes());
         }
     }
 
-    private ProcessBuilder builder(AppForms.Form form, EmulatorProcess azure) throws IOException {
+    private ProcessBuilder builder(AppForms.Form form, ServerProcess azure) throws IOException {
         List<String> words = new ArrayList<>(appProcessor);
         words.add(form.java().toString());
-        words.addAll(azure.trust());
+        words.add("-Djavax.net.ssl.trustStore=" + azure.address("trustStore"));
+        words.add("-Djavax.net.ssl.trustStorePassword=changeit");
         words.addAll(form.words());
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().putAll(azure.environment());
+        builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure.address("imds"));
+        builder.environment().put("DEMO_STORAGE_ENDPOINT", azure.address("storage"));
         builder.redirectErrorStream(true)
-                .redirectOutput(session.folder.resolve("apps.log").toFile());
+                .redirectOutput(session.folder().resolve("apps.log").toFile());
         return builder;
     }
 }

@@ -1,10 +1,13 @@
 package io.podidentity.benchmarks;
 
+import io.podidentity.benchmarks.stub.ImdsStub;
+import io.podidentity.benchmarks.stub.StubControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /** Measures what its {@link Options} ask for, prints a report, and writes it to {@code results/}. */
 public final class Benchmarks {
@@ -21,16 +24,25 @@ public final class Benchmarks {
         }
         ClassPaths classPaths = ClassPaths.ofBuild();
         Path folder = Files.createDirectories(classPaths.module().resolve("target/run"));
-        try (StubProcess stub = StubProcess.start(Jdk.own(), classPaths)) {
+        List<String> stub = List.of(
+                Jdk.own().java().toString(),
+                "-Dsun.net.httpserver.nodelay=true",
+                "-cp",
+                classPaths.with(List.of()),
+                ImdsStub.class.getName());
+        try (ServerProcess imds = ServerProcess.start(stub, ProcessBuilder.Redirect.INHERIT)) {
             for (Jdk jdk : options.jdks()) {
-                String head = Machine.describe(jdk, options.quick(), classPaths.jars("all"));
-                measure(new Session(jdk, options, stub.control(), classPaths, folder), head);
+                String head = Report.head(jdk, options.quick(), classPaths.jars("all"));
+                StubControl control = new StubControl(imds.line());
+                measure(
+                        new Session(jdk, options, control, classPaths, folder, new Figures(), new Launcher(folder)),
+                        head);
             }
         }
     }
 
     private static void measure(Session session, String head) throws Exception {
-        Options options = session.options;
+        Options options = session.options();
         SelfTimed selfTimed = new SelfTimed(session);
         try {
             if (options.has("processes")) {
@@ -50,16 +62,18 @@ public final class Benchmarks {
             }
         } finally {
             // What was measured is kept even if something failed after it.
-            write(session, Report.of(head, session.figures));
+            write(session, Report.of(head, session.figures()));
         }
     }
 
     private static void write(Session session, String report) throws IOException {
         System.out.println(report);
-        String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk.version()
-                + (session.options.quick() ? "-quick" : "")
-                + (session.options.only().isEmpty() ? "" : "-" + String.join("-", session.options.only())) + ".md";
-        Path results = Files.createDirectories(session.classPaths.module().resolve("results"));
+        String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk().version()
+                + (session.options().quick() ? "-quick" : "")
+                + (session.options().only().isEmpty()
+                        ? ""
+                        : "-" + String.join("-", session.options().only())) + ".md";
+        Path results = Files.createDirectories(session.classPaths().module().resolve("results"));
         Files.writeString(results.resolve(name), report);
     }
 }

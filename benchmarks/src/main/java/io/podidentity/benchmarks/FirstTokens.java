@@ -3,8 +3,8 @@ package io.podidentity.benchmarks;
 import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.programs.JvmHello;
 import io.podidentity.benchmarks.programs.LiveThreads;
-import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
-import io.podidentity.benchmarks.stub.Behaviour;
+import io.podidentity.benchmarks.programs.UrlConnection;
+import io.podidentity.benchmarks.stub.StubControl.Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,18 +33,18 @@ final class FirstTokens {
 
     FirstTokens(Session session) throws IOException {
         this.session = session;
-        this.figures = session.figures;
-        this.ownJar = session.classPaths.jars("token-provider").get(0);
+        this.figures = session.figures();
+        this.ownJar = session.classPaths().jars("token-provider").get(0);
     }
 
     void measure() throws IOException, InterruptedException {
-        session.stub.behave(Behaviour.USUAL);
+        session.stub().behave(Behaviour.USUAL);
         session.say("first token from IMDS");
         own = session.classes(imds("TokenProvider"), ownJar).own().stream()
                 // Classes that are made at run time have no name to load them by.
                 .filter(name -> !name.contains("/"))
                 .toList();
-        for (int round = 0; round <= session.options.rounds(); round++) {
+        for (int round = 0; round <= session.options().rounds(); round++) {
             for (String name : IMDS) {
                 session.noteAfterFirst("imds", name, round, session.run(Network.OPEN, imds(name)));
             }
@@ -55,8 +55,8 @@ final class FirstTokens {
             return;
         }
         session.say("first token through az");
-        AzStub az = AzStub.in(session.folder);
-        for (int round = 0; round <= session.options.rounds(); round++) {
+        AzStub az = AzStub.in(session.folder());
+        for (int round = 0; round <= session.options().rounds(); round++) {
             for (String name : AZ) {
                 ProcessBuilder command = az.on(session.alone(name, program(name), arguments(name)));
                 session.noteAfterFirst("az", name, round, session.run(Network.NO_ROUTE, command));
@@ -70,8 +70,8 @@ final class FirstTokens {
 
     private static Class<?> program(String name) {
         try {
-            return name.equals(AND_JAR)
-                    ? UrlConnectionAndClasses.class
+            return name.startsWith("UrlConnection")
+                    ? UrlConnection.class
                     : Class.forName(
                             JvmHello.class.getPackageName() + "." + name, false, JvmHello.class.getClassLoader());
         } catch (ClassNotFoundException peer) {
@@ -81,6 +81,7 @@ final class FirstTokens {
 
     private String[] arguments(String name) {
         return switch (name) {
+            case "UrlConnection" -> new String[0];
             case AND_JAR -> new String[] {"io.podidentity.tokenprovider.TokenSource"};
             case "UrlConnectionAndClasses" -> own.toArray(String[]::new);
             default -> new String[] {name};

@@ -1,11 +1,10 @@
 package io.podidentity.benchmarks;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A JDK that runs programs.
@@ -18,17 +17,15 @@ record Jdk(Path home, String version) {
         return new Jdk(Path.of(System.getProperty("java.home")), System.getProperty("java.version"));
     }
 
-    /** The one in a folder; empty if there is none. */
-    static Optional<Jdk> in(Path home) throws IOException {
-        if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(home.resolve("release"))) {
-            return Optional.empty();
+    /** @throws IllegalArgumentException if there is none in the folder */
+    static Jdk in(Path home) throws IOException {
+        Path release = home.resolve("release");
+        String text = Files.isReadable(release) ? Files.readString(release) : "";
+        Matcher version = Pattern.compile("(?m)^JAVA_VERSION=\"(.+)\"").matcher(text);
+        if (!version.find() || !Files.isExecutable(home.resolve("bin/java"))) {
+            throw new IllegalArgumentException("no JDK in " + home);
         }
-        Properties release = new Properties();
-        try (Reader reader = Files.newBufferedReader(home.resolve("release"))) {
-            release.load(reader);
-        }
-        return Optional.ofNullable(release.getProperty("JAVA_VERSION"))
-                .map(version -> new Jdk(home, version.replace("\"", "")));
+        return new Jdk(home, version.group(1));
     }
 
     /** The number of its feature release, such as 17. */

@@ -94,10 +94,10 @@ final class Launcher {
      * @throws IOException if it does not end with status 0 within three minutes
      */
     Run run(Network where, ProcessBuilder program) throws IOException {
-        Path log = folder.resolve(where.key + ".log");
+        Path log = folder.resolve(where.key() + ".log");
         List<String> words = new ArrayList<>();
         if (where != Network.OPEN) {
-            words.addAll(List.of("unshare", "--net", "--mount", "/bin/sh", network.toString(), where.key));
+            words.addAll(List.of("unshare", "--net", "--mount", "/bin/sh", network.toString(), where.key()));
         }
         words.addAll(List.of("/usr/bin/python3", "-IS", launch.toString()));
         words.add(where == Network.SILENT ? Network.IMDS_ADDRESS : "");

@@ -42,7 +42,7 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
             switch (option) {
                 case "--quick" -> quick = true;
                 case "--rounds" -> rounds = rounds(value(option, left));
-                case "--jdk" -> jdks.add(jdk(Path.of(value(option, left))));
+                case "--jdk" -> jdks.add(Jdk.in(Path.of(value(option, left))));
                 case "--only" -> only.add(part(value(option, left)));
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
@@ -79,9 +79,5 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
             throw new IllegalArgumentException("unknown part " + name);
         }
         return name;
-    }
-
-    private static Jdk jdk(Path folder) throws IOException {
-        return Jdk.in(folder).orElseThrow(() -> new IllegalArgumentException("no JDK in " + folder));
     }
 }

@@ -3,7 +3,7 @@ package io.podidentity.benchmarks;
 import io.podidentity.benchmarks.jmh.JmhSession;
 import io.podidentity.benchmarks.programs.Storm;
 import io.podidentity.benchmarks.programs.TwoCalls;
-import io.podidentity.benchmarks.stub.Behaviour;
+import io.podidentity.benchmarks.stub.StubControl.Behaviour;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +23,8 @@ record SelfTimed(Session session) {
             return;
         }
         for (Network network : List.of(Network.REFUSED, Network.NO_ROUTE, Network.BLACK_HOLE, Network.SILENT)) {
-            session.say("no token source: " + network.key);
-            for (int round = 0; round <= session.options.rounds(); round++) {
+            session.say("no token source: " + network.key());
+            for (int round = 0; round <= session.options().rounds(); round++) {
                 fail(network, "BareSocket", round);
                 fail(network, "TokenProvider", round);
                 if (isWorthIt(network, round)) {
@@ -36,14 +36,14 @@ record SelfTimed(Session session) {
 
     /** With a silent server each of the peer's two calls takes a minute, so that is measured once. */
     private boolean isWorthIt(Network network, int round) {
-        return network == Network.SILENT ? !session.options.quick() && round == 1 : round <= 3;
+        return network == Network.SILENT ? !session.options().quick() && round == 1 : round <= 3;
     }
 
     private void fail(Network network, String client, int round) throws IOException {
         String output = session.run(network, session.alone(client, TwoCalls.class, client))
                 .output();
         if (round > 0) {
-            session.figures.addAll(network.key + "." + client, output);
+            session.figures().addAll(network.key() + "." + client, output);
         }
     }
 
@@ -57,7 +57,7 @@ record SelfTimed(Session session) {
     void load() throws IOException {
         for (int delayMillis : new int[] {2, 100}) {
             session.say("1,000 threads, IMDS takes " + delayMillis + " ms");
-            int rounds = session.options.quick() ? 1 : 5;
+            int rounds = session.options().quick() ? 1 : 5;
             for (int round = 0; round < rounds; round++) {
                 storm(delayMillis, "OneFlight", "all");
                 storm(delayMillis, "TokenProvider", "all");
@@ -67,19 +67,20 @@ record SelfTimed(Session session) {
     }
 
     private void storm(int delayMillis, String client, String phases) throws IOException {
-        session.stub.behave(Behaviour.USUAL.withDelayMillis(delayMillis));
+        session.stub().behave(Behaviour.USUAL.withDelayMillis(delayMillis));
         ProcessBuilder program = session.withImds(client, Storm.class, client, "1000", phases);
-        session.figures.addAll(
-                "storm-" + delayMillis + "ms." + client,
-                session.run(Network.OPEN, program).output());
+        session.figures()
+                .addAll(
+                        "storm-" + delayMillis + "ms." + client,
+                        session.run(Network.OPEN, program).output());
     }
 
     /** The microbenchmarks, in a process of their own with all jars on its class path. */
     void hits() throws IOException, InterruptedException {
         session.say("cached tokens");
-        session.stub.behave(Behaviour.USUAL);
-        Path log = session.folder.resolve("jmh-" + session.jdk.version());
-        String length = session.options.quick() ? "quick" : "full";
+        session.stub().behave(Behaviour.USUAL);
+        Path log = session.folder().resolve("jmh-" + session.jdk().version());
+        String length = session.options().quick() ? "quick" : "full";
         Process process = session.withImds("JmhSession", JmhSession.class, length, log.toString())
                 .redirectError(ProcessBuilder.Redirect.appendTo(new File(log + ".err")))
                 .start();
@@ -87,6 +88,6 @@ record SelfTimed(Session session) {
         if (process.waitFor() != 0) {
             throw new IOException("the microbenchmarks failed, see " + log + ".err");
         }
-        session.figures.addAll("jmh", output);
+        session.figures().addAll("jmh", output);
     }
 }

@@ -8,27 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What all measurements on one JDK share. */
-final class Session {
-    final Jdk jdk;
-    final Options options;
-    final StubControl stub;
-    final ClassPaths classPaths;
-    final Path folder;
-    final Figures figures = new Figures();
-    private final Launcher launcher;
-
-    /**
-     * @param folder for scripts and logs
-     */
-    Session(Jdk jdk, Options options, StubControl stub, ClassPaths classPaths, Path folder) throws IOException {
-        this.jdk = jdk;
-        this.options = options;
-        this.stub = stub;
-        this.classPaths = classPaths;
-        this.folder = folder;
-        this.launcher = new Launcher(folder);
-    }
+/**
+ * What all measurements on one JDK share.
+ *
+ * @param folder for scripts and logs
+ */
+record Session(
+        Jdk jdk,
+        Options options,
+        StubControl stub,
+        ClassPaths classPaths,
+        Path folder,
+        Figures figures,
+        Launcher launcher) {
 
     /**
      * A program that finds the stub in the place of IMDS, and no Azure CLI.

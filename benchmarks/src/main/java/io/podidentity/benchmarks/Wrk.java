@@ -17,13 +17,6 @@ import java.util.regex.Pattern;
  * @param errors answers with another status than 2xx or 3xx, broken and timed-out requests
  */
 record Wrk(long requests, double perSecond, double p50Millis, double p99Millis, long errors) {
-    private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
-    private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
-    private static final Pattern PERCENTILE = Pattern.compile("(?m)^\\s+(50|99)%\\s+([\\d.]+)(us|ms|s|m)\\b");
-    private static final Pattern SOCKET_ERRORS =
-            Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
-    private static final Pattern STATUSES = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
-
     /**
      * Runs it.
      *
@@ -37,44 +30,34 @@ record Wrk(long requests, double perSecond, double p50Millis, double p99Millis, 
     }
 
     static Wrk of(String output) throws IOException {
-        double p50 = 0;
-        double p99 = 0;
-        Matcher percentile = PERCENTILE.matcher(output);
-        while (percentile.find()) {
-            double millis = Double.parseDouble(percentile.group(2)) * unitMillis(percentile.group(3));
-            if (percentile.group(1).equals("50")) {
-                p50 = millis;
-            } else {
-                p99 = millis;
-            }
-        }
-        Matcher requests = REQUESTS.matcher(output);
-        Matcher rate = RATE.matcher(output);
-        if (!requests.find() || !rate.find()) {
+        if (!output.contains("Requests/sec:")) {
             throw new IOException("wrk says: " + output);
         }
+        double broken = sum("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)", output);
+        double refused = sum("Non-2xx or 3xx responses: (\\d+)", output);
         return new Wrk(
-                Long.parseLong(requests.group(1)),
-                Double.parseDouble(rate.group(1)),
-                p50,
-                p99,
-                sum(SOCKET_ERRORS.matcher(output)) + sum(STATUSES.matcher(output)));
+                (long) sum("(\\d+) requests in ", output),
+                sum("Requests/sec:\\s+([\\d.]+)", output),
+                percentileMillis("50", output),
+                percentileMillis("99", output),
+                (long) (broken + refused));
     }
 
-    private static double unitMillis(String unit) {
-        return switch (unit) {
-            case "us" -> 0.001;
-            case "ms" -> 1;
-            case "s" -> 1_000;
-            default -> 60_000;
-        };
+    private static double percentileMillis(String percent, String output) {
+        String line = "(?m)^\\s+" + percent + "%\\s+([\\d.]+)";
+        return sum(line + "us", output) / 1_000
+                + sum(line + "ms", output)
+                + sum(line + "s", output) * 1_000
+                + sum(line + "m\\b", output) * 60_000;
     }
 
-    private static long sum(Matcher matcher) {
-        long sum = 0;
+    /** The sum of the numbers that the groups of a pattern find; 0 if it does not match. */
+    private static double sum(String pattern, String output) {
+        double sum = 0;
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
         if (matcher.find()) {
             for (int i = 1; i <= matcher.groupCount(); i++) {
-                sum += Long.parseLong(matcher.group(i));
+                sum += Double.parseDouble(matcher.group(i));
             }
         }
         return sum;

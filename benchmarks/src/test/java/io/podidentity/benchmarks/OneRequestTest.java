@@ -3,8 +3,8 @@ package io.podidentity.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.benchmarks.clients.TokenClient;
-import io.podidentity.benchmarks.stub.Behaviour;
 import io.podidentity.benchmarks.stub.ImdsStub;
+import io.podidentity.benchmarks.stub.StubControl.Behaviour;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.util.ArrayList;
 import java.util.List;

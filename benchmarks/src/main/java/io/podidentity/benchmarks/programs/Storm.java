@@ -1,8 +1,8 @@
 package io.podidentity.benchmarks.programs;
 
 import io.podidentity.benchmarks.clients.TokenClient;
-import io.podidentity.benchmarks.stub.Behaviour;
 import io.podidentity.benchmarks.stub.StubControl;
+import io.podidentity.benchmarks.stub.StubControl.Behaviour;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.podidentity.benchmarks.stub;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.podidentity.benchmarks.stub.StubControl.Behaviour;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

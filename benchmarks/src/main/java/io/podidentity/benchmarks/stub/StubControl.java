@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /**
  * Tells a stub in another process how to behave, and asks it what it saw.
@@ -30,6 +31,38 @@ public record StubControl(String url) {
     private String get(String path) throws IOException {
         try (InputStream body = URI.create(url + path).toURL().openStream()) {
             return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * How the stub answers a request for a token.
+     *
+     * @param delayMillis the time before it answers
+     * @param expiresInSeconds the life of the tokens
+     * @param refreshInSeconds when they are due for a refresh; 0 to leave that out
+     */
+    public record Behaviour(int delayMillis, int expiresInSeconds, int refreshInSeconds) {
+        /** As IMDS on a good day: an answer after 2 ms, a token for a day. */
+        public static final Behaviour USUAL = new Behaviour(2, 86_400, 0);
+
+        /** The same with another delay. */
+        public Behaviour withDelayMillis(int millis) {
+            return new Behaviour(millis, expiresInSeconds, refreshInSeconds);
+        }
+
+        /** The same with tokens of another life. */
+        public Behaviour withLife(int expiresIn, int refreshIn) {
+            return new Behaviour(delayMillis, expiresIn, refreshIn);
+        }
+
+        private String query() {
+            return delayMillis + "," + expiresInSeconds + "," + refreshInSeconds;
+        }
+
+        static Behaviour ofQuery(String query) {
+            int[] values =
+                    Stream.of(query.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+            return new Behaviour(values[0], values[1], values[2]);
         }
     }
 }

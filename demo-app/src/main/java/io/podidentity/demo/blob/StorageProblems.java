@@ -23,20 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.MessageSource;
 import org.springframework.http.HttpStatus;
 
-/** Explains, in the words of {@code messages.properties}, why there are no blobs and what to do about it. */
-final class StorageProblems {
-    private final StorageAccount account;
-    private final String container;
-    private final Supplier<Explanation> signIn;
-    private final MessageSource words;
-
-    /** @param signIn tells whose token the account got; called only where a problem names the identity */
-    StorageProblems(StorageAccount account, String container, Supplier<Explanation> signIn, MessageSource words) {
-        this.account = account;
-        this.container = container;
-        this.signIn = signIn;
-        this.words = words;
-    }
+/**
+ * Explains, in the words of {@code messages.properties}, why there are no blobs and what to do about it.
+ *
+ * @param signIn tells whose token the account got; called only where a problem names the identity
+ */
+record StorageProblems(StorageAccount account, String container, Supplier<Explanation> signIn, MessageSource words) {
 
     Problem notUsable() {
         return account.endpoint().isBlank()

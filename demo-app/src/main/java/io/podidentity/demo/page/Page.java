@@ -8,9 +8,15 @@ import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAttempt;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.core.env.Environment;
 
 /** All that the page shows: either the token, as far as it tells of itself, or the problem that there is none. */
 record Page(
@@ -122,6 +128,69 @@ record Page(
         private static double share(Instant start, Instant at, Instant end) {
             double whole = Duration.between(start, end).toMillis();
             return Math.max(0, Math.min(100, 100 * Duration.between(start, at).toMillis() / whole));
+        }
+    }
+
+    /** Where the application runs, as far as its settings and variables tell. */
+    record HostEnvironment(Environment environment, String endpoint) {
+        /** Azure itself is never on loopback. */
+        private static final Pattern LOOPBACK = Pattern.compile("https?://(127\\.|localhost[:/]|\\[::1]).*");
+
+        /** Whether Azure is emulated on this machine. */
+        public boolean isEmulated() {
+            return LOOPBACK.matcher(endpoint).matches();
+        }
+
+        /** Whether Actuator is on the port of the page. */
+        public boolean hasActuator() {
+            return ManagementPortType.get(environment) == ManagementPortType.SAME;
+        }
+
+        /** The place in a few words. */
+        public String text() {
+            boolean isKubernetes = !variable("KUBERNETES_SERVICE_HOST").isEmpty();
+            if (!isKubernetes && variable("AZURE_POD_IDENTITY_AUTHORITY_HOST").isEmpty()) {
+                return "on this machine";
+            }
+            // Kubernetes gives each pod its name as its host name.
+            String name = isKubernetes ? variable("HOSTNAME") : "";
+            return name.isEmpty() ? "in a pod" : "in the pod " + name;
+        }
+
+        private String variable(String name) {
+            return environment.getProperty("token-provider.environment." + name, environment.getProperty(name, ""));
+        }
+    }
+
+    /**
+     * A time as the page shows it.
+     *
+     * @param iso the time for programs, in ISO-8601
+     * @param clock the time of day, with the date if it is not today, such as {@code 14:05:12 UTC}
+     * @param distance the time from now, such as {@code in 58 min}
+     */
+    record Timestamp(String iso, String clock, String distance) {
+        private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
+        private static final DateTimeFormatter DAY =
+                DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
+
+        static Timestamp of(Instant instant, Instant now) {
+            Duration distance = Duration.between(now, instant);
+            DateTimeFormatter format = distance.abs().toHours() < 12 ? TIME : DAY;
+            return new Timestamp(
+                    instant.toString(), format.format(instant.atOffset(ZoneOffset.UTC)), distance(distance));
+        }
+
+        private static String distance(Duration distance) {
+            Duration length = distance.abs();
+            String amount = length.toSeconds() < 120
+                    ? length.toSeconds() + " s"
+                    : length.toMinutes() < 120
+                            ? length.toMinutes() + " min"
+                            : length.toHours() < 48
+                                    ? length.toHours() + " h " + length.toMinutesPart() + " min"
+                                    : length.toDays() + " days";
+            return distance.isNegative() ? amount + " ago" : "in " + amount;
         }
     }
 }

@@ -32,7 +32,7 @@ final class PageController {
     private final AzureServiceTokenProvider provider;
     private final BlobStore store;
     private final DemoProperties properties;
-    private final HostEnvironment host;
+    private final Page.HostEnvironment host;
 
     private volatile @Nullable Explanation failure;
 
@@ -41,7 +41,7 @@ final class PageController {
         this.provider = provider;
         this.store = store;
         this.properties = properties;
-        this.host = new HostEnvironment(environment, store.endpoint());
+        this.host = new Page.HostEnvironment(environment, store.endpoint());
     }
 
     @GetMapping("/")

@@ -14,7 +14,7 @@ class HostEnvironmentTest {
                 .withProperty("KUBERNETES_SERVICE_HOST", "10.0.0.1")
                 .withProperty("HOSTNAME", "orders-5d9c");
 
-        assertThat(new HostEnvironment(pod, "").text()).isEqualTo("in the pod orders-5d9c");
+        assertThat(new Page.HostEnvironment(pod, "").text()).isEqualTo("in the pod orders-5d9c");
     }
 
     @Test
@@ -23,7 +23,7 @@ class HostEnvironmentTest {
                 .withProperty("token-provider.environment.AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1")
                 .withProperty("HOSTNAME", "annas-laptop");
 
-        assertThat(new HostEnvironment(pod, "").text()).isEqualTo("in a pod");
+        assertThat(new Page.HostEnvironment(pod, "").text()).isEqualTo("in a pod");
     }
 
     @Test
@@ -33,7 +33,7 @@ class HostEnvironmentTest {
                 .withProperty("KUBERNETES_SERVICE_HOST", "10.0.0.1")
                 .withProperty("token-provider.environment.KUBERNETES_SERVICE_HOST", "");
 
-        assertThat(new HostEnvironment(none, "").text()).isEqualTo("on this machine");
+        assertThat(new Page.HostEnvironment(none, "").text()).isEqualTo("on this machine");
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class HostEnvironmentTest {
         "'', false"
     })
     void isEmulated_withAnEndpoint_isSoOnThisMachineOnly(String endpoint, boolean expected) {
-        assertThat(new HostEnvironment(new MockEnvironment(), endpoint).isEmulated())
+        assertThat(new Page.HostEnvironment(new MockEnvironment(), endpoint).isEmulated())
                 .isEqualTo(expected);
     }
 }

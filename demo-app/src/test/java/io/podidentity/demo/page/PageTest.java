@@ -50,8 +50,8 @@ class PageTest {
         var claims = explanation("{'iat':" + start.getEpochSecond() + "}").claims();
 
         assertThat(Page.Lifetime.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
-                .isEqualTo(
-                        new Page.Lifetime(new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"), 25, 75));
+                .isEqualTo(new Page.Lifetime(
+                        new Page.Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"), 25, 75));
         assertThat(Page.Lifetime.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
                 .extracting(Page.Lifetime::elapsed, Page.Lifetime::refresh)
                 .containsExactly(100.0, 100.0);

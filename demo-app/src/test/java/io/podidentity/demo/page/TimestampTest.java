@@ -22,6 +22,6 @@ class TimestampTest {
     void of_anInstant_tellsTheTimeAndHowFarItIs(Duration distance, String clock, String text) {
         Instant instant = NOW.plus(distance);
 
-        assertThat(Timestamp.of(instant, NOW)).isEqualTo(new Timestamp(instant.toString(), clock, text));
+        assertThat(Page.Timestamp.of(instant, NOW)).isEqualTo(new Page.Timestamp(instant.toString(), clock, text));
     }
 }

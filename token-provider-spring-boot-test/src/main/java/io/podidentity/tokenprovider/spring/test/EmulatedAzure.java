@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Inherited
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ResourceLock(providers = EmulatedAzureLocks.class)
+@ResourceLock(providers = EmulatedAzureContextCustomizer.Locks.class)
 public @interface EmulatedAzure {
 
     /** Files and folders with manifests of a cluster; none is a machine without a cluster. */

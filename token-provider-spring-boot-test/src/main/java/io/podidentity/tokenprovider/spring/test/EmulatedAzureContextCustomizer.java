@@ -7,9 +7,11 @@ import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -71,13 +73,17 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
     private record Connection(Map<String, String> environment, SSLContext sslContext)
             implements TokenProviderConnectionDetails {}
 
+    private static @Nullable EmulatedAzure annotation(Class<?> testClass) {
+        return TestContextAnnotationUtils.findMergedAnnotation(testClass, EmulatedAzure.class);
+    }
+
     /** Finds {@link EmulatedAzure} on a test class, or on one that encloses it. */
     static final class Factory implements ContextCustomizerFactory {
 
         @Override
         public @Nullable ContextCustomizer createContextCustomizer(
                 Class<?> testClass, List<ContextConfigurationAttributes> attributes) {
-            EmulatedAzure annotation = TestContextAnnotationUtils.findMergedAnnotation(testClass, EmulatedAzure.class);
+            EmulatedAzure annotation = annotation(testClass);
             return annotation == null ? null : new EmulatedAzureContextCustomizer(annotation);
         }
     }
@@ -95,6 +101,25 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
                 context.getBean(BEAN, PodIdentityEmulator.class).faults().clear();
                 context.getBeanProvider(AzureServiceTokenProvider.class).forEach(AzureServiceTokenProvider::invalidate);
             }
+        }
+    }
+
+    /** Lets test classes that share an emulated Azure run one after the other, if JUnit runs tests in parallel. */
+    static final class Locks implements ResourceLocksProvider {
+
+        @Override
+        public Set<Lock> provideForClass(Class<?> testClass) {
+            return locks(testClass);
+        }
+
+        @Override
+        public Set<Lock> provideForNestedClass(List<Class<?>> enclosingInstanceTypes, Class<?> testClass) {
+            return locks(testClass);
+        }
+
+        private static Set<Lock> locks(Class<?> testClass) {
+            EmulatedAzure annotation = annotation(testClass);
+            return annotation == null ? Set.of() : Set.of(new Lock(annotation.toString()));
         }
     }
 }
