@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -120,5 +121,27 @@ final class Launcher {
                 Long.parseLong(cost[1]) / 1e3,
                 Long.parseLong(cost[2]) / 1024.0,
                 all.substring(0, lastLine).strip());
+    }
+
+    /** What a program sees: the machine's network, or one of its own where IMDS's address leads nowhere. */
+    enum Network {
+        /** The machine's own. */
+        OPEN,
+        /** The kernel reports at once that there is no route. */
+        NO_ROUTE,
+        /** The address exists, and nothing listens there. */
+        REFUSED,
+        /** Packets are dropped silently. */
+        BLACK_HOLE,
+        /** Connections are accepted and never answered. */
+        SILENT;
+
+        /** The address of the metadata service, which {@code network.sh} knows too. */
+        static final String IMDS_ADDRESS = "169.254.169.254";
+
+        /** Its name for the script and in the names of figures. */
+        String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

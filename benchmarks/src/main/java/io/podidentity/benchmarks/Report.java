@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Puts figures into Markdown tables. */
 record Report(Figures figures, StringBuilder out) {
@@ -100,14 +102,12 @@ record Report(Figures figures, StringBuilder out) {
 
     /** The peers' versions, from the names of their jars. */
     private static Map<String, String> versions(List<Path> jars) {
+        Pattern peer = Pattern.compile("(azure-identity|azure-core|msal4j|jmh-core)-(\\d.*)\\.jar");
         Map<String, String> versions = new TreeMap<>();
         for (Path jar : jars) {
-            String file = jar.getFileName().toString();
-            for (String peer : new String[] {"azure-identity", "azure-core", "msal4j", "jmh-core"}) {
-                String rest = file.startsWith(peer + "-") ? file.substring(peer.length() + 1) : "";
-                if (!rest.isEmpty() && Character.isDigit(rest.charAt(0))) {
-                    versions.put(peer, rest.replace(".jar", ""));
-                }
+            Matcher file = peer.matcher(jar.getFileName().toString());
+            if (file.matches()) {
+                versions.put(file.group(1), file.group(2));
             }
         }
         return versions;

@@ -1,5 +1,6 @@
 package io.podidentity.benchmarks;
 
+import io.podidentity.benchmarks.Launcher.Network;
 import io.podidentity.benchmarks.jmh.JmhSession;
 import io.podidentity.benchmarks.programs.Storm;
 import io.podidentity.benchmarks.programs.TwoCalls;

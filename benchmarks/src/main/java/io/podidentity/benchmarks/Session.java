@@ -1,5 +1,6 @@
 package io.podidentity.benchmarks;
 
+import io.podidentity.benchmarks.Launcher.Network;
 import io.podidentity.benchmarks.stub.StubControl;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,8 +7,9 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 
 /**
- * IMDS through HttpURLConnection: the floor of a first token. Arguments: the names of classes that it first loads without
- * using them, the least that a library of that many classes costs; with one class it is the least that any library costs.
+ * IMDS through HttpURLConnection: the floor of a first token. Arguments: the names of classes that it first loads
+ * without using them, the least that a library of that many classes costs; with one class it is the least that any
+ * library costs.
  */
 public final class UrlConnection {
     private UrlConnection() {}

@@ -46,7 +46,7 @@ class BlobConfiguration {
         StorageProblems problems =
                 new StorageProblems(account, storage.container(), () -> provider.explain(properties.resource()), words);
         if (!account.isHttps() || !account.plain()) {
-            return new BlobStore(null, provider, account, problems);
+            return new BlobStore(null, provider, problems);
         }
         RequestRetryOptions twice =
                 new RequestRetryOptions(RetryPolicyType.FIXED, 2, (Duration) null, RETRY_DELAY, RETRY_DELAY, null);
@@ -57,7 +57,7 @@ class BlobConfiguration {
                 .retryOptions(twice)
                 .buildClient()
                 .getBlobContainerClient(storage.container());
-        return new BlobStore(client, provider, account, problems);
+        return new BlobStore(client, provider, problems);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.podidentity.demo.blob;
 
 import com.azure.storage.blob.models.BlobProperties;
+import io.podidentity.demo.blob.BlobStore.BlobPage;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

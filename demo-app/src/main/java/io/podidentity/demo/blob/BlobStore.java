@@ -15,11 +15,15 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * The blobs of one container, read with the identity of the application. Every failure is a {@link Problem} that says
@@ -39,7 +43,6 @@ public final class BlobStore {
 
     private final @Nullable BlobContainerClient client;
     private final AzureServiceTokenProvider provider;
-    private final StorageAccount account;
     private final StorageProblems problems;
     /** A list is held in memory as a whole, so only some are read at a time. */
     private final Semaphore lists = new Semaphore(4, true);
@@ -47,20 +50,15 @@ public final class BlobStore {
     private final Semaphore downloads = new Semaphore(MAX_DOWNLOADS);
 
     /** @param client null if the account's endpoint is not usable */
-    BlobStore(
-            @Nullable BlobContainerClient client,
-            AzureServiceTokenProvider provider,
-            StorageAccount account,
-            StorageProblems problems) {
+    BlobStore(@Nullable BlobContainerClient client, AzureServiceTokenProvider provider, StorageProblems problems) {
         this.client = client;
         this.provider = provider;
-        this.account = account;
         this.problems = problems;
     }
 
     /** The endpoint as it may be shown: without a user, a query or a fragment, which can contain secrets. */
     public String endpoint() {
-        return account.endpoint();
+        return problems.account().endpoint();
     }
 
     /** Lists blobs whose names begin with a prefix, from a continuation or, by null, the first; maybe fewer. */
@@ -193,6 +191,23 @@ public final class BlobStore {
             throw e;
         } catch (RuntimeException e) {
             throw problems.of(e, blob).logged();
+        }
+    }
+
+    /** Some blobs of the container, in the order of their names; without a continuation there are no more. */
+    public record BlobPage(List<Blob> blobs, @Nullable String continuation) {
+
+        /** The query of the request for the next page, beginning with a question mark; null if there is none. */
+        public @Nullable String next(String prefix, @Nullable Integer limit) {
+            if (continuation == null) {
+                return null;
+            }
+            return UriComponentsBuilder.fromUriString("?prefix={prefix}")
+                    .queryParamIfPresent("limit", Optional.ofNullable(limit))
+                    .queryParam("continuation", "{continuation}")
+                    .encode()
+                    .buildAndExpand(Map.of("prefix", prefix, "continuation", continuation))
+                    .toUriString();
         }
     }
 }

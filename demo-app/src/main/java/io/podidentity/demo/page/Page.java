@@ -1,7 +1,7 @@
 package io.podidentity.demo.page;
 
 import io.podidentity.demo.DemoProperties;
-import io.podidentity.demo.blob.BlobPage;
+import io.podidentity.demo.blob.BlobStore.BlobPage;
 import io.podidentity.demo.web.Problem;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;

@@ -1,8 +1,8 @@
 package io.podidentity.demo.page;
 
 import io.podidentity.demo.DemoProperties;
-import io.podidentity.demo.blob.BlobPage;
 import io.podidentity.demo.blob.BlobStore;
+import io.podidentity.demo.blob.BlobStore.BlobPage;
 import io.podidentity.demo.web.Problem;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Explanation;

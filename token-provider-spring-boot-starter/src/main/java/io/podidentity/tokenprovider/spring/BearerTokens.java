@@ -137,8 +137,8 @@ final class BearerTokens {
     }
 
     /**
-     * Does the same for {@code WebClient}, and blocks no thread. The body of a request that is sent again must allow it,
-     * as values do.
+     * Does the same for {@code WebClient}, and blocks no thread. The body of a request that is sent again must allow
+     * it, as values do.
      */
     record Filter(BearerTokens tokens) implements ExchangeFilterFunction {
 

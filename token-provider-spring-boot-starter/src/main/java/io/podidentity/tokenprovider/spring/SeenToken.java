@@ -14,8 +14,6 @@ import org.springframework.util.ObjectUtils;
 /**
  * What was last seen of the token for a resource, for health, metrics and the endpoint. No token is in it.
  *
- * @param identity the name of the identity
- * @param resource the resource
  * @param source the source of the token; null if there is none
  * @param principal whose token it is; null if that is not known
  * @param expiresOn when it expires; null if there is none

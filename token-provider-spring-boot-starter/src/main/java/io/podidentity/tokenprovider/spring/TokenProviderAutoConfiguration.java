@@ -45,7 +45,7 @@ import org.springframework.core.env.StandardEnvironment;
  */
 @AutoConfiguration(beforeName = TokenProviderAutoConfiguration.SPRING_CLOUD_AZURE)
 @EnableConfigurationProperties(TokenProviderProperties.class)
-@Import(TokenIdentityRegistrar.class)
+@Import(TokenIdentities.Registrar.class)
 public final class TokenProviderAutoConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(TokenProviderAutoConfiguration.class);
 

@@ -163,8 +163,8 @@ public final class TokenProviderDataSourceAutoConfiguration {
         }
 
         /**
-         * Sees to it that a token is sent only over TLS: a pool that says nothing of TLS gets the mode that also checks the
-         * server's name.
+         * Sees to it that a token is sent only over TLS: a pool that says nothing of TLS gets the mode that also checks
+         * the server's name.
          *
          * @throws TokenProviderSettingException if it allows a connection without TLS
          */

@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler;
 import java.util.List;
@@ -125,8 +127,8 @@ public final class TokenProviderKafkaAutoConfiguration {
 
     /**
      * Gets the tokens of Kafka's clients from the application's provider. Kafka creates it by its name, so the option
-     * {@code application} of the login module says which provider that is. The option also keeps applications in one JVM
-     * apart, since Kafka shares a login among the clients that have the same options.
+     * {@code application} of the login module says which provider that is. The option also keeps applications in one
+     * JVM apart, since Kafka shares a login among the clients that have the same options.
      *
      * <p><i>Thread-safety:</i> safe for use by several threads once it is configured.
      */
@@ -165,10 +167,7 @@ public final class TokenProviderKafkaAutoConfiguration {
 
         @Override
         public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
-            if (handler == null) {
-                throw new IllegalStateException("not configured");
-            }
-            handler.handle(callbacks);
+            requireNonNull(handler, "not configured").handle(callbacks);
         }
 
         @Override

@@ -121,7 +121,7 @@ class SilencesTest {
     @Test
     void boot3_ofTheApplication_isRefusedWithTheRemedy() {
         assertThatExceptionOfType(TokenProviderSettingException.class)
-                .isThrownBy(() -> TokenIdentityRegistrar.requireBoot4("3.5.7"))
+                .isThrownBy(() -> TokenIdentities.Registrar.requireBoot4("3.5.7"))
                 .withMessage("token-provider-spring-boot-starter needs Spring Boot 4, and the application has 3.5.7.")
                 .satisfies(e -> assertThat(e.action()).startsWith("Use Spring Boot 4, or the library"));
     }

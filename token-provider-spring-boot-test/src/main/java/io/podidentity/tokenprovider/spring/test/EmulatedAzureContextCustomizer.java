@@ -1,10 +1,15 @@
 package io.podidentity.tokenprovider.spring.test;
 
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.credential.TokenRequestContext;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +18,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -25,6 +31,7 @@ import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.TestExecutionListener;
 import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Mono;
 
 /** Starts the emulator with the context. Equal annotations are equal customizers, so contexts are shared. */
 record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements ContextCustomizer {
@@ -120,6 +127,35 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
         private static Set<Lock> locks(Class<?> testClass) {
             EmulatedAzure annotation = annotation(testClass);
             return annotation == null ? Set.of() : Set.of(new Lock(annotation.toString()));
+        }
+    }
+
+    /**
+     * Lets clients of the Azure SDK ask for a token at each request. They would otherwise keep one until shortly before
+     * it expires, and a test that lets the token fail would pass or not, depending on the tests before it. The
+     * application's provider still caches.
+     */
+    static final class UncachedCredentials implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            return bean instanceof TokenCredential credential ? new Uncached(credential) : bean;
+        }
+
+        private record Uncached(TokenCredential credential) implements TokenCredential {
+            @Override
+            public Mono<AccessToken> getToken(TokenRequestContext request) {
+                return credential.getToken(request).map(Uncached::forThisRequest);
+            }
+
+            @Override
+            public AccessToken getTokenSync(TokenRequestContext request) {
+                return forThisRequest(credential.getTokenSync(request));
+            }
+
+            private static AccessToken forThisRequest(AccessToken token) {
+                return new AccessToken(token.getToken(), OffsetDateTime.now(ZoneOffset.UTC));
+            }
         }
     }
 }

@@ -12,7 +12,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -43,7 +42,9 @@ final class JvmTrust {
         try (InputStream certificate = Files.newInputStream(pem)) {
             var authority =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(certificate);
-            List<X509Certificate> trusted = new ArrayList<>(trusted());
+            // What a trust manager that is made now trusts.
+            var current = (X509TrustManager) managers(null).getTrustManagers()[0];
+            List<X509Certificate> trusted = new ArrayList<>(List.of(current.getAcceptedIssuers()));
             if (!trusted.contains(authority)) {
                 trusted.add(authority);
                 trust(trusted);
@@ -53,14 +54,6 @@ final class JvmTrust {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot trust the certificate in " + pem, e);
         }
-    }
-
-    /** What a trust manager that is made now trusts. */
-    private static List<X509Certificate> trusted() throws GeneralSecurityException {
-        return Stream.of(managers(null).getTrustManagers())
-                .filter(X509TrustManager.class::isInstance)
-                .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
-                .toList();
     }
 
     private static TrustManagerFactory managers(@Nullable KeyStore store) throws GeneralSecurityException {
