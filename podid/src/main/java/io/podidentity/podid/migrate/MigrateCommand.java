@@ -179,11 +179,7 @@ public final class MigrateCommand implements Callable<Integer> {
             return;
         }
         migration.pending().forEach(what -> out.println("do     " + what));
-        migration
-                .changes()
-                .byHand()
-                .forEach((object, all) ->
-                        all.forEach(what -> out.println("do     " + object + ": " + migration.shown(what))));
+        migration.changes().byHand().forEach(what -> out.println("do     " + migration.shown(what)));
         out.println("Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
         out.flush();
     }

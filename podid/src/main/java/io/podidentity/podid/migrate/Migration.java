@@ -1,10 +1,14 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.input.FittingProfile;
@@ -32,10 +36,15 @@ final class Migration {
 
     private final Wish wish;
     private final OutputFolder stage;
-    private final Sources sources;
+    /** The paths of the user, and then each other kustomization that is made of the same files. */
+    private final List<List<String>> roots;
+
+    private final SourceTree tree;
+    /** What controllers make: it follows from what they make it of, so it is left out before anything is decided. */
+    private final List<SourceObject> owned;
+
     private final FittingProfile version;
     private final List<List<MovePlan>> clusters;
-
     private final List<MovePlan> plans;
     private final SourceChanges changes;
     private final Map<String, String> roles;
@@ -44,108 +53,88 @@ final class Migration {
     private final List<String> pending = new ArrayList<>();
     private final Map<Path, Path> changed = new LinkedHashMap<>();
 
-    /**
-     * What is read.
-     *
-     * @param roots the paths of the user, and then each other kustomization that is made of the same files
-     * @param scratch where what the user named was copied to without what controllers make; empty if it was not
-     */
-    private record Sources(SourceTree tree, List<List<String>> roots, String input, String scratch) {
-
-        List<ManifestInput> read(Wish wish) {
-            var all = new ArrayList<ManifestInput>();
-            for (List<String> root : roots) {
-                try {
-                    ManifestInput read = wish.profile()
-                            .readToJudge(
-                                    root,
-                                    input.getBytes(StandardCharsets.UTF_8),
-                                    all.stream()
-                                            .findFirst()
-                                            .map(one -> one.versions().get(0))
-                                            .or(FittingProfile::configuredHere));
-                    refuseBroken(read.clusters().get(0));
-                    all.add(read);
-                } catch (ManifestException e) {
-                    throw all.isEmpty()
-                            ? e
-                            : new ManifestException(
-                                    e.getMessage() + ". Nothing is changed, since it is made of files that would be");
-                }
-            }
-            return all;
-        }
-
-        private static void refuseBroken(Manifests manifests) {
-            manifests.skipped().stream().filter(Skipped::isBroken).findFirst().ifPresent(broken -> {
-                throw new ManifestException(broken + ". Nothing is changed as long as a file cannot be read");
-            });
-        }
-
-        Sources with(List<Path> more) {
-            var all = new ArrayList<>(roots);
-            more.forEach(folder -> all.add(List.of(SourceTree.relative(folder).toString())));
-            return new Sources(
-                    SourceTree.read(all.stream().flatMap(List::stream).toList(), input), all, input, scratch);
-        }
-    }
-
-    private Migration(Wish wish, OutputFolder stage, Sources sources) {
+    private Migration(Wish wish, OutputFolder stage, List<List<String>> roots) {
         this.wish = wish;
         this.stage = stage;
-        this.sources = sources;
-        List<ManifestInput> read = sources.read(wish);
+        this.roots = roots;
+        this.tree = SourceTree.read(roots.stream().flatMap(List::stream).toList(), wish.standardInput());
+        this.owned = owned(tree);
+        List<ManifestInput> read = read(wish, roots);
         this.version = read.get(0).versions().get(0);
         this.clusters = read.stream()
-                .map(one -> one.each((manifests, rules) -> new RuleContext(manifests, rules, AzureFacts.NONE)).stream()
-                        .map(context -> new Planner(context, wish).plan())
-                        .toList())
+                .map(one -> one.each((manifests, rules) ->
+                        new Planner(new RuleContext(decided(manifests, rules), rules, AzureFacts.NONE), wish).plan()))
                 .toList();
         this.plans = clusters.stream().flatMap(List::stream).toList();
-        this.changes = new SourceChanges(sources.tree(), plans, wish);
+        this.changes = new SourceChanges(tree, plans, wish, owned);
         this.roles = wish.identityBinding() ? BindingRoles.files(plans) : Map.of();
         changes.make();
     }
 
     /** Does all of it but the report and the script. */
     static Migration run(Wish wish, OutputFolder stage) throws IOException {
-        Sources sources = sources(wish, stage);
+        var roots = new ArrayList<>(List.of(wish.paths()));
         while (true) {
-            var migration = new Migration(wish, stage, sources);
+            var migration = new Migration(wish, stage, roots);
             List<Path> others = migration.others();
             if (others.isEmpty()) {
                 migration.write();
                 migration.prove();
                 return migration;
             }
-            sources = sources.with(others);
+            others.forEach(
+                    folder -> roots.add(List.of(SourceTree.relative(folder).toString())));
         }
     }
 
-    private static Sources sources(Wish wish, OutputFolder stage) throws IOException {
-        SourceTree tree = SourceTree.read(wish.paths(), wish.standardInput());
-        List<SourceObject> owned = owned(tree);
-        if (owned.isEmpty()) {
-            return new Sources(tree, List.of(wish.paths()), wish.standardInput(), "");
+    private static List<ManifestInput> read(Wish wish, List<List<String>> roots) {
+        byte[] input = wish.standardInput().getBytes(StandardCharsets.UTF_8);
+        var all = new ArrayList<ManifestInput>();
+        for (List<String> root : roots) {
+            try {
+                Optional<FittingProfile> known = all.isEmpty()
+                        ? FittingProfile.configuredHere()
+                        : Optional.of(all.get(0).versions().get(0));
+                ManifestInput read = wish.profile().readToJudge(root, input, known);
+                read.clusters().get(0).skipped().stream()
+                        .filter(Skipped::isBroken)
+                        .findFirst()
+                        .ifPresent(broken -> {
+                            throw new ManifestException(
+                                    broken + ". Nothing is changed as long as a file cannot be read");
+                        });
+                all.add(read);
+            } catch (ManifestException e) {
+                throw all.isEmpty()
+                        ? e
+                        : new ManifestException(
+                                e.getMessage() + ". Nothing is changed, since it is made of files that would be");
+            }
         }
-        // What controllers make follows from what they make it of, so it is left out before anything is decided.
-        SourceObject.removeAll(owned);
-        Path before = stage.scratch("before");
-        write(tree, Set.of(), before, stage);
-        List<String> paths =
-                wish.paths().stream().map(path -> tree.pathIn(before, path)).toList();
-        return new Sources(SourceTree.read(paths, ""), List.of(paths), "", before + "/");
+        return all;
+    }
+
+    private Manifests decided(Manifests read, MatchRules rules) {
+        if (owned.isEmpty()) {
+            return read;
+        }
+        List<Manifest> objects = read.objects().stream()
+                .filter(one -> tree
+                        .of(one.content().position(), one.kind(), one.name().name())
+                        .stream()
+                        .noneMatch(owned::contains))
+                .toList();
+        return ManifestReader.decode(rules.profile(), new Manifests(Cluster.EMPTY, objects, List.of(), read.skipped()));
     }
 
     /** Kustomizations that are made of a changed file, and are not among what is read. */
     private List<Path> others() {
-        SourceTree tree = sources.tree();
         Set<SourceText> emptied = changes.emptied();
         Set<Path> touched = tree.texts().values().stream()
                 .filter(text -> text.isChanged() || emptied.contains(text))
                 .map(SourceText::file)
                 .collect(Collectors.toSet());
-        return hasOwned() ? List.of() : tree.othersOf(touched);
+        return tree.othersOf(touched);
     }
 
     /** Pods, ReplicaSets and Jobs whose Deployment or CronJob is there too. */
@@ -170,44 +159,34 @@ final class Migration {
     }
 
     private void write() throws IOException {
-        changed.putAll(write(sources.tree(), changes.emptied(), stage.path(), stage));
-        if (!changes.newAccounts().isEmpty()) {
-            added(SourceChanges.ACCOUNTS_FILE, changes.newAccounts());
-        }
-        for (Map.Entry<String, String> file : roles.entrySet()) {
-            added(file.getKey(), file.getValue());
-        }
-    }
-
-    private void added(String name, String text) throws IOException {
-        stage.write(name, text, null);
-        changed.put(stage.path().resolve(name), sources.tree().root().resolve(name));
-    }
-
-    private static Map<Path, Path> write(SourceTree tree, Set<SourceText> without, Path to, OutputFolder stage)
-            throws IOException {
-        var written = new LinkedHashMap<Path, Path>();
+        Set<SourceText> emptied = changes.emptied();
         for (Map.Entry<Path, SourceText> one : tree.texts().entrySet()) {
             SourceText text = one.getValue();
-            if (without.contains(text)) {
-                continue;
+            String name = one.getKey().toString();
+            if (text.isChanged() && !emptied.contains(text)) {
+                changed.put(stage.path().resolve(name), tree.root().resolve(name));
             }
-            Path file = to.resolve(one.getKey().toString());
-            stage.write(file.toString(), text.edited(), Path.of(text.name()));
-            if (text.isChanged()) {
-                written.put(file, tree.root().resolve(one.getKey()));
+            if (!emptied.contains(text)) {
+                stage.write(name, text.edited(), Path.of(text.name()));
             }
         }
         for (Path other : tree.others()) {
-            stage.copy(tree.root().resolve(other), to.resolve(other.toString()).toString());
+            stage.copy(tree.root().resolve(other), other.toString());
         }
-        return written;
+        var added = new LinkedHashMap<>(roles);
+        if (!changes.newAccounts().isEmpty()) {
+            added.put(SourceChanges.ACCOUNTS_FILE, changes.newAccounts());
+        }
+        for (Map.Entry<String, String> file : added.entrySet()) {
+            stage.write(file.getKey(), file.getValue(), null);
+            changed.put(stage.path().resolve(file.getKey()), tree.root().resolve(file.getKey()));
+        }
     }
 
     private void prove() {
         for (int i = 0; i < clusters.size(); i++) {
             List<MovePlan> before = clusters.get(i);
-            List<Manifests> after = after(sources.roots().get(i), i == 0);
+            List<Manifests> after = after(roots.get(i), i == 0);
             for (int j = 0; j < before.size(); j++) {
                 MovePlan plan = before.get(j);
                 // A cluster of which nothing is left has no other's place.
@@ -224,7 +203,7 @@ final class Migration {
 
     private List<Manifests> after(List<String> root, boolean isFirst) {
         List<String> paths = root.stream()
-                .map(path -> sources.tree().pathIn(stage.path(), path))
+                .map(path -> tree.pathIn(stage.path(), path))
                 .collect(Collectors.toCollection(ArrayList::new));
         if (isFirst && !changes.newAccounts().isEmpty()) {
             paths.add(stage.path().resolve(SourceChanges.ACCOUNTS_FILE).toString());
@@ -279,11 +258,11 @@ final class Migration {
     }
 
     List<Path> charts() {
-        return sources.tree().charts();
+        return tree.charts();
     }
 
     boolean hasOwned() {
-        return !sources.scratch().isEmpty();
+        return !owned.isEmpty();
     }
 
     List<String> obstacles() {
@@ -303,9 +282,8 @@ final class Migration {
         return pending.isEmpty() && outcomes.stream().allMatch(Outcome::isGood);
     }
 
-    /** Without the names of folders that the user has never seen. */
+    /** Without the name of a folder that the user has never seen. */
     String shown(String text) {
-        String plain = hasOwned() ? text.replace(sources.scratch(), "") : text;
-        return plain.replace(stage.path() + "/", "");
+        return text.replace(stage.path() + "/", "");
     }
 }

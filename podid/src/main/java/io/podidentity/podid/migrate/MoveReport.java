@@ -150,7 +150,7 @@ final class MoveReport {
                         + " each of them.");
             }
         }
-        migration.changes().byHand().forEach((object, all) -> all.forEach(what -> lines.add(object + ": " + what)));
+        lines.addAll(migration.changes().byHand());
         lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
             overLimit(plan, lines);

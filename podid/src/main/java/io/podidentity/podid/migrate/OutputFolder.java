@@ -22,18 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lifecycle: {@link #close} removes what was not moved.
  */
-final class OutputFolder implements AutoCloseable {
+record OutputFolder(Path hidden, Path path) implements AutoCloseable {
 
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-
-    private final Path hidden;
-    private final Path stage;
-
-    private OutputFolder(Path hidden, Path stage) {
-        this.hidden = hidden;
-        this.stage = stage;
-    }
 
     /** A stage on the same file system as the folder, for its owner alone until it is moved. */
     static OutputFolder beside(Path folder) throws IOException {
@@ -56,29 +48,11 @@ final class OutputFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
-        return stage;
-    }
-
-    Path scratch(String name) throws IOException {
-        return Files.createDirectories(hidden.resolve(name));
-    }
-
     /** @param like whose permissions it gets, which may keep others from a secret; null for the usual ones */
     void write(String name, String text, @Nullable Path like) throws IOException {
-        Path file = stage.resolve(name);
+        Path file = path.resolve(name);
         Files.createDirectories(file.getParent());
         Files.write(file, text.getBytes(StandardCharsets.UTF_8));
-        permit(file, like);
-    }
-
-    void copy(Path from, String name) throws IOException {
-        Path file = stage.resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.copy(from, file, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void permit(Path file, @Nullable Path like) throws IOException {
         if (POSIX && like != null && Files.exists(like)) {
             Set<PosixFilePermission> allowed = EnumSet.of(PosixFilePermission.OWNER_WRITE);
             allowed.addAll(Files.getPosixFilePermissions(like));
@@ -86,23 +60,29 @@ final class OutputFolder implements AutoCloseable {
         }
     }
 
+    void copy(Path from, String name) throws IOException {
+        Path file = path.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.copy(from, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     /** Moves all of it: into a new or an empty folder at once; else each file replaces the one of its name. */
     void moveTo(Path folder) throws IOException {
         if (isEmpty(folder)) {
             Files.deleteIfExists(folder);
-            Files.move(stage, folder, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(path, folder, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
         var moves = new LinkedHashMap<Path, Path>();
-        try (Stream<Path> files = Files.walk(stage)) {
-            files.filter(Files::isRegularFile).forEach(file -> moves.put(file, folder.resolve(stage.relativize(file))));
+        try (Stream<Path> files = Files.walk(path)) {
+            files.filter(Files::isRegularFile).forEach(file -> moves.put(file, folder.resolve(path.relativize(file))));
         }
         replace(moves);
     }
 
     /** Moves files onto others; if one fails, those others are as they were. */
     void replace(Map<Path, Path> moves) throws IOException {
-        Path backup = scratch("backup");
+        Path backup = Files.createDirectories(hidden.resolve("backup"));
         var saved = new LinkedHashMap<Path, Path>();
         var fresh = new ArrayList<Path>();
         try {

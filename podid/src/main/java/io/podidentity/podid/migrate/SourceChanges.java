@@ -41,18 +41,22 @@ final class SourceChanges {
 
     private final Set<AccountMove> unplaced = new LinkedHashSet<>();
     private final Set<SourceText> orphans = new LinkedHashSet<>();
-    private final Map<String, Set<String>> byHand = new LinkedHashMap<>();
+    private final Set<String> byHand = new LinkedHashSet<>();
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
 
     private final IdentityHashMap<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
 
-    /** @param plans of several clusters, which may share files */
-    SourceChanges(SourceTree tree, List<MovePlan> plans, Wish wish) {
+    /**
+     * @param plans of several clusters, which may share files
+     * @param owned what is removed, whatever the plans say
+     */
+    SourceChanges(SourceTree tree, List<MovePlan> plans, Wish wish, List<SourceObject> owned) {
         this.tree = tree;
         this.plans = plans;
         this.wish = wish;
         this.values = new EnvironmentValues(tree, plans);
+        removed.addAll(owned);
     }
 
     void make() {
@@ -69,11 +73,11 @@ final class SourceChanges {
         values.places().forEach(this::write);
         if (!wish.keepsPodIdentity()) {
             plans.forEach(this::remove);
-            removed.stream()
-                    .collect(Collectors.groupingBy(SourceObject::source, LinkedHashMap::new, Collectors.toList()))
-                    .values()
-                    .forEach(SourceObject::removeAll);
         }
+        removed.stream()
+                .collect(Collectors.groupingBy(SourceObject::source, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .forEach(SourceObject::removeAll);
         orphans.addAll(tree.finishKustomizations(emptied(), this::isRemoved));
     }
 
@@ -101,7 +105,7 @@ final class SourceChanges {
             }
         } else if (!common.isEmpty()) {
             try {
-                object.at(place.path()).put(common, "");
+                object.put(place.path(), common, "");
             } catch (UneditableException e) {
                 byHand(about, e.getMessage() + ". Give it " + String.join(".", place.path()) + " " + common);
             }
@@ -109,7 +113,8 @@ final class SourceChanges {
         values.patch(place).forEach(what -> byHand(about, what));
     }
 
-    Map<String, Set<String>> byHand() {
+    /** What a person must do, each with the object that it is about. */
+    Set<String> byHand() {
         return byHand;
     }
 
@@ -186,7 +191,7 @@ final class SourceChanges {
 
     private void label(PodMove move, SourceObject target) {
         String gone = wish.keepsPodIdentity() ? "" : Pod.BINDING_LABEL;
-        target.at(inTemplate(target, "metadata", "labels")).put(Map.of(Keys.USE, "true"), gone);
+        target.put(inTemplate(target, "metadata", "labels"), Map.of(Keys.USE, "true"), gone);
         forgetOnWorkload(target, gone);
         if (wish.proxySidecar()) {
             annotate(target, Keys.INJECT_PROXY);
@@ -197,7 +202,7 @@ final class SourceChanges {
     }
 
     private static void annotate(SourceObject target, String key) {
-        target.at(inTemplate(target, "metadata", "annotations")).put(Map.of(key, "true"), "");
+        target.put(inTemplate(target, "metadata", "annotations"), Map.of(key, "true"), "");
     }
 
     /** What the pod mounts of a key vault has the pod's identity too. */
@@ -224,7 +229,7 @@ final class SourceChanges {
             return;
         }
         try {
-            object.at(List.of("metadata", "labels")).put(Map.of(), gone);
+            object.put(List.of("metadata", "labels"), Map.of(), gone);
         } catch (UneditableException shared) {
             // An anchor that others use: it may stay.
         }
@@ -270,7 +275,7 @@ final class SourceChanges {
     }
 
     private void byHand(String object, String what) {
-        byHand.computeIfAbsent(object, key -> new LinkedHashSet<>()).add(what);
+        byHand.add(object + ": " + what);
     }
 
     private void account(MovePlan plan, AccountMove account) {
@@ -327,7 +332,7 @@ final class SourceChanges {
         return replaced.contains(binding)
                 && values.places().stream()
                         .anyMatch(place ->
-                                place.object() == binding && !place.name().equals(name));
+                                place.object().equals(binding) && !place.name().equals(name));
     }
 
     private void place(MovePlan plan, AccountMove account, SourceObject object) {

@@ -16,22 +16,15 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 /**
  * Changes the fields of one object, in blocks, in braces and in JSON. What other places share by an anchor is not
  * changed: an alias is written out, with the change.
+ *
+ * @param missing keys below {@code around} that are not written yet
+ * @param alias the field whose value is an alias, or null
  */
-public final class FieldsEdit {
-
-    private final SourceText source;
-    private final MappingNode around;
-    /** Keys below {@code around} that are not written yet. */
-    private final List<String> missing;
-    /** The field whose value is an alias, or null. */
-    private final @Nullable NodeTuple alias;
-
-    private FieldsEdit(SourceText source, MappingNode around, List<String> missing, @Nullable NodeTuple alias) {
-        this.source = source;
-        this.around = around;
-        this.missing = missing;
-        this.alias = alias;
-    }
+record FieldsEdit(
+        SourceText source,
+        MappingNode around,
+        List<String> missing,
+        @Nullable NodeTuple alias) {
 
     static FieldsEdit of(SourceText source, MappingNode mapping) {
         return new FieldsEdit(source, mapping, List.of(), null);
@@ -88,7 +81,7 @@ public final class FieldsEdit {
      * Gives fields their values, and removes one if its key is not empty, with the fewest lines changed: of the removed
      * one's line becomes the first new one's.
      */
-    public void put(Map<String, String> values, String gone) {
+    void put(Map<String, String> values, String gone) {
         if (alias != null) {
             writeOut(alias, values, gone);
             return;
@@ -165,28 +158,28 @@ public final class FieldsEdit {
     }
 
     private void insert(Map<String, String> fresh) {
-        if (missing.isEmpty() || !Nodes.field(around, missing.get(0)).isPresent()) {
-            insertFields(around, YamlText.nested(missing, fresh));
+        NodeTuple empty = missing.stream()
+                .findFirst()
+                .flatMap(key -> Nodes.field(around, key))
+                .orElse(null);
+        if (empty == null) {
+            insertFields(YamlText.nested(missing, fresh));
             return;
         }
-        // The key is there, without a value.
-        NodeTuple empty = Nodes.field(around, missing.get(0)).orElseThrow();
-        Node value = empty.getValueNode();
-        List<String> below = missing.subList(1, missing.size());
-        Map<String, Object> fields = YamlText.nested(below, fresh);
+        Map<String, Object> fields = YamlText.nested(missing.subList(1, missing.size()), fresh);
         String text = isFlow()
                 ? " {" + flow(fields) + "}"
                 : source.lineEnd()
                         + block(fields, source.column(source.start(empty.getKeyNode())) + 2)
                                 .stripTrailing();
         int colon = source.end(empty.getKeyNode()) + 1;
-        source.replace(colon, Math.max(source.end(value), colon), text);
+        source.replace(colon, Math.max(source.end(empty.getValueNode()), colon), text);
     }
 
-    private void insertFields(MappingNode mapping, Map<String, Object> fields) {
-        List<NodeTuple> all = mapping.getValue();
+    private void insertFields(Map<String, Object> fields) {
+        List<NodeTuple> all = around.getValue();
         if (isFlow()) {
-            int brace = source.text().indexOf('{', source.start(mapping)) + 1;
+            int brace = source.text().indexOf('{', source.start(around)) + 1;
             if (all.isEmpty()) {
                 source.insert(brace, flow(fields));
                 return;

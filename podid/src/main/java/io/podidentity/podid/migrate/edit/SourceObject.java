@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate.edit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -10,17 +11,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** One object as it is written: a document, or an element of a list. Not thread-safe, as its text. */
-public final class SourceObject {
-
-    private final SourceText source;
-    private final MappingNode node;
-    private final @Nullable SequenceNode list;
-
-    private SourceObject(SourceText source, MappingNode node, @Nullable SequenceNode list) {
-        this.source = source;
-        this.node = node;
-        this.list = list;
-    }
+public record SourceObject(
+        SourceText source, MappingNode node, @Nullable SequenceNode list) {
 
     public static List<SourceObject> in(SourceText source) {
         var objects = new ArrayList<SourceObject>();
@@ -38,10 +30,6 @@ public final class SourceObject {
         } else if (!object.kind().isEmpty()) {
             objects.add(object);
         }
-    }
-
-    public SourceText source() {
-        return source;
     }
 
     public String kind() {
@@ -80,9 +68,12 @@ public final class SourceObject {
         return Nodes.isFlow(node);
     }
 
-    /** Its fields below a path, to be changed; each object on the way is made if it is missing. */
-    public FieldsEdit at(List<String> path) {
-        return FieldsEdit.of(source, node).at(path);
+    /**
+     * Gives fields below a path their values, and removes one if its key is not empty; each object on the way is made
+     * if it is missing.
+     */
+    public void put(List<String> path, Map<String, String> values, String gone) {
+        FieldsEdit.of(source, node).at(path).put(values, gone);
     }
 
     /** Inserts another object before this one, of lines without indentation and ended by line feeds. */

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public final class SourceTree {
 
-    public static final String STANDARD_INPUT_FILE = "stdin.yaml";
+    private static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
     private final List<String> paths;
     private final Path root;
