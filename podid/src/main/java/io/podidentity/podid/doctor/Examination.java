@@ -58,14 +58,11 @@ final class Examination {
         this.live = live;
         this.kubectl = kubectl;
         this.trial = trial;
-        live.objects().stream()
-                .filter(object -> !live.isMade(object))
-                .map(AsWritten::of)
-                .forEach(places::add);
+        live.objects().stream().filter(object -> !live.isMade(object)).forEach(places::add);
         String text = places.text();
         // NMI itself is in another namespace, and tells the version.
         var parts = new LiveText();
-        live.parts().orElse(List.of()).stream().map(AsWritten::of).forEach(parts::add);
+        live.parts().orElse(List.of()).forEach(parts::add);
         this.fitting = FittingProfile.of(new ManifestReader(Profile.V1_8_17)
                 .readText(LiveText.FILE, text + parts.text())
                 .objects());
@@ -88,7 +85,9 @@ final class Examination {
     }
 
     List<String> names() {
-        return sources().stream().map(Examination::name).toList();
+        return sources().stream()
+                .map(source -> source.kind().toLowerCase(Locale.ROOT) + "/" + name(source))
+                .toList();
     }
 
     private List<PodSource> sources() {
@@ -98,8 +97,11 @@ final class Examination {
     }
 
     private static String name(PodSource source) {
-        return source.kind().toLowerCase(Locale.ROOT) + "/"
-                + source.manifest().at("metadata", "name").text();
+        return source.manifest().at("metadata", "name").text();
+    }
+
+    private List<String> named(List<String> sentences) {
+        return sentences.stream().map(places::named).toList();
     }
 
     /** Examines all workloads that are meant to have an identity, or the one that is asked for. */
@@ -129,15 +131,14 @@ final class Examination {
 
     /** By its name, or as kubectl takes it: a kind or a short form of it, a slash, and the name. */
     private static boolean isAskedFor(PodSource source, String workload) {
-        String name = source.manifest().at("metadata", "name").text();
         String kind = workload.substring(0, Math.max(0, workload.indexOf('/'))).toLowerCase(Locale.ROOT);
         String asked = workload.substring(workload.indexOf('/') + 1);
-        return (name.equals(asked) || source.pod().name().name().equals(asked))
+        return (name(source).equals(asked) || source.pod().name().name().equals(asked))
                 && source.kind().toLowerCase(Locale.ROOT).startsWith(WorkloadName.singular(kind));
     }
 
     private Workload of(PodSource source, Explanation explanation, boolean isAskedFor) throws InterruptedException {
-        String name = source.manifest().at("metadata", "name").text();
+        String name = name(source);
         String object = source.kind() + " " + source.pod().namespace() + "/" + name;
         var links = new ArrayList<Link>();
         links.add(written(explanation));
@@ -158,11 +159,7 @@ final class Examination {
     private Workload of(ReferenceExplanation one) {
         String gets = places.named(one.summary());
         Link link = switch (one.outcome()) {
-            case NONE ->
-                Link.failed(
-                        "objects",
-                        gets,
-                        one.remedies().stream().map(places::named).toList());
+            case NONE -> Link.failed("objects", gets, named(one.remedies()));
             case UNRELATED -> Link.skipped("objects", gets);
             default -> Link.ok("objects", "they lead to " + gets);
         };
@@ -170,23 +167,19 @@ final class Examination {
     }
 
     private Link written(Explanation explanation) {
+        String summary = places.named(explanation.summary());
         if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
             return Link.unknown(
-                    "objects",
-                    "you may not see all of what leads to an identity; in what you may, "
-                            + places.named(explanation.summary()));
+                    "objects", "you may not see all of what leads to an identity; in what you may, " + summary);
         }
         if (explanation.outcome() == Outcome.NONE) {
             String place =
                     explanation.place().file().equals(LiveText.FILE) ? places.named(explanation.place() + ": ") : "";
-            return Link.failed(
-                    "objects",
-                    place + places.named(explanation.summary()),
-                    explanation.remedies().stream().map(places::named).toList());
+            return Link.failed("objects", place + summary, named(explanation.remedies()));
         }
         return explanation.outcome() == Outcome.IDENTITY
-                ? Link.ok("objects", "they lead to " + places.named(explanation.summary()))
-                : Link.skipped("objects", places.named(explanation.summary()));
+                ? Link.ok("objects", "they lead to " + summary)
+                : Link.skipped("objects", summary);
     }
 
     /** Whether what is missing may be there, where the user may not see it. */
@@ -213,10 +206,7 @@ final class Examination {
         var links = new ArrayList<>(workload.links());
         if (links.stream().noneMatch(Link::isFailed)) {
             var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
-            links.addAll(
-                    workload.isBound()
-                            ? List.of(IdentityBinding.of(kubectl, account, workload.clientId()))
-                            : new TokenTrial(kubectl, trial, manifests.cluster(), account, workload).links());
+            links.addAll(new TokenTrial(kubectl, trial, manifests.cluster(), account, workload).links());
         }
         pods.ready().ifPresent(links::add);
         return links;

@@ -95,21 +95,13 @@ record Live(
     }
 
     private boolean isOf(Part pod, String kind, String name) {
-        if (pod.ownerOf(kind).equals(name)) {
-            return true;
-        }
-        return switch (kind) {
-            case "Deployment" -> isOwned("ReplicaSet", pod.ownerOf("ReplicaSet"), kind, name);
-            case "CronJob" -> isOwned("Job", pod.ownerOf("Job"), kind, name);
-            default -> false;
-        };
-    }
-
-    private boolean isOwned(String middleKind, String middle, String kind, String name) {
-        return !middle.isEmpty()
-                && find(middleKind, namespace, middle)
-                        .map(one -> one.ownerOf(kind).equals(name))
-                        .orElseGet(() -> middle.startsWith(name + "-"));
+        String middleKind = kind.equals("Deployment") ? "ReplicaSet" : kind.equals("CronJob") ? "Job" : "";
+        String middle = pod.ownerOf(middleKind);
+        return pod.ownerOf(kind).equals(name)
+                || (!middle.isEmpty()
+                        && find(middleKind, namespace, middle)
+                                .map(one -> one.ownerOf(kind).equals(name))
+                                .orElseGet(() -> middle.startsWith(name + "-")));
     }
 
     /** Its ReplicaSet may be what the user may not see. */

@@ -9,6 +9,7 @@ import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,18 +195,13 @@ final class LiveReading {
 
     /** The names of the keys of those that identities refer to; that is all that can be wrong here. */
     private List<Part> secrets(List<Part> objects) throws InterruptedException {
-        Map<String, Part> asked = new LinkedHashMap<>();
-        objects.stream()
-                .filter(object -> object.kind().equals("AzureIdentity"))
-                .filter(object -> !object.text("spec", "clientPassword", "name").isEmpty())
-                .forEach(object -> asked.putIfAbsent(
-                        String.valueOf(object.at("spec", "clientPassword").value()), object));
+        var asked = new HashSet<Part>();
         var secrets = new ArrayList<Part>();
-        for (Part identity : asked.values()) {
-            secret(
-                            identity.at("spec", "clientPassword"),
-                            identity.text("spec", "type").equals("2"))
-                    .ifPresent(secrets::add);
+        for (Part object : objects) {
+            Part reference = object.at("spec", "clientPassword");
+            if (object.kind().equals("AzureIdentity") && !reference.text("name").isEmpty() && asked.add(reference)) {
+                secret(reference, object.text("spec", "type").equals("2")).ifPresent(secrets::add);
+            }
         }
         return secrets;
     }

@@ -5,13 +5,15 @@ import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Objects of a cluster as one text for the reader of manifests, a field in each line, and which field that is: what is
- * found is named by its path in the object, since there is no file.
+ * found is named by its path in the object, since there is no file. The objects are as somebody wrote them, without what
+ * the cluster and the webhook have added.
  */
 final class LiveText {
 
@@ -20,16 +22,63 @@ final class LiveText {
 
     private static final Pattern PLACE = Pattern.compile(Pattern.quote(FILE) + ":(\\d+):\\d+");
 
+    /** The webhook's volume, of its old and its new generation. */
+    private static final Pattern VOLUME =
+            Pattern.compile("azure-identity-token|azure-workload-identity-reserved-[0-9a-f]+");
+
+    private static final Set<String> VARIABLES =
+            Set.of("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST");
+
+    private static final Set<String> OF_CLUSTER = Set.of(
+            "metadata.managedFields",
+            "metadata.uid",
+            "metadata.resourceVersion",
+            "metadata.generation",
+            "metadata.creationTimestamp",
+            "metadata.selfLink",
+            "metadata.generateName",
+            "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration");
+
     private final StringBuilder text = new StringBuilder();
     /** Of each line from 1, as far as it is written: the object, a line break, and the field. */
     private final List<String> paths = new ArrayList<>(List.of("", ""));
 
     void add(Part object) {
-        String name =
-                object.kind() + " " + (object.namespace().isEmpty() ? "" : object.namespace() + "/") + object.name();
-        line("---", name + "\n");
-        value(object.value(), name, "");
+        line("---", named(object) + "\n");
+        value(object.value(), object, "");
         line("", "");
+    }
+
+    private static String named(Part object) {
+        return object.kind() + " " + (object.namespace().isEmpty() ? "" : object.namespace() + "/") + object.name();
+    }
+
+    private static boolean isAdded(Part object, String path) {
+        return OF_CLUSTER.contains(path)
+                || switch (object.kind()) {
+                    case "AzureAssignedIdentity" -> false;
+                    // As it was before the webhook; on a node it would pass for one that the webhook has missed.
+                    case "Pod" ->
+                        (path.startsWith("status.") && !path.equals("status.phase"))
+                                || (path.equals("spec.nodeName") && isChanged(object));
+                    default -> path.equals("status");
+                };
+    }
+
+    private static boolean isAddedItem(Part object, String list, Part item) {
+        boolean fits = list.endsWith(".env")
+                ? VARIABLES.contains(item.text("name"))
+                : (list.endsWith(".volumes") || list.endsWith(".volumeMounts")) && isOfWebhook(item);
+        return fits && isChanged(object);
+    }
+
+    /** Whether the pod has the webhook's volume. */
+    static boolean isChanged(Part pod) {
+        return pod.at("spec", "volumes").items().stream().anyMatch(LiveText::isOfWebhook);
+    }
+
+    private static boolean isOfWebhook(Part volume) {
+        return VOLUME.matcher(volume.text("name")).matches();
     }
 
     String text() {
@@ -56,24 +105,29 @@ final class LiveText {
                         place(Integer.parseInt(match.group(1))).strip().replace('\n', ' ')));
     }
 
-    private void value(@Nullable Object value, String object, String path) {
+    private void value(@Nullable Object value, Part object, String path) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             text.append('{');
             map.forEach((key, field) -> {
                 String below = path.isEmpty() ? String.valueOf(key) : path + "." + key;
-                next(object, below);
-                text.append(Json.write(key)).append(": ");
-                value(field, object, below);
-                text.append(',');
+                if (!isAdded(object, below)) {
+                    next(object, below);
+                    text.append(Json.write(key)).append(": ");
+                    value(field, object, below);
+                    text.append(',');
+                }
             });
             text.append('}');
         } else if (value instanceof List<?> list && !list.isEmpty()) {
             text.append('[');
-            for (int i = 0; i < list.size(); i++) {
-                String below = path + "[" + i + "]";
-                next(object, below);
-                value(list.get(i), object, below);
-                text.append(',');
+            int number = 0;
+            for (Object item : list) {
+                if (!isAddedItem(object, path, new Part(item))) {
+                    String below = path + "[" + number++ + "]";
+                    next(object, below);
+                    value(item, object, below);
+                    text.append(',');
+                }
             }
             text.append(']');
         } else {
@@ -82,9 +136,9 @@ final class LiveText {
     }
 
     /** Ends a line; the next one is about that field. */
-    private void next(String object, String path) {
+    private void next(Part object, String path) {
         text.append("\n ");
-        paths.add(object + "\n" + path);
+        paths.add(named(object) + "\n" + path);
     }
 
     private void line(String content, String path) {

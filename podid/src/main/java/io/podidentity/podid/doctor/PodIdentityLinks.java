@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What must be so for a pod of aad-pod-identity: MIC works and has assigned, and NMI runs on the pod's node. */
-final class PodIdentityLinks {
+record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     private static final String ASSIGNED = "AzureAssignedIdentity";
     private static final String MIC_LOG = "kubectl logs -A -l component=mic --tail=500 | podid explain --log -";
@@ -18,17 +18,9 @@ final class PodIdentityLinks {
     /** How long it takes MIC and Azure to assign an identity to a node while all is well. */
     private static final Duration ASSIGNING = Duration.ofSeconds(15);
 
-    private final Live live;
-    private final Profile profile;
-    private final WorkloadPods pods;
     /** Those that are on a node: until then MIC and NMI have nothing to do. */
-    private final List<Part> running;
-
-    PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
-        this.live = live;
-        this.profile = profile;
-        this.pods = pods;
-        this.running = pods.active().stream()
+    private List<Part> running() {
+        return pods.active().stream()
                 .filter(pod -> !pod.text("spec", "nodeName").isEmpty())
                 .toList();
     }
@@ -42,7 +34,7 @@ final class PodIdentityLinks {
         if (profile.hasMic()) {
             mic().ifPresent(links::add);
         }
-        if (!running.isEmpty()) {
+        if (!running().isEmpty()) {
             if (profile.hasMic()) {
                 links.add(assigned());
             }
@@ -77,7 +69,7 @@ final class PodIdentityLinks {
     }
 
     private Link assigned() {
-        for (Part pod : running) {
+        for (Part pod : running()) {
             List<Part> own = live.of(ASSIGNED)
                     .filter(one -> one.text("spec", "pod").equals(pod.name())
                             && one.text("spec", "podNamespace").equals(pod.namespace()))
@@ -120,7 +112,7 @@ final class PodIdentityLinks {
                 "assigned",
                 live.of(ASSIGNED)
                         .filter(one ->
-                                running.stream().anyMatch(pod -> pod.name().equals(one.text("spec", "pod"))))
+                                running().stream().anyMatch(pod -> pod.name().equals(one.text("spec", "pod"))))
                         .map(one -> one.name() + " (Assigned)")
                         .collect(Collectors.joining(", ")));
     }
@@ -141,7 +133,7 @@ final class PodIdentityLinks {
                                     + " answers the pod",
                             "kubectl get daemonset -A   # is there one called nmi?");
         }
-        for (Part pod : running) {
+        for (Part pod : running()) {
             String node = pod.text("spec", "nodeName");
             Optional<Part> there = pods.stream()
                     .filter(one -> one.text("spec", "nodeName").equals(node))
@@ -165,6 +157,6 @@ final class PodIdentityLinks {
         return Link.ok(
                 "NMI",
                 WorkloadLinks.version(pods.get(0)) + " runs on the node of "
-                        + running.get(0).name());
+                        + running().get(0).name());
     }
 }

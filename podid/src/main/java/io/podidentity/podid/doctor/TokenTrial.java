@@ -4,10 +4,12 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
+import io.podidentity.podid.kubectl.Part;
 import io.podidentity.podid.run.TrustCheck;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
@@ -15,9 +17,12 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSources;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +34,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Proves the rest by doing it: makes a token of the pod's service account, exchanges it as the pod would, and reads one
- * container. Both tokens stay in memory, and are in no text.
+ * container. Both tokens stay in memory, and are in no text. Only a pod can try an identity binding of AKS; of that it
+ * asks the API server whether the service account may use the identity, by a SubjectAccessReview, which stores nothing.
+ * {@code kubectl auth can-i} does not do: of a resource that the cluster does not know it drops the group.
+ *
+ * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings">Identity bindings</a>
  */
 final class TokenTrial {
+
+    private static final String REVIEW = """
+            {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
+            "user": "system:serviceaccount:%1$s:%2$s",
+            "groups": ["system:serviceaccounts", "system:serviceaccounts:%1$s", "system:authenticated"],
+            "resourceAttributes": {"group": "cid.wi.aks.azure.com", "resource": %3$s, "verb": "use-managed-identity"}}}
+            """;
+
+    /** {@code kubectl create clusterrole} refuses a resource that the cluster does not know. */
+    private static final String GRANT =
+            "echo '{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRole\","
+                    + "\"metadata\":{\"name\":\"use-%3$s\"},\"rules\":[{\"verbs\":[\"use-managed-identity\"],"
+                    + "\"apiGroups\":[\"cid.wi.aks.azure.com\"],\"resources\":[\"%3$s\"]}]}' | kubectl apply -f - && kubectl create"
+                    + " clusterrolebinding use-%3$s-%1$s-%2$s --clusterrole=use-%3$s --serviceaccount=%1$s:%2$s";
 
     private static final String ROLE = "role";
     private static final int LIMIT_MILLIS = 10_000;
@@ -50,6 +73,7 @@ final class TokenTrial {
     private final Wish trial;
     private final Cluster cluster;
     private final ObjectName account;
+    private final boolean isBound;
     private final String clientId;
     private final String tenant;
     private final String authority;
@@ -76,6 +100,7 @@ final class TokenTrial {
         this.trial = trial;
         this.cluster = cluster;
         this.account = account;
+        this.isBound = workload.isBound();
         this.clientId = workload.clientId();
         this.tenant = first(trial.tenant(), workload.tenant(), "");
         this.authority = first(
@@ -88,12 +113,66 @@ final class TokenTrial {
 
     /** Ends at the first that fails. */
     List<Link> links() throws InterruptedException {
+        if (isBound) {
+            return List.of(binding());
+        }
         if (!trial.withToken()) {
             return List.of(Link.skipped("token", "not tried: --no-token"));
         }
         Optional<String> assertion = assertion();
         assertion.flatMap(this::exchange).map(this::read).ifPresent(links::add);
         return links;
+    }
+
+    private Link binding() throws InterruptedException {
+        String subject = account.namespace() + "/" + account.name();
+        String use = "use-managed-identity " + clientId;
+        Kubectl.Result result = create(REVIEW.formatted(account.namespace(), account.name(), Json.write(clientId)));
+        if (result.failure().isPresent()) {
+            KubectlException failure = result.failure().get();
+            return new Link(
+                    "binding",
+                    Link.State.UNKNOWN,
+                    "whether " + subject + " may " + use + ": " + firstLine(failure),
+                    failure.grants("doctor", ""));
+        }
+        String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
+        return switch (allowed(result.stdout())) {
+            case "true" -> Link.ok("binding", subject + " may " + use + "; only a pod can try it");
+            case "false" ->
+                Link.failed(
+                        "binding",
+                        subject + " may not " + use,
+                        GRANT.formatted(account.namespace(), account.name(), named));
+            default -> Link.unknown("binding", "whether " + subject + " may " + use + ": the API server does not say");
+        };
+    }
+
+    private static String firstLine(KubectlException failure) {
+        return failure.message().lines().findFirst().orElse("");
+    }
+
+    private Kubectl.Result create(String review) throws InterruptedException {
+        try {
+            Path file = Files.createTempFile("podid-review", ".json");
+            try {
+                Files.writeString(file, review);
+                return kubectl.run(
+                        "create", "--raw=/apis/authorization.k8s.io/v1/subjectaccessreviews", "--filename=" + file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String allowed(String answer) {
+        try {
+            return new Part(Json.object(answer)).text("status", "allowed");
+        } catch (ParseException e) {
+            return "";
+        }
     }
 
     private <T> Optional<T> end(Link link) {
@@ -126,7 +205,6 @@ final class TokenTrial {
     }
 
     private Link notMade(KubectlException failure) {
-        String said = failure.message().lines().findFirst().orElse("");
         return failure.kind() == Kind.FORBIDDEN
                 ? new Link(
                         "token",
@@ -134,7 +212,9 @@ final class TokenTrial {
                         "you may not create serviceaccounts/token in " + account.namespace(),
                         failure.grants("doctor", ""))
                 : Link.failed(
-                        "token", said, "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
+                        "token",
+                        firstLine(failure),
+                        "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
     private Optional<AccessToken> exchange(String assertion) {

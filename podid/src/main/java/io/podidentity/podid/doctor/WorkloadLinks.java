@@ -16,32 +16,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What must be so for a pod of workload identity: the webhook is there, and has changed the pod that runs. */
-final class WorkloadLinks {
+record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     private static final String HOOK = "mutation.azure-workload-identity.io";
     private static final String INSTALL =
             "az aks update -n CLUSTER -g CLUSTER_GROUP --enable-oidc-issuer" + " --enable-workload-identity";
-
-    private final Live live;
-    private final Pod pod;
-    private final String kind;
-    private final WorkloadPods pods;
-    private final List<Part> running;
-
-    WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
-        this.live = live;
-        this.pod = pod;
-        this.kind = kind;
-        this.pods = pods;
-        this.running = pods.active();
-    }
 
     /** In the order in which they are needed; ends at the first that fails. */
     List<Link> links() {
         var links = new ArrayList<Link>();
         links.add(webhook());
         if (!links.get(0).isFailed()) {
-            links.add(running.isEmpty() ? pods.absent() : changed());
+            links.add(pods.active().isEmpty() ? pods.absent() : changed());
         }
         return links;
     }
@@ -69,7 +55,7 @@ final class WorkloadLinks {
             return answers(hook.get());
         }
         return isWritten("AZURE_FEDERATED_TOKEN_FILE")
-                        || (kind.equals("Pod") && running.stream().anyMatch(WorkloadLinks::isChanged))
+                        || (kind.equals("Pod") && pods.active().stream().anyMatch(WorkloadLinks::isChanged))
                 ? Link.ok("webhook", "the cluster has none, and the pod has its variables without it")
                 : Link.failed(
                         "webhook", "the cluster has no webhook " + HOOK + ", so nothing changes the pod", INSTALL);
@@ -128,7 +114,7 @@ final class WorkloadLinks {
     }
 
     private Optional<Link> wrong(Predicate<Part> which, Function<Part, String> has, String... next) {
-        return running.stream()
+        return pods.active().stream()
                 .filter(which)
                 .findFirst()
                 .map(pod -> Link.failed("pod", pod.name() + " has " + has.apply(pod), next));
@@ -140,6 +126,7 @@ final class WorkloadLinks {
     }
 
     private String names() {
+        List<Part> running = pods.active();
         return running.get(0).name() + (running.size() > 1 ? " and " + (running.size() - 1) + " more" : "");
     }
 
@@ -149,7 +136,7 @@ final class WorkloadLinks {
                 "kubectl rollout restart " + kind.toLowerCase(Locale.ROOT) + " "
                         + pod.name().name() + " -n " + pod.namespace();
             default ->
-                "kubectl delete pod " + running.get(0).name() + " -n " + pod.namespace()
+                "kubectl delete pod " + pods.active().get(0).name() + " -n " + pod.namespace()
                         + "   # and create it again from its manifest";
         };
     }
@@ -205,8 +192,7 @@ final class WorkloadLinks {
                         .split(";", -1))
                 .map(String::strip)
                 .collect(Collectors.toSet());
-        boolean mounted = pod.at("spec", "volumes").items().stream().anyMatch(AsWritten::isOfWebhook);
-        return mounted
+        return LiveText.isChanged(pod)
                 && pod.at("spec", "containers").items().stream()
                         .filter(container -> !skipped.contains(container.text("name")))
                         .allMatch(container -> container.at("env").items().stream()

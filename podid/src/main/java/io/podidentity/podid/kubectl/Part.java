@@ -1,11 +1,8 @@
 package io.podidentity.podid.kubectl;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,22 +21,6 @@ public record Part(@Nullable Object value) {
         return part;
     }
 
-    /** The same with maps and lists of its own, which can be changed. */
-    public Part copy() {
-        return new Part(copy(value));
-    }
-
-    private static @Nullable Object copy(@Nullable Object value) {
-        if (value instanceof Map<?, ?> map) {
-            var copy = new LinkedHashMap<Object, @Nullable Object>();
-            map.forEach((key, field) -> copy.put(key, copy(field)));
-            return copy;
-        }
-        return value instanceof List<?> list
-                ? list.stream().map(Part::copy).collect(Collectors.toCollection(ArrayList::new))
-                : value;
-    }
-
     /** The map itself; of anything else, an empty one that nobody else has. */
     @SuppressWarnings("unchecked") // keys of JSON objects are strings
     public Map<String, Object> map() {
@@ -48,11 +29,6 @@ public record Part(@Nullable Object value) {
 
     public List<Part> items() {
         return value instanceof List<?> list ? list.stream().map(Part::new).toList() : List.of();
-    }
-
-    /** Removes elements of a list that can be changed, and says whether there were any. */
-    public boolean removeItems(Predicate<Part> gone) {
-        return value instanceof List<?> list && list.removeIf(one -> gone.test(new Part(one)));
     }
 
     public String text() {

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -34,7 +33,7 @@ final class Accounts {
     private final Map<ObjectName, AccountMove> accounts = new LinkedHashMap<>();
     private final Map<ObjectName, String> clients = new HashMap<>();
     private final Map<ObjectName, ObjectName> accountOf = new HashMap<>();
-    private final List<PodMove> moves = new ArrayList<>();
+    private final List<PodMove> moves;
 
     Accounts(RuleContext context, List<PodMove> wanted) {
         this.context = context;
@@ -45,8 +44,9 @@ final class Accounts {
                     .add(move);
         }
         groups.forEach(this::settle);
-        wanted.forEach(move -> moves.add(
-                move.as(Objects.requireNonNull(accountOf.get(move.source().pod().name())))));
+        this.moves = wanted.stream()
+                .map(move -> move.as(accountOf.getOrDefault(move.source().pod().name(), move.account())))
+                .toList();
     }
 
     List<PodMove> moves() {

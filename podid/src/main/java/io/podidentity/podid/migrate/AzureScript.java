@@ -2,17 +2,19 @@ package io.podidentity.podid.migrate;
 
 import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.text.ShellWord;
+import io.podidentity.podid.text.YamlText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes the script that makes Azure ready. Every value of a manifest is one quoted word of it. */
+/** Writes what makes Azure ready: a script, in which every value of a manifest is one quoted word, and roles. */
 final class AzureScript {
 
     private static final String HEAD = """
@@ -133,6 +135,30 @@ final class AzureScript {
 
         """;
 
+    private static final String ROLES = """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata:
+          name: use-%1$s
+        rules:
+          - verbs: [use-managed-identity]
+            apiGroups: [cid.wi.aks.azure.com]
+            resources: [%1$s]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRoleBinding
+        metadata:
+          name: use-%1$s-%2$s-%3$s
+        roleRef:
+          apiGroup: rbac.authorization.k8s.io
+          kind: ClusterRole
+          name: use-%1$s
+        subjects:
+          - kind: ServiceAccount
+            name: %4$s
+            namespace: %5$s
+        """;
+
     private static final String CLIENT_COMMAND = "trust_client";
     private static final String APPLICATION_COMMAND = "trust_application";
 
@@ -166,6 +192,45 @@ final class AzureScript {
                         .computeIfAbsent(subject, key -> new HashSet<>())
                         .add(keys)));
         return identities.values().stream().anyMatch(one -> one.size() > 1);
+    }
+
+    /**
+     * The roles by which service accounts may use identities that are bound to a cluster, by the names of their files;
+     * of clusters that give one account different identities each has its own.
+     *
+     * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings">Identity bindings</a>
+     */
+    static Map<String, String> roles(List<MovePlan> plans) {
+        var files = new LinkedHashMap<String, String>();
+        if (!wantsEnvironment(plans)) {
+            files.put("workload-identity-roles.yaml", rolesOf(plans));
+            return files;
+        }
+        for (MovePlan plan : plans) {
+            String name = plan.environment().replaceAll("[^A-Za-z0-9]+", "-");
+            files.put("workload-identity-roles-" + name + ".yaml", rolesOf(List.of(plan)));
+        }
+        return files;
+    }
+
+    private static String rolesOf(List<MovePlan> plans) {
+        return plans.stream()
+                .flatMap(plan -> plan.federations().stream())
+                .filter(one -> one.identity().isManaged())
+                .map(AzureScript::role)
+                .distinct()
+                .collect(Collectors.joining("---\n"));
+    }
+
+    private static String role(Federation one) {
+        String namespace = one.account().namespace();
+        String name = one.account().name();
+        return ROLES.formatted(
+                one.identity().clientId().toLowerCase(Locale.ROOT),
+                namespace,
+                name,
+                YamlText.of(name),
+                YamlText.of(namespace));
     }
 
     private static String calls(List<MovePlan> plans, List<Federation> all) {

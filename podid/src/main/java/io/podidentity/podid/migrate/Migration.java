@@ -67,7 +67,7 @@ final class Migration {
                 .toList();
         this.plans = clusters.stream().flatMap(List::stream).toList();
         this.changes = new SourceChanges(tree, plans, wish, owned);
-        this.roles = wish.identityBinding() ? BindingRoles.files(plans) : Map.of();
+        this.roles = wish.identityBinding() ? AzureScript.roles(plans) : Map.of();
         changes.make();
     }
 

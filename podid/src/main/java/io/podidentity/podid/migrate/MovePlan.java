@@ -11,6 +11,7 @@ import io.podidentity.podid.check.source.PodSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,24 +76,24 @@ record MovePlan(
             podsStay |= !goes && pod.pod().bindingLabel().isPresent();
         }
         used.removeAll(needed);
-        Map<Boolean, List<AzureIdentityBinding>> bindings = context.cluster().bindings().stream()
-                .collect(Collectors.partitioningBy(one -> used.contains(one.name())));
-        Set<ObjectName> kept = identities(bindings.getOrDefault(false, List.of()));
-        Set<ObjectName> identities = identities(bindings.getOrDefault(true, List.of()));
-        var leftovers = new ArrayList<KubernetesObject>(bindings.getOrDefault(true, List.of()));
+        List<KubernetesObject> leftovers = new ArrayList<>();
+        Set<ObjectName> identities = new HashSet<>();
+        Set<ObjectName> kept = new HashSet<>();
+        for (AzureIdentityBinding one : context.cluster().bindings()) {
+            boolean goes = used.contains(one.name());
+            (goes ? identities : kept).add(new ObjectName(one.namespace(), one.azureIdentity()));
+            if (goes) {
+                leftovers.add(one);
+            }
+        }
+        identities.removeAll(kept);
         context.cluster().identities().stream()
-                .filter(one -> identities.contains(one.name()) && !kept.contains(one.name()))
+                .filter(one -> identities.contains(one.name()))
                 .forEach(leftovers::add);
         if (!podsStay) {
             leftovers.addAll(context.cluster().exceptions());
         }
         return leftovers;
-    }
-
-    private static Set<ObjectName> identities(List<AzureIdentityBinding> bindings) {
-        return bindings.stream()
-                .map(one -> new ObjectName(one.namespace(), one.azureIdentity()))
-                .collect(Collectors.toSet());
     }
 
     Position position() {

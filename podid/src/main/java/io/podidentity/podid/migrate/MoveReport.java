@@ -57,12 +57,6 @@ final class MoveReport {
         text.append("  - ").append(plain(line)).append('\n');
     }
 
-    private static String annotations(AccountMove account) {
-        return account.annotations().entrySet().stream()
-                .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
-                .collect(Collectors.joining(" and "));
-    }
-
     private void paragraph(String words) {
         text.append(words).append('\n');
     }
@@ -136,9 +130,9 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         for (Outcome one : migration.outcomes()) {
             PodMove move = one.move();
-            String object = move.source().object();
             if (!move.isDecided()) {
-                lines.add(object + " has several identities, and neither a variable nor a request in these files names"
+                lines.add(move.source().object()
+                        + " has several identities, and neither a variable nor a request in these files names"
                         + " one, so NMI gave it any of them. Its service account has one default client ID; now it is "
                         + move.identity().clientId() + ". Choose, and run this again with one of: "
                         + move.identities().stream()
@@ -185,16 +179,18 @@ final class MoveReport {
         heading("Service accounts");
         for (MovePlan plan : migration.plans()) {
             for (AccountMove account : plan.accounts()) {
-                item(
-                        switch (account.how()) {
-                            case ANNOTATE -> account.name() + " gets " + annotations(account) + ".";
+                String annotations = account.annotations().entrySet().stream()
+                        .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
+                        .collect(Collectors.joining(" and "));
+                item(account.name()
+                        + switch (account.how()) {
+                            case ANNOTATE -> " gets " + annotations + ".";
                             case DEFINE ->
-                                account.name() + " is in no file, but pods run as it: a manifest with "
-                                        + annotations(account)
+                                " is in no file, but pods run as it: a manifest with " + annotations
                                         + " is added, which kubectl apply merges into the account.";
                             case CREATE ->
-                                account.name() + " is new, with " + annotations(account) + ", in place of "
-                                        + account.insteadOf() + reason(account);
+                                " is new, with " + annotations + ", in place of " + account.insteadOf()
+                                        + reason(account);
                         });
                 roles(account);
             }

@@ -13,6 +13,7 @@ import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.PodMove.Choice;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,9 @@ final class Planner {
             return Optional.empty();
         }
         var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
-        List<MovedIdentity> ordered = ordered(bound, named);
+        List<MovedIdentity> ordered = bound.stream()
+                .sorted(Comparator.comparing(one -> !one.clientId().equalsIgnoreCase(named)))
+                .toList();
         return Optional.of(new PodMove(
                 source,
                 before,
@@ -120,13 +123,6 @@ final class Planner {
     private static String query(String named, List<MovedIdentity> bound) {
         boolean known = bound.stream().anyMatch(one -> one.clientId().equals(named));
         return Explainer.DEFAULT_QUERY + (known ? "&client_id=" + named : "");
-    }
-
-    private static List<MovedIdentity> ordered(List<MovedIdentity> bound, String named) {
-        var ordered = new ArrayList<>(bound);
-        ordered.sort((one, other) -> Boolean.compare(
-                other.clientId().equalsIgnoreCase(named), one.clientId().equalsIgnoreCase(named)));
-        return ordered;
     }
 
     private static Choice choice(List<MovedIdentity> bound, String named, boolean byOption) {
@@ -166,15 +162,13 @@ final class Planner {
                     + " must ask for the others by itself.");
         }
         if (!identity.isManaged()) {
+            SecretReference secret = identity.identity().clientPassword();
+            String option = identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "";
             notes.add(identity.describe() + " is of tenant " + identity.tenantId() + ". azure.sh creates its credential"
-                    + " where you are signed in to that tenant. Its Secret "
-                    + identity.identity().clientPassword().namespace() + "/"
-                    + identity.identity().clientPassword().name()
+                    + " where you are signed in to that tenant. Its Secret " + secret.namespace() + "/" + secret.name()
                     + " is not used by workload identity; remove it, and the credential of the application, last:"
-                    + " az ad app credential list --id " + identity.clientId()
-                    + (identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "")
-                    + ", then az ad app credential delete --id " + identity.clientId() + " --key-id KEY_ID"
-                    + (identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "")
+                    + " az ad app credential list --id " + identity.clientId() + option
+                    + ", then az ad app credential delete --id " + identity.clientId() + " --key-id KEY_ID" + option
                     + ".");
         } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
             notes.add(identity.describe() + " is in the cluster's own group "

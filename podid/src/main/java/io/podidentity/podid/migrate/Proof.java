@@ -125,17 +125,14 @@ final class Proof {
     }
 
     private Outcome outcome(PodMove move, Optional<Pod> pod, WorkloadReplay replay) {
-        return pod.map(one -> new Outcome(
-                        move,
-                        replay.play(one, ""),
-                        move.identities().stream()
-                                .skip(1)
-                                .map(MovedIdentity::clientId)
-                                .filter(id -> !replay.play(one, id).isToken())
-                                .toList(),
-                        place))
-                .orElseGet(() ->
-                        new Outcome(move, new Result("", "", "it is not among the changed files"), List.of(), place));
+        List<String> others = move.identities().stream()
+                .skip(1)
+                .map(MovedIdentity::clientId)
+                .filter(id -> pod.filter(one -> !replay.play(one, id).isToken()).isPresent())
+                .toList();
+        Result result = pod.map(one -> replay.play(one, ""))
+                .orElseGet(() -> new Result("", "", "it is not among the changed files"));
+        return new Outcome(move, result, others, place);
     }
 
     /** Why nothing may be written, of a cluster that needs these objects no more. */

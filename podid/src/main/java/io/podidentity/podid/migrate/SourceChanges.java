@@ -192,7 +192,15 @@ final class SourceChanges {
     private void label(PodMove move, SourceObject target) {
         String gone = wish.keepsPodIdentity() ? "" : Pod.BINDING_LABEL;
         target.put(inTemplate(target, "metadata", "labels"), Map.of(Keys.USE, "true"), gone);
-        forgetOnWorkload(target, gone);
+        // On the workload itself the label has never done anything.
+        if (!inTemplate(target).isEmpty()
+                && !target.text("metadata", "labels", gone).isEmpty()) {
+            try {
+                target.put(List.of("metadata", "labels"), Map.of(), gone);
+            } catch (UneditableException shared) {
+                // An anchor that others use: it may stay.
+            }
+        }
         if (wish.proxySidecar()) {
             annotate(target, Keys.INJECT_PROXY);
         }
@@ -219,20 +227,6 @@ final class SourceChanges {
                                 .limit(1))
                 .map(object -> EnvironmentValues.Place.in(object, List.of("spec", "parameters")))
                 .forEach(place -> values.want(plan, place, PodIdentityClients.values(move)));
-    }
-
-    /** The same label on the workload itself, where it has never done anything, and may stay if it must. */
-    private static void forgetOnWorkload(SourceObject object, String gone) {
-        if (gone.isEmpty()
-                || inTemplate(object).isEmpty()
-                || object.text("metadata", "labels", gone).isEmpty()) {
-            return;
-        }
-        try {
-            object.put(List.of("metadata", "labels"), Map.of(), gone);
-        } catch (UneditableException shared) {
-            // An anchor that others use: it may stay.
-        }
     }
 
     private static List<String> inTemplate(SourceObject object, String... more) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a workload and its service account, and asks the webhook's own rules which identity its pods get. Pods that run
  * already show which tenant and cloud the real webhook has put into them.
  */
-final class ClusterReader {
+record ClusterReader(String context, String namespace, Kubectl kubectl) {
 
     private static final String CLIENT_ID = "AZURE_CLIENT_ID";
     private static final String TENANT = "AZURE_TENANT_ID";
@@ -41,10 +41,6 @@ final class ClusterReader {
 
     private static final String WEBHOOK_CONFIG = "azure-wi-webhook-config";
     private static final List<String> WEBHOOK_NAMESPACES = List.of("kube-system", "azure-workload-identity-system");
-
-    private final String context;
-    private final String namespace;
-    private final Kubectl kubectl;
 
     /** The identity that pods of a workload have, and its container as the API has it; none for an account alone. */
     record Borrowed(
@@ -70,12 +66,6 @@ final class ClusterReader {
         }
     }
 
-    private ClusterReader(String context, String namespace, Kubectl kubectl) {
-        this.context = context;
-        this.namespace = namespace;
-        this.kubectl = kubectl;
-    }
-
     /** One that stays with the context and the namespace, even if the current ones are changed meanwhile. */
     static ClusterReader of(Kubectl kubectl, Optional<String> namespace)
             throws CannotBorrowException, InterruptedException {
@@ -92,14 +82,6 @@ final class ClusterReader {
         } catch (KubectlException e) {
             throw CannotBorrowException.of(e, "looks for the cluster", "", namespace.orElse("default"));
         }
-    }
-
-    String context() {
-        return context;
-    }
-
-    Kubectl kubectl() {
-        return kubectl;
     }
 
     /** Finds the identity; what is not given, the cluster says. */

@@ -4,7 +4,6 @@ import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -208,14 +208,10 @@ public final class SourceTree {
 
     /** The lines of all files of a chart that contain a text, such as {@code chart/values.yaml:7}. */
     public static List<String> mentions(Path chart, String text) {
-        try (Stream<Path> files = Files.walk(chart)) {
-            return files.filter(Files::isRegularFile)
-                    .sorted()
-                    .flatMap(file -> lines(file, text))
-                    .toList();
-        } catch (IOException e) {
-            throw new ManifestException("Cannot read the folder " + chart + " (" + e.getMessage() + ")");
-        }
+        return ManifestFiles.below(chart)
+                .filter(Files::isRegularFile)
+                .flatMap(file -> lines(file, text))
+                .toList();
     }
 
     private static Stream<String> lines(Path file, String text) {
@@ -293,17 +289,13 @@ public final class SourceTree {
      * that others use, and components. Outside of a repository those beside a kustomization of the paths.
      */
     public List<Path> othersOf(Set<Path> touched) {
-        Path repository = root;
-        for (Path at = root; at != null; at = at.getParent()) {
-            if (Files.exists(at.resolve(".git"))) {
-                repository = at;
-                break;
-            }
-        }
-        if (touched.isEmpty() || (closures.isEmpty() && !Files.exists(repository.resolve(".git")))) {
+        Optional<Path> repository = Stream.iterate(root, Objects::nonNull, Path::getParent)
+                .filter(at -> Files.exists(at.resolve(".git")))
+                .findFirst();
+        if (touched.isEmpty() || (closures.isEmpty() && repository.isEmpty())) {
             return List.of();
         }
-        List<Kustomization> all = ManifestFiles.below(repository)
+        List<Kustomization> all = ManifestFiles.below(repository.orElse(root))
                 .filter(Files::isDirectory)
                 .flatMap(folder -> Kustomization.in(folder).stream())
                 .toList();
