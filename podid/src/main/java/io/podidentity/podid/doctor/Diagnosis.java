@@ -34,22 +34,11 @@ record Diagnosis(
         }
     }
 
-    /** What it comes to; the number is the exit code, 2 being of what cannot be used. */
     enum Verdict {
-        HEALTHY(0),
-        BROKEN(1),
+        HEALTHY,
+        BROKEN,
         /** Nothing is known to be wrong, and not all of what could be was seen. */
-        UNKNOWN(3);
-
-        private final int code;
-
-        Verdict(int code) {
-            this.code = code;
-        }
-
-        int code() {
-            return code;
-        }
+        UNKNOWN
     }
 
     Verdict verdict() {

@@ -136,7 +136,11 @@ public final class DoctorCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.print(format == Format.json ? diagnosis.json() + "\n" : diagnosis.text());
             out.flush();
-            return diagnosis.verdict().code();
+            return switch (diagnosis.verdict()) {
+                case HEALTHY -> 0;
+                case BROKEN -> 1;
+                case UNKNOWN -> 3;
+            };
         } catch (KubectlException e) {
             throw new UnusableInputException(
                     spec.commandLine(), (e.message() + "\n  " + e.kind().remedy()).stripTrailing());

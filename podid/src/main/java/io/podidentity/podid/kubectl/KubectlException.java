@@ -1,6 +1,7 @@
 package io.podidentity.podid.kubectl;
 
 import io.podidentity.podid.text.ShellWord;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -107,12 +108,11 @@ public final class KubectlException extends Exception {
                         one.group(4),
                         Objects.requireNonNullElse(one.group(5), "")))
                 .toList();
-        for (Kind kind : Kind.values()) {
-            if (kind.said.matcher(text).find()) {
-                return new KubectlException(kind, message, denied);
-            }
-        }
-        return new KubectlException(Kind.OTHER, message, denied);
+        Kind kind = Arrays.stream(Kind.values())
+                .filter(one -> one.said.matcher(text).find())
+                .findFirst()
+                .orElse(Kind.OTHER);
+        return new KubectlException(kind, message, denied);
     }
 
     static String first(List<String> said) {

@@ -3,9 +3,6 @@ package io.podidentity.podid.migrate;
 import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.text.ShellWord;
 import io.podidentity.podid.text.YamlText;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -183,14 +180,15 @@ final class AzureScript {
      * alone then: else the pods of one cluster would be trusted by the identity of another.
      */
     static boolean wantsEnvironment(List<MovePlan> plans) {
-        Map<String, Set<Set<String>>> identities = new HashMap<>();
-        plans.forEach(plan -> plan.federations().stream()
+        Map<String, Set<Set<String>>> identities = plans.stream()
+                .flatMap(plan -> plan.federations().stream()
+                        .collect(Collectors.groupingBy(
+                                Federation::subject,
+                                Collectors.mapping(one -> one.identity().key(), Collectors.toSet())))
+                        .entrySet()
+                        .stream())
                 .collect(Collectors.groupingBy(
-                        Federation::subject,
-                        Collectors.mapping(one -> one.identity().key(), Collectors.toSet())))
-                .forEach((subject, keys) -> identities
-                        .computeIfAbsent(subject, key -> new HashSet<>())
-                        .add(keys)));
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toSet())));
         return identities.values().stream().anyMatch(one -> one.size() > 1);
     }
 
@@ -237,14 +235,12 @@ final class AzureScript {
         if (!wantsEnvironment(plans)) {
             return lines(all, "");
         }
-        var names = new ArrayList<String>();
-        var cases = new StringBuilder();
-        for (MovePlan plan : plans) {
-            String name = ShellWord.quoted(plan.environment());
-            names.add(name);
-            cases.append("    ").append(name).append(")\n").append(lines(plan.federations(), "        "));
-            cases.append("        ;;\n");
-        }
+        List<String> names =
+                plans.stream().map(plan -> ShellWord.quoted(plan.environment())).toList();
+        String cases = plans.stream()
+                .map(plan -> "    " + ShellWord.quoted(plan.environment()) + ")\n"
+                        + lines(plan.federations(), "        ") + "        ;;\n")
+                .collect(Collectors.joining());
         return "# These are different clusters, with other identities for the same account: say which one CLUSTER is.\n"
                 + "case \"${ENVIRONMENT:-}\" in\n" + cases
                 + "    *)\n        say 'azure.sh: set ENVIRONMENT to one of:' "

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One run: reads, plans, changes, writes into a stage, and proves. Not thread-safe. */
 final class Migration {
@@ -57,7 +58,7 @@ final class Migration {
         this.wish = wish;
         this.stage = stage;
         this.roots = roots;
-        this.tree = SourceTree.read(roots.stream().flatMap(List::stream).toList(), wish.standardInput());
+        this.tree = new SourceTree(roots.stream().flatMap(List::stream).toList(), wish.standardInput());
         this.owned = owned(tree);
         List<ManifestInput> read = read(wish, roots);
         this.version = read.get(0).versions().get(0);
@@ -142,20 +143,17 @@ final class Migration {
         Set<String> present = new LinkedHashSet<>();
         tree.objects().forEach(one -> present.add(one.kind() + " " + one.namespace() + " " + one.name()));
         return tree.objects().stream()
-                .filter(one -> one.owner()
-                        .filter(owner -> makers(owner.get(0), owner.get(1)).stream()
-                                .anyMatch(maker ->
-                                        present.contains(maker.replaceFirst(" ", " " + one.namespace() + " "))))
-                        .isPresent())
+                .filter(one -> one.owner().stream()
+                        .flatMap(owner -> makers(owner.get(0), one.namespace(), owner.get(1)))
+                        .anyMatch(present::contains))
                 .toList();
     }
 
-    private static List<String> makers(String kind, String name) {
-        int dash = name.lastIndexOf('-');
+    /** The owner itself, and what has made it by the name that it has then. */
+    private static Stream<String> makers(String kind, String namespace, String name) {
         String above = kind.equals("ReplicaSet") ? "Deployment" : kind.equals("Job") ? "CronJob" : "";
-        return above.isEmpty() || dash < 1
-                ? List.of(kind + " " + name)
-                : List.of(kind + " " + name, above + " " + name.substring(0, dash));
+        return Stream.of(
+                kind + " " + namespace + " " + name, above + " " + namespace + " " + name.replaceFirst("-?[^-]*$", ""));
     }
 
     private void write() throws IOException {

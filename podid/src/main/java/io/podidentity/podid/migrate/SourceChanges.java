@@ -215,7 +215,9 @@ final class SourceChanges {
 
     /** What the pod mounts of a key vault has the pod's identity too. */
     private void mount(MovePlan plan, PodMove move) {
-        PodIdentityClients.mounted(plan.context(), move.source())
+        Map<String, String> own =
+                Map.of("usePodIdentity", "false", "clientID", move.identity().clientId());
+        Proof.mounted(plan.context(), move.source())
                 .filter(one -> one.way() == Way.NMI)
                 .flatMap(one ->
                         tree
@@ -226,7 +228,7 @@ final class SourceChanges {
                                 .stream()
                                 .limit(1))
                 .map(object -> EnvironmentValues.Place.in(object, List.of("spec", "parameters")))
-                .forEach(place -> values.want(plan, place, PodIdentityClients.values(move)));
+                .forEach(place -> values.want(plan, place, own));
     }
 
     private static List<String> inTemplate(SourceObject object, String... more) {

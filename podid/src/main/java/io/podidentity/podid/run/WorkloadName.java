@@ -2,7 +2,6 @@ package io.podidentity.podid.run;
 
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What a user calls a workload, such as {@code deploy/orders}. */
@@ -22,9 +21,6 @@ public record WorkloadName(String kind, String name) {
             "po", "pod",
             "sa", SERVICE_ACCOUNT);
 
-    private static final Set<String> KINDS =
-            Set.of("deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob", "pod", SERVICE_ACCOUNT);
-
     /** Of a kind in lower case, also one that is empty or unknown. */
     public static String singular(String kind) {
         return SHORT.getOrDefault(kind, kind.replaceFirst("s$", ""));
@@ -36,7 +32,8 @@ public record WorkloadName(String kind, String name) {
         String word = text.substring(0, Math.max(0, slash)).toLowerCase(Locale.ROOT);
         String kind = singular(word);
         String name = text.substring(slash + 1);
-        if (!KINDS.contains(kind) || !NAME.matcher(name).matches()) {
+        if (!(SHORT.containsValue(kind) || kind.equals("job"))
+                || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("Whose identity? Write deploy/NAME, sts/NAME, ds/NAME, job/NAME,"
                     + " cronjob/NAME, pod/NAME or sa/NAME");
         }

@@ -28,7 +28,6 @@ public final class SourceTree {
 
     private static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
-    private final List<String> paths;
     private final Path root;
     private final Map<Path, SourceText> texts = new TreeMap<>();
     private final Set<Path> others = new LinkedHashSet<>();
@@ -38,32 +37,26 @@ public final class SourceTree {
     private final Map<Path, KustomizationText> kustomizations = new TreeMap<>();
     private final Set<Path> patches = new LinkedHashSet<>();
 
-    private SourceTree(List<String> paths) {
-        this.paths = paths;
+    /** Reads them all; a file that cannot be read is a {@code ManifestException}. */
+    public SourceTree(List<String> paths, String standardInput) {
         var files = new LinkedHashSet<Path>();
         for (String path : paths) {
             if (!path.equals(ManifestFiles.STANDARD_INPUT)) {
                 add(Path.of(path), files);
             }
         }
-        this.root = commonRoot(files);
+        this.root = commonRoot(paths, files);
         files.forEach(this::add);
-    }
-
-    /** Reads them all; a file that cannot be read is a {@code ManifestException}. */
-    public static SourceTree read(List<String> paths, String standardInput) {
-        var tree = new SourceTree(paths);
         if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
-            tree.texts.put(Path.of(STANDARD_INPUT_FILE), SourceText.of(ManifestFiles.STANDARD_INPUT, standardInput));
+            texts.put(Path.of(STANDARD_INPUT_FILE), SourceText.of(ManifestFiles.STANDARD_INPUT, standardInput));
         }
-        for (SourceText text : tree.texts.values()) {
-            SourceObject.in(text).forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
+        for (SourceText text : texts.values()) {
+            SourceObject.in(text).forEach(object -> byPlace.putIfAbsent(key(text.name(), object.line()), object));
             Path file = text.file();
             if (ManifestFiles.KUSTOMIZATIONS.contains(String.valueOf(file.getFileName()))) {
-                KustomizationText.of(text).ifPresent(one -> tree.kustomizations.put(file, one));
+                KustomizationText.of(text).ifPresent(one -> kustomizations.put(file, one));
             }
         }
-        return tree;
     }
 
     private static String key(String file, int line) {
@@ -151,11 +144,9 @@ public final class SourceTree {
         return path.isAbsolute() && path.startsWith(here) ? here.relativize(path) : path;
     }
 
-    private Path commonRoot(Set<Path> files) {
+    private static Path commonRoot(List<String> paths, Set<Path> files) {
         Stream<Path> folders = Stream.concat(
-                files.stream()
-                        .map(file ->
-                                Optional.ofNullable(absolute(file).getParent()).orElse(absolute(file))),
+                files.stream().map(file -> absolute(file).resolveSibling("")),
                 paths.stream()
                         .filter(path -> !path.equals(ManifestFiles.STANDARD_INPUT))
                         .map(Path::of)
