@@ -104,19 +104,15 @@ record Live(
                                 .orElseGet(() -> middle.startsWith(name + "-")));
     }
 
-    /** Its ReplicaSet may be what the user may not see. */
-    private boolean isMadeByDeployment(Part object, Part owner) {
-        return owner.text("kind").equals("ReplicaSet")
-                && of("Deployment")
-                        .anyMatch(one -> one.namespace().equals(object.namespace())
-                                && owner.text("name").startsWith(one.name() + "-"));
-    }
-
     /** Whether it is made by a workload that was read, and so says nothing of its own. */
     boolean isMade(Part object) {
         return object.at("metadata", "ownerReferences").items().stream()
                 .anyMatch(owner -> find(owner.text("kind"), object.namespace(), owner.text("name"))
                                 .isPresent()
-                        || isMadeByDeployment(object, owner));
+                        // Its ReplicaSet may be what the user may not see.
+                        || (owner.text("kind").equals("ReplicaSet")
+                                && of("Deployment")
+                                        .anyMatch(one -> one.namespace().equals(object.namespace())
+                                                && owner.text("name").startsWith(one.name() + "-"))));
     }
 }

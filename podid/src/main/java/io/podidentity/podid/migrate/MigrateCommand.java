@@ -5,7 +5,6 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.migrate.Planner.Wish;
-import io.podidentity.podid.migrate.Proof.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -164,9 +163,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
     private void print(Migration migration) {
         PrintWriter out = spec.commandLine().getOut();
-        for (Outcome outcome : migration.outcomes()) {
-            out.println(outcome.line());
-        }
+        migration.outcomes().forEach(outcome -> out.println(outcome.line()));
         migration
                 .plans()
                 .forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
@@ -175,12 +172,12 @@ public final class MigrateCommand implements Callable<Integer> {
             MoveReport.decisions(migration).forEach(what -> out.println("do     " + migration.shown(what)));
             out.println("Nothing is written: all of it must render, and each pod keep its own identity and start. Do or"
                     + " decide what the lines above say, and run this again");
-            out.flush();
-            return;
+        } else {
+            migration.pending().forEach(what -> out.println("do     " + what));
+            migration.changes().byHand().forEach(what -> out.println("do     " + migration.shown(what)));
+            out.println(
+                    "Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
         }
-        migration.pending().forEach(what -> out.println("do     " + what));
-        migration.changes().byHand().forEach(what -> out.println("do     " + migration.shown(what)));
-        out.println("Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
         out.flush();
     }
 }

@@ -63,8 +63,9 @@ final class Migration {
         List<ManifestInput> read = read(wish, roots);
         this.version = read.get(0).versions().get(0);
         this.clusters = read.stream()
-                .map(one -> one.each((manifests, rules) ->
-                        new Planner(new RuleContext(decided(manifests, rules), rules, AzureFacts.NONE), wish).plan()))
+                .map(one -> one.each((manifests, rules) -> new Planner(
+                                new RuleContext(withoutOwned(manifests, rules), rules, AzureFacts.NONE), wish)
+                        .plan()))
                 .toList();
         this.plans = clusters.stream().flatMap(List::stream).toList();
         this.changes = new SourceChanges(tree, plans, wish, owned);
@@ -115,7 +116,7 @@ final class Migration {
         return all;
     }
 
-    private Manifests decided(Manifests read, MatchRules rules) {
+    private Manifests withoutOwned(Manifests read, MatchRules rules) {
         if (owned.isEmpty()) {
             return read;
         }

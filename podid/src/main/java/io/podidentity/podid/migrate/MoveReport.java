@@ -9,7 +9,6 @@ import io.podidentity.podid.migrate.Proof.Outcome;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,22 +127,21 @@ final class MoveReport {
     /** What a person must decide, whether it keeps from writing or not. */
     static List<String> decisions(Migration migration) {
         var lines = new ArrayList<String>();
-        for (Outcome one : migration.outcomes()) {
-            PodMove move = one.move();
-            if (!move.isDecided()) {
-                lines.add(move.source().object()
-                        + " has several identities, and neither a variable nor a request in these files names"
-                        + " one, so NMI gave it any of them. Its service account has one default client ID; now it is "
-                        + move.identity().clientId() + ". Choose, and run this again with one of: "
+        migration.outcomes().stream()
+                .map(Outcome::move)
+                .filter(move -> !move.isDecided())
+                .forEach(move -> lines.add(move.source().object()
+                        + " has several identities, and neither a variable nor"
+                        + " a request in these files names one, so NMI gave it any of them. Its service account has one"
+                        + " default client ID; now it is " + move.identity().clientId()
+                        + ". Choose, and run this again with one of: "
                         + move.identities().stream()
                                 .map(id -> "`--identity " + move.source().pod().name() + "=" + id.clientId() + "` ("
                                         + id.identity().name() + ")")
                                 .collect(Collectors.joining(", "))
                         + ". The program can have each of the others by naming its client ID in code, such as"
                         + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in"
-                        + " each of them.");
-            }
-        }
+                        + " each of them."));
         lines.addAll(migration.changes().byHand());
         lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
@@ -298,9 +296,8 @@ final class MoveReport {
                                 .map(one -> one.getClass().getSimpleName() + " " + one.name())
                                 .collect(Collectors.joining(", ")));
             }
-            Set<Object> gone = new HashSet<>(leftovers);
             plan.context().cluster().bindings().stream()
-                    .filter(one -> !gone.contains(one))
+                    .filter(one -> !leftovers.contains(one))
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
                             + " stays: no pod of these files, or not each, can do without it."));
         }

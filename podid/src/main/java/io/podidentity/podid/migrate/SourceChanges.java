@@ -134,8 +134,7 @@ final class SourceChanges {
         var emptied = new LinkedHashSet<>(orphans);
         for (SourceText text : tree.texts().values()) {
             List<SourceObject> objects = SourceObject.in(text);
-            if (!objects.isEmpty()
-                    && removed.stream().filter(one -> one.source() == text).count() == objects.size()) {
+            if (!objects.isEmpty() && removed.containsAll(objects)) {
                 emptied.add(text);
             }
         }

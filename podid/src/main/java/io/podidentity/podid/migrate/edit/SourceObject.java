@@ -88,14 +88,12 @@ public record SourceObject(
         }
     }
 
-    /** Removes it, or writes another in its place, if that is not empty. */
+    /** Writes another in its place. */
     public void replaceBy(String block) {
         if (list == null) {
             source.removeDocument(source.start(node), block);
         } else {
-            if (!block.isEmpty()) {
-                insertBefore(block);
-            }
+            insertBefore(block);
             removeAll(List.of(this));
         }
     }
@@ -105,7 +103,7 @@ public record SourceObject(
         for (SourceObject object : objects) {
             SequenceNode list = object.list;
             if (list == null) {
-                object.replaceBy("");
+                object.source.removeDocument(object.source.start(object.node), "");
             } else {
                 List<Node> gone = objects.stream().map(one -> (Node) one.node).toList();
                 object.source.remove(list, object.node, gone);
