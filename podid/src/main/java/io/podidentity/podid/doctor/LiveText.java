@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Objects of a cluster as one text for the reader of manifests, a field in each line, and which field that is: what is
- * found is named by its path in the object, since there is no file. The objects are as somebody wrote them, without what
- * the cluster and the webhook have added.
+ * found is named by its path in the object, since there is no file. The objects are as somebody wrote them, without
+ * what the cluster and the webhook have added.
  */
 final class LiveText {
 

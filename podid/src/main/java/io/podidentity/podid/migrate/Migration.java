@@ -42,7 +42,7 @@ final class Migration {
 
     private final SourceTree tree;
     /** What controllers make: it follows from what they make it of, so it is left out before anything is decided. */
-    private final List<SourceObject> owned;
+    private final Set<SourceObject> owned;
 
     private final FittingProfile version;
     private final List<List<MovePlan>> clusters;
@@ -140,14 +140,14 @@ final class Migration {
     }
 
     /** Pods, ReplicaSets and Jobs whose Deployment or CronJob is there too. */
-    private static List<SourceObject> owned(SourceTree tree) {
+    private static Set<SourceObject> owned(SourceTree tree) {
         Set<String> present = new LinkedHashSet<>();
         tree.objects().forEach(one -> present.add(one.kind() + " " + one.namespace() + " " + one.name()));
         return tree.objects().stream()
                 .filter(one -> one.owner().stream()
                         .flatMap(owner -> makers(owner.get(0), one.namespace(), owner.get(1)))
                         .anyMatch(present::contains))
-                .toList();
+                .collect(Collectors.toSet());
     }
 
     /** The owner itself, and what has made it by the name that it has then. */

@@ -51,7 +51,7 @@ final class SourceChanges {
      * @param plans of several clusters, which may share files
      * @param owned what is removed, whatever the plans say
      */
-    SourceChanges(SourceTree tree, List<MovePlan> plans, Wish wish, List<SourceObject> owned) {
+    SourceChanges(SourceTree tree, List<MovePlan> plans, Wish wish, Set<SourceObject> owned) {
         this.tree = tree;
         this.plans = plans;
         this.wish = wish;

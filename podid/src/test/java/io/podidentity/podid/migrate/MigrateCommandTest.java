@@ -47,6 +47,31 @@ class MigrateCommandTest {
     }
 
     @Test
+    void migrate_ofFilesThatHoldOnlyWhatControllersMake_writesNoneOfThem() throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("in"));
+        Files.copy(SINGLE.resolve("in/shop.yaml"), folder.resolve("shop.yaml"));
+        Files.writeString(folder.resolve("pod.yaml"), """
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: web-5d9c7b-x2x4x
+                  namespace: shop
+                  labels: {aadpodidbinding: read-blobs}
+                  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d9c7b}]
+                spec:
+                  containers: [{name: web, image: "shop/web:1"}]
+                """);
+
+        Migrated run = Migrated.run(folder.toString(), "-o", output());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(Migrated.files(temporary.resolve("out"))).containsOnlyKeys("shop.yaml", "azure.sh", "REPORT.md");
+        assertThat(Migrated.run(folder.toString(), "-o", output() + "2", "--in-place")
+                        .err())
+                .contains("The files contain what controllers make");
+    }
+
+    @Test
     void migrate_inPlace_changesTheFilesThemselves() throws IOException {
         Path file = Files.copy(SINGLE.resolve("in/shop.yaml"), temporary.resolve("shop.yaml"));
 

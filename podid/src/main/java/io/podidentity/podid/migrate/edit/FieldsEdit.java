@@ -26,10 +26,6 @@ record FieldsEdit(
         List<String> missing,
         @Nullable NodeTuple alias) {
 
-    static FieldsEdit of(SourceText source, MappingNode mapping) {
-        return new FieldsEdit(source, mapping, List.of(), null);
-    }
-
     FieldsEdit at(List<String> path) {
         FieldsEdit at = this;
         for (String key : path) {
@@ -56,7 +52,7 @@ record FieldsEdit(
         if (isShared(mapping)) {
             throw uneditable(mapping, key + " has an anchor, so a change would be one of other places too");
         }
-        return of(source, mapping);
+        return new FieldsEdit(source, mapping, List.of(), null);
     }
 
     private static boolean isEmpty(Node node) {

@@ -73,7 +73,7 @@ public record SourceObject(
      * if it is missing.
      */
     public void put(List<String> path, Map<String, String> values, String gone) {
-        FieldsEdit.of(source, node).at(path).put(values, gone);
+        new FieldsEdit(source, node, List.of(), null).at(path).put(values, gone);
     }
 
     /** Inserts another object before this one, of lines without indentation and ended by line feeds. */
