@@ -57,15 +57,13 @@ public final class ClientAssertions implements Supplier<String> {
     /** {@return the OIDC token of this job of GitHub Actions, requested anew each time} */
     public static ClientAssertions gitHubActions() {
         return new ClientAssertions(new DeferredTokenSource(
-                context -> JobTokenSource.gitHubActions(context.environment(), context.http(), context.time())
-                        .withoutExchange()));
+                context -> JobTokenSource.gitHubActions(context).withoutExchange()));
     }
 
     /** {@return the OIDC token of this task of Azure Pipelines, requested anew each time} */
     public static ClientAssertions azurePipelines() {
         return new ClientAssertions(new DeferredTokenSource(
-                context -> JobTokenSource.azurePipelines(context.environment(), context.http(), context.time())
-                        .withoutExchange()));
+                context -> JobTokenSource.azurePipelines(context).withoutExchange()));
     }
 
     /**

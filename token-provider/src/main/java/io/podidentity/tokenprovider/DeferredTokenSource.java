@@ -2,7 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider;
 
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.internal.engine.TokenCache;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.net.ProxySelector;
 import java.util.ArrayList;

@@ -8,14 +8,13 @@ import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
-import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
@@ -82,8 +81,7 @@ public final class TokenSources {
      * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
-        return new DeferredTokenSource(
-                context -> new ImdsTokenSource(context.environment(), context.http(), context.time(), false));
+        return new DeferredTokenSource(context -> new ImdsTokenSource(context, false));
     }
 
     /**
@@ -95,8 +93,7 @@ public final class TokenSources {
      * @return a source named {@code Workload identity}
      */
     public static TokenSource workloadIdentity() {
-        return new DeferredTokenSource(context ->
-                new WorkloadIdentityTokenSource(context.environment(), context.http(), context.time(), true));
+        return new DeferredTokenSource(context -> new WorkloadIdentityTokenSource(context, true));
     }
 
     /**
@@ -107,8 +104,7 @@ public final class TokenSources {
      * @return a source named {@code GitHub Actions}
      */
     public static TokenSource gitHubActions() {
-        return new DeferredTokenSource(
-                context -> JobTokenSource.gitHubActions(context.environment(), context.http(), context.time()));
+        return new DeferredTokenSource(JobTokenSource::gitHubActions);
     }
 
     /**
@@ -119,8 +115,7 @@ public final class TokenSources {
      * @return a source named {@code Azure Pipelines}
      */
     public static TokenSource azurePipelines() {
-        return new DeferredTokenSource(
-                context -> JobTokenSource.azurePipelines(context.environment(), context.http(), context.time()));
+        return new DeferredTokenSource(JobTokenSource::azurePipelines);
     }
 
     /**
@@ -130,8 +125,7 @@ public final class TokenSources {
      * @return a source named {@code Environment}
      */
     public static TokenSource environment() {
-        return new DeferredTokenSource(
-                context -> new EnvironmentTokenSource(context.environment(), context.http(), context.time()));
+        return new DeferredTokenSource(EnvironmentTokenSource::new);
     }
 
     /**
@@ -208,10 +202,10 @@ public final class TokenSources {
         Objects.requireNonNull(secretId, "secretId");
         Objects.requireNonNull(vault, "vault");
         return new DeferredTokenSource(context -> new KeyVaultTokenSource(
-                entra(context),
+                EntraClient.of(context),
                 tenantId,
                 clientId,
-                new KeyVaultSecret(secretId, DeferredTokenSource.in(context, vault), context.http(), context.time())));
+                new KeyVaultSecret(secretId, DeferredTokenSource.in(context, vault), context)));
     }
 
     /**
@@ -244,12 +238,8 @@ public final class TokenSources {
             String name, String tenantId, String clientId, Function<SourceContext, EntraCredential> credential) {
         EntraTenants tenants = EntraTenants.any(requireText(tenantId, "tenantId"));
         requireText(clientId, "clientId");
-        return new DeferredTokenSource(
-                context -> new EntraTokenSource(name, entra(context), tenants, clientId, credential.apply(context)));
-    }
-
-    private static EntraClient entra(SourceContext context) {
-        return new EntraClient(EntraAuthority.of(context.environment()), null, context.http(), context.time());
+        return new DeferredTokenSource(context ->
+                new EntraTokenSource(name, EntraClient.of(context), tenants, clientId, credential.apply(context)));
     }
 
     private static String requireText(String value, String name) {

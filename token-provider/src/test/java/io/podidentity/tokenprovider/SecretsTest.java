@@ -10,7 +10,6 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.engine.FakedCache;
@@ -21,12 +20,14 @@ import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import io.podidentity.tokenprovider.internal.tool.ProcessRunner;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
@@ -136,7 +137,7 @@ class SecretsTest {
                 shown.add(response.toString());
                 for (boolean probing : new boolean[] {true, false}) {
                     FakeTransport http = new FakeTransport().does(request -> response);
-                    show(new ImdsTokenSource(environment(), http, time, probing));
+                    show(new ImdsTokenSource(Contexts.of(environment(), http, time), probing));
                 }
             }
         }
@@ -194,8 +195,8 @@ class SecretsTest {
     void imds_whenTheExceptionOfTheNetworkHoldsIt_isNotShown(String echo) {
         for (String secret : List.of(TOKEN, OPAQUE)) {
             FakeTransport http = new FakeTransport().fails(new IOException(echo.replace("%s", secret)));
-            show(new ImdsTokenSource(environment(), http, time, false));
-            show(new ImdsTokenSource(environment(), http, time, true));
+            show(new ImdsTokenSource(Contexts.of(environment(), http, time), false));
+            show(new ImdsTokenSource(Contexts.of(environment(), http, time), true));
         }
     }
 
@@ -268,7 +269,7 @@ class SecretsTest {
             FakeTransport http =
                     new FakeTransport().answers(200, "{\"access_token\":\"" + secret + "\",\"expires_in\":3600}");
 
-            Explanation explanation = show(new ImdsTokenSource(environment(), http, time, false));
+            Explanation explanation = show(new ImdsTokenSource(Contexts.of(environment(), http, time), false));
 
             assertThat(explanation.hasToken()).isTrue();
         }
@@ -298,15 +299,15 @@ class SecretsTest {
         Map<String, String> variables = Map.of("AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c");
         Environment app = Environment.of(variables);
         EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
-        show(new EnvironmentTokenSource(app.with("AZURE_CLIENT_SECRET", secret), http, time));
+        show(new EnvironmentTokenSource(Contexts.of(app.with("AZURE_CLIENT_SECRET", secret), http, time)));
         show(new WorkloadIdentityTokenSource(
-                app.with("AZURE_FEDERATED_TOKEN_FILE", file.toString()), http, time, false));
-        show(JobTokenSource.gitHubActions(
+                Contexts.of(app.with("AZURE_FEDERATED_TOKEN_FILE", file.toString()), http, time), false));
+        show(JobTokenSource.gitHubActions(Contexts.of(
                 app.with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/")
                         .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", secret),
                 http,
-                time));
-        show(JobTokenSource.azurePipelines(
+                time)));
+        show(JobTokenSource.azurePipelines(Contexts.of(
                 Environment.of(Map.of(
                         "AZURESUBSCRIPTION_TENANT_ID",
                         "t",
@@ -319,13 +320,13 @@ class SecretsTest {
                         "SYSTEM_ACCESSTOKEN",
                         secret)),
                 http,
-                time));
+                time)));
         // The file is no certificate, and its contents must not be shown for that.
-        show(new EnvironmentTokenSource(
+        show(new EnvironmentTokenSource(Contexts.of(
                 app.with("AZURE_CLIENT_CERTIFICATE_PATH", file.toString())
                         .with("AZURE_CLIENT_CERTIFICATE_PASSWORD", secret),
                 http,
-                time));
+                time)));
         show(new EntraTokenSource(
                 "Client assertion",
                 client,
@@ -350,7 +351,7 @@ class SecretsTest {
                 client,
                 null,
                 "c",
-                new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, vault, time)));
+                new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, Contexts.of(vault, time))));
         shown.add(EntraProof.ofSecret(new Secret(secret)).toString());
         shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
     }

@@ -11,13 +11,14 @@ import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
 import java.net.URLDecoder;
@@ -94,7 +95,7 @@ public final class EndpointCases {
             Environment environment, Path root, HttpTransport http, Time time, UserAssignedIdentity identity) {
         TokenSource host =
                 EndpointSources.find(new SourceContext(environment, new File(root.toString()), http, time), identity);
-        return host == null ? new ImdsTokenSource(environment, http, time, false, identity) : host;
+        return host == null ? new ImdsTokenSource(Contexts.of(environment, http, time), false, identity) : host;
     }
 
     /** The failure of a call, as an exception or as an absence; null with a token. */

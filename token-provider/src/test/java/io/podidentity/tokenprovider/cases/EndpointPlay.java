@@ -13,10 +13,11 @@ import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
@@ -148,7 +149,7 @@ public final class EndpointPlay {
             return all.get(all.size() - 1);
         }
         return probing()
-                ? new ImdsTokenSource(environment, http, time, true, identity)
+                ? new ImdsTokenSource(Contexts.of(environment, http, time), true, identity)
                 : EndpointCases.source(environment, root, http, time, identity);
     }
 

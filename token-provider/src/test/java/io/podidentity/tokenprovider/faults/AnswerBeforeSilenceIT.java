@@ -11,12 +11,13 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FaultyServer;
 import io.podidentity.tokenprovider.support.TlsServer;
 import java.io.IOException;
@@ -118,19 +119,19 @@ class AnswerBeforeSilenceIT {
             HttpTransport http = new HttpTransport(Time.SYSTEM);
             return failure(
                     gitHub
-                            ? JobTokenSource.gitHubActions(
+                            ? JobTokenSource.gitHubActions(Contexts.of(
                                     none.with("ACTIONS_ID_TOKEN_REQUEST_URL", server.url() + "/?a=b")
                                             .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "x"),
                                     http,
-                                    time)
-                            : JobTokenSource.azurePipelines(
+                                    time))
+                            : JobTokenSource.azurePipelines(Contexts.of(
                                     none.with("SYSTEM_OIDCREQUESTURI", server.url() + "/")
                                             .with("SYSTEM_ACCESSTOKEN", "x")
                                             .with("AZURESUBSCRIPTION_CLIENT_ID", "c")
                                             .with("AZURESUBSCRIPTION_TENANT_ID", "t")
                                             .with("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "s"),
                                     http,
-                                    time));
+                                    time)));
         }
     }
 
@@ -144,7 +145,8 @@ class AnswerBeforeSilenceIT {
             connection.sends(http(400, "Required metadata header not specified"));
         })) {
             Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.url()));
-            TokenSource source = new ImdsTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
+            TokenSource source =
+                    new ImdsTokenSource(Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), true);
 
             assertThat(failure(source)).contains("HTTP 400, then nothing within ");
         }
@@ -160,7 +162,8 @@ class AnswerBeforeSilenceIT {
             connection.sends(http(404, "no azure identity found for request clientID"));
         })) {
             Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", nmi.url()));
-            TokenSource source = new ImdsTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, false);
+            TokenSource source =
+                    new ImdsTokenSource(Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), false);
 
             assertThat(failure(source)).contains("HTTP 404", "no azure identity found for request clientID");
         }

@@ -10,13 +10,13 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.Certificates;
@@ -147,9 +147,7 @@ enum Leg {
                 .with("AZURE_CLIENT_ID", "c")
                 .with("AZURE_FEDERATED_TOKEN_FILE", assertion.toString());
         return switch (this) {
-            case IMDS ->
-                new ImdsTokenSource(
-                        none.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url), context.http(), context.time(), false);
+            case IMDS -> new ImdsTokenSource(context.with(none.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)), false);
             case APP_SERVICE ->
                 host(context, none.with("IDENTITY_ENDPOINT", url + "/msi").with("IDENTITY_HEADER", SECRET));
             case OLD_APP_SERVICE ->
@@ -174,16 +172,13 @@ enum Leg {
                                 .with("IDENTITY_HEADER", SECRET)
                                 .with("IDENTITY_SERVER_THUMBPRINT", thumbprint(shown)));
             case WORKLOAD_IDENTITY ->
-                new WorkloadIdentityTokenSource(
-                        federated.with("AZURE_AUTHORITY_HOST", url), context.http(), context.time(), false);
+                new WorkloadIdentityTokenSource(context.with(federated.with("AZURE_AUTHORITY_HOST", url)), false);
             case IDENTITY_BINDING ->
                 new WorkloadIdentityTokenSource(
-                        federated
+                        context.with(federated
                                 .with("AZURE_KUBERNETES_TOKEN_PROXY", url + "/")
                                 .with("AZURE_KUBERNETES_SNI_NAME", PROXY)
-                                .with("AZURE_KUBERNETES_CA_DATA", Certificates.pem(authority(shown))),
-                        context.http(),
-                        context.time(),
+                                .with("AZURE_KUBERNETES_CA_DATA", Certificates.pem(authority(shown)))),
                         true);
             case CLIENT_SECRET -> entra(context, url, new ClientSecret(new Secret(SECRET)));
             case CLIENT_CERTIFICATE -> {
@@ -198,10 +193,7 @@ enum Leg {
                         AccessToken.bearer(SECRET, request.resource(), Instant.MAX, null, "test"));
                 String secret = url.replace("127.0.0.1", VAULT) + "/secrets/c";
                 yield new KeyVaultTokenSource(
-                        client(context, url),
-                        null,
-                        "c",
-                        new KeyVaultSecret(secret, tokens, context.http(), context.time()));
+                        client(context, url), null, "c", new KeyVaultSecret(secret, tokens, context));
             }
         };
     }

@@ -2,15 +2,13 @@ package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import io.podidentity.tokenprovider.internal.text.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +23,10 @@ public final class EnvironmentTokenSource implements TokenSource {
     private static final String SECRET = "AZURE_CLIENT_SECRET";
     private static final String CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH";
 
-    private final Environment environment;
-    private final HttpTransport http;
-    private final Time time;
+    private final SourceContext context;
 
-    public EnvironmentTokenSource(Environment environment, HttpTransport http, Time time) {
-        this.environment = environment;
-        this.http = http;
-        this.time = time;
+    public EnvironmentTokenSource(SourceContext context) {
+        this.context = context;
     }
 
     @Override
@@ -42,20 +36,20 @@ public final class EnvironmentTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        Environment environment = context.environment();
         String tenant = environment.get(TENANT);
         String clientId = environment.get(CLIENT);
-        EntraCredential credential = credential();
+        EntraCredential credential = credential(environment);
         if (tenant == null || clientId == null || credential == null) {
             String unset = environment.unset(TENANT, CLIENT);
             String others = credential != null ? "" : (unset.isEmpty() ? "" : ", ") + SECRET + " or " + CERTIFICATE;
             return new Unavailable("not set: " + unset + others, "");
         }
-        EntraClient client = new EntraClient(EntraAuthority.of(environment), null, http, time);
-        return new EntraTokenSource(name(), client, EntraTenants.of(tenant, environment), clientId, credential)
-                .acquire(request);
+        EntraTenants tenants = EntraTenants.of(tenant, environment);
+        return new EntraTokenSource(name(), EntraClient.of(context), tenants, clientId, credential).acquire(request);
     }
 
-    private @Nullable EntraCredential credential() {
+    private @Nullable EntraCredential credential(Environment environment) {
         // Not stripped: a space at its end may belong to the secret.
         String secret = environment.raw(SECRET);
         if (secret != null && !secret.isBlank()) {

@@ -4,7 +4,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
@@ -14,14 +13,12 @@ import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -87,29 +84,25 @@ public final class JobTokenSource implements TokenSource {
 
     private final Service service;
     private final boolean exchanges;
-    private final Environment environment;
-    private final HttpTransport http;
-    private final Time time;
+    private final SourceContext context;
 
-    private JobTokenSource(Service service, boolean exchanges, Environment environment, HttpTransport http, Time time) {
+    private JobTokenSource(Service service, boolean exchanges, SourceContext context) {
         this.service = service;
         this.exchanges = exchanges;
-        this.environment = environment;
-        this.http = http;
-        this.time = time;
+        this.context = context;
     }
 
-    public static JobTokenSource gitHubActions(Environment environment, HttpTransport http, Time time) {
-        return new JobTokenSource(GITHUB, true, environment, http, time);
+    public static JobTokenSource gitHubActions(SourceContext context) {
+        return new JobTokenSource(GITHUB, true, context);
     }
 
-    public static JobTokenSource azurePipelines(Environment environment, HttpTransport http, Time time) {
-        return new JobTokenSource(AZURE_PIPELINES, true, environment, http, time);
+    public static JobTokenSource azurePipelines(SourceContext context) {
+        return new JobTokenSource(AZURE_PIPELINES, true, context);
     }
 
     /** The same without the exchange: its tokens are those of the job itself. */
     public JobTokenSource withoutExchange() {
-        return new JobTokenSource(service, false, environment, http, time);
+        return new JobTokenSource(service, false, context);
     }
 
     @Override
@@ -131,17 +124,17 @@ public final class JobTokenSource implements TokenSource {
         String query = service.connection == null
                 ? "audience=api%3A%2F%2FAzureADTokenExchange"
                 : "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
-        JobToken token = new JobToken(service, service.connection != null, url, query, shown, http, time);
+        JobToken token = new JobToken(service, service.connection != null, url, query, shown, context);
         if (!exchanges) {
             return token.acquire(request);
         }
-        EntraClient entra = new EntraClient(EntraAuthority.of(environment), null, http, time);
-        EntraTenants tenants = EntraTenants.of(tenantId, environment);
+        EntraClient entra = EntraClient.of(context);
+        EntraTenants tenants = EntraTenants.of(tenantId, context.environment());
         return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
     }
 
     private String read(String variable, List<String> missing) {
-        String value = environment.get(variable);
+        String value = context.environment().get(variable);
         if (value == null) {
             missing.add(variable);
             return "";
@@ -154,7 +147,7 @@ public final class JobTokenSource implements TokenSource {
             if (!missing.contains(service.variable) && !missing.contains(service.accessToken)) {
                 return "Set client ID and tenant in the job's env.";
             }
-            return environment.get("GITHUB_ACTIONS") == null ? "Run it in a GitHub Actions job." : PERMISSION;
+            return context.environment().get("GITHUB_ACTIONS") == null ? "Run it in a GitHub Actions job." : PERMISSION;
         }
         return missing.size() == 1 && missing.contains(service.accessToken)
                 ? "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env."
@@ -172,17 +165,9 @@ public final class JobTokenSource implements TokenSource {
         private final Service service;
         private final HttpRequest request;
         private final Secret accessToken;
-        private final HttpTransport http;
-        private final Time time;
+        private final SourceContext context;
 
-        JobToken(
-                Service service,
-                boolean byPost,
-                String url,
-                String query,
-                Secret accessToken,
-                HttpTransport http,
-                Time time) {
+        JobToken(Service service, boolean byPost, String url, String query, Secret accessToken, SourceContext context) {
             requireSafe(url, service.variable);
             if (!TokenResponse.canBeSent(accessToken.reveal())) {
                 throw failure(
@@ -201,8 +186,7 @@ public final class JobTokenSource implements TokenSource {
                             .withHeader("X-TFS-FedAuthRedirect", "Suppress")
                     : get;
             this.accessToken = accessToken;
-            this.http = http;
-            this.time = time;
+            this.context = context;
         }
 
         @Override
@@ -240,8 +224,9 @@ public final class JobTokenSource implements TokenSource {
 
         private HttpResponse send(long withinNanos) throws InterruptedException {
             try {
-                return new HttpRetry(http, time)
-                        .send(request, new EntraRetrySchedule(false), time.nanos() + withinNanos);
+                long deadline = context.time().nanos() + withinNanos;
+                return new HttpRetry(context.http(), context.time())
+                        .send(request, new EntraRetrySchedule(false), deadline);
             } catch (IOException e) {
                 String message = accessToken.hide(String.valueOf(e.getMessage()));
                 long limit = Math.min(withinNanos / 1_000_000, TOTAL_MILLIS);

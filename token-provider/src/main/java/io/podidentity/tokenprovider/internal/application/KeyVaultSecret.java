@@ -14,10 +14,10 @@ import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -46,14 +46,14 @@ public final class KeyVaultSecret {
 
     private final String id;
     private final TokenSource tokens;
-    private final HttpTransport http;
+    private final SourceContext context;
     private final Time time;
 
-    public KeyVaultSecret(String id, TokenSource tokens, HttpTransport http, Time time) {
+    public KeyVaultSecret(String id, TokenSource tokens, SourceContext context) {
         this.id = id.strip();
         this.tokens = tokens;
-        this.http = http;
-        this.time = time;
+        this.context = context;
+        this.time = context.time();
     }
 
     Contents read(long withinNanos) throws InterruptedException {
@@ -114,7 +114,7 @@ public final class KeyVaultSecret {
         try {
             // What the vault has answered before is told before the callers go.
             long patience = heard == null ? deadline : deadline - (deadline - start) / 10;
-            return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), deadline, patience);
+            return new HttpRetry(context.http(), time).send(request, new EntraRetrySchedule(false), deadline, patience);
         } catch (IOException e) {
             if (heard != null) {
                 throw failure(

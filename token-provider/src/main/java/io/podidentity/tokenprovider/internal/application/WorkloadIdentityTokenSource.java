@@ -4,14 +4,12 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.entra.TokenProxy;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +23,8 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String CLIENT = "AZURE_CLIENT_ID";
 
+    private final SourceContext context;
     private final Environment environment;
-    private final HttpTransport http;
-    private final Time time;
     private final boolean bindings;
     private volatile @Nullable TokenProxy proxy;
 
@@ -35,10 +32,9 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
      * @param bindings whether to use the token proxy of the cluster instead of Entra ID, if the variables of identity
      *     bindings name one
      */
-    public WorkloadIdentityTokenSource(Environment environment, HttpTransport http, Time time, boolean bindings) {
-        this.environment = environment;
-        this.http = http;
-        this.time = time;
+    public WorkloadIdentityTokenSource(SourceContext context, boolean bindings) {
+        this.context = context;
+        this.environment = context.environment();
         this.bindings = bindings;
     }
 
@@ -61,10 +57,9 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
                             : "Annotate the pod's service account with azure.workload.identity/client-id and restart"
                                     + " it.");
         }
-        EntraAuthority authority = EntraAuthority.of(environment);
         TokenSource source = new EntraTokenSource(
                 name(),
-                new EntraClient(authority, proxy(), http, time),
+                EntraClient.of(context, proxy()),
                 EntraTenants.of(tenant, environment),
                 clientId,
                 new ClientAssertion(new FederatedTokenFile(environment)));

@@ -14,12 +14,12 @@ import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
-import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
@@ -51,11 +51,9 @@ public final class ConnectionStringSource {
             case "MANAGED_IDENTITY" -> managedIdentity(SignIn.identity(text), text);
             case "WORKLOAD" ->
                 new WorkloadIdentityTokenSource(
-                        environment
+                        context.with(environment
                                 .with(ManagedIdentityEndpoint.CLIENT_ID, text.get(ConnectionStringKey.APP_ID))
-                                .with(TENANT_ID, text.get(ConnectionStringKey.TENANT_ID)),
-                        context.http(),
-                        context.time(),
+                                .with(TENANT_ID, text.get(ConnectionStringKey.TENANT_ID))),
                         true);
             case "CLIENT_SECRET" ->
                 application(
@@ -88,7 +86,8 @@ public final class ConnectionStringSource {
 
     private TokenSource application(String name, ConnectionSettings text, EntraCredential credential) {
         EntraTenants tenants = EntraTenants.any(text.value(ConnectionStringKey.TENANT_ID));
-        return new EntraTokenSource(name, entra(), tenants, text.value(ConnectionStringKey.APP_ID), credential);
+        return new EntraTokenSource(
+                name, EntraClient.of(context), tenants, text.value(ConnectionStringKey.APP_ID), credential);
     }
 
     private EntraCredential certificate(ConnectionSettings text) {
@@ -103,23 +102,18 @@ public final class ConnectionStringSource {
     private EntraCredential assertion(ConnectionSettings text) {
         return new ClientAssertion(assertions.apply(
                 managedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
-                entra().authority().exchangeAudience()));
+                EntraClient.of(context).authority().exchangeAudience()));
     }
 
     private TokenSource keyVault(ConnectionSettings text) {
         return new KeyVaultTokenSource(
-                entra(),
+                EntraClient.of(context),
                 text.get(ConnectionStringKey.TENANT_ID),
                 text.value(ConnectionStringKey.APP_ID),
                 new KeyVaultSecret(
                         text.value(ConnectionStringKey.KEY_VAULT_CERTIFICATE),
                         managedIdentity(ConnectionStringKey.KEY_VAULT_IDENTITY, text),
-                        context.http(),
-                        context.time()));
-    }
-
-    private EntraClient entra() {
-        return new EntraClient(EntraAuthority.of(context.environment()), null, context.http(), context.time());
+                        context));
     }
 
     /** A managed identity that is retried for at most {@code MsiRetryTimeout}. */

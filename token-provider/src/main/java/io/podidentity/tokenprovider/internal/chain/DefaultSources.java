@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

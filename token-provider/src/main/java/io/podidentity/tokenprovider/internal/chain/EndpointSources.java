@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.internal.managed.ArcTokenSource;
 import io.podidentity.tokenprovider.internal.managed.EndpointTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.managed.ServiceFabricTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,11 @@ public final class EndpointSources {
             return incomplete(environment);
         }
         if (endpoint == ManagedIdentityEndpoint.SERVICE_FABRIC) {
-            return new ServiceFabricTokenSource(environment, identity, context.http(), context.time());
+            return new ServiceFabricTokenSource(context, identity);
         }
         return endpoint == ManagedIdentityEndpoint.AZURE_ARC
-                ? new ArcTokenSource(environment, context.root(), identity, context.http(), context.time())
-                : new EndpointTokenSource(endpoint, environment, identity, context.http(), context.time());
+                ? new ArcTokenSource(context, identity)
+                : new EndpointTokenSource(endpoint, context, identity);
     }
 
     private static @Nullable TokenSource incomplete(Environment environment) {

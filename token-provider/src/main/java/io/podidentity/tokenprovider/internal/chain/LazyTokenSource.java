@@ -4,6 +4,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import org.jspecify.annotations.Nullable;
 
 /**

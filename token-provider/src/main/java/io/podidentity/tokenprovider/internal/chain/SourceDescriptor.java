@@ -6,11 +6,10 @@ import io.podidentity.tokenprovider.azure.DeveloperSignIn;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
@@ -150,9 +149,7 @@ public enum SourceDescriptor {
     public static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
         TokenSource endpoint =
                 MANAGED_IDENTITY_ENDPOINT.isAnnounced(context) ? EndpointSources.find(context, identity) : null;
-        return endpoint == null
-                ? new ImdsTokenSource(context.environment(), context.http(), context.time(), false, identity)
-                : endpoint;
+        return endpoint == null ? new ImdsTokenSource(context, false, identity) : endpoint;
     }
 
     /**
@@ -161,15 +158,13 @@ public enum SourceDescriptor {
      */
     TokenSource create(SourceContext context, boolean certain) {
         Environment environment = context.environment();
-        HttpTransport http = context.http();
-        Time time = context.time();
         return switch (name()) {
-            case "ENVIRONMENT" -> new EnvironmentTokenSource(environment, http, time);
-            case "WORKLOAD_IDENTITY" -> new WorkloadIdentityTokenSource(environment, http, time, false);
-            case "GITHUB_ACTIONS" -> JobTokenSource.gitHubActions(environment, http, time);
-            case "AZURE_PIPELINES" -> JobTokenSource.azurePipelines(environment, http, time);
+            case "ENVIRONMENT" -> new EnvironmentTokenSource(context);
+            case "WORKLOAD_IDENTITY" -> new WorkloadIdentityTokenSource(context, false);
+            case "GITHUB_ACTIONS" -> JobTokenSource.gitHubActions(context);
+            case "AZURE_PIPELINES" -> JobTokenSource.azurePipelines(context);
             case "MANAGED_IDENTITY_ENDPOINT" -> managedIdentityEndpoint(context, certain);
-            case "IMDS" -> ImdsTokenSource.ofChain(environment, http, time, !certain);
+            case "IMDS" -> ImdsTokenSource.ofChain(context, !certain);
             case "AZURE_CLI" -> AzureCliTokenSource.of(environment);
             case "AZURE_DEVELOPER_CLI" -> AzureDeveloperCliTokenSource.of(environment);
             case "AZURE_POWERSHELL" -> AzurePowerShellTokenSource.of(environment);

@@ -6,13 +6,11 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +27,10 @@ public final class ArcTokenSource extends EndpointTokenSource {
     private final boolean announced;
     private final ArcKey key;
 
-    public ArcTokenSource(
-            Environment environment,
-            File root,
-            @Nullable UserAssignedIdentity identity,
-            HttpTransport http,
-            Time time) {
-        super(ManagedIdentityEndpoint.AZURE_ARC, environment, identity, http, time, endpoint(environment));
-        this.announced = isAnnounced(environment);
-        this.key = new ArcKey(environment, root);
+    public ArcTokenSource(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        super(ManagedIdentityEndpoint.AZURE_ARC, context, identity, endpoint(context.environment()));
+        this.announced = isAnnounced(context.environment());
+        this.key = new ArcKey(context.environment(), context.root());
     }
 
     private static boolean isAnnounced(Environment environment) {
@@ -62,7 +55,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
             return first;
         }
         String value = headerValue(key.read(first.challenge()), "the agent's key");
-        long start = time.nanos();
+        long start = context.time().nanos();
         HttpResponse second;
         try {
             HttpRequest authorized = question.withHeader("Authorization", "Basic " + value);
@@ -71,7 +64,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
             throw new TokenAcquisitionException(
                     Code.SERVICE_UNAVAILABLE,
                     address() + " answered "
-                            + first.before(e, (time.nanos() - start) / 1_000_000)
+                            + first.before(e, (context.time().nanos() - start) / 1_000_000)
                                     .describe(""),
                     "Look at 'azcmagent show', or try again in a minute.");
         }

@@ -10,12 +10,11 @@ import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -47,40 +46,31 @@ public class EndpointTokenSource implements TokenSource {
 
     final ManagedIdentityEndpoint host;
     private final @Nullable String endpoint;
-    private final Environment environment;
+    final SourceContext context;
     private final String secret;
     private final @Nullable UserAssignedIdentity identity;
-    private final HttpTransport http;
-    final Time time;
     /** The hash of the newest token for each resource and identity, where the host can be told of it. */
     private final Map<String, String> newest = new ConcurrentHashMap<>();
     /** Whether the host does not know the version for claims challenges. */
     private volatile boolean dated;
 
     public EndpointTokenSource(
-            ManagedIdentityEndpoint host,
-            Environment environment,
-            @Nullable UserAssignedIdentity identity,
-            HttpTransport http,
-            Time time) {
-        this(host, environment, identity, http, time, environment.get(host.endpointVariable));
+            ManagedIdentityEndpoint host, SourceContext context, @Nullable UserAssignedIdentity identity) {
+        this(host, context, identity, context.environment().get(host.endpointVariable));
     }
 
-    public EndpointTokenSource(
+    EndpointTokenSource(
             ManagedIdentityEndpoint host,
-            Environment environment,
+            SourceContext context,
             @Nullable UserAssignedIdentity identity,
-            HttpTransport http,
-            Time time,
             @Nullable String endpoint) {
         this.host = host;
         this.endpoint = endpoint;
-        this.environment = environment;
-        String secret = host.secretVariable == null ? null : environment.get(host.secretVariable);
+        this.context = context;
+        String secret =
+                host.secretVariable == null ? null : context.environment().get(host.secretVariable);
         this.secret = secret == null ? "" : secret;
         this.identity = identity;
-        this.http = http;
-        this.time = time;
     }
 
     @Override
@@ -91,6 +81,7 @@ public class EndpointTokenSource implements TokenSource {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         UserAssignedIdentity named = request.identity().orElse(identity == null ? configured() : identity);
+        Time time = context.time();
         long start = time.nanos();
         long deadline = request.deadline().orElseThrow().toNanos();
         long limit = deadline / 3 * 2;
@@ -175,7 +166,7 @@ public class EndpointTokenSource implements TokenSource {
                 return e instanceof SSLHandshakeException ? -1 : super.afterFailure(e);
             }
         };
-        return new HttpRetry(http, time).send(question, schedule, deadline, silence);
+        return new HttpRetry(context.http(), context.time()).send(question, schedule, deadline, silence);
     }
 
     /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */
@@ -214,8 +205,8 @@ public class EndpointTokenSource implements TokenSource {
     }
 
     private @Nullable UserAssignedIdentity configured() {
-        UserAssignedIdentity configured = ImdsEndpoint.identity(environment);
-        String clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
+        UserAssignedIdentity configured = ImdsEndpoint.identity(context.environment());
+        String clientId = context.environment().get("DEFAULT_IDENTITY_CLIENT_ID");
         return configured == null && host == ManagedIdentityEndpoint.AZURE_ML && clientId != null
                 ? UserAssignedIdentity.ofClientId(clientId)
                 : configured;

@@ -10,13 +10,12 @@ import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
-import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -40,9 +39,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private static final int CONNECT_MILLIS = 2_000;
 
     private final ImdsEndpoint endpoint;
-    private final Environment environment;
-    private final HttpTransport http;
-    private final Time time;
+    private final SourceContext context;
     private final @Nullable ImdsProbe probe;
     private final @Nullable UserAssignedIdentity identity;
     private final boolean inPod;
@@ -53,14 +50,14 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private volatile boolean evident;
 
     /** The source where somebody named it, for the identity that the variables name, else for the one there is. */
-    public ImdsTokenSource(Environment environment, HttpTransport http, Time time, boolean probing) {
-        this(environment, http, time, probing, null);
+    public ImdsTokenSource(SourceContext context, boolean probing) {
+        this(context, probing, null);
     }
 
     /** The source that nobody named: a link of the default chain. */
-    public static ImdsTokenSource ofChain(Environment environment, HttpTransport http, Time time, boolean probing) {
-        boolean named = environment.get(ImdsEndpoint.HOST_VARIABLE) != null;
-        return new ImdsTokenSource(environment, http, time, probing, null, named);
+    public static ImdsTokenSource ofChain(SourceContext context, boolean probing) {
+        boolean named = context.environment().get(ImdsEndpoint.HOST_VARIABLE) != null;
+        return new ImdsTokenSource(context, probing, null, named);
     }
 
     /**
@@ -69,30 +66,18 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
      * @param identity the identity to ask for unless a request names another one; null for the one that the variables
      *     name, else the one there is
      */
-    public ImdsTokenSource(
-            Environment environment,
-            HttpTransport http,
-            Time time,
-            boolean probing,
-            @Nullable UserAssignedIdentity identity) {
-        this(environment, http, time, probing, identity, true);
+    public ImdsTokenSource(SourceContext context, boolean probing, @Nullable UserAssignedIdentity identity) {
+        this(context, probing, identity, true);
     }
 
     private ImdsTokenSource(
-            Environment environment,
-            HttpTransport http,
-            Time time,
-            boolean probing,
-            @Nullable UserAssignedIdentity identity,
-            boolean named) {
+            SourceContext context, boolean probing, @Nullable UserAssignedIdentity identity, boolean named) {
         this.identity = identity;
         this.named = named;
-        this.inPod = environment.get("KUBERNETES_SERVICE_HOST") != null;
-        this.endpoint = new ImdsEndpoint(environment);
-        this.environment = environment;
-        this.http = http;
-        this.time = time;
-        this.probe = probing ? new ImdsProbe(http, endpoint, time) : null;
+        this.inPod = context.environment().get("KUBERNETES_SERVICE_HOST") != null;
+        this.endpoint = new ImdsEndpoint(context.environment());
+        this.context = context;
+        this.probe = probing ? new ImdsProbe(context.http(), endpoint, context.time()) : null;
     }
 
     @Override
@@ -123,7 +108,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
         UserAssignedIdentity wanted =
-                request.identity().orElse(identity == null ? ImdsEndpoint.identity(environment) : identity);
+                request.identity().orElse(identity == null ? ImdsEndpoint.identity(context.environment()) : identity);
         boolean certain = true;
         HttpResponse heard = null;
         if (probe != null) {
@@ -137,9 +122,10 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         evident = certain;
         // A third is left for the sources behind it, should it turn out to be silent.
         long patience = request.deadline().orElseThrow().toNanos() / 3 * 2;
+        Time time = context.time();
         long start = time.nanos();
         try {
-            HttpResponse response = new HttpRetry(http, time)
+            HttpResponse response = new HttpRetry(context.http(), time)
                     .send(
                             question(request, wanted),
                             new RetrySchedule(certain),
@@ -213,7 +199,8 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
         String problem;
         try {
-            AccessToken token = TokenResponse.token(response, request, name(), time.millis());
+            AccessToken token = TokenResponse.token(
+                    response, request, name(), context.time().millis());
             proven = true;
             String caveat = wanted == null ? "" : NamedIdentity.verify(wanted, response, token, name());
             return wanted == null && inPod && isNodesOwnAnswer(response)

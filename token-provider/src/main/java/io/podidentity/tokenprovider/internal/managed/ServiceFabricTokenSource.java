@@ -4,9 +4,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
-import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import java.io.IOException;
 import java.util.Locale;
 import javax.net.ssl.SSLHandshakeException;
@@ -24,10 +22,9 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
 
     private final String thumbprint;
 
-    public ServiceFabricTokenSource(
-            Environment environment, @Nullable UserAssignedIdentity identity, HttpTransport http, Time time) {
-        super(ManagedIdentityEndpoint.SERVICE_FABRIC, environment, identity, http, time);
-        String given = environment.get(THUMBPRINT);
+    public ServiceFabricTokenSource(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        super(ManagedIdentityEndpoint.SERVICE_FABRIC, context, identity);
+        String given = context.environment().get(THUMBPRINT);
         this.thumbprint =
                 given == null ? "" : given.replace(":", "").replace(" ", "").toLowerCase(Locale.ROOT);
     }

@@ -13,6 +13,7 @@ import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.EnvironmentOf;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
@@ -47,7 +48,7 @@ class EnvironmentCasesTest extends ConformanceRunner {
         }
         FakeTransport http = new FakeTransport().answers(200, "{\"access_token\":\"opaque\",\"expires_in\":3599}");
 
-        TokenSource.Outcome outcome = new EnvironmentTokenSource(environment, http, new FakeTime())
+        TokenSource.Outcome outcome = new EnvironmentTokenSource(Contexts.of(environment, http, new FakeTime()))
                 .acquire(TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30)));
 
         if (row.expected().has("selected")) {

@@ -29,6 +29,7 @@ import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -353,11 +354,13 @@ class JobTokenIT {
     }
 
     private TokenSource gitHub() {
-        return JobTokenSource.gitHubActions(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
+        return JobTokenSource.gitHubActions(
+                Contexts.of(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM));
     }
 
     private TokenSource pipelines() {
-        return JobTokenSource.azurePipelines(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
+        return JobTokenSource.azurePipelines(
+                Contexts.of(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM));
     }
 
     private static TokenAcquisitionException failure(TokenSource source) {

@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
@@ -96,7 +97,9 @@ class KeyVaultCasesTest extends ConformanceRunner {
             return new TokenSource.Acquired(Tokens.accessToken(request.resource(), Certificates.UNTIL));
         };
         KeyVaultSecret secret = new KeyVaultSecret(
-                row.given("identifier") == null ? SECRET : row.given("identifier"), tokens, http, new FakeTime());
+                row.given("identifier") == null ? SECRET : row.given("identifier"),
+                tokens,
+                Contexts.of(http, new FakeTime()));
 
         TokenAcquisitionException failure =
                 catchThrowableOfType(TokenAcquisitionException.class, () -> secret.read(1_000_000_000L));

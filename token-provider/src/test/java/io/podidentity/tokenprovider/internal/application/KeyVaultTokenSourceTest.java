@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
@@ -153,7 +154,7 @@ class KeyVaultTokenSourceTest {
     void acquire_whenThereIsNoTokenForTheVault_saysWhy() {
         TokenSource none = request -> new Unavailable("not here", "Come here.");
         KeyVaultTokenSource source =
-                new KeyVaultTokenSource(client(), null, "c", new KeyVaultSecret(SECRET, none, http, time));
+                new KeyVaultTokenSource(client(), null, "c", new KeyVaultSecret(SECRET, none, Contexts.of(http, time)));
 
         TokenAcquisitionException failure =
                 catchThrowableOfType(TokenAcquisitionException.class, () -> source.acquire(REQUEST));
@@ -190,7 +191,8 @@ class KeyVaultTokenSourceTest {
             vaultRequests.add(request);
             return new Acquired(Tokens.accessToken(request.resource(), Certificates.UNTIL));
         };
-        return new KeyVaultTokenSource(client(), tenantId, "c", new KeyVaultSecret(SECRET, tokens, http, time));
+        return new KeyVaultTokenSource(
+                client(), tenantId, "c", new KeyVaultSecret(SECRET, tokens, Contexts.of(http, time)));
     }
 
     private EntraClient client() {

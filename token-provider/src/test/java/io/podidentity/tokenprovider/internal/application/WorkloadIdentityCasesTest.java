@@ -18,6 +18,7 @@ import io.podidentity.tokenprovider.internal.entra.TokenProxy;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.EnvironmentOf;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
@@ -107,7 +108,7 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
             environment = environment.with(FILE, file.toString());
         }
         respond(row.given().path("response"));
-        TokenSource source = new WorkloadIdentityTokenSource(environment, http, new FakeTime(), false);
+        TokenSource source = new WorkloadIdentityTokenSource(Contexts.of(environment, http, new FakeTime()), false);
         TokenRequest request = TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30));
 
         if (EndpointCases.fails(row.expected()) || row.expected().has("recommended")) {
@@ -222,7 +223,7 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
                 .with(FILE, file.toString());
         boolean bindings = row.given("via") == null || !row.given("via").equals("DefaultAzureCredential");
 
-        new WorkloadIdentityTokenSource(environment, http, new FakeTime(), bindings)
+        new WorkloadIdentityTokenSource(Contexts.of(environment, http, new FakeTime()), bindings)
                 .acquire(TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30)));
 
         String proxy = environment.get("AZURE_KUBERNETES_TOKEN_PROXY");

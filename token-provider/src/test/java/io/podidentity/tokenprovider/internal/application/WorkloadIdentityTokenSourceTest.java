@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Forms;
@@ -319,7 +320,7 @@ class WorkloadIdentityTokenSourceTest {
     }
 
     private TokenSource source() {
-        return new WorkloadIdentityTokenSource(environment(), http, time, false);
+        return new WorkloadIdentityTokenSource(Contexts.of(environment(), http, time), false);
     }
 
     private Environment environment() {

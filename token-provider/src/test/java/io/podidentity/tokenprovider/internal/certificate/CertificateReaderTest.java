@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Forms;
@@ -170,7 +171,8 @@ class CertificateReaderTest {
 
     private static AccessToken acquire(Environment environment, FakeTransport http) throws InterruptedException {
         TokenRequest request = TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30));
-        return ((TokenSource.Acquired) new EnvironmentTokenSource(environment, http, new FakeTime()).acquire(request))
+        return ((TokenSource.Acquired)
+                        new EnvironmentTokenSource(Contexts.of(environment, http, new FakeTime())).acquire(request))
                 .token();
     }
 

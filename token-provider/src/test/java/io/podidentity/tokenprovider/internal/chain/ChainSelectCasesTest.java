@@ -9,6 +9,7 @@ import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;

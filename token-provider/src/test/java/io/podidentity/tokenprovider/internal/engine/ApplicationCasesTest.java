@@ -34,6 +34,7 @@ import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
@@ -338,7 +339,7 @@ class ApplicationCasesTest extends ConformanceRunner {
         TokenSource vaultTokens =
                 request -> new TokenSource.Acquired(Tokens.accessToken(request.resource(), Certificates.UNTIL));
         KeyVaultSecret secret =
-                new KeyVaultSecret("https://myvault.vault.azure.net/secrets/c", vaultTokens, http, time);
+                new KeyVaultSecret("https://myvault.vault.azure.net/secrets/c", vaultTokens, Contexts.of(http, time));
         EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
 
         acquire(row, new KeyVaultTokenSource(client, row.given("tenantId"), APP, secret), REQUEST);

@@ -13,9 +13,10 @@ import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
-import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.ManualExecutor;
@@ -102,8 +103,8 @@ class ChainCasesTest extends ConformanceRunner {
             if (link.has("status")) {
                 FakeTransport http =
                         new FakeTransport().answers(link.get("status").asInt(), EndpointCases.text(link.path("body")));
-                sources.add(
-                        new ImdsTokenSource(new Environment(Map.of(), false, false, "/nowhere"), http, time, false));
+                sources.add(new ImdsTokenSource(
+                        Contexts.of(new Environment(Map.of(), false, false, "/nowhere"), http, time), false));
             } else {
                 String result =
                         link.isTextual() ? link.asText() : link.get("result").asText();

@@ -13,6 +13,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
 import java.lang.management.ManagementFactory;
@@ -134,7 +135,7 @@ class SoakTest {
             this.managed = random.nextBoolean();
             this.azure = new SimulatedAzure(random, time, Duration.ofHours(25), life);
             TokenSource source = managed
-                    ? new ImdsTokenSource(Environment.of(Map.of()), azure, time, false)
+                    ? new ImdsTokenSource(Contexts.of(Environment.of(Map.of()), azure, time), false)
                     : new EntraTokenSource(
                             "Client secret",
                             new EntraClient(EntraAuthority.of(null, "none"), null, azure, time),

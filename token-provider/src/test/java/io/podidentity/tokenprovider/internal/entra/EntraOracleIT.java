@@ -37,6 +37,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
@@ -167,17 +168,18 @@ class EntraOracleIT {
                 .httpClient(recording())
                 .build();
         TokenSource ours = new WorkloadIdentityTokenSource(
-                Environment.of(Map.of(
-                        "AZURE_TENANT_ID",
-                        azure.tenantId(),
-                        "AZURE_CLIENT_ID",
-                        APP,
-                        "AZURE_FEDERATED_TOKEN_FILE",
-                        file.toString(),
-                        "AZURE_AUTHORITY_HOST",
-                        azure.entra().toString())),
-                transport(),
-                Time.SYSTEM,
+                Contexts.of(
+                        Environment.of(Map.of(
+                                "AZURE_TENANT_ID",
+                                azure.tenantId(),
+                                "AZURE_CLIENT_ID",
+                                APP,
+                                "AZURE_FEDERATED_TOKEN_FILE",
+                                file.toString(),
+                                "AZURE_AUTHORITY_HOST",
+                                azure.entra().toString())),
+                        transport(),
+                        Time.SYSTEM),
                 false);
 
         assertSame(ours, theirs, Set.of());

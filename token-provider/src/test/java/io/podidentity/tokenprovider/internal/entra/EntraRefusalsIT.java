@@ -30,6 +30,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeVault;
 import io.podidentity.tokenprovider.support.TlsServer;
 import java.io.IOException;
@@ -217,8 +218,7 @@ class EntraRefusalsIT {
                                 "https://myvault.vault.azure.net:" + server.port() + "/secrets/c",
                                 request -> new TokenSource.Acquired(io.podidentity.tokenprovider.AccessToken.bearer(
                                         "vault", "r", java.time.Instant.MAX, null, "test")),
-                                http,
-                                time));
+                                Contexts.of(http, time)));
         };
     }
 
@@ -232,7 +232,7 @@ class EntraRefusalsIT {
                 file.toString(),
                 "AZURE_AUTHORITY_HOST",
                 server.url()));
-        return new WorkloadIdentityTokenSource(environment, server.transport(), time, false);
+        return new WorkloadIdentityTokenSource(Contexts.of(environment, server.transport(), time), false);
     }
 
     private static TokenSource source(EntraClient client, EntraCredential credential) {

@@ -15,6 +15,7 @@ import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.Contexts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -128,7 +129,8 @@ class TokenProxyIT {
     }
 
     private static TokenSource source(Environment environment) {
-        return new WorkloadIdentityTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
+        return new WorkloadIdentityTokenSource(
+                Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), true);
     }
 
     private Environment environment() {

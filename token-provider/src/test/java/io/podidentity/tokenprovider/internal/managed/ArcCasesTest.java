@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
@@ -78,7 +79,8 @@ class ArcCasesTest extends ConformanceRunner {
         http.answers(200, answer(given.path("response_echo"), given.path("identity")));
         Environment environment = environment(given);
         TokenSource source = new ArcTokenSource(
-                environment, new File(own.toString()), EndpointCases.identity(given.path("identity")), http, time);
+                new SourceContext(environment, new File(own.toString()), http, time),
+                EndpointCases.identity(given.path("identity")));
 
         Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
 

@@ -22,6 +22,7 @@ import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FaultyServer;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
@@ -91,7 +92,8 @@ class ImdsTokenSourceIT {
 
         TokenAcquisitionException failure = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> new ImdsTokenSource(environment(SERVER.baseUrl()), new HttpTransport(Time.SYSTEM), time, false)
+                () -> new ImdsTokenSource(
+                                Contexts.of(environment(SERVER.baseUrl()), new HttpTransport(Time.SYSTEM), time), false)
                         .acquire(REQUEST.withDeadline(Duration.ofSeconds(5))));
 
         assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -181,7 +183,7 @@ class ImdsTokenSourceIT {
     }
 
     private static ImdsTokenSource source(String url, boolean probing) {
-        return new ImdsTokenSource(environment(url), new HttpTransport(Time.SYSTEM), Time.SYSTEM, probing);
+        return new ImdsTokenSource(Contexts.of(environment(url), new HttpTransport(Time.SYSTEM), Time.SYSTEM), probing);
     }
 
     private static Environment environment(String url) {

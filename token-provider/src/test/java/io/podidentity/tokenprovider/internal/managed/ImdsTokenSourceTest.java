@@ -19,6 +19,7 @@ import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Tokens;
@@ -113,7 +114,8 @@ class ImdsTokenSourceTest {
                 UserAssignedIdentity.ofClientId("c"),
                 UserAssignedIdentity.ofObjectId("o"),
                 UserAssignedIdentity.ofResourceId("/subscriptions/a b"))) {
-            new ImdsTokenSource(environment(Map.of("AZURE_CLIENT_ID", "other")), http, time, false, identity)
+            new ImdsTokenSource(
+                            Contexts.of(environment(Map.of("AZURE_CLIENT_ID", "other")), http, time), false, identity)
                     .acquire(REQUEST);
         }
 
@@ -126,7 +128,7 @@ class ImdsTokenSourceTest {
     void acquire_whenItIsSilent_endsAfterTwoThirdsOfTheDeadline() throws Exception {
         FakeTransport silent = silent(new SocketTimeoutException("Read timed out"));
 
-        Outcome outcome = new ImdsTokenSource(environment(Map.of()), silent, time, false).acquire(REQUEST);
+        Outcome outcome = new ImdsTokenSource(Contexts.of(environment(Map.of()), silent, time), false).acquire(REQUEST);
 
         assertThat(outcome)
                 .isEqualTo(new Silent(
@@ -463,9 +465,10 @@ class ImdsTokenSourceTest {
     @ValueSource(strings = {"not a url", "127.0.0.1:2579", "ftp://127.0.0.1", "http://"})
     void acquire_whenTheHostIsNoHttpUrl_isAWrongSetting(String host) {
         ImdsTokenSource misled = new ImdsTokenSource(
-                environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", host)),
-                new HttpTransport(Time.SYSTEM),
-                time,
+                Contexts.of(
+                        environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", host)),
+                        new HttpTransport(Time.SYSTEM),
+                        time),
                 false);
 
         TokenAcquisitionException failure =
@@ -572,7 +575,7 @@ class ImdsTokenSourceTest {
     }
 
     private String unanswered(IOException e) throws InterruptedException {
-        ImdsTokenSource failing = new ImdsTokenSource(environment(Map.of()), silent(e), time, false);
+        ImdsTokenSource failing = new ImdsTokenSource(Contexts.of(environment(Map.of()), silent(e), time), false);
         Outcome outcome = failing.acquire(REQUEST.withDeadline(Duration.ofMillis(500)));
         return ((Silent) outcome).reason();
     }
@@ -590,7 +593,7 @@ class ImdsTokenSourceTest {
     }
 
     private ImdsTokenSource source(Map<String, String> variables, boolean probing) {
-        return new ImdsTokenSource(environment(variables), http, time, probing);
+        return new ImdsTokenSource(Contexts.of(environment(variables), http, time), probing);
     }
 
     private static Environment environment(Map<String, String> variables) {

@@ -21,6 +21,7 @@ import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Tokens;
@@ -155,7 +156,7 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
     private TokenSource source(ConformanceCase row, FakeTransport http, FakeTime own) {
         Environment environment = EndpointCases.environment(row.given());
         return row.given().has("probe")
-                ? new ImdsTokenSource(environment, http, own, true)
+                ? new ImdsTokenSource(Contexts.of(environment, http, own), true)
                 : EndpointCases.source(environment, root, http, own, null);
     }
 

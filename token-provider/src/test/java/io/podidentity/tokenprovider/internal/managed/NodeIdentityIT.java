@@ -13,6 +13,7 @@ import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Contexts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class NodeIdentityIT {
 
             assertThat(source(imds).acquire(REQUEST)).isInstanceOf(Unavailable.class);
             TokenSource.Outcome meant =
-                    new ImdsTokenSource(pod(), transport(imds), Time.SYSTEM, false).acquire(REQUEST);
+                    new ImdsTokenSource(Contexts.of(pod(), transport(imds), Time.SYSTEM), false).acquire(REQUEST);
             assertThat(((Acquired) meant).caveat()).contains("the identity of the node");
         }
     }
@@ -91,7 +92,7 @@ class NodeIdentityIT {
     }
 
     private static ImdsTokenSource source(URI imds) {
-        return ImdsTokenSource.ofChain(pod(), transport(imds), Time.SYSTEM, false);
+        return ImdsTokenSource.ofChain(Contexts.of(pod(), transport(imds), Time.SYSTEM), false);
     }
 
     private static Environment pod() {

@@ -9,6 +9,7 @@ import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.time.Duration;
@@ -109,7 +110,9 @@ class NodeIdentityTest {
         Map<String, String> hosted = new HashMap<>(POD);
         hosted.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1");
 
-        assertAcquired(new ImdsTokenSource(environment(POD), http, new FakeTime(), false).acquire(REQUEST), caveat);
+        assertAcquired(
+                new ImdsTokenSource(Contexts.of(environment(POD), http, new FakeTime()), false).acquire(REQUEST),
+                caveat);
         assertAcquired(chain(hosted).acquire(REQUEST), caveat);
     }
 
@@ -159,7 +162,7 @@ class NodeIdentityTest {
     }
 
     private ImdsTokenSource chain(Map<String, String> variables) {
-        return ImdsTokenSource.ofChain(environment(variables), http, new FakeTime(), false);
+        return ImdsTokenSource.ofChain(Contexts.of(environment(variables), http, new FakeTime()), false);
     }
 
     private static Environment environment(Map<String, String> variables) {

@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.ServiceFabricServer;
 import java.util.HashMap;
 import java.util.List;
@@ -50,10 +51,11 @@ class ServiceFabricCasesTest extends ConformanceRunner {
                 variables.put("IDENTITY_SERVER_THUMBPRINT", "a".repeat(40));
             }
             TokenSource source = new ServiceFabricTokenSource(
-                    new Environment(variables, false, false, "/nowhere"),
-                    EndpointCases.identity(given.path("identity")),
-                    new HttpTransport(Time.SYSTEM),
-                    Time.SYSTEM);
+                    Contexts.of(
+                            new Environment(variables, false, false, "/nowhere"),
+                            new HttpTransport(Time.SYSTEM),
+                            Time.SYSTEM),
+                    EndpointCases.identity(given.path("identity")));
             String claims = given.has("capabilities") && !given.has("claims") ? "{}" : row.given("claims");
             if (given.has("cached_token")) {
                 assertThat(EndpointCases.failure(source, EndpointCases.REQUEST)).isNull();

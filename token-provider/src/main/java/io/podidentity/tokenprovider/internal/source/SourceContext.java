@@ -1,4 +1,4 @@
-package io.podidentity.tokenprovider.internal.chain;
+package io.podidentity.tokenprovider.internal.source;
 
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceContext(Environment environment, File root, HttpTransport http, Time time) {
 
-    SourceContext with(Environment environment) {
+    public SourceContext with(Environment environment) {
         return new SourceContext(environment, root, http, time);
     }
 
