@@ -161,7 +161,6 @@ class ArchitectureTest {
                 "Principal",
                 "TokenAcquisitionException",
                 "TokenAttempt",
-                "TokenClaims",
                 "TokenListener",
                 "TokenRequest",
                 "TokenSource",

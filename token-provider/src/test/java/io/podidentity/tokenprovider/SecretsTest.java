@@ -3,19 +3,19 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
+import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
-import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.engine.FakedCache;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
-import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
@@ -166,7 +166,7 @@ class SecretsTest {
                             .does(request -> new HttpResponse(
                                     status, echo.replace("%s", secret), secret, "Basic " + secret, secret, null, null));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
-                    show(EndpointSources.find(new SourceContext(environment, folder.toFile(), http, time), null));
+                    show(SourceDescriptor.endpoint(new SourceContext(environment, folder.toFile(), http, time), null));
                 }
             }
         }
@@ -352,7 +352,7 @@ class SecretsTest {
                 null,
                 "c",
                 new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, Contexts.of(vault, time))));
-        shown.add(EntraProof.ofSecret(new Secret(secret)).toString());
+        shown.add(new ClientSecret(new Secret(secret)).toString());
         shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
     }
 

@@ -10,7 +10,7 @@ import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
@@ -93,8 +93,8 @@ public final class EndpointCases {
     /** The source for the host at hand, or the metadata service's. */
     public static TokenSource source(
             Environment environment, Path root, HttpTransport http, Time time, UserAssignedIdentity identity) {
-        TokenSource host =
-                EndpointSources.find(new SourceContext(environment, new File(root.toString()), http, time), identity);
+        TokenSource host = SourceDescriptor.endpoint(
+                new SourceContext(environment, new File(root.toString()), http, time), identity);
         return host == null ? new ImdsTokenSource(Contexts.of(environment, http, time), false, identity) : host;
     }
 

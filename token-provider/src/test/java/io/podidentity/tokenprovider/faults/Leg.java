@@ -5,11 +5,11 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.CertificateFile;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
-import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
@@ -204,7 +204,7 @@ enum Leg {
     }
 
     private static TokenSource host(SourceContext context, Environment environment) {
-        return EndpointSources.find(
+        return SourceDescriptor.endpoint(
                 new SourceContext(environment, context.root(), context.http(), context.time()), null);
     }
 

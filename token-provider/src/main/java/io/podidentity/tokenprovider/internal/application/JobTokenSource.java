@@ -124,7 +124,7 @@ public final class JobTokenSource implements TokenSource {
         String query = service.connection == null
                 ? "audience=api%3A%2F%2FAzureADTokenExchange"
                 : "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
-        JobToken token = new JobToken(service, service.connection != null, url, query, shown, context);
+        JobToken token = new JobToken(url, query, shown);
         if (!exchanges) {
             return token.acquire(request);
         }
@@ -158,16 +158,14 @@ public final class JobTokenSource implements TokenSource {
      * The OIDC token that a CI service issues to a running job. It lives for minutes only, so a new one is requested
      * each time.
      */
-    private static final class JobToken implements TokenSource {
+    private final class JobToken implements TokenSource {
         private static final int CONNECT_MILLIS = 5_000;
         private static final int TOTAL_MILLIS = 15_000;
 
-        private final Service service;
         private final HttpRequest request;
         private final Secret accessToken;
-        private final SourceContext context;
 
-        JobToken(Service service, boolean byPost, String url, String query, Secret accessToken, SourceContext context) {
+        JobToken(String url, String query, Secret accessToken) {
             requireSafe(url, service.variable);
             if (!TokenResponse.canBeSent(accessToken.reveal())) {
                 throw failure(
@@ -178,15 +176,13 @@ public final class JobTokenSource implements TokenSource {
             HttpRequest get = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
                     .withQuery(query)
                     .withHeader("Authorization", "Bearer " + accessToken.reveal());
-            this.service = service;
-            this.request = byPost
+            this.request = service.connection != null
                     ? get.withForm("")
                             .withHeader("Content-Type", "application/json")
                             // Without it, Azure DevOps answers with a redirect to its sign-in page.
                             .withHeader("X-TFS-FedAuthRedirect", "Suppress")
                     : get;
             this.accessToken = accessToken;
-            this.context = context;
         }
 
         @Override

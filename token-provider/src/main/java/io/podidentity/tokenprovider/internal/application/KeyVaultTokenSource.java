@@ -1,15 +1,38 @@
 package io.podidentity.tokenprovider.internal.application;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.entra.Unreachable;
+import io.podidentity.tokenprovider.internal.http.ErrorBody;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.SourceContext;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,5 +108,178 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
         KeyVaultSecret.Contents contents = secret.read(withinNanos);
         kept = contents;
         return contents;
+    }
+
+    /**
+     * A certificate in a key vault. It is read as the secret of the same name, because only that contains the private
+     * key.
+     *
+     * <p>Source: Microsoft Learn, "Authentication, requests and responses" and "Get Secret" of Azure Key Vault. The
+     * vault is asked without a token first, to learn which token it wants.
+     */
+    public static final class KeyVaultSecret {
+        /** What was read, the tenant that the vault named, and when that was, on the wall clock. */
+        record Contents(ClientCertificate certificate, String tenant, long readAtMillis) {}
+
+        private static final int CONNECT_MILLIS = 5_000;
+        private static final int TOTAL_MILLIS = 15_000;
+        private static final String VERSION = "?api-version=2016-10-01";
+
+        private final String id;
+        private final TokenSource tokens;
+        private final SourceContext context;
+        private final Time time;
+
+        public KeyVaultSecret(String id, TokenSource tokens, SourceContext context) {
+            this.id = id.strip();
+            this.tokens = tokens;
+            this.context = context;
+            this.time = context.time();
+        }
+
+        Contents read(long withinNanos) throws InterruptedException {
+            long deadline = time.nanos() + withinNanos;
+            String host = host();
+            HttpRequest anonymous = HttpRequest.toNetwork(id + VERSION, CONNECT_MILLIS, TOTAL_MILLIS);
+            HttpResponse wanted = send(anonymous, null, deadline, null);
+            if (EntraRetrySchedule.isTransient(wanted.status(), 0)) {
+                throw refused(wanted, null);
+            }
+            BearerChallenge challenge = BearerChallenge.read(wanted.challenge());
+            if (challenge == null) {
+                throw failure(
+                        Code.INVALID_RESPONSE,
+                        "a bearer challenge was not returned or is invalid",
+                        "Check that " + host + " is a key vault.");
+            }
+            if (!challenge.isOf(host)) {
+                throw failure(
+                        Code.INVALID_RESPONSE,
+                        host + " asks for a token for " + Excerpt.of(challenge.resource(), 80)
+                                + ", to which it does not belong",
+                        "Check the vault's address; no token was sent.");
+            }
+            AccessToken token = token(challenge, deadline);
+            Secret sent = new Secret(token.value());
+            HttpResponse response =
+                    send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline, wanted);
+            if (response.status() != 200) {
+                throw refused(response, sent);
+            }
+            return new Contents(certificate(response), challenge.tenant(), time.millis());
+        }
+
+        private String host() {
+            try {
+                URI uri = new URI(id);
+                String path = uri.getRawPath();
+                if (uri.getHost() == null || path == null || !path.startsWith("/secrets/") || path.length() == 9) {
+                    throw failure(
+                            Code.INVALID_CONFIGURATION, "the identifier is not a valid URI of a secret", example());
+                }
+                if (!"https".equalsIgnoreCase(uri.getScheme())) {
+                    throw failure(Code.INVALID_CONFIGURATION, "the identifier must use HTTPS", example());
+                }
+                if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+                    throw failure(
+                            Code.INVALID_CONFIGURATION,
+                            "the identifier must have no user, query or fragment",
+                            example());
+                }
+                return uri.getHost();
+            } catch (URISyntaxException e) {
+                throw failure(Code.INVALID_CONFIGURATION, "the identifier is not a valid URI of a secret", example());
+            }
+        }
+
+        private HttpResponse send(
+                HttpRequest request, @Nullable Secret sent, long deadline, @Nullable HttpResponse heard)
+                throws InterruptedException {
+            long start = time.nanos();
+            try {
+                // What the vault has answered before is told before the callers go.
+                long patience = heard == null ? deadline : deadline - (deadline - start) / 10;
+                return new HttpRetry(context.http(), time)
+                        .send(request, new EntraRetrySchedule(false), deadline, patience);
+            } catch (IOException e) {
+                if (heard != null) {
+                    throw failure(
+                            Code.SERVICE_UNAVAILABLE,
+                            "Key Vault answered "
+                                    + heard.before(e, (time.nanos() - start) / 1_000_000)
+                                            .describe(""),
+                            "Try again in a minute.");
+                }
+                String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
+                throw Unreachable.failure(
+                        e,
+                        "unable to connect to the Key Vault endpoint: ",
+                        NoAnswer.describe(e, hide(sent, String.valueOf(e.getMessage())), vault, TOTAL_MILLIS),
+                        vault);
+            }
+        }
+
+        private AccessToken token(BearerChallenge challenge, long deadline) throws InterruptedException {
+            TokenRequest request = TokenRequest.forResource(challenge.resource())
+                    .withTenantId(challenge.tenant())
+                    .withDeadline(Duration.ofNanos(Math.max(1, deadline - time.nanos())));
+            AccessToken token = RequiredToken.of(tokens, request, "token for the key vault");
+            if (!TokenResponse.canBeSent(token.value())) {
+                throw failure(
+                        Code.INVALID_RESPONSE,
+                        "the token for the key vault from " + tokens.name() + " has a character which no header takes",
+                        "Check what answers there.");
+            }
+            return token;
+        }
+
+        private ClientCertificate certificate(HttpResponse response) {
+            String origin = "the Key Vault certificate";
+            try {
+                TokenResponse secret = TokenResponse.read(response.body());
+                String value = secret.text("value");
+                String type = secret.text("contentType");
+                if (value != null && "application/x-pkcs12".equals(type)) {
+                    return CertificateReader.read(Base64.getDecoder().decode(value), null, origin);
+                }
+                if (value != null && "application/x-pem-file".equals(type)) {
+                    return CertificateReader.read(value.getBytes(StandardCharsets.ISO_8859_1), null, origin);
+                }
+            } catch (JsonException | IllegalArgumentException e) {
+                // Both messages would only repeat that it is not a certificate.
+            }
+            throw failure(
+                    Code.INVALID_RESPONSE,
+                    "the secret is not a certificate",
+                    "Use the secret that Key Vault created for a certificate.");
+        }
+
+        private static TokenAcquisitionException refused(HttpResponse response, @Nullable Secret sent) {
+            int status = response.status();
+            String remedy = switch (status) {
+                case 401 -> "Check the identity's tenant; it must be the vault's.";
+                case 403 -> "Give the identity the role 'Key Vault Secrets User' and allow it in the vault's firewall.";
+                case 404 -> "Check the identifier's spelling.";
+                default -> "Try again in a minute.";
+            };
+            return new TokenAcquisitionException(
+                    EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                    "Key Vault returned an error: " + ErrorBody.describe(response, sent),
+                    remedy,
+                    null,
+                    RetryAfter.duration(response.retryAfter()));
+        }
+
+        private static String hide(@Nullable Secret sent, String text) {
+            return sent == null ? text : sent.hide(text);
+        }
+
+        private static String example() {
+            return "Write it like https://myvault.vault.azure.net/secrets/mycertificate.";
+        }
+
+        private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
+            return new TokenAcquisitionException(code, reason, remedy);
+        }
     }
 }

@@ -17,15 +17,17 @@ final class AwaitedRequest {
     /** Callers that block until it is over. */
     private int blocked;
     /** Callers that do not block, the most urgent first; null for none. */
-    private @Nullable PriorityQueue<Call<?>> waiting;
+    @Nullable
+    PriorityQueue<Call<?>> waiting;
+
     /** What is to be run when the most urgent of them has waited long enough; null while there was none. */
     private @Nullable Runnable alarm;
 
     private boolean givenUp;
     /** Whether a thread is still busy with it though it was given up. */
-    private boolean abandoned;
+    boolean abandoned;
     /** Whether it was the current request of its slot when it was over. */
-    private boolean decisive;
+    boolean decisive;
 
     AwaitedRequest(InFlightRequest request, InFlightRequest.Slot slot, Time time) {
         this.request = request;
@@ -96,10 +98,6 @@ final class AwaitedRequest {
         return nanos - request.deadline >= InFlightRequest.GRACE_NANOS;
     }
 
-    boolean isAbandoned() {
-        return abandoned;
-    }
-
     /** Ends it from outside; false if that was done before. */
     boolean giveUp() {
         if (givenUp) {
@@ -116,17 +114,6 @@ final class AwaitedRequest {
         if (alarm != null) {
             time.forget(alarm);
         }
-    }
-
-    /** Whether it was over while it was the current request of its slot. */
-    boolean isDecisive() {
-        return decisive;
-    }
-
-    /** Those who waited for it without a thread when it was over; null for nobody. */
-    @Nullable
-    PriorityQueue<Call<?>> waiting() {
-        return waiting;
     }
 
     private void setAlarm() {

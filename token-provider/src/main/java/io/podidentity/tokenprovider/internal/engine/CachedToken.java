@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAttempt;
-import io.podidentity.tokenprovider.TokenListener;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,7 +32,7 @@ public final class CachedToken {
     private static final long NANOS = 1_000_000;
 
     public final AccessToken token;
-    private final ChainRun run;
+    final ChainRun run;
     /** When its own source is to be asked again, be it a stand-in or not. */
     private final long dueAt;
 
@@ -91,7 +90,7 @@ public final class CachedToken {
         long age = age(millis, nanos);
         long next = Math.min(dueAt, bornMillis + age + ChainRun.STAND_IN_MILLIS);
         long left = next - bornMillis - age;
-        return !run.standsIn || left <= 0 || !isAccountUnchanged()
+        return !run.standsIn || left <= 0 || !run.isAccountUnchanged()
                 ? null
                 : new CachedToken(
                         this,
@@ -117,11 +116,6 @@ public final class CachedToken {
         return Math.max(millis - bornMillis, (nanos - bornNanos) / NANOS);
     }
 
-    /** When it was used last, on the wall clock, to the second. */
-    long checkedAt() {
-        return checkedAt;
-    }
-
     public List<TokenAttempt> attempts() {
         return run.attempts();
     }
@@ -135,18 +129,6 @@ public final class CachedToken {
     @SuppressWarnings("ReferenceEquality")
     boolean isSameAs(@Nullable CachedToken other) {
         return other != null && other.token == token;
-    }
-
-    boolean isNews(TokenListener.Kind kind) {
-        return run.isNews(kind);
-    }
-
-    boolean isCaeAware() {
-        return run.caeAware;
-    }
-
-    boolean isAccountUnchanged() {
-        return run.isAccountUnchanged();
     }
 
     /**

@@ -27,8 +27,12 @@ final class Call<T> implements Comparable<Call<?>>, Runnable {
     /** What the caller sees of a token. */
     private final @Nullable Function<CachedToken, T> view;
 
-    private @Nullable CachedToken token;
-    private @Nullable TokenAcquisitionException failure;
+    @Nullable
+    CachedToken token;
+
+    @Nullable
+    TokenAcquisitionException failure;
+
     private long answeredAt;
 
     Call(
@@ -56,16 +60,6 @@ final class Call<T> implements Comparable<Call<?>>, Runnable {
 
     Duration waited() {
         return Duration.ofNanos(answeredAt - deadline + limit);
-    }
-
-    @Nullable
-    CachedToken token() {
-        return token;
-    }
-
-    @Nullable
-    TokenAcquisitionException failure() {
-        return failure;
     }
 
     @Override

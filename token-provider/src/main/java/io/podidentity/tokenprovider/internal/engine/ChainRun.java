@@ -187,10 +187,6 @@ final class ChainRun {
         misses.trimToSize();
     }
 
-    void turnDown(TokenSource source, String reason, String remedy) {
-        record(source, State.UNAVAILABLE, reason, remedy);
-    }
-
     private void keepAbsent(TokenSource source, String reason) {
         if (absent == null) {
             absent = source;
@@ -239,7 +235,7 @@ final class ChainRun {
         record(source, State.FAILED, e.reason(), e.remedy());
     }
 
-    private synchronized void record(TokenSource source, State state, String reason, String remedy) {
+    synchronized void record(TokenSource source, State state, String reason, String remedy) {
         asked = null;
         misses.add(new TokenAttempt(source.name(), state, Duration.ofNanos(time.nanos() - nanos), reason, remedy));
     }

@@ -54,7 +54,7 @@ public final class ProcessCaches {
         TokenCache cache = own;
         if (cache == null) {
             // First of all, since what it loads takes longest.
-            cache = of(null, null, Map.of(), WarmUp.begin());
+            cache = of(null, null, Map.of(), RequestExecutor.WarmUp.begin());
             own = cache;
         }
         return cache;
@@ -80,7 +80,7 @@ public final class ProcessCaches {
             @Nullable Map<String, String> variables,
             @Nullable String connectionString,
             Map<String, String> overrides,
-            @Nullable WarmUp warmUp) {
+            RequestExecutor.@Nullable WarmUp warmUp) {
         Environment environment = environment(variables, overrides);
         ConnectionSettings parsed = connectionSettings(environment, connectionString);
         String key = (variables == null ? "" : fingerprint(variables))
@@ -94,7 +94,7 @@ public final class ProcessCaches {
             if (cache == null) {
                 cache = cache(
                         sources(SourceContext.of(environment, null, null), connectionString),
-                        new RequestExecutor(warmUp),
+                        new RequestExecutor(warmUp, null),
                         null);
                 if (OTHERS.size() >= sweepAt) {
                     OTHERS.values().removeIf(other -> other.get() == null);

@@ -280,7 +280,7 @@ final class SlotState {
     private int abandoned() {
         int count = 0;
         for (int i = 0; i < requests.size(); i++) {
-            count += requests.get(i).isAbandoned() ? 1 : 0;
+            count += requests.get(i).abandoned ? 1 : 0;
         }
         return count;
     }
@@ -313,7 +313,7 @@ final class SlotState {
             timedOut = timedOut == null ? new ArrayList<>() : timedOut;
             timedOut.add(left.request);
         }
-        if (!left.isAbandoned() && !left.hasWaiting()) {
+        if (!left.abandoned && !left.hasWaiting()) {
             requests.remove(left);
         }
     }

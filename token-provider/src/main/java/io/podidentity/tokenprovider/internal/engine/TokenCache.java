@@ -131,7 +131,7 @@ public final class TokenCache {
                 refused.state.replace(token);
             }
         }
-        if (request.caeEnabled() && !token.isCaeAware()) {
+        if (request.caeEnabled() && !token.run.caeAware) {
             slot.state.move(token, slot(request.withCaeEnabled(false)).state);
         }
     }

@@ -68,7 +68,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
     /** Whether its token came from a source to which it is all one whether a program handles claims challenges. */
     boolean isForAllPrograms() {
         CachedToken token = state.token();
-        return token != null && !token.isCaeAware();
+        return token != null && !token.run.caeAware;
     }
 
     @Nullable
@@ -147,7 +147,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
         EventPublisher told = chain.publisher();
         if (told != null) {
             caller.afterwards =
-                    () -> told.happened(Kind.WAITED, request, caller.waited(), caller.token(), caller.failure());
+                    () -> told.happened(Kind.WAITED, request, caller.waited(), caller.token, caller.failure);
         }
         InFlightRequest joined = joinOrStart(caller);
         if (joined.isAnswered()) {
@@ -172,13 +172,13 @@ public final class TokenSlot implements InFlightRequest.Slot {
         if (ended == null) {
             return false;
         }
-        PriorityQueue<Call<?>> waiting = ended.waiting();
+        PriorityQueue<Call<?>> waiting = ended.waiting;
         if (waiting != null) {
             Completions done = new Completions(executor);
             answer(waiting, over, done);
             done.start();
         }
-        return ended.isDecisive();
+        return ended.decisive;
     }
 
     /** All callers of the process share the thread of alarms: nothing may hold that up. */
@@ -251,7 +251,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
 
     /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
     private boolean inspect(CachedToken token, long millis, long nanos) {
-        if (!token.isAccountUnchanged()) {
+        if (!token.run.isAccountUnchanged()) {
             publish(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
             return false;
         }
@@ -269,7 +269,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
     /** Has listeners told of what a look at a token found, off the calling thread, whose token is there. */
     private void publish(Kind kind, Duration duration, CachedToken token) {
         EventPublisher publisher = chain.publisher();
-        if (publisher != null && token.isNews(kind)) {
+        if (publisher != null && token.run.isNews(kind)) {
             new Completions(executor)
                     .add(() -> publisher.happened(kind, request, duration, token, null))
                     .start();

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAttempt;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
@@ -128,7 +129,7 @@ final class TokenSourceChain {
                 token = run.ask(source, Long.MAX_VALUE);
             }
             if (token != null && !accept(source, run)) {
-                run.turnDown(source, OTHER_IDENTITY, "Try again.");
+                run.record(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
                 token = null;
             }
             if (token == null && old != null && run.absent() != null) {

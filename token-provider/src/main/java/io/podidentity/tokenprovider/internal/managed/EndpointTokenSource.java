@@ -15,15 +15,13 @@ import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
+import io.podidentity.tokenprovider.internal.text.Fingerprint;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,7 +98,7 @@ public class EndpointTokenSource implements TokenSource {
             String caveat = verify(response, named, token);
             boolean capable = host.capableVersion() != null;
             if (capable) {
-                newest.put(key(request, named), sha256(token.value()));
+                newest.put(key(request, named), HexFormat.of().formatHex(Fingerprint.sha256(token.value())));
             }
             return new Acquired(token, caveat, capable);
         } catch (JsonException e) {
@@ -145,15 +143,6 @@ public class EndpointTokenSource implements TokenSource {
 
     private static String key(TokenRequest request, @Nullable UserAssignedIdentity named) {
         return request.resource() + " " + named;
-    }
-
-    private static String sha256(String token) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts. */

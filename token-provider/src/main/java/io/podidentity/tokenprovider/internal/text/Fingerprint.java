@@ -11,9 +11,12 @@ public final class Fingerprint {
 
     /** The SHA-256 hash of a text, in base64url. */
     public static String of(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(text));
+    }
+
+    public static byte[] sha256(String text) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.support.Certificates;
 import io.podidentity.tokenprovider.support.Contexts;

@@ -41,7 +41,7 @@ class SourceDescriptorTest {
         SourceContext context = context(Map.of("IDENTITY_HEADER", "h"));
 
         assertThat(known.create(context, true).name()).isEqualTo(known.label());
-        assertThat(new LazyTokenSource(known, context).name()).isEqualTo(known.label());
+        assertThat(new DefaultSources.LazyTokenSource(known, context).name()).isEqualTo(known.label());
     }
 
     @Test

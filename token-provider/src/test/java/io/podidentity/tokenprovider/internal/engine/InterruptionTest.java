@@ -182,7 +182,7 @@ class InterruptionTest {
         return new TokenSlot(
                 REQUEST,
                 new TokenSourceChain(List.of(source), time, null, false),
-                new RequestExecutor(null),
+                new RequestExecutor(null, null),
                 time,
                 LIMIT);
     }

@@ -57,7 +57,7 @@ class TokenSlotConcurrencyTest {
     private final TokenSlot slot = new TokenSlot(
             TokenRequest.forResource(RESOURCE),
             new TokenSourceChain(List.of(source), new FakeTime(), null, false),
-            new RequestExecutor(null),
+            new RequestExecutor(null, null),
             new FakeTime(),
             LIMIT);
 
@@ -90,7 +90,7 @@ class TokenSlotConcurrencyTest {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(source, new Starter()), new FakeTime(), null, false),
-                new RequestExecutor(null),
+                new RequestExecutor(null, null),
                 new FakeTime(),
                 LIMIT);
 
@@ -104,7 +104,7 @@ class TokenSlotConcurrencyTest {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(account), time, null, false),
-                new RequestExecutor(null),
+                new RequestExecutor(null, null),
                 time,
                 LIMIT);
         AccessToken token = slot.get(false, LIMIT).token;

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.EndpointCases;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -55,7 +55,7 @@ class ArcTokenSourceIT {
             String url = "http://127.0.0.1:" + agent.getAddress().getPort();
             Environment environment = new Environment(
                     Map.of("IDENTITY_ENDPOINT", url + "/token", "IMDS_ENDPOINT", url), false, false, "/nowhere");
-            TokenSource source = EndpointSources.find(
+            TokenSource source = SourceDescriptor.endpoint(
                     new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
@@ -84,7 +84,7 @@ class ArcTokenSourceIT {
                     false,
                     false,
                     "/nowhere");
-            TokenSource source = EndpointSources.find(
+            TokenSource source = SourceDescriptor.endpoint(
                     new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThatThrownBy(() -> source.acquire(EndpointCases.REQUEST))

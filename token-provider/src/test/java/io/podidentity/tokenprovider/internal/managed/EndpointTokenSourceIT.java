@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.EndpointCases;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -126,7 +126,7 @@ class EndpointTokenSourceIT {
     }
 
     private static TokenSource appService(FaultyServer host) {
-        return EndpointSources.find(
+        return SourceDescriptor.endpoint(
                 new SourceContext(
                         Environment.of(Map.of("IDENTITY_ENDPOINT", host.url() + "/", "IDENTITY_HEADER", "h")),
                         new File("/nowhere"),
@@ -138,7 +138,7 @@ class EndpointTokenSourceIT {
     private void acquire(Map<String, String> variables) throws Exception {
         Map<String, String> all = new HashMap<>(variables);
         all.put("MSI_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort() + "/token");
-        TokenSource source = EndpointSources.find(
+        TokenSource source = SourceDescriptor.endpoint(
                 new SourceContext(
                         new Environment(all, false, false, "/nowhere"),
                         new File("/nowhere"),

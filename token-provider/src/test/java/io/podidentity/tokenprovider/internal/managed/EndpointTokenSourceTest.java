@@ -11,7 +11,7 @@ import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.cases.EndpointCases;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -169,7 +169,7 @@ class EndpointTokenSourceTest {
         assertThat(failure(source(Map.of("MSI_ENDPOINT", "http://x")), REQUEST.withClientId("c")))
                 .hasMessage("Cloud Shell hands out one identity of its own, and client ID c was asked for. Unset"
                         + " AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
-        TokenSource ml = EndpointSources.find(
+        TokenSource ml = SourceDescriptor.endpoint(
                 new SourceContext(
                         environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")), root(), http, time),
                 UserAssignedIdentity.ofObjectId("o"));
@@ -210,7 +210,7 @@ class EndpointTokenSourceTest {
     }
 
     private TokenSource source(Map<String, String> variables) {
-        return EndpointSources.find(new SourceContext(environment(variables), root(), http, time), null);
+        return SourceDescriptor.endpoint(new SourceContext(environment(variables), root(), http, time), null);
     }
 
     private File root() {
