@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
-import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
@@ -352,7 +351,6 @@ class SecretsTest {
                 null,
                 "c",
                 new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, Contexts.of(vault, time))));
-        shown.add(new ClientSecret(new Secret(secret)).toString());
         shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
     }
 
