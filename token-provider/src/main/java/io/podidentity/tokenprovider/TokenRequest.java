@@ -227,7 +227,6 @@ public final class TokenRequest {
         return Optional.ofNullable(deadline);
     }
 
-    /** Makes sure that a deadline is one. */
     static Duration requireDeadline(Duration deadline) {
         if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0) {
             throw new IllegalArgumentException(

@@ -81,7 +81,7 @@ public final class TokenSources {
      * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
-        return new DeferredTokenSource(context -> new ImdsTokenSource(context, false));
+        return new DeferredTokenSource(context -> new ImdsTokenSource(context, false, null));
     }
 
     /**
@@ -202,7 +202,7 @@ public final class TokenSources {
         Objects.requireNonNull(secretId, "secretId");
         Objects.requireNonNull(vault, "vault");
         return new DeferredTokenSource(context -> new KeyVaultTokenSource(
-                EntraClient.of(context),
+                EntraClient.of(context, null),
                 tenantId,
                 clientId,
                 new KeyVaultSecret(secretId, DeferredTokenSource.in(context, vault), context)));
@@ -238,8 +238,8 @@ public final class TokenSources {
             String name, String tenantId, String clientId, Function<SourceContext, EntraCredential> credential) {
         EntraTenants tenants = EntraTenants.any(requireText(tenantId, "tenantId"));
         requireText(clientId, "clientId");
-        return new DeferredTokenSource(context ->
-                new EntraTokenSource(name, EntraClient.of(context), tenants, clientId, credential.apply(context)));
+        return new DeferredTokenSource(context -> new EntraTokenSource(
+                name, EntraClient.of(context, null), tenants, clientId, credential.apply(context)));
     }
 
     private static String requireText(String value, String name) {

@@ -30,6 +30,7 @@ import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
+import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.io.IOException;
@@ -136,7 +137,7 @@ class SecretsTest {
                 shown.add(response.toString());
                 for (boolean probing : new boolean[] {true, false}) {
                     FakeTransport http = new FakeTransport().does(request -> response);
-                    show(new ImdsTokenSource(Contexts.of(environment(), http, time), probing));
+                    show(new ImdsTokenSource(Contexts.of(environment(), http, time), probing, null));
                 }
             }
         }
@@ -194,8 +195,8 @@ class SecretsTest {
     void imds_whenTheExceptionOfTheNetworkHoldsIt_isNotShown(String echo) {
         for (String secret : List.of(TOKEN, OPAQUE)) {
             FakeTransport http = new FakeTransport().fails(new IOException(echo.replace("%s", secret)));
-            show(new ImdsTokenSource(Contexts.of(environment(), http, time), false));
-            show(new ImdsTokenSource(Contexts.of(environment(), http, time), true));
+            show(new ImdsTokenSource(Contexts.of(environment(), http, time), false, null));
+            show(new ImdsTokenSource(Contexts.of(environment(), http, time), true, null));
         }
     }
 
@@ -268,7 +269,7 @@ class SecretsTest {
             FakeTransport http =
                     new FakeTransport().answers(200, "{\"access_token\":\"" + secret + "\",\"expires_in\":3600}");
 
-            Explanation explanation = show(new ImdsTokenSource(Contexts.of(environment(), http, time), false));
+            Explanation explanation = show(new ImdsTokenSource(Contexts.of(environment(), http, time), false, null));
 
             assertThat(explanation.hasToken()).isTrue();
         }
@@ -343,7 +344,7 @@ class SecretsTest {
         TokenSource vaultTokens = request -> new TokenSource.Acquired(
                 new AccessToken(secret, request.resource(), "Bearer", time.now(), null, null, "fake"));
         FakeTransport vault = new FakeTransport()
-                .does(request -> request.header("Authorization") == null
+                .does(request -> Forms.header(request, "Authorization") == null
                         ? new HttpResponse(401, "", null, FakeVault.CHALLENGE, null, null, null)
                         : http.send(request));
         show(new KeyVaultTokenSource(

@@ -20,6 +20,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import java.io.File;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -215,7 +216,7 @@ public final class EndpointCases {
     private static String header(HttpRequest request, String name) {
         return name.equals("Content-Type") && request.form() != null
                 ? "application/x-www-form-urlencoded"
-                : request.header(name);
+                : Forms.header(request, name);
     }
 
     /** The members that say what a message contains, and what it lacks, by any name. */

@@ -20,6 +20,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,8 +191,9 @@ public final class EndpointPlay {
     private void verify(JsonNode expected) {
         List<HttpRequest> sent = http.requests();
         assertThat(sent).as("no proxy on the way").allMatch(HttpRequest::direct);
-        long probes =
-                sent.stream().filter(each -> each.header("Metadata") == null).count();
+        long probes = sent.stream()
+                .filter(each -> Forms.header(each, "Metadata") == null)
+                .count();
         String last = results.get(results.size() - 1);
         boolean fails = EndpointCases.fails(expected);
         EndpointCases.assertMessage(expected, message);

@@ -145,8 +145,8 @@ class AnswerBeforeSilenceIT {
             connection.sends(http(400, "Required metadata header not specified"));
         })) {
             Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.url()));
-            TokenSource source =
-                    new ImdsTokenSource(Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), true);
+            TokenSource source = new ImdsTokenSource(
+                    Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), true, null);
 
             assertThat(failure(source)).contains("HTTP 400, then nothing within ");
         }
@@ -162,8 +162,8 @@ class AnswerBeforeSilenceIT {
             connection.sends(http(404, "no azure identity found for request clientID"));
         })) {
             Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", nmi.url()));
-            TokenSource source =
-                    new ImdsTokenSource(Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), false);
+            TokenSource source = new ImdsTokenSource(
+                    Contexts.of(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM), false, null);
 
             assertThat(failure(source)).contains("HTTP 404", "no azure identity found for request clientID");
         }

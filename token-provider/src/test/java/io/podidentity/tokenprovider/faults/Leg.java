@@ -147,7 +147,8 @@ enum Leg {
                 .with("AZURE_CLIENT_ID", "c")
                 .with("AZURE_FEDERATED_TOKEN_FILE", assertion.toString());
         return switch (this) {
-            case IMDS -> new ImdsTokenSource(context.with(none.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)), false);
+            case IMDS ->
+                new ImdsTokenSource(context.with(none.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)), false, null);
             case APP_SERVICE ->
                 host(context, none.with("IDENTITY_ENDPOINT", url + "/msi").with("IDENTITY_HEADER", SECRET));
             case OLD_APP_SERVICE ->

@@ -23,7 +23,7 @@ public final class FakeVault {
     }
 
     public static FakeTransport.Answer vault(String challenge, int status, String body) {
-        return request -> request.header("Authorization") == null
+        return request -> Forms.header(request, "Authorization") == null
                 ? new HttpResponse(401, "{}", null, challenge, null, null, null)
                 : new HttpResponse(status, body, null);
     }

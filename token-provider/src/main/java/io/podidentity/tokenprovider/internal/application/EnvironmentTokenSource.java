@@ -46,7 +46,8 @@ public final class EnvironmentTokenSource implements TokenSource {
             return new Unavailable("not set: " + unset + others, "");
         }
         EntraTenants tenants = EntraTenants.of(tenant, environment);
-        return new EntraTokenSource(name(), EntraClient.of(context), tenants, clientId, credential).acquire(request);
+        return new EntraTokenSource(name(), EntraClient.of(context, null), tenants, clientId, credential)
+                .acquire(request);
     }
 
     private @Nullable EntraCredential credential(Environment environment) {

@@ -128,7 +128,7 @@ public final class JobTokenSource implements TokenSource {
         if (!exchanges) {
             return token.acquire(request);
         }
-        EntraClient entra = EntraClient.of(context);
+        EntraClient entra = EntraClient.of(context, null);
         EntraTenants tenants = EntraTenants.of(tenantId, context.environment());
         return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
     }

@@ -87,7 +87,7 @@ public final class ConnectionStringSource {
     private TokenSource application(String name, ConnectionSettings text, EntraCredential credential) {
         EntraTenants tenants = EntraTenants.any(text.value(ConnectionStringKey.TENANT_ID));
         return new EntraTokenSource(
-                name, EntraClient.of(context), tenants, text.value(ConnectionStringKey.APP_ID), credential);
+                name, EntraClient.of(context, null), tenants, text.value(ConnectionStringKey.APP_ID), credential);
     }
 
     private EntraCredential certificate(ConnectionSettings text) {
@@ -102,12 +102,12 @@ public final class ConnectionStringSource {
     private EntraCredential assertion(ConnectionSettings text) {
         return new ClientAssertion(assertions.apply(
                 managedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
-                EntraClient.of(context).authority().exchangeAudience()));
+                EntraClient.of(context, null).authority().exchangeAudience()));
     }
 
     private TokenSource keyVault(ConnectionSettings text) {
         return new KeyVaultTokenSource(
-                EntraClient.of(context),
+                EntraClient.of(context, null),
                 text.get(ConnectionStringKey.TENANT_ID),
                 text.value(ConnectionStringKey.APP_ID),
                 new KeyVaultSecret(

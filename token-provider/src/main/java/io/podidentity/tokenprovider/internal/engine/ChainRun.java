@@ -66,13 +66,14 @@ final class ChainRun {
     private @Nullable AccountBound account;
     private long fingerprint;
     private @Nullable TokenAcquisitionException failure;
-    /** The first source that belongs here and has no token; null for none. */
-    private @Nullable TokenSource absent;
+    /** The first source that belongs here and has no token, for which a later one stands in; null for none. */
+    @Nullable
+    TokenSource absent;
 
     private String absence = "";
     private boolean unheard;
-    /** Whether nobody waits for it any more, so that it is to end. */
-    private volatile boolean cancelled;
+    /** Whether nobody waits for it any more: it ends before the next source. Set before its thread is interrupted. */
+    volatile boolean cancelled;
     /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
     boolean caeAware;
     /** What speaks against the token's identity; empty for nothing. */
@@ -87,11 +88,6 @@ final class ChainRun {
         this.deadline = time.nanos() + request.deadline().orElseThrow().toNanos();
     }
 
-    /** Has it end before the next source is asked; who interrupts its thread says so here first. */
-    void cancel() {
-        cancelled = true;
-    }
-
     boolean hasFailed() {
         return failure != null;
     }
@@ -102,12 +98,6 @@ final class ChainRun {
 
     boolean namesIdentity() {
         return request.identity().isPresent();
-    }
-
-    /** The first source that belongs here and has no token, for which a later one stands in; null for none. */
-    @Nullable
-    TokenSource absent() {
-        return absent;
     }
 
     String describeStandIn(AccessToken token) {

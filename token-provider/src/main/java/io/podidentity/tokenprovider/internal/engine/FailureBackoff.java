@@ -34,7 +34,7 @@ final class FailureBackoff {
 
     /** Keeps what a failure says. */
     void add(InFlightRequest failed, boolean awaited, long now) {
-        TokenAcquisitionException e = failed.failure();
+        TokenAcquisitionException e = failed.failure;
         if (e == null) {
             return;
         }

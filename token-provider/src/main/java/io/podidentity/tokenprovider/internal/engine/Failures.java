@@ -82,7 +82,6 @@ final class Failures {
         return shown;
     }
 
-    /** A source answered null, which its contract does not know. */
     static TokenAcquisitionException answeredNull() {
         return new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION, "it answered null", "Let it answer Unavailable in place of null.");

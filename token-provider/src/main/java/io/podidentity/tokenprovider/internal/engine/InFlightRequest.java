@@ -61,8 +61,8 @@ final class InFlightRequest implements Runnable {
     CachedToken old;
 
     private volatile @Nullable ChainRun run;
-    private volatile @Nullable CachedToken token;
-    private volatile @Nullable TokenAcquisitionException failure;
+    volatile @Nullable CachedToken token;
+    volatile @Nullable TokenAcquisitionException failure;
     /** Whether nobody wants it any more. Written under the lock of this, which guards all that follow. */
     private volatile boolean cancelled;
 
@@ -239,7 +239,7 @@ final class InFlightRequest implements Runnable {
         cancelled = true;
         ChainRun begun = run;
         if (begun != null) {
-            begun.cancel();
+            begun.cancelled = true;
         }
         Thread busy = thread;
         if (busy != null) {
@@ -279,16 +279,6 @@ final class InFlightRequest implements Runnable {
 
     private boolean endsWithin(long nanos) throws InterruptedException {
         return over.await(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    @Nullable
-    CachedToken token() {
-        return token;
-    }
-
-    @Nullable
-    TokenAcquisitionException failure() {
-        return failure;
     }
 
     /** What became of each source so far; nothing where a source's name cannot be had. */

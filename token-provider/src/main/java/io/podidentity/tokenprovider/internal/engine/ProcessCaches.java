@@ -139,10 +139,8 @@ public final class ProcessCaches {
     /** The variables that are read: all of the process's unless others replace them, and some beside them. */
     public static Environment environment(@Nullable Map<String, String> variables, Map<String, String> overrides) {
         Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
-        if (!overrides.isEmpty()) {
-            for (Map.Entry<String, String> override : overrides.entrySet()) {
-                environment = environment.with(override.getKey(), override.getValue());
-            }
+        for (Map.Entry<String, String> override : overrides.entrySet()) {
+            environment = environment.with(override.getKey(), override.getValue());
         }
         return environment;
     }

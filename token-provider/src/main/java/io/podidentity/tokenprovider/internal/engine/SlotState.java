@@ -256,7 +256,7 @@ final class SlotState {
         ended.end(ended == current);
         if (ended == current) {
             current = null;
-            CachedToken gained = over.token();
+            CachedToken gained = over.token;
             if (gained != null) {
                 token = gained;
                 backoff = null;

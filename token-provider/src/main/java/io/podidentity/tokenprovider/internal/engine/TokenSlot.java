@@ -152,7 +152,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
         InFlightRequest joined = joinOrStart(caller);
         if (joined.isAnswered()) {
             boolean completed =
-                    caller.with(joined.token(), joined.failure(), time.nanos()).complete();
+                    caller.with(joined.token, joined.failure, time.nanos()).complete();
             if (completed && caller.afterwards != null) {
                 new Completions(executor).add(caller.afterwards).start();
             }
@@ -196,10 +196,10 @@ public final class TokenSlot implements InFlightRequest.Slot {
         Arrays.sort(mostUrgentFirst);
         for (int i = mostUrgentFirst.length - 1; i >= 0; i--) {
             Call<?> caller = mostUrgentFirst[i];
-            boolean completed = over.token() != null || over.failure() != null;
+            boolean completed = over.token != null || over.failure != null;
             InFlightRequest next = completed && over.isAnswerFor(caller) ? over : joinOrStart(caller);
             if (next == over || next.isAnswered()) {
-                done.add(caller.with(next.token(), next.failure(), time.nanos()));
+                done.add(caller.with(next.token, next.failure, time.nanos()));
             }
         }
     }

@@ -132,7 +132,7 @@ final class TokenSourceChain {
                 run.record(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
                 token = null;
             }
-            if (token == null && old != null && run.absent() != null) {
+            if (token == null && old != null && run.absent != null) {
                 again = old.standingInAgain(time.millis(), time.nanos());
             }
         }
@@ -154,7 +154,7 @@ final class TokenSourceChain {
         if (run.namesIdentity() || run.epoch != epoch) {
             return true;
         }
-        TokenSource wanted = run.absent();
+        TokenSource wanted = run.absent;
         if (wanted != null) {
             absent = wanted;
             run.standsIn = true;

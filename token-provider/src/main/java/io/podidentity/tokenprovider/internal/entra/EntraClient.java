@@ -18,10 +18,6 @@ public record EntraClient(
     /** For one try, so that a server which hangs leaves room for another. */
     static final int TOTAL_MILLIS = 15_000;
 
-    public static EntraClient of(SourceContext context) {
-        return of(context, null);
-    }
-
     public static EntraClient of(SourceContext context, @Nullable TokenProxy proxy) {
         return new EntraClient(EntraAuthority.of(context.environment()), proxy, context.http(), context.time());
     }

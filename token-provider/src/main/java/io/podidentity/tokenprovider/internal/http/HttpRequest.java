@@ -67,16 +67,6 @@ public record HttpRequest(
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    @Nullable
-    public String header(String name) {
-        for (int i = 0; i < headers.size(); i += 2) {
-            if (headers.get(i).equalsIgnoreCase(name)) {
-                return headers.get(i + 1);
-            }
-        }
-        return null;
-    }
-
     /** The address without its query; headers and form may hold secrets. */
     @Override
     public String toString() {

@@ -158,7 +158,6 @@ public class EndpointTokenSource implements TokenSource {
         return new HttpRetry(context.http(), context.time()).send(question, schedule, deadline, silence);
     }
 
-    /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */
     String verify(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token) throws JsonException {
         return named == null ? "" : NamedIdentity.verify(named, response, token, name());
     }

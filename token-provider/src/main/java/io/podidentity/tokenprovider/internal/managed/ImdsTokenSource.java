@@ -49,11 +49,6 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     /** Whether something says that this is Azure: its announcement, or an answer to the probe. */
     private volatile boolean evident;
 
-    /** The source where somebody named it, for the identity that the variables name, else for the one there is. */
-    public ImdsTokenSource(SourceContext context, boolean probing) {
-        this(context, probing, null);
-    }
-
     /** The source that nobody named: a link of the default chain. */
     public static ImdsTokenSource ofChain(SourceContext context, boolean probing) {
         boolean named = context.environment().get(ImdsEndpoint.HOST_VARIABLE) != null;

@@ -114,13 +114,11 @@ public abstract class ToolTokenSource implements TokenSource {
         }
     }
 
-    /** The command that starts it; null if it is not installed. */
     @Nullable
     List<String> find(Tool tool) {
         return tool.find();
     }
 
-    /** Adds what the program is started with. */
     abstract void addArguments(List<String> command, Tool tool, TokenRequest request);
 
     /** Whether this is meant as an answer with a token, of a program that ended well. */

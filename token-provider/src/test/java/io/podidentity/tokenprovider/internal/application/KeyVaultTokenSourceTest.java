@@ -21,6 +21,7 @@ import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.FakeVault;
+import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,8 +55,8 @@ class KeyVaultTokenSourceTest {
                         TokenRequest::resource, request -> request.tenantId().orElseThrow())
                 .containsExactly(tuple("https://vault.azure.net", VAULT_TENANT));
         assertThat(http.requests()).hasSize(3);
-        assertThat(http.requests().get(0).header("Authorization")).isNull();
-        assertThat(http.requests().get(1).header("Authorization")).startsWith("Bearer ");
+        assertThat(Forms.header(http.requests().get(0), "Authorization")).isNull();
+        assertThat(Forms.header(http.requests().get(1), "Authorization")).startsWith("Bearer ");
         assertThat(http.requests().get(2).url())
                 .isEqualTo("https://login.microsoftonline.com/" + VAULT_TENANT + "/oauth2/v2.0/token");
         assertThat(token.principal().flatMap(Principal::certificateThumbprint)).hasValue(ONE.thumbprint());

@@ -11,6 +11,7 @@ import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class DefaultSourcesTest {
         assertThat(catchThrowable(() -> sources(variables).get(0).acquire(request())))
                 .isInstanceOf(TokenAcquisitionException.class);
         assertThat(http.requests())
-                .extracting(request -> request.header("Metadata"))
+                .extracting(request -> Forms.header(request, "Metadata"))
                 .containsExactly("true");
     }
 
@@ -147,7 +148,7 @@ class DefaultSourcesTest {
 
         assertThat(selected).hasSize(1);
         assertThat(http.requests())
-                .extracting(request -> request.header("Metadata"))
+                .extracting(request -> Forms.header(request, "Metadata"))
                 .containsExactly("true");
     }
 

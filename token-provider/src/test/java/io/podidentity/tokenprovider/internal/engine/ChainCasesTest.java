@@ -104,7 +104,7 @@ class ChainCasesTest extends ConformanceRunner {
                 FakeTransport http =
                         new FakeTransport().answers(link.get("status").asInt(), EndpointCases.text(link.path("body")));
                 sources.add(new ImdsTokenSource(
-                        Contexts.of(new Environment(Map.of(), false, false, "/nowhere"), http, time), false));
+                        Contexts.of(new Environment(Map.of(), false, false, "/nowhere"), http, time), false, null));
             } else {
                 String result =
                         link.isTextual() ? link.asText() : link.get("result").asText();

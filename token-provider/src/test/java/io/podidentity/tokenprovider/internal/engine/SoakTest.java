@@ -135,7 +135,7 @@ class SoakTest {
             this.managed = random.nextBoolean();
             this.azure = new SimulatedAzure(random, time, Duration.ofHours(25), life);
             TokenSource source = managed
-                    ? new ImdsTokenSource(Contexts.of(Environment.of(Map.of()), azure, time), false)
+                    ? new ImdsTokenSource(Contexts.of(Environment.of(Map.of()), azure, time), false, null)
                     : new EntraTokenSource(
                             "Client secret",
                             new EntraClient(EntraAuthority.of(null, "none"), null, azure, time),

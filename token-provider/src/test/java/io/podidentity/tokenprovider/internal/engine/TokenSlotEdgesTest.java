@@ -189,7 +189,7 @@ class TokenSlotEdgesTest {
         assertThat(request.cancel()).isFalse();
         request.run();
 
-        assertThat(request.failure()).isNull();
+        assertThat(request.failure).isNull();
         assertThat(script.calls()).isZero();
         assertThat(answer).isNotDone();
     }

@@ -17,6 +17,7 @@ import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import java.io.File;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ class EndpointTokenSourceTest {
         assertThat(acquired.token().expiresOn()).isEqualTo(Instant.parse("2026-01-01T01:00:00Z"));
         assertThat(acquired.token().source()).isEqualTo("App Service");
         HttpRequest sent = http.requests().get(0);
-        assertThat(sent.header("secret")).isEqualTo("69418689");
+        assertThat(Forms.header(sent, "secret")).isEqualTo("69418689");
         assertThat(sent.url())
                 .isEqualTo("http://127.0.0.1:41564/msi?api-version=2017-09-01"
                         + "&resource=https%3A%2F%2Fstorage.azure.com%2F&clientid=c");

@@ -93,7 +93,9 @@ class ImdsTokenSourceIT {
         TokenAcquisitionException failure = catchThrowableOfType(
                 TokenAcquisitionException.class,
                 () -> new ImdsTokenSource(
-                                Contexts.of(environment(SERVER.baseUrl()), new HttpTransport(Time.SYSTEM), time), false)
+                                Contexts.of(environment(SERVER.baseUrl()), new HttpTransport(Time.SYSTEM), time),
+                                false,
+                                null)
                         .acquire(REQUEST.withDeadline(Duration.ofSeconds(5))));
 
         assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -183,7 +185,8 @@ class ImdsTokenSourceIT {
     }
 
     private static ImdsTokenSource source(String url, boolean probing) {
-        return new ImdsTokenSource(Contexts.of(environment(url), new HttpTransport(Time.SYSTEM), Time.SYSTEM), probing);
+        return new ImdsTokenSource(
+                Contexts.of(environment(url), new HttpTransport(Time.SYSTEM), Time.SYSTEM), probing, null);
     }
 
     private static Environment environment(String url) {

@@ -22,6 +22,7 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -128,7 +129,8 @@ class ImdsTokenSourceTest {
     void acquire_whenItIsSilent_endsAfterTwoThirdsOfTheDeadline() throws Exception {
         FakeTransport silent = silent(new SocketTimeoutException("Read timed out"));
 
-        Outcome outcome = new ImdsTokenSource(Contexts.of(environment(Map.of()), silent, time), false).acquire(REQUEST);
+        Outcome outcome =
+                new ImdsTokenSource(Contexts.of(environment(Map.of()), silent, time), false, null).acquire(REQUEST);
 
         assertThat(outcome)
                 .isEqualTo(new Silent(
@@ -469,7 +471,8 @@ class ImdsTokenSourceTest {
                         environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", host)),
                         new HttpTransport(Time.SYSTEM),
                         time),
-                false);
+                false,
+                null);
 
         TokenAcquisitionException failure =
                 catchThrowableOfType(TokenAcquisitionException.class, () -> misled.acquire(REQUEST));
@@ -487,7 +490,7 @@ class ImdsTokenSourceTest {
         assertThat(source(Map.of(), true).acquire(REQUEST)).isInstanceOf(Acquired.class);
 
         assertThat(http.requests())
-                .extracting(request -> request.header("Metadata"))
+                .extracting(request -> Forms.header(request, "Metadata"))
                 .containsExactly(null, "true", "true");
         assertThat(http.requests().get(0)).isEqualTo(HttpRequest.toHost(URL.replace("&resource=", ""), 300, 300));
     }
@@ -575,7 +578,7 @@ class ImdsTokenSourceTest {
     }
 
     private String unanswered(IOException e) throws InterruptedException {
-        ImdsTokenSource failing = new ImdsTokenSource(Contexts.of(environment(Map.of()), silent(e), time), false);
+        ImdsTokenSource failing = new ImdsTokenSource(Contexts.of(environment(Map.of()), silent(e), time), false, null);
         Outcome outcome = failing.acquire(REQUEST.withDeadline(Duration.ofMillis(500)));
         return ((Silent) outcome).reason();
     }
@@ -593,7 +596,7 @@ class ImdsTokenSourceTest {
     }
 
     private ImdsTokenSource source(Map<String, String> variables, boolean probing) {
-        return new ImdsTokenSource(Contexts.of(environment(variables), http, time), probing);
+        return new ImdsTokenSource(Contexts.of(environment(variables), http, time), probing, null);
     }
 
     private static Environment environment(Map<String, String> variables) {

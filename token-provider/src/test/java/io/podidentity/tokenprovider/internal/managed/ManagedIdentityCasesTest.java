@@ -24,6 +24,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.Contexts;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,7 +157,7 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
     private TokenSource source(ConformanceCase row, FakeTransport http, FakeTime own) {
         Environment environment = EndpointCases.environment(row.given());
         return row.given().has("probe")
-                ? new ImdsTokenSource(Contexts.of(environment, http, own), true)
+                ? new ImdsTokenSource(Contexts.of(environment, http, own), true, null)
                 : EndpointCases.source(environment, root, http, own, null);
     }
 
@@ -199,7 +200,7 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
         }
         if (expected.has("requestHeader")) {
             String[] header = row.expected("requestHeader").split(": ", 2);
-            assertThat(sent.get(0).header(header[0])).isEqualTo(header.length > 1 ? header[1] : "h");
+            assertThat(Forms.header(sent.get(0), header[0])).isEqualTo(header.length > 1 ? header[1] : "h");
         }
         if (expected.has("principalAppId")) {
             Principal principal = acquired.token().principal().orElseThrow();

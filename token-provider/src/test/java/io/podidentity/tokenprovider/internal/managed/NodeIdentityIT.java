@@ -57,7 +57,7 @@ class NodeIdentityIT {
 
             assertThat(source(imds).acquire(REQUEST)).isInstanceOf(Unavailable.class);
             TokenSource.Outcome meant =
-                    new ImdsTokenSource(Contexts.of(pod(), transport(imds), Time.SYSTEM), false).acquire(REQUEST);
+                    new ImdsTokenSource(Contexts.of(pod(), transport(imds), Time.SYSTEM), false, null).acquire(REQUEST);
             assertThat(((Acquired) meant).caveat()).contains("the identity of the node");
         }
     }

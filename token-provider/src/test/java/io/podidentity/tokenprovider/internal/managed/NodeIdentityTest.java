@@ -111,7 +111,7 @@ class NodeIdentityTest {
         hosted.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1");
 
         assertAcquired(
-                new ImdsTokenSource(Contexts.of(environment(POD), http, new FakeTime()), false).acquire(REQUEST),
+                new ImdsTokenSource(Contexts.of(environment(POD), http, new FakeTime()), false, null).acquire(REQUEST),
                 caveat);
         assertAcquired(chain(hosted).acquire(REQUEST), caveat);
     }
