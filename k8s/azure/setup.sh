@@ -255,10 +255,10 @@ reads_blobs() {
         cat "$SCRATCH/forward.log" >&2
         die "$EXIT_FAILED" "kubectl cannot forward port $PORT of this machine to the $KIND; for another one: --port PORT"
     }
+    grep -q '^Forwarding from ' "$SCRATCH/forward.log" || return "$NOT_YET"
     [ "$(ask -o "$SCRATCH/blobs.json" -w '%{http_code}' "http://127.0.0.1:$PORT/api/blobs")" = 200 ] || return "$NOT_YET"
 }
 
-# Whose answer it is: of the identity that was set up.
 check_identity() {
     local identity source='Workload identity'
     identity=$(ask "http://127.0.0.1:$PORT/api/identity" | tr -d '\n' | sed 's/" *: */":/g')

@@ -352,6 +352,7 @@ class SecretsTest {
                 null,
                 "c",
                 new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, Contexts.of(vault, time))));
+        shown.add(Environment.of(Map.of("AZURE_CLIENT_SECRET", secret)).toString());
         shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
     }
 

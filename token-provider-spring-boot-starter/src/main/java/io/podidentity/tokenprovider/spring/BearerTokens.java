@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -15,8 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
@@ -27,7 +26,7 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
 
 /**
- * The tokens for requests of the application's HTTP clients.
+ * The tokens for requests of the application's HTTP clients. Only the classes in it need spring-web.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -71,10 +70,7 @@ final class BearerTokens {
     }
 
     /** The server that a request is for; null if the request gets no token. */
-    private @Nullable BearerTarget target(URI request, HttpHeaders headers) {
-        if (headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
-            return null;
-        }
+    private @Nullable BearerTarget target(URI request) {
         return targets.stream()
                 .filter(target -> target.covers(request))
                 .findFirst()
@@ -88,11 +84,11 @@ final class BearerTokens {
     }
 
     /** Whether an answer demands a token with other claims, which the next {@link #request} has. */
-    private boolean demandsClaims(BearerTarget target, HttpStatusCode status, HttpHeaders answer) {
-        if (status.value() != HttpStatus.UNAUTHORIZED.value()) {
+    private boolean demandsClaims(BearerTarget target, int status, List<String> challenges) {
+        if (status != HttpURLConnection.HTTP_UNAUTHORIZED) {
             return false;
         }
-        for (String challenge : answer.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE)) {
+        for (String challenge : challenges) {
             Matcher demanded = CLAIMS.matcher(challenge);
             if (challenge.contains(INSUFFICIENT) && demanded.find()) {
                 String encoded = demanded.group(1).replace('-', '+').replace('_', '/');
@@ -117,17 +113,19 @@ final class BearerTokens {
         @Override
         public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
                 throws IOException {
-            BearerTarget target = tokens.target(request.getURI(), request.getHeaders());
-            if (target == null) {
+            HttpHeaders headers = request.getHeaders();
+            BearerTarget target = tokens.target(request.getURI());
+            if (target == null || headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
                 return execution.execute(request, body);
             }
-            request.getHeaders().setBearerAuth(token(target));
+            headers.setBearerAuth(token(target));
             ClientHttpResponse response = execution.execute(request, body);
-            if (!tokens.demandsClaims(target, response.getStatusCode(), response.getHeaders())) {
+            List<String> challenges = response.getHeaders().getOrEmpty(HttpHeaders.WWW_AUTHENTICATE);
+            if (!tokens.demandsClaims(target, response.getStatusCode().value(), challenges)) {
                 return response;
             }
             response.close();
-            request.getHeaders().setBearerAuth(token(target));
+            headers.setBearerAuth(token(target));
             return execution.execute(request, body);
         }
 
@@ -144,15 +142,15 @@ final class BearerTokens {
 
         @Override
         public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-            BearerTarget target = tokens.target(request.url(), request.headers());
-            if (target == null) {
+            BearerTarget target = tokens.target(request.url());
+            if (target == null || request.headers().containsHeader(HttpHeaders.AUTHORIZATION)) {
                 return next.exchange(request);
             }
             return send(request, target, next)
                     .flatMap(response -> tokens.demandsClaims(
                                     target,
-                                    response.statusCode(),
-                                    response.headers().asHttpHeaders())
+                                    response.statusCode().value(),
+                                    response.headers().header(HttpHeaders.WWW_AUTHENTICATE))
                             ? response.releaseBody().then(send(request, target, next))
                             : Mono.just(response));
         }

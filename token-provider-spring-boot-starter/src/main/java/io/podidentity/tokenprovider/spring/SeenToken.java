@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ObjectUtils;
 
 /**
  * What was last seen of the token for a resource, for health, metrics and the endpoint. No token is in it.
@@ -59,7 +59,7 @@ record SeenToken(
     /** What health and the endpoint tell: one object of JSON, in which members without a value are left out. */
     Map<String, Object> report(Instant now) {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("identity", identity.equals(TokenIdentities.UNNAMED) ? "" : identity);
+        report.put("identity", identity.equals(TokenIdentities.UNNAMED) ? null : identity);
         report.put("resource", resource);
         report.put("state", state(now));
         report.put("source", source);
@@ -70,8 +70,11 @@ record SeenToken(
             report.put("reason", failure.reason());
             report.put("remedy", failure.remedy());
         }
-        report.put("attempts", attempts.stream().map(SeenToken::report).toList());
-        return withoutEmpty(report);
+        if (!attempts.isEmpty()) {
+            report.put("attempts", attempts.stream().map(SeenToken::report).toList());
+        }
+        report.values().removeIf(Objects::isNull);
+        return report;
     }
 
     private String state(Instant now) {
@@ -91,11 +94,7 @@ record SeenToken(
         report.put("durationMillis", attempt.duration().toMillis());
         report.put("reason", attempt.reason());
         report.put("remedy", attempt.remedy());
-        return withoutEmpty(report);
-    }
-
-    private static Map<String, Object> withoutEmpty(Map<String, Object> report) {
-        report.values().removeIf(ObjectUtils::isEmpty);
+        report.values().removeIf(""::equals);
         return report;
     }
 }

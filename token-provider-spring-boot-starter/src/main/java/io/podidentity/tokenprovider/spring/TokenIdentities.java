@@ -7,9 +7,8 @@ import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.RuntimeBeanReference;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
@@ -36,7 +35,10 @@ final class TokenIdentities {
     private static final String STORAGE = "https://storage.azure.com";
 
     private final TokenProviderProperties properties;
-    private final BeanFactory beans;
+    private final ObjectProvider<TokenProviderConnectionDetails> connection;
+    private final ObjectProvider<TokenProviderCustomizer> customizers;
+    private final ObjectProvider<TokenListener> listeners;
+    private final ObjectProvider<Listener> identityListeners;
     private final Map<String, AzureServiceTokenProvider> providers = new ConcurrentHashMap<>();
 
     /** Is told what becomes of the tokens of each identity, under the same conditions as a {@link TokenListener}. */
@@ -46,10 +48,17 @@ final class TokenIdentities {
         void on(String identity, TokenListener.Event event);
     }
 
-    /** @param beans where connection details, customizers and listeners are looked up when a provider is made */
-    TokenIdentities(TokenProviderProperties properties, BeanFactory beans) {
+    TokenIdentities(
+            TokenProviderProperties properties,
+            ObjectProvider<TokenProviderConnectionDetails> connection,
+            ObjectProvider<TokenProviderCustomizer> customizers,
+            ObjectProvider<TokenListener> listeners,
+            ObjectProvider<Listener> identityListeners) {
         this.properties = properties;
-        this.beans = beans;
+        this.connection = connection;
+        this.customizers = customizers;
+        this.listeners = listeners;
+        this.identityListeners = identityListeners;
     }
 
     /** The name of the identity that a setting asks for. */
@@ -91,8 +100,7 @@ final class TokenIdentities {
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
         }
-        TokenProviderConnectionDetails details =
-                beans.getBeanProvider(TokenProviderConnectionDetails.class).getIfAvailable();
+        TokenProviderConnectionDetails details = connection.getIfAvailable();
         if (details != null && details.sslContext() != null) {
             builder.sslContext(details.sslContext());
         }
@@ -103,20 +111,16 @@ final class TokenIdentities {
     }
 
     private AzureServiceTokenProvider.Builder customized(AzureServiceTokenProvider.Builder builder) {
-        all(TokenProviderCustomizer.class).forEach(customizer -> customizer.customize(builder));
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder;
-    }
-
-    private <T> Stream<T> all(Class<T> type) {
-        return beans.getBeanProvider(type).orderedStream();
     }
 
     private AzureServiceTokenProvider make(String name) {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
         AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
-        all(Listener.class).forEach(listener -> builder.listener(event -> listener.on(name, event)));
-        all(TokenListener.class).forEach(builder::listener);
+        identityListeners.orderedStream().forEach(listener -> builder.listener(event -> listener.on(name, event)));
+        listeners.orderedStream().forEach(builder::listener);
         customized(builder);
         try {
             return builder.build();

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import com.azure.core.credential.TokenCredential;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.InstantSource;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -82,8 +83,13 @@ public final class TokenProviderAutoConfiguration {
     }
 
     @Bean
-    TokenIdentities tokenIdentities(TokenProviderProperties properties, BeanFactory beans) {
-        return new TokenIdentities(properties, beans);
+    TokenIdentities tokenIdentities(
+            TokenProviderProperties properties,
+            ObjectProvider<TokenProviderConnectionDetails> connection,
+            ObjectProvider<TokenProviderCustomizer> customizers,
+            ObjectProvider<TokenListener> listeners,
+            ObjectProvider<TokenIdentities.Listener> identityListeners) {
+        return new TokenIdentities(properties, connection, customizers, listeners, identityListeners);
     }
 
     /** The default identity. A provider of the application's own is taken before it, but stands beside it. */

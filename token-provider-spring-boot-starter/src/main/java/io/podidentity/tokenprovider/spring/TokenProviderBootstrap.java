@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import static java.util.Objects.requireNonNull;
 
 import com.azure.core.credential.TokenCredential;
+import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,13 @@ final class TokenProviderBootstrap implements BootstrapRegistryInitializer {
             }
             TokenProviderProperties properties =
                     settings.bindOrCreate("token-provider", Bindable.of(TokenProviderProperties.class));
-            var identities = new TokenIdentities(properties, new DefaultListableBeanFactory());
+            var none = new DefaultListableBeanFactory();
+            var identities = new TokenIdentities(
+                    properties,
+                    none.getBeanProvider(TokenProviderConnectionDetails.class),
+                    none.getBeanProvider(TokenProviderCustomizer.class),
+                    none.getBeanProvider(TokenListener.class),
+                    none.getBeanProvider(TokenIdentities.Listener.class));
             return new TokenProviderCredential(identities.provider(null));
         }
     }

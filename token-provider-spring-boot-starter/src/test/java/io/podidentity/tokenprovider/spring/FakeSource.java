@@ -49,7 +49,10 @@ final class FakeSource implements TokenSource {
         return new TokenIdentities(
                 new Binder(new MapConfigurationPropertySource(Map.of()))
                         .bindOrCreate("token-provider", TokenProviderProperties.class),
-                beans);
+                beans.getBeanProvider(TokenProviderConnectionDetails.class),
+                beans.getBeanProvider(TokenProviderCustomizer.class),
+                beans.getBeanProvider(TokenListener.class),
+                beans.getBeanProvider(TokenIdentities.Listener.class));
     }
 
     /** A provider that asks this source and tells these listeners. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,16 @@ class SilencesTest {
                             assertThat(e).hasMessageContaining("token-provider.bearer");
                             assertThat(e.action()).contains("spring-boot-starter-restclient");
                         }));
+    }
+
+    /** Spring reflects on the methods of a bean, whatever libraries there are. */
+    @Test
+    void bearerTokens_withoutSpringWeb_canBeReflectedOn() {
+        assertThat(Arrays.stream(BearerTokens.class.getDeclaredMethods())
+                        .flatMap(method -> Arrays.stream(method.getParameterTypes()))
+                        .map(Class::getName))
+                .isNotEmpty()
+                .noneMatch(name -> name.startsWith("org.springframework."));
     }
 
     @Test

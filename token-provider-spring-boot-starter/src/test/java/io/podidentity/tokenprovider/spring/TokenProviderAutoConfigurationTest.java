@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,22 @@ class TokenProviderAutoConfigurationTest {
                     heard.await(TokenListener.Kind.ACQUIRED);
                     HealthIndicator health = context.getBean("tokenProviderHealthIndicator", HealthIndicator.class);
                     assertThat(health.health()).asString().contains("UP", "https://vault.azure.net", "VALID");
+                });
+    }
+
+    /** As of a scoped bean, whose proxy is the candidate. */
+    @Test
+    void customizer_thatIsNoCandidate_isNotApplied() {
+        var applied = new AtomicInteger();
+        runner.withBean("proxy", TokenProviderCustomizer.class, () -> builder -> applied.incrementAndGet())
+                .withBean(
+                        "scopedTarget.proxy",
+                        TokenProviderCustomizer.class,
+                        () -> builder -> applied.incrementAndGet(),
+                        definition -> definition.setAutowireCandidate(false))
+                .run(context -> {
+                    context.getBean(AzureServiceTokenProvider.class);
+                    assertThat(applied).hasValue(1);
                 });
     }
 

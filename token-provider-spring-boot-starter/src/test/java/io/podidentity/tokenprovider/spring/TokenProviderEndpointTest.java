@@ -2,9 +2,13 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenListener.Kind;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TokenProviderEndpointTest {
@@ -36,6 +40,16 @@ class TokenProviderEndpointTest {
 
         assertThat(endpoint.tokens()).asString().contains("REFUSED", "the fake refused", "Be kinder to the fake.");
         assertThat(source.calls).hasValue(1);
+    }
+
+    @Test
+    void report_ofAFailureWithoutARemedy_hasItAllTheSame() {
+        var failure = new TokenAcquisitionException(Code.REFUSED, "refused", "");
+        var seen = new SeenToken("default", RESOURCE, null, null, null, failure, List.of(), Instant.EPOCH);
+
+        assertThat(seen.report(Instant.EPOCH))
+                .isEqualTo(Map.of(
+                        "resource", RESOURCE, "state", "FAILED", "code", "REFUSED", "reason", "refused", "remedy", ""));
     }
 
     @Test

@@ -90,4 +90,10 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
     private static boolean isWindows() {
         return File.separatorChar == '\\';
     }
+
+    /** Names alone: some of the values are secrets. */
+    @Override
+    public String toString() {
+        return variables.keySet().toString();
+    }
 }
