@@ -3,6 +3,7 @@ package io.podidentity.podid.check.rule;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
@@ -56,9 +57,11 @@ final class LabelRules extends RuleFamily {
         for (PodSource pod : context.nmiPods()) {
             labelAsAnnotation(pod);
             labelKey(pod);
-            labelNotOnPodTemplate(pod);
             labelEmpty(pod);
             labelMissing(pod, byClientId);
+        }
+        for (Manifest manifest : context.manifests().objects()) {
+            labelNotOnPodTemplate(manifest);
         }
         labelWithoutBinding();
     }
@@ -85,19 +88,25 @@ final class LabelRules extends RuleFamily {
         }
     }
 
-    /** Pods inherit nothing from their workload's own labels. */
-    private void labelNotOnPodTemplate(PodSource pod) {
-        FieldLocation label = pod.manifest().at("metadata", "labels", Pod.BINDING_LABEL);
-        if (label.exists()
-                && !pod.label(Pod.BINDING_LABEL).exists()
+    /** Pods inherit nothing from their workload's own labels; nor will those of one that is scaled to zero. */
+    private void labelNotOnPodTemplate(Manifest manifest) {
+        FieldLocation object = FieldLocation.of(manifest);
+        FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
+        FieldLocation template =
+                object.at(PodSource.templatePath(manifest.kind()).orElse(List.of()));
+        FieldLocation labels = template.at("metadata", "labels");
+        if (context.profile().hasNmi()
+                && label.exists()
+                && template.exists()
+                && !labels.at(Pod.BINDING_LABEL).exists()
                 // The pods have moved on to workload identity.
-                && !pod.label(Keys.USE).exists()) {
+                && !labels.at(Keys.USE).exists()) {
             String line = Pod.BINDING_LABEL + ": " + label.text();
             labelNotOnPodTemplate.add(
                     label,
-                    "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
-                    "Add to " + pod.template().path() + ".metadata.labels: " + line,
-                    Edit.firstEntry(pod.template().at("metadata", "labels"), line));
+                    "the label is on the " + manifest.kind() + " itself, and its pods do not inherit it",
+                    "Add to " + template.path() + ".metadata.labels: " + line,
+                    Edit.firstEntry(labels, line));
         }
     }
 
