@@ -127,14 +127,14 @@ final class NmiRules extends RuleFamily {
 
     /** Only where the files tell so: no labels, pods in another namespace, or a key in another letter case. */
     private void exceptionNeverMatches(AzurePodIdentityException exception) {
-        FieldLocation spec = context.location(exception).at("spec");
-        if (exception.podLabels().isEmpty() && !spec.like("podLabels").exists()) {
-            exceptionNeverMatches.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
+        FieldLocation labels = context.field(exception, "podLabels");
+        if (exception.podLabels().isEmpty() && !labels.exists()) {
+            exceptionNeverMatches.add(labels, "the exception has no labels, so it matches no pod");
         }
         boolean matches = context.pods().stream()
                 .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
         if (!matches) {
-            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label));
+            exception.podLabels().keySet().forEach(key -> neverMatches(exception, labels.at(key)));
         }
     }
 
