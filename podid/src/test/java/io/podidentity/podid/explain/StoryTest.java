@@ -88,7 +88,7 @@ class StoryTest {
                   Do    Add to its annotations: azure.workload.identity/client-id: CLIENT_ID
 
                   1  label     the pod has the label azure.workload.identity/use: "true" (m.yaml:5:1)
-                  2  account   the account has no annotation azure.workload.identity/client-id, so pod default/p gets no AZURE_CLIENT_ID  <- it ends here
+                  2  account   the account has no annotation azure.workload.identity/client-id, so pods that run as it get no AZURE_CLIENT_ID  <- it ends here
                                it runs as service account default/sa (m.yaml:1:1) (m.yaml:5:1)
                 """);
     }

@@ -80,28 +80,42 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    /** Without serviceAccountName it is default, which usually has no federated credential: AADSTS700213. */
     private void serviceAccount(PodSource pod) {
         Optional<ServiceAccount> account = context.serviceAccount(pod);
         if (account.isPresent() && (isAnnotated(account.get()) || namesItself(pod))) {
             return;
         }
-        if (pod.pod().spec().serviceAccountName().isEmpty()) {
-            Optional<String> other = context.cluster().all(ServiceAccount.class).stream()
-                    .filter(one -> one.namespace().equals(pod.namespace()) && isAnnotated(one))
-                    .map(one -> one.name().name())
-                    .findFirst();
+        Optional<FieldLocation> annotations =
+                account.map(one -> context.location(one).at("metadata", "annotations"));
+        Optional<FieldLocation> near = annotations.flatMap(
+                one -> ClosestMatch.of(Keys.CLIENT_ID, one.keys()).map(key -> one.at(key)));
+        if (near.isPresent()) {
+            String remedy = "Write: " + Keys.CLIENT_ID + ": " + near.get().text();
+            serviceAccount.addKey(near.get(), near.get().key(), Keys.CLIENT_ID, remedy);
+        } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
+            unnamed(pod);
+        } else if (annotations.isPresent()) {
             serviceAccount.add(
-                    pod.label(Keys.USE),
-                    "the pod names no service account, so it runs as default"
-                            + other.map(name -> "; " + name + " has a client ID")
-                                    .orElse(""),
-                    other.map(name -> "Write: serviceAccountName: " + name).orElse(serviceAccount.remedy()));
-        } else if (account.isPresent()) {
-            unannotated(pod, context.location(account.get()).at("metadata", "annotations"));
+                    annotations.get(),
+                    "the account has no annotation " + Keys.CLIENT_ID
+                            + ", so pods that run as it get no AZURE_CLIENT_ID",
+                    "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID");
         } else {
             absent(pod);
         }
+    }
+
+    /** It is default then, which usually has no federated credential: AADSTS700213. */
+    private void unnamed(PodSource pod) {
+        Optional<String> other = context.cluster().all(ServiceAccount.class).stream()
+                .filter(one -> one.namespace().equals(pod.namespace()) && isAnnotated(one))
+                .map(one -> one.name().name())
+                .findFirst();
+        serviceAccount.add(
+                pod.label(Keys.USE),
+                "the pod names no service account, so it runs as default"
+                        + other.map(name -> "; " + name + " has a client ID").orElse(""),
+                other.map(name -> "Write: serviceAccountName: " + name).orElse(serviceAccount.remedy()));
     }
 
     private static boolean isAnnotated(ServiceAccount account) {
@@ -118,21 +132,6 @@ final class ServiceAccountRules extends RuleFamily {
                                 .toUpperCase(Locale.ROOT)
                                 .replace("_", "")
                                 .contains("CLIENTID"));
-    }
-
-    private void unannotated(PodSource pod, FieldLocation annotations) {
-        Optional<String> near = ClosestMatch.of(Keys.CLIENT_ID, annotations.keys());
-        if (near.isPresent()) {
-            FieldLocation annotation = annotations.at(near.get());
-            String remedy = "Write: " + Keys.CLIENT_ID + ": " + annotation.text();
-            serviceAccount.addKey(annotation, near.get(), Keys.CLIENT_ID, remedy);
-        } else {
-            serviceAccount.add(
-                    annotations,
-                    "the account has no annotation " + Keys.CLIENT_ID + ", so pod "
-                            + pod.pod().name() + " gets no AZURE_CLIENT_ID",
-                    "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID");
-        }
     }
 
     private void absent(PodSource pod) {
