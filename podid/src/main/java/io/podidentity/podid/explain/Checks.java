@@ -8,14 +8,16 @@ import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code check} finds in the same manifests. It checks them for the first pod that gets no token.
+ * What {@code check} finds in the same manifests. It runs rules when somebody asks for what they find, and once.
  *
  * <p>Thread-safety: safe.
  */
@@ -24,22 +26,24 @@ final class Checks {
     private final Manifests manifests;
     private final MatchRules rules;
     private @Nullable RuleContext context;
-    private Map<String, List<Finding>> findings = Map.of();
+    private final Map<Set<String>, Map<String, List<Finding>>> findings = new HashMap<>();
 
     Checks(Manifests manifests, MatchRules rules) {
         this.manifests = manifests;
         this.rules = rules;
     }
 
-    /** What is found in the pod, or the workload that makes it, and in other objects of these kinds and names. */
-    synchronized Stream<Finding> about(Pod pod, List<String> objects) {
-        if (context == null) {
-            context = new RuleContext(manifests, rules, AzureFacts.NONE);
-            findings = AllRules.check(context).stream().collect(Collectors.groupingBy(Finding::object));
-        }
-        Stream<String> own = context.source(pod).map(PodSource::object).stream();
+    /** What rules of these words find in the pod, or in what makes it, and in objects of these kinds and names. */
+    synchronized Stream<Finding> about(Pod pod, List<String> objects, Set<String> words) {
+        RuleContext all = context == null ? new RuleContext(manifests, rules, AzureFacts.NONE) : context;
+        context = all;
+        Map<String, List<Finding>> found = findings.computeIfAbsent(
+                words,
+                any -> AllRules.check(all, rule -> words.stream().anyMatch(rule::isNamed)).stream()
+                        .collect(Collectors.groupingBy(Finding::object)));
+        Stream<String> own = all.source(pod).map(PodSource::object).stream();
         return Stream.concat(own, objects.stream())
                 .distinct()
-                .flatMap(object -> findings.getOrDefault(object, List.of()).stream());
+                .flatMap(object -> found.getOrDefault(object, List.of()).stream());
     }
 }

@@ -49,8 +49,8 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
             Obstacle.OTHER_NAMESPACE,
             Set.of("namespace-mismatch"));
 
-    /** Groups of checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
-    private static final Set<String> CAUSES = Set.of("C1", "C7", "C8", "C9");
+    /** The checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
+    private static final Set<String> CAUSES = Set.of("resource-id-malformed", "C7", "C8", "C9");
 
     Advice of(PodIdentityTrace trace) {
         if (trace.policy().isPresent()) {
@@ -116,22 +116,32 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
                     .forEach(binding -> why.add("binding " + binding.name() + " has the selector \""
                             + binding.selector() + "\"" + at(binding)));
         }
-        Set<String> reasons = REASONS.getOrDefault(obstacle, Set.of());
-        return checks.about(trace.pod(), objects(trace.match()))
-                .filter(finding -> reasons.contains(finding.about().rule()))
+        return checks.about(trace.pod(), objects(trace.match()), REASONS.getOrDefault(obstacle, Set.of()))
+                // A placeholder elsewhere is not why MIC ignores the identity.
+                .filter(finding -> !finding.about().rule().equals("placeholder-left")
+                        || finding.message().startsWith("spec.resourceID "))
                 .findFirst()
                 .map(finding -> Advice.of(finding, why))
-                .orElseGet(() -> new Advice(
-                        switch (obstacle) {
-                            case NO_LABEL -> "it has no label aadpodidbinding, so no identity is looked up for it";
-                            case NO_NODE -> "the pod is not scheduled to a node yet, and MIC waits until it is";
-                            default -> "no identity is bound to it: what its label or the binding names is not there";
-                        },
-                        why,
-                        List.of(
-                                obstacle == Obstacle.NO_NODE
-                                        ? "Run kubectl describe pod to see why it is not scheduled."
-                                        : label(trace.pod()))));
+                .orElseGet(() -> unjudged(trace.pod(), obstacle, why));
+    }
+
+    /** Where no check says anything, such as of a name that a tool is still to put in. */
+    private Advice unjudged(Pod pod, Obstacle obstacle, List<String> why) {
+        String summary = switch (obstacle) {
+            case NO_LABEL -> "it has no label aadpodidbinding, so no identity is looked up for it";
+            case NO_NODE -> "the pod is not scheduled to a node yet, and MIC waits until it is";
+            case IDENTITY_MISSING -> "the binding names no AzureIdentity of its own namespace";
+            case INVALID_RESOURCE_ID -> "MIC ignores the identity, since its resource ID is malformed";
+            default -> "no identity is bound to it: what its label or the binding names is not there";
+        };
+        String remedy = switch (obstacle) {
+            case NO_NODE -> "Run kubectl describe pod to see why it is not scheduled.";
+            case IDENTITY_MISSING -> "Set spec.azureIdentity of the binding to the name of an AzureIdentity beside it.";
+            case INVALID_RESOURCE_ID ->
+                "Set spec.resourceID of the identity to what az identity show --query id prints.";
+            default -> label(pod);
+        };
+        return new Advice(summary, why, List.of(remedy));
     }
 
     /** How to label a pod, or what makes it. */
@@ -189,10 +199,8 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
         SecretReference secret = identity.clientPassword();
         List<String> objects = List.of(
                 "AzureIdentity " + identity.name(), "Secret " + new ObjectName(secret.namespace(), secret.name()));
-        return checks.about(trace.pod(), objects)
+        return checks.about(trace.pod(), objects, CAUSES)
                 .filter(finding -> objects.contains(finding.object()))
-                .filter(finding -> CAUSES.contains(finding.about().id()))
-                .filter(finding -> !finding.about().rule().equals("resource-id-case"))
                 .max(Comparator.comparing(Finding::severity))
                 .map(finding -> new Advice(
                         "Azure gives no token of identity " + identity.name() + ": " + finding.message(),

@@ -94,8 +94,7 @@ final class WorkloadAdvice {
 
     /** What one of these checks says of the pod or of its service account. */
     private Optional<Advice> checked(List<String> why, String... rules) {
-        return checks.about(pod, List.of("ServiceAccount " + account))
-                .filter(finding -> Set.of(rules).contains(finding.about().rule()))
+        return checks.about(pod, List.of("ServiceAccount " + account), Set.of(rules))
                 .findFirst()
                 .map(finding -> Advice.of(finding, why));
     }

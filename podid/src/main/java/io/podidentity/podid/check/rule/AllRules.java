@@ -3,6 +3,7 @@ package io.podidentity.podid.check.rule;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,7 +27,17 @@ public final class AllRules {
     private AllRules() {}
 
     public static List<Finding> check(RuleContext context) {
-        return families(context).flatMap(RuleFamily::findings).sorted(ORDER).toList();
+        return check(context, any -> true);
+    }
+
+    /** By these rules only: a family that has none of them does not run. */
+    public static List<Finding> check(RuleContext context, Predicate<About> wanted) {
+        return families(context)
+                .filter(family -> family.rules().stream().anyMatch(wanted))
+                .flatMap(RuleFamily::findings)
+                .filter(finding -> wanted.test(finding.about()))
+                .sorted(ORDER)
+                .toList();
     }
 
     private static Stream<RuleFamily> families(RuleContext context) {
