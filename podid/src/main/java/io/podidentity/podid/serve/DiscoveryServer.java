@@ -237,22 +237,18 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         if (path.size() == 4 && path.get(3).equals("environment")) {
             return text(lines(pod.environment()));
         }
-        return path.size() == 5 && path.get(3).equals("files") ? file(pod, path.get(4)) : refuse(404, "No such page.");
+        return path.size() == 5 && path.get(3).equals("files")
+                ? file(pod, path.get(4), azure.certificateAuthority())
+                : refuse(404, "No such page.");
     }
 
-    private static Answer file(EmulatedPod pod, String variable) {
+    /** Only what the webhook puts into pods: a manifest can set such a variable too, to any file. */
+    private static Answer file(EmulatedPod pod, String variable, Path ca) {
         String value = FILES.contains(variable) ? pod.environment().getOrDefault(variable, "") : "";
-        return isMadeHere(Path.of(value).normalize())
-                ? content(Path.of(value))
+        Path file = Path.of(value).normalize();
+        return file.equals(ca) || file.startsWith(ca.resolveSibling("tokens"))
+                ? content(file)
                 : refuse(404, "The pod has no file in " + variable + "; there can be one in " + FILES);
-    }
-
-    /** A manifest can set such a variable too, to any file. */
-    private static boolean isMadeHere(Path file) {
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        return file.startsWith(temporary)
-                && file.getNameCount() > temporary.getNameCount() + 1
-                && file.getName(temporary.getNameCount()).toString().startsWith("podid-");
     }
 
     private static Answer content(Path file) {

@@ -1,0 +1,82 @@
+package io.podidentity.podid.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.plan.Places;
+import io.podidentity.testsupport.Client;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DiscoveryServerTest {
+
+    private PodIdentityEmulator azure;
+    private DiscoveryServer discovery;
+
+    @BeforeEach
+    void serve() {
+        azure = PodIdentityEmulator.builder().manifests(pod("")).start();
+        discovery = DiscoveryServer.open(Places.onLoopback(), LoopbackServer.loopback(), 0, false);
+        discovery.show(new Served(azure, Path.of("none"), discovery.page(), azure.pods(), Shell.sh));
+    }
+
+    @AfterEach
+    void close() {
+        discovery.close();
+        azure.close();
+    }
+
+    @Test
+    void file_ofAPodsToken_isServed() throws Exception {
+        assertThat(tokenFile().body()).startsWith("eyJ");
+    }
+
+    /** The manifest is changed by somebody who knows where the emulator's folder is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "%2$s/tokens/../%3$s"})
+    void file_ofTheSecretOfTheApplication_isNotServed(String path) throws Exception {
+        Path folder = azure.certificateAuthority().getParent();
+        Path secret = Files.createTempFile(folder, "application-", ".secret");
+        Files.writeString(secret, "of-the-application");
+
+        azure.apply(pod("AZURE_FEDERATED_TOKEN_FILE, value: " + path.formatted(secret, folder, secret.getFileName()))
+                .cluster());
+
+        assertThat(tokenFile().statusCode()).isEqualTo(404);
+        assertThat(tokenFile().body()).doesNotContain("of-the-application");
+    }
+
+    private HttpResponse<String> tokenFile() throws Exception {
+        return Client.of(azure.sslContext())
+                .get(discovery.page() + "pods/shop/orders/files/AZURE_FEDERATED_TOKEN_FILE");
+    }
+
+    private static Manifests pod(String variable) {
+        return new ManifestReader(Profile.WORKLOAD_IDENTITY)
+                .readText("pods.yaml", """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata:
+                  name: orders
+                  namespace: shop
+                  annotations: {azure.workload.identity/client-id: 22222222-2222-4222-8222-222222222222}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: orders, namespace: shop, labels: {azure.workload.identity/use: "true"}}
+                spec:
+                  serviceAccountName: orders
+                  containers: [{name: app, image: app, env: [%s]}]
+                """.formatted(variable.isEmpty() ? "" : "{name: " + variable + "}"));
+    }
+}
