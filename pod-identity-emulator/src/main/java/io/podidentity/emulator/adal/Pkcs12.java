@@ -93,6 +93,11 @@ record Pkcs12(PrivateKey key, X509Certificate certificate) {
         return new Pkcs12(key(key, verified), new JcaX509CertificateConverter().getCertificate(certificate));
     }
 
+    @Override
+    public String toString() {
+        return "Pkcs12";
+    }
+
     boolean hasRsaKey() {
         return key instanceof RSAPrivateKey;
     }

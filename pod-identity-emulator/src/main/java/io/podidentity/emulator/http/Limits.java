@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How much of a server one client can take.
  *
- * @param head of a request with its first line, in bytes
+ * @param head of a request's first line, of its headers and of its trailers, each alone and without line ends, in bytes
  * @param body of a request, in bytes
  * @param connections at a time; one more is closed at once
  * @param requestTime from when the server is ready for a request until it has it whole

@@ -35,6 +35,11 @@ class Pkcs12Test {
     }
 
     @Test
+    void toString_always_showsNothingOfTheKey() throws Exception {
+        assertThat(Pkcs12.read(OLD, "p")).hasToString("Pkcs12");
+    }
+
+    @Test
     void read_ofAFileThatGoCannotRead_namesTheDigest() {
         assertThatExceptionOfType(Pkcs12.UnreadableException.class)
                 .isThrownBy(() -> Pkcs12.read(Pkcs12File.modern("p"), "p"))

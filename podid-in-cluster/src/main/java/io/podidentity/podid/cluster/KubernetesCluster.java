@@ -63,6 +63,7 @@ public final class KubernetesCluster implements RealCluster {
     private @Nullable CertificateAuthority authority;
     private @Nullable PodIdentityObjects podIdentity;
     private volatile @Nullable AdmissionEndpoint webhook;
+    private boolean wasConfigured;
 
     /** As the service loader makes it. */
     public KubernetesCluster() {}
@@ -149,9 +150,10 @@ public final class KubernetesCluster implements RealCluster {
     }
 
     private void trust(List<MutatingWebhookConfiguration> present, String bundle) {
-        if (present.isEmpty()) {
+        if (present.isEmpty() && wasConfigured) {
             log.accept("the webhook's configuration is deleted: pods get no identity until it is applied again");
         }
+        wasConfigured = !present.isEmpty();
         for (MutatingWebhookConfiguration one : present) {
             boolean right = one.getWebhooks().stream()
                     .allMatch(hook -> bundle.equals(hook.getClientConfig().getCaBundle()));

@@ -59,14 +59,14 @@ enum Dialect {
     private Map<String, Object> error(int status, String code, String message) {
         return switch (this) {
             case APP_SERVICE ->
-                Map.of(
+                new TreeMap<>(Map.of(
                         "statusCode",
                         status,
                         "message",
                         message,
                         "correlationId",
-                        UUID.randomUUID().toString());
-            case IMDS -> Map.of("error", code, "error_description", message);
+                        UUID.randomUUID().toString()));
+            case IMDS -> new TreeMap<>(Map.of("error", code, "error_description", message));
             case CLOUD_SHELL -> Map.of("error", new TreeMap<>(Map.of("code", code, "message", message)));
         };
     }
