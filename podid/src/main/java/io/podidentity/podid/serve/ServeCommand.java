@@ -105,9 +105,8 @@ public final class ServeCommand implements Callable<Integer> {
             paramLabel = "ORDER",
             description =
                     "A failure of Resource Manager for the next request that it matches: METHOD PATH-PART STATUS CODE,"
-                            + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; with STATUS failed the"
-                            + " request"
-                            + " succeeds, but the operation that it starts fails. May be given more than once.")
+                            + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; with STATUS failed a PUT"
+                            + " succeeds, but what it makes fails in the end. May be given more than once.")
     private List<String> armFaults = new ArrayList<>();
 
     @Mixin

@@ -68,10 +68,7 @@ public final class ArmEndpoint implements AddedEndpoint {
     /** Whether a token comes along that was issued here for Resource Manager and has not expired. */
     private boolean isSignedIn(Request request) {
         return request.bearer()
-                .flatMap(azure.issuer()::read)
-                .filter(claims -> claims.getExpirationTime()
-                        .toInstant()
-                        .isAfter(azure.clock().instant()))
+                .flatMap(token -> RegistryEndpoint.valid(azure, token))
                 .filter(this::isForThis)
                 .filter(claims -> claims.getClaim("oid") instanceof String)
                 .isPresent();
@@ -84,7 +81,8 @@ public final class ArmEndpoint implements AddedEndpoint {
                         || audience.startsWith(REGISTRY));
     }
 
-    private Answer allowed(Request request, ResourceId id) {
+    /** One at a time: what a request checks holds until it has changed what it wants to. */
+    private synchronized Answer allowed(Request request, ResourceId id) {
         List<String> segments = id.segments();
         String tenantId = azure.directory().tenantId();
         String subscription = SUBSCRIPTION.formatted(

@@ -26,13 +26,13 @@ public final class ArmFaults {
     /** Adds {@code METHOD PATH-PART STATUS CODE}; throws IllegalArgumentException if it is not of that form. */
     public synchronized void add(String order) {
         Matcher words = ORDER.matcher(order.strip());
-        if (!words.matches()) {
+        boolean ofOperation = words.matches() && words.group(3).equals("failed");
+        if (!words.matches() || (ofOperation && !words.group(1).equalsIgnoreCase("PUT"))) {
             throw new IllegalArgumentException(
                     "\"" + order + "\" is no fault of Resource Manager: write METHOD PATH-PART STATUS CODE, such as"
                             + " \"PUT federatedIdentityCredentials 409 Conflict\", or \"failed\" as the STATUS"
-                            + " for an operation that begins and then fails");
+                            + " of a PUT that begins and then fails");
         }
-        boolean ofOperation = words.group(3).equals("failed");
         int status = ofOperation ? 500 : Integer.parseInt(words.group(3));
         faults.add(new Fault(
                 words.group(1).toUpperCase(Locale.ROOT),

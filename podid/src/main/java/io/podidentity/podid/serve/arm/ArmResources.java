@@ -7,6 +7,7 @@ import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class ArmResources {
             case "HEAD" -> Answer.empty(store.get(id).isPresent() ? 204 : 404);
             case "PUT" -> put(id, new Document(request.json()), fault.map(Fault::refusal));
             case "DELETE" -> delete(id);
-            case "POST" -> act(id);
+            case "POST" -> act(id, new Document(request.json()));
             default -> Answer.empty(405).with("Allow", "GET, HEAD, PUT, DELETE, POST");
         };
     }
@@ -66,11 +67,9 @@ final class ArmResources {
             String message = "Resource group '" + id.name() + "' could not be found.";
             return new ArmException(404, "ResourceGroupNotFound", message);
         }
-        return new ArmException(
-                404,
-                "ResourceNotFound",
-                "The Resource '" + id.type() + "/" + id.name() + "' under resource group '"
-                        + id.group().name() + "' was not found.");
+        String message = "The Resource '" + id.type() + "/" + id.name() + "' under resource group '"
+                + id.group().name() + "' was not found.";
+        return new ArmException(404, "ResourceNotFound", message);
     }
 
     /** With the filters that {@code az} uses. */
@@ -88,14 +87,15 @@ final class ArmResources {
 
     private static Predicate<Resource> listed(ResourceId collection) {
         ResourceId scope = collection.parentOfCollection();
+        String roles = "microsoft.authorization/";
         Predicate<Resource> below = one -> one.id().isIn(scope);
         if (collection.name().equals("resources")) {
             return below.and(
-                    one -> one.id().type().indexOf('/') > 0 && !one.id().isGroup());
+                    one -> !one.id().type().startsWith(roles) && !one.id().isGroup());
         }
         Predicate<Resource> ofType = one -> one.id().type().equals(collection.type());
         // Roles and their assignments at, above and below the scope; the caller picks.
-        return collection.type().startsWith("microsoft.authorization/")
+        return collection.type().startsWith(roles)
                 ? ofType.and(below.or(one -> scope.isIn(one.id().parent())))
                 : ofType.and(below);
     }
@@ -116,8 +116,13 @@ final class ArmResources {
         // Azure says 202 of a new storage account; az takes that or 200.
         boolean isNew = store.get(id).isEmpty() && !id.type().equals(ResourceKinds.ACCOUNTS);
         Instant ready = clock.instant().plus(ResourceKinds.time(id));
-        var resource = new Resource(id, kinds.made(id, asked.with(Document.of(id))), ready, failure);
+        var after = new ArrayList<Runnable>();
+        Document made = kinds.of(id).made(id, asked.with(Document.of(id)), after);
+        var resource = new Resource(id, made, ready, failure);
         store.put(resource);
+        if (failure.isEmpty()) {
+            after.forEach(Runnable::run);
+        }
         return shown(isNew ? 201 : 200, resource);
     }
 
@@ -139,6 +144,7 @@ final class ArmResources {
     }
 
     private Answer delete(ResourceId id) {
+        var unused = kinds.of(id);
         if (id.isGroup()) {
             existing(id);
         }
@@ -146,12 +152,20 @@ final class ArmResources {
         return Answer.empty(id.isGroup() ? 200 : 204);
     }
 
-    private Answer act(ResourceId action) {
+    private Answer act(ResourceId action, Document asked) {
         return switch (action.name()) {
-            case "checkNameAvailability" -> Answer.json(200, Map.of("nameAvailable", true));
-            case "listClusterUserCredential" -> credential(existing(action.owner()));
+            case "checkNameAvailability" -> availability(asked.text("name"), asked.text("type"));
+            case "listClusterUserCredential", "listClusterAdminCredential" -> credential(existing(action.owner()));
             default -> throw notFound(action);
         };
+    }
+
+    private Answer availability(String name, String type) {
+        boolean taken = store.in(ResourceId.parse(ResourceId.SUBSCRIPTION)).stream()
+                .anyMatch(one -> meets(one, "name", name) && meets(one, "resourceType", type));
+        Document answer = Document.EMPTY.with("nameAvailable", !taken);
+        String message = "The name " + name + " is already taken.";
+        return (taken ? answer.with("reason", "AlreadyExists").with("message", message) : answer).answer(200);
     }
 
     /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */

@@ -6,6 +6,7 @@ import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,12 +47,13 @@ final class ArmRoles {
     }
 
     /** @throws ArmException if Azure would refuse it */
-    Document made(ResourceId id, Document asked) {
+    Document made(ResourceId id, Document asked, List<Runnable> after) {
         String principal = principal(asked);
-        String role = asked.properties().text("roleDefinitionId");
-        if (store.get(ResourceId.parse(role)).isEmpty()) {
-            throw new ArmException(
-                    400, "RoleDefinitionDoesNotExist", "The specified role definition '" + role + "' does not exist.");
+        String role = role(asked);
+        if (role.isEmpty()) {
+            String definition = asked.properties().text("roleDefinitionId");
+            String message = "The specified role definition '" + definition + "' does not exist.";
+            throw new ArmException(400, "RoleDefinitionDoesNotExist", message);
         }
         if (store.get(GraphEndpoint.principalPath(principal)).isEmpty()
                 && !directory.user().objectId().equalsIgnoreCase(principal)) {
@@ -64,8 +66,7 @@ final class ArmRoles {
         store.in(id.owner()).stream()
                 .filter(other -> !other.id().key().equals(id.key()))
                 .filter(other -> principal(other.body()).equalsIgnoreCase(principal))
-                .filter(other ->
-                        other.body().properties().text("roleDefinitionId").equalsIgnoreCase(role))
+                .filter(other -> role(other.body()).equals(role))
                 .findFirst()
                 .ifPresent(same -> {
                     throw new ArmException(
@@ -74,7 +75,7 @@ final class ArmRoles {
                             "The role assignment already exists. The ID of the existing role assignment is "
                                     + same.id().name().replace("-", "") + ".");
                 });
-        blobRole(asked).ifPresent(blobs -> directory.roles().assign(principal, blobs, Duration.ZERO));
+        blobRole(asked).ifPresent(blobs -> after.add(() -> directory.roles().assign(principal, blobs, Duration.ZERO)));
         return asked.withProperty("scope", id.parent().text());
     }
 
@@ -83,11 +84,15 @@ final class ArmRoles {
     }
 
     private static Optional<BlobRole> blobRole(Document assignment) {
-        String role = ResourceId.parse(assignment.properties().text("roleDefinitionId"))
-                .name();
         return Arrays.stream(BlobRole.values())
-                .filter(one -> one.displayName().equals(BUILT_IN_ROLES.get(role)))
+                .filter(one -> one.displayName().equals(role(assignment)))
                 .findFirst();
+    }
+
+    /** By its GUID, at whichever scope its definition is named; empty if there is no such role. */
+    private static String role(Document assignment) {
+        String definition = assignment.properties().text("roleDefinitionId").toLowerCase(Locale.ROOT);
+        return BUILT_IN_ROLES.getOrDefault(ResourceId.parse(definition).name(), "");
     }
 
     private static String principal(Document assignment) {

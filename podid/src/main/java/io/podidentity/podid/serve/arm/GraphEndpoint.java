@@ -10,7 +10,6 @@ import io.podidentity.emulator.http.Request;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -59,12 +58,12 @@ final class GraphEndpoint {
     private static Resource principal(String objectId, String appId, String name, String type) {
         return Resource.of(
                 principalPath(objectId),
-                new Document(Map.of(
-                        "id", objectId,
-                        "appId", appId,
-                        "displayName", name,
-                        "servicePrincipalType", type,
-                        "servicePrincipalNames", List.of(appId))));
+                Document.EMPTY
+                        .with("id", objectId)
+                        .with("appId", appId)
+                        .with("displayName", name)
+                        .with("servicePrincipalType", type)
+                        .with("servicePrincipalNames", List.of(appId)));
     }
 
     /** @throws ArmException if there is no such object, or Graph would refuse */
@@ -73,7 +72,10 @@ final class GraphEndpoint {
         String part = segments.size() > 3 ? "/" + segments.get(3) : "";
         return switch (request.method() + " " + segments.get(1) + part) {
             case "GET me" ->
-                Answer.json(200, Map.of("id", user.objectId(), "userPrincipalName", user.userPrincipalName()));
+                Document.EMPTY
+                        .with("id", user.objectId())
+                        .with("userPrincipalName", user.userPrincipalName())
+                        .answer(200);
             case "GET applications", "GET servicePrincipals" ->
                 segments.size() == 2
                         ? list(path, matching(request))
@@ -131,7 +133,7 @@ final class GraphEndpoint {
                     "Request_MultipleObjectsWithSameKeyValue",
                     "FederatedIdentityCredential with the same issuer and subject, or name, already exists.");
         }
-        requireRoomFor(asked, others);
+        requireRoomFor("Request_BadRequest", asked, others);
         return created(collection, asked);
     }
 
@@ -141,16 +143,16 @@ final class GraphEndpoint {
     }
 
     /** At most 20 federated credentials for an identity or application, no two of the same issuer and subject. */
-    static void requireRoomFor(Document asked, List<Document> others) {
+    static void requireRoomFor(String badRequest, Document asked, List<Document> others) {
         for (String field : List.of("issuer", "subject")) {
             if (asked.text(field).isEmpty()) {
-                throw new ArmException(400, "BadRequest", "The property '" + field + "' is missing.");
+                throw new ArmException(400, badRequest, "The property '" + field + "' is missing.");
             }
         }
         if (others.size() >= FederatedCredentials.LIMIT) {
             throw new ArmException(
                     400,
-                    "BadRequest",
+                    badRequest,
                     "Too many Federated Identity Credentials. The limit is " + FederatedCredentials.LIMIT
                             + " for one identity.");
         }
@@ -185,7 +187,8 @@ final class GraphEndpoint {
 
     private Answer byIds(Request request) {
         List<?> ids = request.json().get("ids") instanceof List<?> list ? list : List.of();
-        return list(PRINCIPALS, one -> ids.contains(one.text("id")));
+        return list(
+                PRINCIPALS, one -> ids.stream().anyMatch(id -> one.text("id").equalsIgnoreCase(String.valueOf(id))));
     }
 
     private static Predicate<Document> matching(Request request) {
@@ -193,13 +196,13 @@ final class GraphEndpoint {
         if (!filter.find()) {
             return all -> true;
         }
-        String field = switch (filter.group(1)) {
-            case "startswith" -> "displayName";
-            case "servicePrincipalNames" -> "appId";
-            default -> filter.group(1);
-        };
+        String field = filter.group(1);
         String value = filter.group(2);
-        return one -> one.text(field).startsWith(value);
+        return switch (field) {
+            case "startswith" -> one -> one.text("displayName").regionMatches(true, 0, value, 0, value.length());
+            case "servicePrincipalNames" -> one -> one.text("appId").equalsIgnoreCase(value);
+            default -> one -> one.text(field).equalsIgnoreCase(value);
+        };
     }
 
     private Answer list(ResourceId collection, Predicate<Document> wanted) {

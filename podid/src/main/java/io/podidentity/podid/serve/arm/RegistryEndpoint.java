@@ -86,7 +86,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
     private Answer exchange(Parameters form) {
         String service = form.get("service").orElse("");
         return form.get("access_token")
-                .flatMap(this::valid)
+                .flatMap(token -> valid(azure, token))
                 .map(claims -> TokenSubject.application(text(claims, "appid"), text(claims, "oid")))
                 .map(subject -> azure.issuer().issue(subject, service, REFRESH_TOKEN_LIFE))
                 .map(token -> Answer.json(200, Map.of("refresh_token", token.value())))
@@ -101,7 +101,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 : request.header("Authorization").flatMap(RegistryEndpoint::password);
         String service = wanted.get("service").orElse("");
         return refreshToken
-                .flatMap(this::valid)
+                .flatMap(token -> valid(azure, token))
                 .filter(claims -> claims.getAudience().equals(List.of(service)))
                 .map(claims -> accessTo(
                         service,
@@ -159,7 +159,8 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 "actions", List.of(scope.substring(last + 1).split(",", -1)));
     }
 
-    private Optional<JWTClaimsSet> valid(String token) {
+    /** What a token says that was issued here and has not expired. */
+    static Optional<JWTClaimsSet> valid(Azure azure, String token) {
         return azure.issuer()
                 .read(token)
                 .filter(claims -> claims.getExpirationTime()

@@ -1,8 +1,11 @@
 package io.podidentity.podid.serve.arm;
 
+import static java.util.Map.entry;
+
 import io.podidentity.emulator.plan.AddedEndpoint.Azure;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** What is special about each kind of resource. Thread-safe. */
@@ -12,44 +15,45 @@ final class ResourceKinds {
     static final String ACCOUNTS = "microsoft.storage/storageaccounts";
 
     private static final String IDENTITIES = "microsoft.managedidentity/userassignedidentities";
-    private static final Duration CLUSTER_TIME = Duration.ofSeconds(3);
 
     private final Azure azure;
     private final ResourceStore store;
     private final ArmRoles roles;
+    private final Map<String, Kind> kinds;
+
+    interface Kind {
+        /** What Azure makes of what was asked for, or ArmException; {@code after} gets what that brings with it. */
+        Document made(ResourceId id, Document asked, List<Runnable> after);
+    }
 
     ResourceKinds(Azure azure, ResourceStore store) {
         this.azure = azure;
         this.store = store;
         this.roles = new ArmRoles(store, azure.directory());
+        this.kinds = Map.ofEntries(
+                entry("microsoft.resources/resourcegroups", (id, asked, after) -> asked),
+                entry("microsoft.containerregistry/registries", (id, asked, after) -> registry(asked)),
+                entry(CLUSTERS, this::cluster),
+                entry(IDENTITIES, this::identity),
+                entry(IDENTITIES + "/federatedidentitycredentials", (id, asked, after) -> credential(id, asked)),
+                entry(ACCOUNTS, this::account),
+                entry(ACCOUNTS + "/blobservices/containers", this::container),
+                entry(ArmRoles.TYPE, roles::made));
     }
 
     /** How long it takes until it is there. */
     static Duration time(ResourceId id) {
-        return id.type().equals(CLUSTERS) ? CLUSTER_TIME : Duration.ZERO;
+        return Duration.ofSeconds(id.type().equals(CLUSTERS) ? 3 : 0);
     }
 
-    /**
-     * What Azure makes of what was asked for, with all that comes with it.
-     *
-     * @throws ArmException if Azure would refuse it
-     */
-    Document made(ResourceId id, Document asked) {
-        return switch (id.type()) {
-            case "microsoft.resources/resourcegroups" -> asked;
-            case "microsoft.containerregistry/registries" -> registry(asked);
-            case CLUSTERS -> cluster(id, asked);
-            case IDENTITIES -> identity(id, asked);
-            case IDENTITIES + "/federatedidentitycredentials" -> credential(id, asked);
-            case ACCOUNTS -> account(id, asked);
-            case ACCOUNTS + "/blobservices/containers" -> container(id, asked);
-            case ArmRoles.TYPE -> roles.made(id, asked);
-            default ->
-                throw new ArmException(
-                        404,
-                        "InvalidResourceType",
-                        "The emulator does not play '" + id.type() + "' (" + id.text() + ").");
-        };
+    /** Throws ArmException if it is not the path of one resource, or its kind is not played. */
+    Kind of(ResourceId id) {
+        Kind kind = id.isCollection() ? null : kinds.get(id.type());
+        if (kind == null) {
+            String message = "The emulator does not play '" + id.type() + "' (" + id.text() + ").";
+            throw new ArmException(404, "InvalidResourceType", message);
+        }
+        return kind;
     }
 
     /** Takes away what came with one that is gone. */
@@ -57,10 +61,10 @@ final class ResourceKinds {
         ResourceId id = resource.id();
         switch (id.type()) {
             case CLUSTERS -> {
-                store.remove(kubelet(id).id());
+                store.remove(principal(id, "kubelet").id());
                 store.remove(nodeGroup(id, resource.body()));
             }
-            case IDENTITIES -> store.remove(principal(id).id());
+            case IDENTITIES -> store.remove(principal(id, "client").id());
             case ArmRoles.TYPE -> roles.removed(resource.body());
             default -> {}
         }
@@ -73,9 +77,9 @@ final class ResourceKinds {
                 .withProperty("loginServer", azure.entra().getAuthority());
     }
 
-    private Document identity(ResourceId id, Document asked) {
-        Resource principal = principal(id);
-        store.put(principal);
+    private Document identity(ResourceId id, Document asked, List<Runnable> after) {
+        Resource principal = principal(id, "client");
+        after.add(() -> store.put(principal));
         // Azure spells the group's segment so here, and nowhere else.
         return asked.with("id", id.text().replace("/resourceGroups/", "/resourcegroups/"))
                 .withProperty("tenantId", azure.directory().tenantId())
@@ -84,12 +88,13 @@ final class ResourceKinds {
     }
 
     /** Its object ID is the one that is in the tokens of pods whose manifests name that client ID. */
-    private static Resource principal(ResourceId identity) {
-        return GraphEndpoint.principal(identity.guid("client"), identity.name(), "ManagedIdentity");
+    private static Resource principal(ResourceId owner, String side) {
+        return GraphEndpoint.principal(owner.guid(side), owner.name(), "ManagedIdentity");
     }
 
     private Document credential(ResourceId id, Document asked) {
         GraphEndpoint.requireRoomFor(
+                "BadRequest",
                 asked.properties(),
                 store.members(id.owner()).stream()
                         .filter(other -> !other.id().key().equals(id.key()))
@@ -99,39 +104,38 @@ final class ResourceKinds {
     }
 
     /** All lead to the one that the emulator serves. */
-    private Document account(ResourceId id, Document asked) {
+    private Document account(ResourceId id, Document asked, List<Runnable> after) {
         // Containers are made in the account's one blob service, which exists without being created.
-        store.put(Resource.of(ResourceId.parse(id.text() + "/blobServices/default"), Document.EMPTY));
+        ResourceId blobs = ResourceId.parse(id.text() + "/blobServices/default");
+        after.add(() -> store.put(Resource.of(blobs, Document.EMPTY)));
         return asked.withProperty("primaryEndpoints", Map.of("blob", azure.storage() + "/"));
     }
 
     /** The caller needs no right to read or write blobs for it. */
-    private Document container(ResourceId id, Document asked) {
-        azure.blobs().addContainer(id.name());
+    private Document container(ResourceId id, Document asked, List<Runnable> after) {
+        after.add(() -> azure.blobs().addContainer(id.name()));
         return asked.withProperty("publicAccess", "None");
     }
 
     /** An AKS cluster, with an issuer of tokens if that is asked for. There is no API server behind it. */
-    private Document cluster(ResourceId id, Document asked) {
+    private Document cluster(ResourceId id, Document wanted, List<Runnable> after) {
+        Document asked = Document.EMPTY.with("location", "nowhere").with(wanted);
         ResourceId nodes = nodeGroup(id, asked);
-        Resource kubelet = kubelet(id);
-        store.put(kubelet);
-        store.put(Resource.of(nodes, Document.of(nodes).with("location", asked.text("location"))));
-        Map<String, String> kubeletIdentity = Map.of(
-                "resourceId",
-                nodes.text() + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + id.name()
-                        + "-agentpool",
-                "clientId",
-                kubelet.body().text("appId"),
-                "objectId",
-                kubelet.id().name());
+        Resource kubelet = principal(id, "kubelet");
+        after.add(() -> store.put(kubelet));
+        after.add(() -> store.put(Resource.of(nodes, Document.of(nodes).with("location", asked.text("location")))));
+        String identities = nodes.text() + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/";
+        Document kubeletIdentity = Document.EMPTY
+                .with("resourceId", identities + id.name() + "-agentpool")
+                .with("clientId", kubelet.body().text("appId"))
+                .with("objectId", kubelet.id().name());
         Document identity = asked.at("identity").with("principalId", id.guid("control"));
         return asked.with("identity", identity.fields())
                 .withProperty("fqdn", id.name() + ".hcp." + asked.text("location") + ".azmk8s.invalid")
                 .withProperty("nodeResourceGroup", nodes.name())
                 .withProperty("powerState", Map.of("code", "Running"))
                 .withProperty("servicePrincipalProfile", Map.of("clientId", "msi"))
-                .withProperty("identityProfile", Map.of("kubeletidentity", kubeletIdentity))
+                .withProperty("identityProfile", Map.of("kubeletidentity", kubeletIdentity.fields()))
                 .withProperty("oidcIssuerProfile", issuer(id, asked).fields());
     }
 
@@ -143,12 +147,9 @@ final class ResourceKinds {
         return Boolean.TRUE.equals(asked.fields().get("enabled")) ? asked.with("issuerURL", url) : asked;
     }
 
-    private static Resource kubelet(ResourceId cluster) {
-        return GraphEndpoint.principal(cluster.guid("kubelet"), cluster.name(), "ManagedIdentity");
-    }
-
     private static ResourceId nodeGroup(ResourceId id, Document cluster) {
-        String name = "MC_" + id.group().name() + "_" + id.name() + "_" + cluster.text("location");
-        return ResourceId.parse(ResourceId.SUBSCRIPTION + "/resourceGroups/" + name);
+        String asked = cluster.properties().text("nodeResourceGroup");
+        String usual = "MC_" + id.group().name() + "_" + id.name() + "_" + cluster.text("location");
+        return ResourceId.parse(ResourceId.SUBSCRIPTION + "/resourceGroups/" + (asked.isEmpty() ? usual : asked));
     }
 }

@@ -28,8 +28,8 @@ final class ResourceStore {
             if (now.isBefore(ready)) {
                 return body.withProperty("provisioningState", "Creating");
             }
-            return failure.map(why ->
-                            body.withProperty("provisioningState", "Failed").with("error", why.error()))
+            return failure.map(why -> body.withProperty("provisioningState", "Failed")
+                            .with("error", why.error().fields()))
                     .orElseGet(() -> body.withProperty("provisioningState", "Succeeded"));
         }
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArmEndpointTest {
 
@@ -236,8 +237,129 @@ class ArmEndpointTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "\"PUT registries now\" is no fault of Resource Manager: write METHOD PATH-PART STATUS CODE,"
-                                + " such as \"PUT federatedIdentityCredentials 409 Conflict\", or \"failed\" as the STATUS for"
-                                + " an operation that begins and then fails");
+                                + " such as \"PUT federatedIdentityCredentials 409 Conflict\", or \"failed\" as the STATUS of"
+                                + " a PUT that begins and then fails");
+    }
+
+    @Test
+    void fault_ofADeletionThatFailsInTheEnd_isRefused() {
+        assertThatThrownBy(() -> faults.add("DELETE resourceGroups failed Conflict"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of a PUT that begins");
+    }
+
+    @Test
+    void assignment_thatIsToFail_givesNoRight() throws Exception {
+        faults.add("PUT roleAssignments failed Conflict");
+
+        put(GROUP + ROLES + "a", assignment(azure.identities().get(0).objectId()));
+
+        assertThat(state(GROUP + ROLES + "a")).isEqualTo("Failed");
+        assertThat(blobs()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/providers/Microsoft.Authorization/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+                ResourceId.SUBSCRIPTION
+                        + "/providers/Microsoft.Authorization/roleDefinitions/2A2B9908-6EA1-4AE2-8E65-A410DF84E7D1"
+            })
+    void assignment_ofARoleThatIsWrittenOtherwise_countsToo(String role) throws Exception {
+        String principal = azure.identities().get(0).objectId();
+        Map<String, Object> assignment =
+                Map.of("properties", Map.of("principalId", principal, "roleDefinitionId", role));
+
+        assertThat(put(GROUP + ROLES + "a", assignment).statusCode()).isEqualTo(201);
+        assertThat(blobs()).isEqualTo(200);
+        assertThat(code(put(GROUP + ROLES + "b", assignment(principal)))).isEqualTo("RoleAssignmentExists");
+    }
+
+    @Test
+    void assignment_ofARoleThatIsNone_isRefused() throws Exception {
+        String role = "/providers/Microsoft.Authorization/roleDefinitions/none";
+        String principal = azure.identities().get(0).objectId();
+
+        assertError(
+                put(
+                        GROUP + ROLES + "a",
+                        Map.of("properties", Map.of("principalId", principal, "roleDefinitionId", role))),
+                400,
+                "RoleDefinitionDoesNotExist",
+                "The specified role definition '" + role + "' does not exist.");
+    }
+
+    @Test
+    void cluster_withAGroupForItsNodesAndNoLocation_hasThatGroupAndAHost() throws Exception {
+        Document made = body(put(CLUSTER, Map.of("properties", Map.of("nodeResourceGroup", "nodes"))));
+
+        assertThat(made.properties().text("nodeResourceGroup")).isEqualTo("nodes");
+        assertThat(made.properties().text("fqdn")).isEqualTo("demo.hcp.nowhere.azmk8s.invalid");
+        assertThat(get(GROUP.replace("/demo", "/nodes")).statusCode()).isEqualTo(200);
+        send("DELETE", azure.entra() + CLUSTER, "");
+        assertThat(get(GROUP.replace("/demo", "/nodes")).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listClusterUserCredential", "listClusterAdminCredential"})
+    void cluster_always_hasACredential(String action) throws Exception {
+        put(CLUSTER, cluster());
+
+        assertThat(send("POST", azure.entra() + CLUSTER + "/" + action, "").body())
+                .startsWith("{\"kubeconfigs\":[{");
+    }
+
+    @Test
+    void name_thatIsTaken_isNotAvailable() throws Exception {
+        put(ACCOUNT, Map.of("location", "northeurope"));
+
+        assertThat(available("DEMO1").fields())
+                .isEqualTo(Map.of(
+                        "nameAvailable",
+                        false,
+                        "reason",
+                        "AlreadyExists",
+                        "message",
+                        "The name DEMO1 is already taken."));
+        assertThat(available("demo2").fields()).isEqualTo(Map.of("nameAvailable", true));
+    }
+
+    private Document available(String name) throws Exception {
+        String url = azure.entra() + ResourceId.SUBSCRIPTION + "/providers/Microsoft.Storage/checkNameAvailability";
+        return body(send("POST", url, Json.write(Map.of("name", name, "type", "Microsoft.Storage/storageAccounts"))));
+    }
+
+    @Test
+    void resources_always_areWithoutRoles() throws Exception {
+        put(ACCOUNT, Map.of("location", "northeurope"));
+
+        assertThat(get(ResourceId.SUBSCRIPTION + "/resources").body())
+                .contains("demo1")
+                .doesNotContain("roleDefinitions");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/resourceGroups",
+                "/resourceGroups/demo/providers/Microsoft.KeyVault/vaults/v",
+                "/resourceGroups/demo/providers/Microsoft.Storage/storageAccounts",
+                "/providers/Microsoft.Authorization/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+            })
+    void delete_ofWhatIsNoResource_isRefusedAndTakesNothing(String path) throws Exception {
+        put(ACCOUNT, Map.of("location", "northeurope"));
+
+        HttpResponse<String> refused = send("DELETE", azure.entra() + ResourceId.SUBSCRIPTION + path, "");
+
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(code(refused)).isEqualTo("InvalidResourceType");
+        assertThat(get(ACCOUNT).statusCode()).isEqualTo(200);
+        assertThat(get(BLOB_READER).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void error_always_hasItsCodeFirst() throws Exception {
+        assertThat(get(IDENTITY).body()).startsWith("{\"error\":{\"code\":\"ResourceNotFound\",\"message\":");
     }
 
     @Test

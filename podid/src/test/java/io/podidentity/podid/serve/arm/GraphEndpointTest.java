@@ -8,8 +8,14 @@ import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,7 @@ class GraphEndpointTest {
     private static Client client;
     private static String token;
 
+    private final ExecutorService callers = Executors.newFixedThreadPool(32);
     private String application;
 
     @BeforeAll
@@ -47,6 +54,11 @@ class GraphEndpointTest {
         application = "applications/"
                 + Client.json(post("applications", Map.of("displayName", "orders")))
                         .get("id");
+    }
+
+    @AfterEach
+    void endCallers() {
+        callers.shutdownNow();
     }
 
     @Test
@@ -87,7 +99,48 @@ class GraphEndpointTest {
         Map<String, Object> credential = credential("one", "a");
         credential.remove("subject");
 
-        assertThat(create(credential)).isEqualTo(400);
+        assertThat(post(application + "/federatedIdentityCredentials", credential)
+                        .body())
+                .startsWith("{\"error\":{\"code\":\"Request_BadRequest\",");
+    }
+
+    @Test
+    void credential_createdByManyAtOnce_isMadeOnce() throws Exception {
+        Map<String, Object> credential = credential("one", "a");
+        List<Integer> statuses = IntStream.range(0, 32)
+                .mapToObj(caller -> CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return create(credential);
+                            } catch (Exception e) {
+                                throw new AssertionError(e);
+                            }
+                        },
+                        callers))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(statuses).containsOnlyOnce(201);
+    }
+
+    @Test
+    void principal_byItsIds_isFoundWhateverTheirCase() throws Exception {
+        String appId = (String) Client.json(send("GET", application, "")).get("appId");
+        String id = (String)
+                Client.json(post("servicePrincipals", Map.of("appId", appId))).get("id");
+
+        assertThat(post("directoryObjects/getByIds", Map.of("ids", List.of(id.toUpperCase(Locale.ROOT))))
+                        .body())
+                .contains(id);
+        assertThat(principals(appId.toUpperCase(Locale.ROOT))).contains(id);
+        assertThat(principals(appId.substring(0, 8))).doesNotContain(id);
+    }
+
+    private static String principals(String appId) throws Exception {
+        return send("GET", "servicePrincipals?$filter=appId%20eq%20%27" + appId + "%27", "")
+                .body();
     }
 
     @Test
