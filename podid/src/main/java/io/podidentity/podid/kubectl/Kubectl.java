@@ -147,25 +147,25 @@ public final class Kubectl {
     }
 
     private Result result(Process process) throws InterruptedException {
-        CompletableFuture<String> stderr = reading(process.getErrorStream(), MAX_STDERR);
-        CompletableFuture<String> stdout = reading(process.getInputStream(), MAX_STDOUT + 1);
+        CompletableFuture<byte[]> stderr = reading(process.getErrorStream(), MAX_STDERR);
+        CompletableFuture<byte[]> stdout = reading(process.getInputStream(), MAX_STDOUT + 1);
         boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         end(process);
         // What it has started and left behind may hold its outputs open. An error text is welcome, and no more.
         stdout.orTimeout(LATE_SECONDS, TimeUnit.SECONDS);
-        List<String> said = said(stderr.completeOnTimeout("", LATE_SECONDS, TimeUnit.SECONDS)
-                .exceptionally(unread -> "")
+        List<String> said = said(stderr.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(unread -> new byte[0])
                 .join());
         if (!ended) {
             String more = said.isEmpty() ? "" : ": " + KubectlException.first(said);
             return Result.failed(Kind.TIMED_OUT, "kubectl did not end within " + limit.toSeconds() + " s" + more);
         }
         try {
-            String output = stdout.join();
-            return output.length() > MAX_STDOUT
+            byte[] output = stdout.join();
+            return output.length > MAX_STDOUT
                     ? Result.failed(Kind.OTHER, "kubectl printed more than " + (MAX_STDOUT >> 20) + " MiB")
                     : new Result(
-                            output,
+                            new String(output, StandardCharsets.UTF_8),
                             process.exitValue() == 0 ? Optional.empty() : Optional.of(KubectlException.of(said)));
         } catch (CompletionException e) {
             // What was not read to its end must not pass for all of it.
@@ -174,12 +174,12 @@ public final class Kubectl {
     }
 
     /** Reads on a thread of its own, since the common pool may have none to spare. */
-    private static CompletableFuture<String> reading(InputStream in, int max) {
-        var read = new CompletableFuture<String>();
+    private static CompletableFuture<byte[]> reading(InputStream in, int max) {
+        var read = new CompletableFuture<byte[]>();
         var thread = new Thread(
                 () -> {
                     try (in) {
-                        read.complete(new String(in.readNBytes(max), StandardCharsets.UTF_8));
+                        read.complete(in.readNBytes(max));
                         in.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
                         read.completeExceptionally(e);
@@ -197,8 +197,9 @@ public final class Kubectl {
         process.toHandle().destroyForcibly();
     }
 
-    private static List<String> said(String stderr) {
-        return stderr.lines()
+    private static List<String> said(byte[] stderr) {
+        return new String(stderr, StandardCharsets.UTF_8)
+                .lines()
                 .map(line -> LOG.matcher(line).replaceFirst("").replaceAll("\\p{Cntrl}", "?"))
                 .filter(line -> !line.isBlank())
                 .distinct()

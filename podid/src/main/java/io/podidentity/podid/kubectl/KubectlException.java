@@ -77,11 +77,13 @@ public final class KubectlException extends Exception {
             return group.isEmpty() ? resource : resource.replaceFirst("(?=/|$)", "." + group);
         }
 
-        /** The commands that give the right on these resources, or on one object if its name is not empty. */
+        /** The commands that give the user the right on these resources, or on one object if its name is not empty. */
         public String grant(String command, String resources, String object) {
             String role = namespace.isEmpty() ? "clusterrole" : "role";
             String place = namespace.isEmpty() ? "" : " -n " + namespace;
-            String name = "podid-" + command + "-" + resource.replace('/', '-');
+            // One user's role for one object meets no other's; a name in a path has none of these characters.
+            String of = object.isEmpty() ? user : object + "-" + user;
+            String name = ShellWord.quoted(("podid-" + command + "-" + resource + "-" + of).replaceAll("[/%]", "-"));
             return "kubectl create " + role + " " + name + place + " --verb="
                     + (verb.equals("list") ? "get,list" : verb) + " --resource=" + resources
                     + (object.isEmpty() ? "" : " --resource-name=" + object) + " && kubectl create " + role + "binding "
@@ -108,6 +110,14 @@ public final class KubectlException extends Exception {
                         one.group(4),
                         Objects.requireNonNullElse(one.group(5), "")))
                 .toList();
+        // What failed for another reason must not pass for what was refused beside it.
+        List<String> otherwise = said.stream()
+                .filter(line -> line.matches("(error:|Error from|Unable to connect|The connection) .*")
+                        && !DENIED.matcher(line).find())
+                .toList();
+        if (!denied.isEmpty() && !otherwise.isEmpty()) {
+            return of(otherwise);
+        }
         Kind kind = Arrays.stream(Kind.values())
                 .filter(one -> one.said.matcher(text).find())
                 .findFirst()

@@ -46,6 +46,15 @@ final class ApiRefusal extends RuntimeException {
         return new ApiRefusal(400, "BadRequest", message);
     }
 
+    /** What the API server says where the webhook that converts a kind does not answer. */
+    static ApiRefusal notConverted(String kind) {
+        return new ApiRefusal(
+                500,
+                "InternalError",
+                "conversion webhook for " + kind + " failed: Post \"https://webhook.default.svc:443/convert\": dial tcp"
+                        + " 10.0.0.1:443: connect: connection refused");
+    }
+
     Answer answer() {
         return Answer.json(
                 code,

@@ -35,6 +35,7 @@ record ApiResource(String group, String version, String kind, String plural, boo
             authorization.k8s.io/v1 SubjectAccessReview subjectaccessreviews cluster
             admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations cluster
             secrets-store.csi.x-k8s.io/v1 SecretProviderClass secretproviderclasses namespace
+            external-secrets.io/v1 ClusterSecretStore clustersecretstores cluster
             external-secrets.io/v1 SecretStore secretstores namespace
             aadpodidentity.k8s.io/v1 AzureAssignedIdentity azureassignedidentities namespace
             aadpodidentity.k8s.io/v1 AzureIdentity azureidentities namespace

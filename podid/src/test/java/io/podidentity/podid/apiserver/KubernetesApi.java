@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -28,14 +29,18 @@ final class KubernetesApi implements Endpoint {
     private static final Pattern SELECTOR = Pattern.compile("([^ =]+)(?: in \\(([^)]*)\\)|=(.*))");
 
     private final LiveObjects live;
+    private final Set<String> broken;
     private final TokenRequests tokens;
 
+    /** @param broken kinds that cannot be listed, such as {@code secretstores.external-secrets.io} */
     KubernetesApi(
             PodIdentityEmulator azure,
             Supplier<Manifests> applied,
             boolean bound,
             boolean recorded,
-            Duration longestToken) {
+            Duration longestToken,
+            Set<String> broken) {
+        this.broken = broken;
         this.live = new LiveObjects(azure, applied, bound, recorded);
         this.tokens = new TokenRequests(azure, longestToken);
     }
@@ -115,6 +120,9 @@ final class KubernetesApi implements Endpoint {
         }
         if (!request.isGet()) {
             throw ApiRefusal.notAllowed();
+        }
+        if (broken.contains(resource.qualified())) {
+            throw ApiRefusal.notConverted(resource.kind());
         }
         return name.isEmpty()
                 ? list(request, resource, objects.list(resource, namespace))

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -29,6 +31,7 @@ public final class ServedCluster implements AutoCloseable {
     private final LoopbackServer server;
     private final List<String> users;
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
     /**
      * Starts both.
@@ -61,7 +64,7 @@ public final class ServedCluster implements AutoCloseable {
                 0,
                 CertificateAuthority.ofThisJvm().serverContext(),
                 (name, request, answer) -> requests.add(request.method() + " " + request.rawPath()));
-        server.serve(new KubernetesApi(azure, manifests, bound, recorded, longestToken));
+        server.serve(new KubernetesApi(azure, manifests, bound, recorded, longestToken, broken));
     }
 
     /** The same with a day for tokens. */
@@ -80,6 +83,11 @@ public final class ServedCluster implements AutoCloseable {
 
     public URI uri() {
         return server.uri("127.0.0.1");
+    }
+
+    /** From now on that kind cannot be listed, such as {@code secretstores.external-secrets.io}. */
+    public void breakKind(String qualified) {
+        broken.add(qualified);
     }
 
     /** What was asked of the API server, such as {@code GET /api/v1/pods}. */

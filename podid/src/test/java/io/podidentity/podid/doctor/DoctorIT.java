@@ -219,13 +219,13 @@ class DoctorIT {
                     .contains(
                             "Could not see, since you may not:",
                             "  mutatingwebhookconfigurations.admissionregistration.k8s.io: ",
-                            "kubectl create clusterrole podid-doctor-mutatingwebhookconfigurations --verb=get,list"
+                            "kubectl create clusterrole podid-doctor-mutatingwebhookconfigurations-alice --verb=get,list"
                                     + " --resource=mutatingwebhookconfigurations.admissionregistration.k8s.io",
                             "  ?       token     you may not create serviceaccounts/token in default",
-                            "kubectl create role podid-doctor-serviceaccounts-token -n default --verb=create"
+                            "kubectl create role podid-doctor-serviceaccounts-token-alice -n default --verb=create"
                                     + " --resource=serviceaccounts/token && kubectl create rolebinding"
-                                    + " podid-doctor-serviceaccounts-token -n default"
-                                    + " --role=podid-doctor-serviceaccounts-token --user=alice")
+                                    + " podid-doctor-serviceaccounts-token-alice -n default"
+                                    + " --role=podid-doctor-serviceaccounts-token-alice --user=alice")
                     .doesNotContain("FAILED");
             assertThat(report.out()).endsWith("\nNot known: 2 of 2 workloads.\n");
             assertThat(report.code()).as(report.out() + report.err()).isEqualTo(3);

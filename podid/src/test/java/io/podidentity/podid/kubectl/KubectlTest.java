@@ -132,6 +132,40 @@ class KubectlTest {
                 .containsExactly("secrets", "roles.rbac.authorization.k8s.io");
     }
 
+    /** What could not be read for another reason must not pass for what may not be read, and so for known. */
+    @Test
+    void list_whereOneIsRefusedAndAnotherFails_isNoRefusal() throws Exception {
+        Kubectl kubectl = onCluster();
+        cluster.breakKind("jobs.batch");
+
+        Kubectl.Listing listing =
+                kubectl.list(List.of("serviceaccounts", "secrets", "jobs.batch"), "--namespace=default");
+
+        KubectlException failure = listing.failure().orElseThrow();
+        assertThat(failure.kind()).isNotEqualTo(Kind.FORBIDDEN);
+        assertThat(failure.message())
+                .contains("conversion webhook for Job failed")
+                .doesNotContain("secrets");
+        assertThat(listing.items()).extracting(Part::kind).containsOnly("ServiceAccount");
+    }
+
+    /** An id of a user may be an address, and have characters that a path cannot have. */
+    @Test
+    void grant_toEachUserForEachObject_hasANameOfItsOwn() {
+        String orders = token("dev").grant("run", "serviceaccounts/token", "orders");
+
+        assertThat(orders)
+                .startsWith("kubectl create role podid-run-serviceaccounts-token-orders-dev -n default ")
+                .contains(" && kubectl create rolebinding podid-run-serviceaccounts-token-orders-dev -n default "
+                        + "--role=podid-run-serviceaccounts-token-orders-dev ");
+        assertThat(token("https://issuer/#a b").grant("run", "serviceaccounts/token", "orders"))
+                .startsWith("kubectl create role 'podid-run-serviceaccounts-token-orders-https:--issuer-#a b' -n ");
+    }
+
+    private static Denied token(String user) {
+        return new Denied(user, "create", "serviceaccounts/token", "", "default");
+    }
+
     @Test
     void run_thatFails_isOfTheKindThatItsRemedyNeeds() throws Exception {
         Kubectl kubectl = onCluster();
@@ -187,6 +221,16 @@ class KubectlTest {
                 .startsWith("noise")
                 .hasSizeLessThan(9);
         assertThat(result.toString()).doesNotContain("0123456789");
+    }
+
+    /** Its limit is one of bytes, and a cut output must not pass for all of it. */
+    @Test
+    void run_withMoreOutputThanItReads_fails() throws Exception {
+        Kubectl.Result result =
+                script("printf 'é'; yes 0123456789 | head -c 33554432").run();
+
+        assertThat(result.failure().orElseThrow().message()).isEqualTo("kubectl printed more than 32 MiB");
+        assertThat(result.stdout()).isEmpty();
     }
 
     @Test

@@ -20,6 +20,8 @@ import picocli.CommandLine;
 /** What is said to who cannot borrow; the real kubectl asks a served cluster. */
 class RunCommandTest {
 
+    private static final List<String> ACCOUNTS = List.of("sa/orders", "sa/billing");
+
     @TempDir
     static Path folder;
 
@@ -91,6 +93,37 @@ class RunCommandTest {
             assertThat(run(kubeconfig, "--context", "dev", "--no-check", "deploy/orders", "--", "true"))
                     .startsWith("0 ");
         }
+    }
+
+    /** What is granted for one account is neither in the way of another's nor taken away by it. */
+    @Test
+    void run_withTheRolesOfTwoAccounts_runsForBoth() throws Exception {
+        String billing = """
+                ---
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: billing, annotations: {azure.workload.identity/client-id: %s}}
+                """.formatted(BorrowedCluster.CLIENT_ID);
+        var roles = new StringBuilder(billing);
+        try (ServedCluster refusing = BorrowedCluster.servedWith(billing)) {
+            for (String account : ACCOUNTS) {
+                String printed = ofAccount(refusing, account);
+                roles.append("---\n")
+                        .append(yamlOf(printed.substring(printed.indexOf("kubectl create role "))
+                                .strip()));
+            }
+        }
+        try (ServedCluster granted = BorrowedCluster.servedWith(roles.toString())) {
+            for (String account : ACCOUNTS) {
+                assertThat(ofAccount(granted, account)).as(account).startsWith("0 ");
+            }
+        }
+    }
+
+    private static String ofAccount(ServedCluster of, String account) throws Exception {
+        Path kubeconfig = of.writeKubeconfig(folder.resolve("two"));
+        String tenant = "--tenant=" + BorrowedCluster.TENANT_ID;
+        return run(kubeconfig, "--context", "dev", "--no-check", tenant, account, "--", "true");
     }
 
     /** What the administrator's kubectl would create by the commands. */
