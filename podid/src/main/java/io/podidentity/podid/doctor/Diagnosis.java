@@ -52,9 +52,9 @@ record Diagnosis(
         return workloads.stream().filter(workload -> workload.has(state)).count();
     }
 
-    /** Whether there may be workloads, or what concerns them all, that the user may not see. */
+    /** Whether there may be workloads, or what concerns them all, that the user could not see. */
     private boolean isBlind() {
-        return missing.stream().anyMatch(right -> Live.KINDS.contains(right.what()));
+        return missing.stream().anyMatch(right -> right.remedy().isEmpty() || Live.KINDS.contains(right.what()));
     }
 
     /** A finding by its object and field, since there is no file. */
@@ -94,7 +94,7 @@ record Diagnosis(
                 .filter(workload -> !workload.story().isEmpty())
                 .forEach(workload -> lines.add("\n" + workload.story().stripTrailing()));
         if (!missing.isEmpty()) {
-            lines.add("\nCould not see, since you may not:");
+            lines.add("\nCould not see:");
         }
         missing.forEach(right ->
                 lines.add(("  " + right.what() + ": " + right.why() + "\n" + INDENT + right.remedy()).stripTrailing()));
@@ -112,7 +112,7 @@ record Diagnosis(
                         + (errors == 1 ? " more error." : " more errors.");
             case UNKNOWN ->
                 "Not known: " + count(Link.State.UNKNOWN) + all
-                        + (isBlind() ? ", and there may be more that you may not see." : ".");
+                        + (isBlind() ? ", and there may be more that could not be seen." : ".");
         };
     }
 

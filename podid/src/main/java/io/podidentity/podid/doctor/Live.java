@@ -37,15 +37,15 @@ record Live(
             "cronjobs.batch");
 
     /**
-     * What the user may not see, why in kubectl's own words, and the command that makes a role for it; empty where a
+     * What the user could not see, why in kubectl's own words, and the command that makes a role for it; empty where a
      * role is not what is missing.
      */
     record MissingRight(String what, String why, String remedy) {
 
-        /** @param resources that the role is to allow */
+        /** @param resources that the role is to allow, between commas */
         static MissingRight of(String what, KubectlException failure, String resources) {
             Optional<Denied> denied = failure.denied().stream()
-                    .filter(one -> resources.contains(one.qualified()))
+                    .filter(one -> List.of(resources.split(",", -1)).contains(one.qualified()))
                     .findFirst();
             String why = failure.message()
                     .lines()

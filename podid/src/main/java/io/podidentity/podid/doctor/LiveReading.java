@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads a cluster by kubectl, all kinds of a namespace in one run; of a secret only the names of its keys. */
+/** Reads a cluster by kubectl, many kinds in one run; of a secret only the names of its keys. */
 final class LiveReading {
 
     private static final String GROUP = "aadpodidentity.k8s.io";
@@ -33,6 +32,7 @@ final class LiveReading {
             "azureassignedidentities." + GROUP,
             "azurepodidentityexceptions." + GROUP);
 
+    private static final String KEYS = "--output=go-template={{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}";
     private static final String WEBHOOK = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
 
     /** By its manifests, by Helm, and the webhook. */
@@ -54,72 +54,90 @@ final class LiveReading {
 
     /** @throws KubectlException if the cluster cannot be asked at all */
     Live read() throws KubectlException, InterruptedException {
-        Set<String> served = served();
-        List<String> own = Stream.of(Live.KINDS, List.of("events"), ReferringKind.resources())
-                .flatMap(kinds -> kinds.stream().filter(served::contains))
+        List<String> served = served();
+        List<String> referring =
+                served.stream().filter(ReferringKind.resources()::contains).toList();
+        List<String> ofCluster = Stream.concat(IDENTITIES.stream().filter(served::contains), Stream.of(WEBHOOK))
                 .toList();
-        List<String> ofCluster = Stream.concat(IDENTITIES.stream(), Stream.of(WEBHOOK))
-                .filter(served::contains)
-                .toList();
-        List<Listing> answers = together(own, ofCluster);
+        List<Listing> answers = together(referring, ofCluster);
         var objects = new ArrayList<Part>(answers.get(0).items());
-        missing(answers.get(0), own);
+        missing(answers.get(0), Live.KINDS);
         if (objects.isEmpty() && missing.isEmpty()) {
             requireNamespace();
         }
-        objects.addAll(ofCluster(answers.get(1)));
+        objects.addAll(referring(answers.get(1), referring));
+        missing(answers.get(2), List.of("events"));
+        objects.addAll(ofCluster(answers.get(3)));
         objects.addAll(secrets(objects));
-        Map<Boolean, List<Part>> leaving = objects.stream()
-                .filter(one -> !one.kind().equals("Event"))
-                .collect(Collectors.partitioningBy(Part::isBeingDeleted));
-        List<Part> warnings = objects.stream()
-                .filter(one -> one.kind().equals("Event") && one.text("type").equals("Warning"))
-                .toList();
-        Optional<List<Part>> parts = parts(answers.subList(2, answers.size()), objects);
+        Map<Boolean, List<Part>> leaving = objects.stream().collect(Collectors.partitioningBy(Part::isBeingDeleted));
+        Optional<List<Part>> parts = parts(answers.subList(4, answers.size()), objects);
         return new Live(
                 namespace,
                 leaving.getOrDefault(false, List.of()),
                 leaving.getOrDefault(true, List.of()),
                 parts,
-                warnings,
+                answers.get(2).items(),
                 missing,
                 Instant.now());
     }
 
-    /** The kinds that the cluster has; kubectl lists nothing where one that it is asked for is not among them. */
-    private Set<String> served() throws KubectlException, InterruptedException {
-        Kubectl.Result result = kubectl.run("api-resources", "--verbs=list", "--output=name");
+    /** The kinds that namespaces have; kubectl lists nothing where it is asked for one that is not among them. */
+    private List<String> served() throws KubectlException, InterruptedException {
+        Kubectl.Result result = kubectl.run("api-resources", "--namespaced=true", "--verbs=list", "--output=name");
         if (result.stdout().isEmpty() && result.failure().isPresent()) {
             throw result.failure().get();
         }
-        return result.stdout().lines().collect(Collectors.toSet());
+        return result.stdout().lines().toList();
     }
 
-    /** What is in the namespace, what is in the cluster, and the parts. */
-    private List<Listing> together(List<String> own, List<String> ofCluster)
+    /** What runs in the namespace, what refers to identities, warnings, what is in the cluster, and the parts. */
+    private List<Listing> together(List<String> referring, List<String> ofCluster)
             throws KubectlException, InterruptedException {
         var asked = new ArrayList<Callable<Listing>>();
-        asked.add(() -> kubectl.list(own, here));
-        asked.add(() -> kubectl.list(ofCluster, "--all-namespaces"));
-        LABELS_OF_PARTS.forEach(
-                labels -> asked.add(() -> kubectl.list(List.of("pods"), "--all-namespaces", "--selector=" + labels)));
+        asked.add(() -> required(kubectl.list(Live.KINDS, here)));
+        asked.add(() -> kubectl.list(referring, here));
+        asked.add(() -> kubectl.list(List.of("events"), here, "--field-selector=type=Warning"));
+        asked.add(() -> required(kubectl.list(ofCluster, "--all-namespaces")));
+        LABELS_OF_PARTS.forEach(labels ->
+                asked.add(() -> required(kubectl.list(List.of("pods"), "--all-namespaces", "--selector=" + labels))));
         ExecutorService threads = Executors.newFixedThreadPool(asked.size());
         try {
             var answers = new ArrayList<Listing>();
             for (Future<Listing> one : threads.invokeAll(asked)) {
-                Optional<KubectlException> failure = one.get().failure();
-                if (failure.filter(is -> is.kind() != Kind.FORBIDDEN && is.kind() != Kind.NOT_FOUND)
-                        .isPresent()) {
-                    throw failure.get();
-                }
                 answers.add(one.get());
             }
             return answers;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof KubectlException failure) {
+                throw failure;
+            }
             throw new IllegalStateException(e.getCause());
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** Nothing can be said without it, unless the user may not see it. */
+    private static Listing required(Listing listing) throws KubectlException {
+        Kind failure = listing.failure().map(KubectlException::kind).orElse(Kind.FORBIDDEN);
+        if (failure != Kind.FORBIDDEN && failure != Kind.NOT_FOUND) {
+            throw listing.failure().get();
+        }
+        return listing;
+    }
+
+    /** Where another's webhook is broken, kubectl does not say of which kind; so each is asked for by itself. */
+    private List<Part> referring(Listing listing, List<String> kinds) throws InterruptedException {
+        Kind failure = listing.failure().map(KubectlException::kind).orElse(Kind.FORBIDDEN);
+        if (kinds.size() == 1 || failure == Kind.FORBIDDEN || failure == Kind.TIMED_OUT) {
+            missing(listing, kinds);
+            return listing.items();
+        }
+        var objects = new ArrayList<Part>();
+        for (String kind : kinds) {
+            objects.addAll(referring(kubectl.list(List.of(kind), here), List.of(kind)));
+        }
+        return objects;
     }
 
     /** Which of the kinds were refused; all, if kubectl does not say. */
@@ -130,9 +148,9 @@ final class LiveReading {
                         .forEach(kind -> missing.add(MissingRight.of(kind, failure, kind))));
     }
 
-    private static boolean isDenied(KubectlException failure, String kind) {
+    private static boolean isDenied(KubectlException failure, String kindOrGroup) {
         return failure.denied().isEmpty()
-                || failure.denied().stream().anyMatch(one -> one.qualified().endsWith(kind));
+                || failure.denied().stream().anyMatch(one -> ("." + one.qualified()).endsWith("." + kindOrGroup));
     }
 
     /** Any namespace's identities may concern a pod here; who sees only this one's is told so. */
@@ -209,12 +227,8 @@ final class LiveReading {
     private Optional<Part> secret(Part reference, boolean certificate) throws InterruptedException {
         String name = reference.text("name");
         String ofNamespace = reference.text("namespace");
-        Kubectl.Result result = kubectl.run(
-                "get",
-                "secret",
-                name,
-                ofNamespace.isEmpty() ? here : "--namespace=" + ofNamespace,
-                "--output=go-template={{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}");
+        String place = ofNamespace.isEmpty() ? here : "--namespace=" + ofNamespace;
+        Kubectl.Result result = kubectl.run("get", "secret", name, place, KEYS);
         List<String> keys = result.stdout().lines().toList();
         if (result.failure().isPresent()) {
             KubectlException failure = result.failure().get();

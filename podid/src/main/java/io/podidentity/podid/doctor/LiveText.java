@@ -99,7 +99,10 @@ final class LiveText {
     String named(String sentence) {
         String ofCluster = sentence.replace("is not in these files", "is not in the cluster")
                 .replace("which no manifest defines", "which the cluster does not have")
-                .replace(", or add its file to the check", "");
+                .replace("these files have", "the cluster has")
+                .replace(", or add its file to the check", "")
+                .replace("Add its file to the check", "Create it")
+                .replaceFirst("^Add the files with (.*) to the check, or create them", "Create $1");
         return PLACE.matcher(ofCluster)
                 .replaceAll(match -> Matcher.quoteReplacement(
                         place(Integer.parseInt(match.group(1))).strip().replace('\n', ' ')));

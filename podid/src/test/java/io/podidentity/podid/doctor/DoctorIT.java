@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +41,7 @@ class DoctorIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/doctor");
 
-    /** Each runs kubectl eight times; so the first of each link, and all in CI. */
+    /** Each runs kubectl nine times; so the first of each link, and all in CI. */
     private static final boolean ALL = Boolean.getBoolean("podidentity.long");
 
     @TempDir
@@ -217,7 +219,7 @@ class DoctorIT {
             assertThat(report.out())
                     .as(report.err())
                     .contains(
-                            "Could not see, since you may not:",
+                            "\nCould not see:\n",
                             "  mutatingwebhookconfigurations.admissionregistration.k8s.io: ",
                             "kubectl create clusterrole podid-doctor-mutatingwebhookconfigurations-alice --verb=get,list"
                                     + " --resource=mutatingwebhookconfigurations.admissionregistration.k8s.io",
@@ -226,9 +228,98 @@ class DoctorIT {
                                     + " --resource=serviceaccounts/token && kubectl create rolebinding"
                                     + " podid-doctor-serviceaccounts-token-alice -n default"
                                     + " --role=podid-doctor-serviceaccounts-token-alice --user=alice")
-                    .doesNotContain("FAILED");
+                    // What is of no namespace concerns none.
+                    .doesNotContain("FAILED", "clustersecretstores");
             assertThat(report.out()).endsWith("\nNot known: 2 of 2 workloads.\n");
             assertThat(report.code()).as(report.out() + report.err()).isEqualTo(3);
+        }
+    }
+
+    /** The name of one kind may be the end of another's. */
+    @ParameterizedTest
+    @CsvSource({"'jobs,', cronjobs", "'', 'jobs,cronjobs'"})
+    void doctor_withARoleThatLacksKinds_asksForThoseAlone(String batch, String lacking) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("m.yaml"),
+                Files.readString(FIXTURES.resolve("healthy/both.yaml")) + """
+                        ---
+                        apiVersion: rbac.authorization.k8s.io/v1
+                        kind: Role
+                        metadata: {name: most}
+                        rules:
+                        - apiGroups: ["", apps, batch, networking.k8s.io]
+                          resources: [%s pods, serviceaccounts, events, networkpolicies, deployments, statefulsets, daemonsets, replicasets]
+                          verbs: [get, list]
+                        ---
+                        apiVersion: rbac.authorization.k8s.io/v1
+                        kind: RoleBinding
+                        metadata: {name: most}
+                        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: most}
+                        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]
+                        """.formatted(batch));
+        try (var patient = new Patient(file, folder)) {
+            String out = patient.doctor("--context=" + Patient.USER, "--namespace=default", "--no-token")
+                    .out();
+
+            assertThat(out.lines().filter(line -> line.contains(".batch: "))).hasSize(lacking.split(",", -1).length);
+            for (String kind : lacking.split(",", -1)) {
+                assertThat(out)
+                        .containsPattern("\n  " + kind + "\\.batch: .*\"" + kind + "\" in API group \"batch\".*\n +"
+                                + "kubectl create role podid-doctor-" + kind + "-alice -n default --verb=get,list"
+                                + " --resource=" + kind + "\\.batch &&");
+            }
+        }
+    }
+
+    /** The webhook of another's operator: what is with it is not known, and the rest is. */
+    @Test
+    void doctor_whereAReferringKindCannotBeListed_saysItWasNotSeen() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/references.yaml"), folder)
+                .withBroken("secretstores.external-secrets.io")) {
+            Report report = patient.doctor();
+
+            assertThat(report.code()).as(report.err()).isEqualTo(3);
+            assertThat(report.out())
+                    .contains(
+                            "\nSecretProviderClass default/node\n",
+                            "\nCould not see:\n  secretstores.external-secrets.io: Error from server",
+                            "conversion webhook for SecretStore failed",
+                            "\nNot known: 0 of 1 workloads, and there may be more that could not be seen.\n")
+                    .doesNotContain("  secretproviderclasses", "FAILED");
+        }
+    }
+
+    /** What runs is not known then, so nothing can be said. */
+    @Test
+    void doctor_wherePodsCannotBeListed_isOfNoUse() throws IOException {
+        try (var patient =
+                new Patient(FIXTURES.resolve("unknown/view-webhook.yaml"), folder).withBroken("cronjobs.batch")) {
+            Report report = patient.doctor();
+
+            assertThat(report.code()).as(report.out()).isEqualTo(2);
+            assertThat(report.err()).contains("conversion webhook for CronJob failed");
+        }
+    }
+
+    /** A namespace may have more events than doctor reads, of which few are warnings. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "What stands before kubectl is a shell script")
+    void doctor_ofABusyNamespace_asksForWarningsAlone() throws IOException {
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path program = Files.writeString(bin.resolve("kubectl"), """
+                #!/bin/sh
+                case "$*" in
+                *events*type=Warning*) ;;
+                *events*) yes 0123456789 | head -c 40000000; exit ;;
+                esac
+                exec kubectl "$@"
+                """);
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        try (var patient = new Patient(FIXTURES.resolve("healthy/both.yaml"), folder)) {
+            Report report = patient.withKubectlIn(bin).doctor();
+
+            assertThat(report.err()).isEmpty();
+            assertThat(report.code()).as(report.out()).isZero();
         }
     }
 

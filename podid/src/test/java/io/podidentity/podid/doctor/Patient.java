@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 
@@ -44,6 +45,7 @@ final class Patient implements AutoCloseable {
     private final ServedCluster cluster;
     private final Path kubeconfig;
     private final List<String> options = new ArrayList<>();
+    private Map<String, String> environment = System.getenv();
 
     /** What a command ended with. */
     record Report(int code, String out, String err) {}
@@ -113,7 +115,7 @@ final class Patient implements AutoCloseable {
         all.addAll(List.of(arguments));
         var out = new StringWriter();
         var err = new StringWriter();
-        int code = new CommandLine(new DoctorCommand())
+        int code = new CommandLine(new DoctorCommand(environment))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(all.toArray(String[]::new));
@@ -122,6 +124,18 @@ final class Patient implements AutoCloseable {
 
     PodIdentityEmulator azure() {
         return cluster.azure();
+    }
+
+    /** The command finds kubectl there. */
+    Patient withKubectlIn(Path bin) {
+        environment = Map.of("PATH", bin.toString());
+        return this;
+    }
+
+    /** Its API server fails to list that kind. */
+    Patient withBroken(String qualified) {
+        cluster.breakKind(qualified);
+        return this;
     }
 
     /** What was asked of the API server. */
