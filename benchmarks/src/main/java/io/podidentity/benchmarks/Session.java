@@ -88,7 +88,6 @@ record Session(
         }
     }
 
-    /** Tells whoever waits what is under way. */
     void say(String what) {
         System.err.println("JDK " + jdk.version() + ": " + what);
     }

@@ -153,7 +153,6 @@ public interface TokenClient {
         }
     }
 
-    /** Peer: msal4j's managed identity. */
     final class Msal4jManagedIdentity implements TokenClient {
         private final ManagedIdentityApplication application = ManagedIdentityApplication.builder(
                         ManagedIdentityId.systemAssigned())
@@ -169,7 +168,6 @@ public interface TokenClient {
         }
     }
 
-    /** Peer: a credential of azure-identity. */
     record AzureIdentity(TokenCredential credential) implements TokenClient {
         static AzureIdentity of(String name) {
             return new AzureIdentity(

@@ -56,7 +56,6 @@ public class HitBenchmark {
         return provider.getAccessToken(turn.next());
     }
 
-    /** A request that also names a tenant. */
     @Benchmark
     public String request() {
         return provider.getAccessToken(request);

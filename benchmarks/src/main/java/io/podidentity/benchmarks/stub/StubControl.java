@@ -45,12 +45,10 @@ public record StubControl(String url) {
         /** As IMDS on a good day: an answer after 2 ms, a token for a day. */
         public static final Behaviour USUAL = new Behaviour(2, 86_400, 0);
 
-        /** The same with another delay. */
         public Behaviour withDelayMillis(int millis) {
             return new Behaviour(millis, expiresInSeconds, refreshInSeconds);
         }
 
-        /** The same with tokens of another life. */
         public Behaviour withLife(int expiresIn, int refreshIn) {
             return new Behaviour(delayMillis, expiresIn, refreshIn);
         }

@@ -130,7 +130,6 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
         return tokenEndpoint(identity, identity.tenantId(), wrapping("failed to create OAuth config, error: "));
     }
 
-    /** @param words of NMI before the error */
     private static GoUrl tokenEndpoint(AzureIdentity identity, String tenant, String words) throws NoTokenException {
         try {
             return ApplicationSettings.tokenEndpoint(identity.adEndpoint(), tenant);

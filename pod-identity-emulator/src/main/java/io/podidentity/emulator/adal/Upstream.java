@@ -12,7 +12,6 @@ import java.util.Locale;
 /** Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe. */
 public interface Upstream {
 
-    /** Who is asked. */
     enum Service {
         IMDS,
         ENTRA

@@ -27,7 +27,6 @@ public final class Principals {
         return Optional.ofNullable(principals.get(key(clientId)));
     }
 
-    /** All of them, as they are now. */
     public List<ServicePrincipal> all() {
         return List.copyOf(principals.values());
     }

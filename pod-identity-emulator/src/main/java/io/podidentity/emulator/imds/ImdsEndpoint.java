@@ -168,7 +168,6 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer
                 .map(value -> identity -> property.apply(identity).equalsIgnoreCase(value));
     }
 
-    /** A bad request, in IMDS's own words. */
     @SuppressWarnings("serial")
     private static final class ImdsRefusal extends RuntimeException {
 

@@ -15,7 +15,6 @@ public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Map
         return slash < 0 ? "" : apiVersion.substring(0, slash);
     }
 
-    /** Kind, namespace and name. */
     @Override
     public String toString() {
         return kind + " " + name;

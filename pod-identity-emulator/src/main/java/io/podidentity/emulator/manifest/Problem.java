@@ -13,7 +13,6 @@ import java.util.List;
  */
 public record Problem(Kind kind, Position position, String object, String path, String message, List<String> known) {
 
-    /** What is wrong. */
     public enum Kind {
         /** No such field; the profile ignores or drops it. */
         UNKNOWN_FIELD,

@@ -37,7 +37,6 @@ public sealed interface Yaml {
         }
     }
 
-    /** A list. */
     record Sequence(List<Yaml> elements, Position position) implements Yaml {
 
         @Override
@@ -63,7 +62,6 @@ public sealed interface Yaml {
         }
     }
 
-    /** A key of an object and its value. */
     record Entry(String key, Position position, Yaml value) {}
 
     /** The value below these keys, if it is written. */
@@ -98,7 +96,6 @@ public sealed interface Yaml {
                 : ((Scalar) this).value();
     }
 
-    /** Whether the value is null. */
     default boolean isNull() {
         return this instanceof Scalar scalar && scalar.value() == null;
     }

@@ -37,7 +37,6 @@ public record EgressPolicies(Cluster cluster, Profile profile) {
         return opened ? Optional.empty() : restricting.stream().findFirst();
     }
 
-    /** What they must reach. */
     public String target() {
         return profile.hasNmi() ? "NMI" : "Entra ID";
     }

@@ -21,7 +21,6 @@ final class LeadingSlash implements Endpoint {
     private final Consumer<String> log;
     private final AtomicBoolean logged = new AtomicBoolean();
 
-    /** @param log is told once */
     LeadingSlash(Endpoint endpoint, Object pod, Consumer<String> log) {
         this.endpoint = endpoint;
         this.pod = pod.toString();

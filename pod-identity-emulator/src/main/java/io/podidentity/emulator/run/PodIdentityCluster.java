@@ -95,7 +95,6 @@ final class PodIdentityCluster implements AutoCloseable {
         tenant.actual().ifPresent(actual -> actual.record(event));
     }
 
-    /** Changes what manifests say. */
     void apply(Cluster manifests) {
         azure.provide(manifests);
         if (nmi != null) {
