@@ -5,12 +5,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -54,26 +57,43 @@ public final class TokenProviderHttpAutoConfiguration {
     static final class BlockingConfiguration {
 
         @Bean
-        BearerTokens.Interceptor bearerTokenInterceptor(BearerTokens tokens) {
-            return new BearerTokens.Interceptor(tokens);
+        BearerTokenInterceptor bearerTokenInterceptor(BearerTokens tokens) {
+            return new BearerTokenInterceptor(tokens);
         }
 
         @Bean
-        RestClientCustomizer bearerTokenRestClientCustomizer(
-                BearerTokens tokens, BearerTokens.Interceptor interceptor) {
+        RestClientCustomizer bearerTokenRestClientCustomizer(BearerTokens tokens) {
+            BearerTokenHeader header = new BearerTokenHeader(tokens);
             return builder -> {
                 tokens.use();
-                builder.requestInterceptor(interceptor);
+                builder.defaultRequest(header::addTo);
             };
         }
 
         @Bean
-        RestTemplateCustomizer bearerTokenRestTemplateCustomizer(
-                BearerTokens tokens, BearerTokens.Interceptor interceptor) {
+        RestTemplateCustomizer bearerTokenRestTemplateCustomizer(BearerTokens tokens) {
+            BearerTokenHeader header = new BearerTokenHeader(tokens);
             return template -> {
                 tokens.use();
-                template.getInterceptors().add(interceptor);
+                template.getClientHttpRequestInitializers().add(header);
             };
+        }
+
+        /** Last, since another customizer may want the type of the builder as it was detected. */
+        @Bean
+        @Order
+        RepeatedRequests bearerTokenRequestFactoryCustomizer(BearerTokens tokens) {
+            return new RepeatedRequests(tokens);
+        }
+    }
+
+    /** Lets Boot's request factories repeat what a server refused for its claims. */
+    record RepeatedRequests(BearerTokens tokens)
+            implements ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>> {
+
+        @Override
+        public ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder) {
+            return settings -> new BearerTokenRequestFactory(builder.build(settings), tokens);
         }
     }
 
@@ -86,7 +106,7 @@ public final class TokenProviderHttpAutoConfiguration {
         WebClientCustomizer bearerTokenWebClientCustomizer(BearerTokens tokens) {
             return builder -> {
                 tokens.use();
-                builder.filter(new BearerTokens.Filter(tokens));
+                builder.filter(new BearerTokenFilter(tokens));
             };
         }
     }

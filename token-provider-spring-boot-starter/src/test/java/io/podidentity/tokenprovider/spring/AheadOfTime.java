@@ -69,7 +69,7 @@ public class AheadOfTime {
                             .get("sasl.login.callback.handler.class"));
             System.out.println("bearer: "
                     + application
-                            .getBean(BearerTokens.Interceptor.class)
+                            .getBean(BearerTokenInterceptor.class)
                             .getClass()
                             .getSimpleName());
         }

@@ -68,7 +68,7 @@ class AheadOfTimeTest {
                 .contains("pool: orders with a token for https://ossrdbms-aad.database.windows.net")
                 .contains("redis: https://redis.azure.com")
                 .contains("kafka: " + KafkaTokens.class.getName())
-                .contains("bearer: Interceptor");
+                .contains("bearer: BearerTokenInterceptor");
         assertThat(hints(resources))
                 .contains(
                         KafkaTokens.class.getName(),

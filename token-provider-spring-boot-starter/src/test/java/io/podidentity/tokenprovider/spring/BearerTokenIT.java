@@ -1,8 +1,12 @@
 package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -12,8 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 
@@ -102,6 +112,100 @@ class BearerTokenIT {
     }
 
     @Test
+    void request_withAValue_isSentAgainWhole() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        with(
+                "",
+                client -> client.post()
+                        .uri(server.url("/"))
+                        .body("orders")
+                        .retrieve()
+                        .toBodilessEntity());
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+    }
+
+    @Test
+    void request_withAStream_isNotSentAgainButTheNextHasTheToken() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        with("", client -> {
+            assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class)
+                    .isThrownBy(() -> send(client, new InputStreamResource(stream())));
+            send(client, new InputStreamResource(stream()));
+        });
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+        assertThat(server.authorizations)
+                .containsExactly("Bearer " + FakeSource.TOKEN, "Bearer " + FakeSource.TOKEN + "2");
+    }
+
+    @Test
+    void request_thatItsCallerWrites_isNotSentAgain() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        InputStream once = stream();
+        with(
+                "",
+                client -> assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class)
+                        .isThrownBy(() -> client.post()
+                                .uri(server.url("/"))
+                                .body(once::transferTo)
+                                .retrieve()
+                                .toBodilessEntity()));
+
+        assertThat(server.bodies).containsExactly("orders");
+    }
+
+    @Test
+    void request_ofARestTemplate_isTreatedAlike() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        runner("")
+                .run(context ->
+                        context.getBean(RestTemplateBuilder.class).build().postForLocation(server.url("/"), "orders"));
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+        assertThat(server.authorizations)
+                .containsExactly("Bearer " + FakeSource.TOKEN, "Bearer " + FakeSource.TOKEN + "2");
+    }
+
+    @Test
+    void request_ofAClientWithAnInterceptor_isTreatedAlike() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        runner("")
+                .run(context -> context.getBean(RestClient.Builder.class)
+                        .requestInterceptor((request, body, execution) -> execution.execute(request, body))
+                        .build()
+                        .post()
+                        .uri(server.url("/"))
+                        .body("orders")
+                        .retrieve()
+                        .toBodilessEntity());
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+    }
+
+    @Test
+    void request_ofAClientWithAFactoryOfItsOwn_hasTheToken() {
+        runner("")
+                .run(context -> context.getBean(RestClient.Builder.class)
+                        .requestFactory(new SimpleClientHttpRequestFactory())
+                        .build()
+                        .get()
+                        .uri(server.url("/"))
+                        .retrieve()
+                        .toBodilessEntity());
+
+        assertThat(server.authorizations).containsExactly("Bearer " + FakeSource.TOKEN);
+    }
+
+    private void send(RestClient client, Resource body) {
+        client.post().uri(server.url("/")).body(body).retrieve().toBodilessEntity();
+    }
+
+    private static InputStream stream() {
+        return new ByteArrayInputStream("orders".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void response_401WithoutAClaimsChallenge_isTheCallers() {
         server.challenge = "Bearer error=\"invalid_token\"";
         with(
@@ -139,16 +243,22 @@ class BearerTokenIT {
     }
 
     private void with(String folder, Consumer<RestClient> use) {
-        new ApplicationContextRunner()
+        runner(folder)
+                .run(context ->
+                        use.accept(context.getBean(RestClient.Builder.class).build()));
+    }
+
+    private ApplicationContextRunner runner(String folder) {
+        return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
+                        ImperativeHttpClientAutoConfiguration.class,
                         RestClientAutoConfiguration.class,
+                        RestTemplateAutoConfiguration.class,
                         TokenProviderAutoConfiguration.class,
                         TokenProviderHttpAutoConfiguration.class))
                 .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)))
                 .withPropertyValues(
                         "token-provider.bearer[0].url=" + server.url(folder),
-                        "token-provider.bearer[0].resource=api://a")
-                .run(context ->
-                        use.accept(context.getBean(RestClient.Builder.class).build()));
+                        "token-provider.bearer[0].resource=api://a");
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -14,8 +16,13 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
+import reactor.core.publisher.Flux;
 
 /** The reactive client and a real server; which requests get a token is told by {@link BearerTokenIT}. */
 class BearerTokenWebClientIT {
@@ -72,6 +79,49 @@ class BearerTokenWebClientIT {
                 .isInstanceOf(TokenAcquisitionException.class));
 
         assertThat(server.authorizations).isEmpty();
+    }
+
+    @Test
+    void request_withAValue_isSentAgainWhole() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        with(client -> post(client, BodyInserters.fromValue("orders")));
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+    }
+
+    @Test
+    void request_withAForm_isSentAgainWhole() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        with(client -> post(client, BodyInserters.fromFormData("name", "orders")));
+
+        assertThat(server.bodies).containsExactly("name=orders", "name=orders");
+    }
+
+    @Test
+    void request_withAStream_isNotSentAgainButTheNextHasTheToken() {
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
+        with(client -> {
+            assertThat(catchThrowable(() -> post(client, BodyInserters.fromResource(stream()))))
+                    .isInstanceOf(WebClientResponseException.Unauthorized.class);
+            post(client, BodyInserters.fromPublisher(Flux.just("orders"), String.class));
+        });
+
+        assertThat(server.bodies).containsExactly("orders", "orders");
+        assertThat(server.authorizations)
+                .containsExactly("Bearer " + FakeSource.TOKEN, "Bearer " + FakeSource.TOKEN + "2");
+    }
+
+    private static InputStreamResource stream() {
+        return new InputStreamResource(new ByteArrayInputStream("orders".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void post(WebClient client, BodyInserter<?, ? super ClientHttpRequest> body) {
+        client.post()
+                .uri(server.url("/api"))
+                .body(body)
+                .retrieve()
+                .toBodilessEntity()
+                .block();
     }
 
     private static void get(WebClient client, String url) {

@@ -18,6 +18,7 @@ final class ChallengingServer implements AutoCloseable {
                     + Base64.getEncoder().encodeToString(CLAIMS.getBytes(StandardCharsets.UTF_8)) + "\"";
 
     final List<String> authorizations = new CopyOnWriteArrayList<>();
+    final List<String> bodies = new CopyOnWriteArrayList<>();
     volatile String challenge;
     private final HttpServer server;
 
@@ -26,6 +27,7 @@ final class ChallengingServer implements AutoCloseable {
         server.createContext("/", exchange -> {
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
             authorizations.add(String.valueOf(authorization));
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             boolean refuses = challenge != null && authorization.equals("Bearer " + FakeSource.TOKEN);
             if (refuses) {
                 exchange.getResponseHeaders().add("WWW-Authenticate", challenge);

@@ -41,7 +41,7 @@ class RecipesTest {
                     .hasSingleBean(RestClient.class)
                     .hasSingleBean(OpenAIClient.class)
                     .hasSingleBean(TokenCredential.class)
-                    .hasSingleBean(BearerTokens.Interceptor.class);
+                    .hasSingleBean(BearerTokenInterceptor.class);
             assertThat(context.getBean(AzureServiceTokenProvider.class))
                     .hasToString("AzureServiceTokenProvider[Workload identity]");
         });
