@@ -287,7 +287,7 @@ as_pod() {
 # starter_test NAME TRUST-STORE PREFIX... -- CLASS ARGUMENT...: an application of the starter's tests, as in a pod of the emulator
 # NAME; its output is in $WORK/CLASS.txt, and shown if it fails.
 starter_test() {
-    local name=$1 trust=$2 target=$ROOT/token-provider-spring-boot-starter/target prefix=()
+    local name=$1 trust=$2 target=$ROOT/spring-boot/starter/target prefix=()
     shift 2
     while [ "$1" != -- ]; do prefix+=("$1") && shift; done
     shift

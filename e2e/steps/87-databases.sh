@@ -39,7 +39,7 @@ databases_flyway() {
     cp "$DOWNLOADS"/flyway/*.jar "$home/lib/"
     mv "$home"/lib/flyway-*.jar "$home/lib/flyway/"
     mv "$home"/lib/postgresql-*.jar "$home/drivers/"
-    cp "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar "$home/drivers/"
+    cp "$ROOT"/bridges/target/token-provider-bridges-*-drop-in.jar "$home/drivers/"
     echo 'create table lines (id int);' > "$home/sql/V1__lines.sql"
     url="jdbc:postgresql://localhost:$(port postgresql)/postgres?sslmode=verify-full&sslrootcert=$DATABASES/server.crt"
     cd "$home" || exit 1

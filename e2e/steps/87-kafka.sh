@@ -28,7 +28,7 @@ kafka_broker() {
 
 # kafka CLASS...: a program of Kafka's download, with the drop-in beside its jars.
 kafka() {
-    as_pod kafka "${KAFKA_JAVA[@]}" -cp "$KAFKA_HOME/*:$(echo "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar)" "$@"
+    as_pod kafka "${KAFKA_JAVA[@]}" -cp "$KAFKA_HOME/*:$(echo "$ROOT"/bridges/target/token-provider-bridges-*-drop-in.jar)" "$@"
 }
 
 kafka_boot() {

@@ -3,7 +3,7 @@
 # How it runs read-only and without capabilities is in the step 92-cluster.
 # Needs: podid-image
 
-PODID_MANIFESTS=$ROOT/token-provider-spring-boot-test/src/test/resources/pods.yaml
+PODID_MANIFESTS=$ROOT/spring-boot/test/src/test/resources/pods.yaml
 PODMAN_SOCKET=$WORK/podman.sock
 
 podid_configuration() {
@@ -15,7 +15,7 @@ podid_configuration() {
 }
 
 trials() {
-    local target=$ROOT/token-provider-spring-boot-test/target
+    local target=$ROOT/spring-boot/test/target
     start podman-service podman "${STORAGE[@]}" --network-config-dir "$WORK/networks" --runtime runc \
         system service --time 0 "unix://$PODMAN_SOCKET"
     wait_until 60 podman-service curl -sf --unix-socket "$PODMAN_SOCKET" http://podman/_ping

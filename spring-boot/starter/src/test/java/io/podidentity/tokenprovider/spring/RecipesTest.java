@@ -22,7 +22,7 @@ import org.springframework.web.client.RestClient;
 
 /** The recipes of docs/spring-boot.md, word for word. */
 class RecipesTest {
-    private static final Path PAGE = Path.of("..", "docs", "spring-boot.md");
+    private static final Path PAGE = Path.of("..", "..", "docs", "spring-boot.md");
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The Java code of docs/testing.md is that of com.example.orders, which the build compiles and runs. */
 class DocumentedTest {
-    private static final Path PAGE = Path.of("..", "docs", "testing.md");
+    private static final Path PAGE = Path.of("..", "..", "docs", "testing.md");
     private static final Path EXAMPLES = Path.of("src/test/java/com/example/orders");
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 

@@ -66,7 +66,7 @@ class MetadataTest {
 
     @Test
     void page_always_namesEachSetting() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "spring-boot.md"));
+        String page = Files.readString(Path.of("..", "..", "docs", "spring-boot.md"));
 
         assertThat(bound.keySet())
                 .allSatisfy(
