@@ -31,11 +31,11 @@ soak: ## Live SOAK_DAYS days (1000) of faults, clock jumps and sleeps, each of a
 FUZZ_SECONDS ?= 3600
 
 fuzz: ## Feed every reader of text from elsewhere for FUZZ_SECONDS (3600) with texts of chance, of a new seed
-	mvn -B -pl token-provider,pod-identity-emulator -am test -Dtest='FuzzTest,RequestReaderFuzzTest,ManifestFuzzTest' \
+	mvn -B -pl token-provider,pod-identity/emulator -am test -Dtest='FuzzTest,RequestReaderFuzzTest,ManifestFuzzTest' \
 	    -Dpodidentity.fuzz.seconds=$$(( $(FUZZ_SECONDS) / 12 ))
 
 attacks: ## Attack the demo, the emulator and the programs that the library starts
-	mvn -B -pl token-provider,pod-identity-emulator,demo-app -am verify \
+	mvn -B -pl token-provider,pod-identity/emulator,demo-app -am verify \
 	    -Dtest='HostileAssertionsTest,SlowClientsTest,RequestReaderTest,BrowserFilterTest,HostileTokenTest' \
 	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
 

@@ -346,7 +346,7 @@ def main():
     first = seed = int(seed)
     forward(8090, *(f"10.244.0.{number}" for number in range(4, 40)))
     certificates = re.findall(r'"certificate": (?:&\w+ )?"([^"]*)"', open(os.path.join(
-        os.path.dirname(__file__), "../../pod-identity-emulator/src/test/resources/cases/real/applications.yaml"), encoding="utf-8").read())
+        os.path.dirname(__file__), "../../pod-identity/emulator/src/test/resources/cases/real/applications.yaml"), encoding="utf-8").read())
     count, differing, excepted, statuses, end = 0, 0, collections.Counter(), collections.Counter(), time.monotonic() + float(seconds)
     while True:
         with tempfile.TemporaryDirectory() as folder:

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What the real NMI answered to pods whose applications are wrong in many ways. */
 class RefusalsOfTheRealNmiTest {
 
-    private static final Path CASES = Path.of("..", "pod-identity-emulator", "src", "test", "resources", "cases");
+    private static final Path CASES = Path.of("..", "pod-identity", "emulator", "src", "test", "resources", "cases");
 
     /** A token, though the real Entra ID has no such client, and the real IMDS no such identity. */
     private static final Set<String> ONLY_HERE = Set.of("cidbad", "rid0", "tspace");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Counts how many answers of real programs we give, for the document that says so. */
 class RecordedTableTest {
 
-    private static final Path DOCUMENT = Path.of("..", "docs", "compatibility.md");
+    private static final Path DOCUMENT = Path.of("..", "..", "docs", "compatibility.md");
 
     /** Of a component in a version. */
     private static final class Count {
@@ -29,7 +29,7 @@ class RecordedTableTest {
         Files.writeString(written, table);
 
         assertThat(DOCUMENT)
-                .as("the table is now that of pod-identity-emulator/target/recorded.md")
+                .as("the table is now that of pod-identity/emulator/target/recorded.md")
                 .content()
                 .contains(table);
     }
