@@ -28,7 +28,7 @@ ENV JAVA_HOME=/opt/java PATH=/opt/java/bin:/usr/bin
 
 # What only the build runs, compiled by the whole JDK.
 FROM ${JDK} AS programs
-COPY podid/target/podid.jar demo-app/src/image/ /build/
+COPY podid/cli/target/podid.jar demo-app/src/image/ /build/
 RUN ["javac", "-d", "/build", "-cp", "/build/podid.jar", "/build/Train.java", "/build/Strip.java"]
 
 FROM runtime AS extracted

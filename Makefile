@@ -50,13 +50,13 @@ demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
 	mvn -B -q spring-boot:test-run
 
 bench: ## Measure everything, on a machine that does nothing else; JDKS="FOLDER FOLDER" for other JDKs than that of PATH
-	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid/cli -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks $(addprefix --jdk ,$(JDKS))
 
 bench-quick: ## The same in a few rounds on one JDK, in under five minutes
-	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid/cli -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick
 
 bench-apps: ## One application with azure-identity, the library and the starter, in a few rounds
-	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid/cli -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick --only apps $(addprefix --jdk ,$(JDKS))

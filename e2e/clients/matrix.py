@@ -143,7 +143,7 @@ def column(profile, folder):
     java = os.path.join(os.environ["JAVA_HOME"], "bin", "java")
     played = "workload-identity" if workload else profile
     with subprocess.Popen(
-        [java, "-jar", f"{ROOT}/podid/target/podid.jar", "serve", "--json", "--time-scale", "100", "--profile", played, f"{folder}/pod.yaml"],
+        [java, "-jar", f"{ROOT}/podid/cli/target/podid.jar", "serve", "--json", "--time-scale", "100", "--profile", played, f"{folder}/pod.yaml"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     ) as served:
         try:

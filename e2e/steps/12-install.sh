@@ -3,13 +3,13 @@
 
 HERE=$WORK/install/place
 JBANG=$DOWNLOADS/jbang-cli-0.132.1-all.jar
-WRONG=$ROOT/podid-maven-plugin/src/it/fails/k8s
+WRONG=$ROOT/podid/maven-plugin/src/it/fails/k8s
 
 install_folder() {
     local jdk made
     jdk=$(find /usr/lib/jvm /opt/java -maxdepth 1 -name '*25*' 2> /dev/null | head -1 || true)
-    (cd "$ROOT" && mvn -B -q -pl podid package -Pfolder -DskipTests -Dspotless.check.skip=true "-Dfolder.jdk=${JDK25_HOME:-${jdk:-$JAVA_HOME}}")
-    made=$(find "$ROOT/podid/target" -maxdepth 1 -type d -name 'podid-[0-9]*')
+    (cd "$ROOT" && mvn -B -q -pl podid/cli package -Pfolder -DskipTests -Dspotless.check.skip=true "-Dfolder.jdk=${JDK25_HOME:-${jdk:-$JAVA_HOME}}")
+    made=$(find "$ROOT/podid/cli/target" -maxdepth 1 -type d -name 'podid-[0-9]*')
     tar -C "$(dirname "$made")" -czf "$OUT/podid-1.2.3-linux-amd64.tar.gz" --transform 's|^[^/]*|podid-1.2.3|;' --hard-dereference "$(basename "$made")"
     mkdir -p "$HERE" && tar -C "$HERE" -xzf "$OUT/podid-1.2.3-linux-amd64.tar.gz"
 }
@@ -18,7 +18,7 @@ install_folder() {
 install_krew() {
     local krew=$WORK/krew.json
     mkdir -p "$WORK/install/krew" "$WORK/install/bin"
-    "$ROOT/install/krew.sh" 1.2.3 "$OUT" | yaml_to_json > "$krew"
+    "$ROOT/podid/install/krew.sh" 1.2.3 "$OUT" | yaml_to_json > "$krew"
     expect_json "$krew" '.[0] | .apiVersion == "krew.googlecontainertools.github.com/v1alpha2" and .kind == "Plugin" and .metadata.name == "podid"' \
         '.[0].spec | .version == "v1.2.3" and (.shortDescription | length > 0)' '.[0].spec.platforms[0] | .selector.matchLabels == {os: "linux", arch: "amd64"}' \
         ".[0].spec.platforms[0].sha256 == \"$(sha256sum < "$OUT/podid-1.2.3-linux-amd64.tar.gz" | cut -d' ' -f1)\"" \
@@ -57,7 +57,7 @@ install_pipelines() {
     local system folder=$HERE/podid-1.2.3
     cd "$WORK/install" || return 1
     for system in github gitlab azure; do
-        GITHUB_STEP_SUMMARY=$WORK/summary.md PODID=$folder/bin/podid expect_exit 1 "$WORK/$system.txt" "$ROOT/install/check.sh" "$system" "$WRONG"
+        GITHUB_STEP_SUMMARY=$WORK/summary.md PODID=$folder/bin/podid expect_exit 1 "$WORK/$system.txt" "$ROOT/podid/install/check.sh" "$system" "$WRONG"
     done
     expect_text "$WORK/github.txt" '::error file=' 'title=label-not-on-pod-template'
     expect_text "$WORK/summary.md" '| error | ' 'label-not-on-pod-template'

@@ -6,7 +6,7 @@
 REAL_SEED=${REAL_SEED:-$((RANDOM))}
 OWN_NETWORK=(unshare --map-root-user --net)
 JVM=("$JAVA_HOME/bin/java" -Xmx300m)
-CLUSTER=("${JVM[@]}" -cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain)
+CLUSTER=("${JVM[@]}" -cp "$ROOT/podid/cli/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain)
 
 # real NAME PROGRAM COMMAND...: runs the comparison if there is a program for it.
 real() {

@@ -61,7 +61,7 @@ final class AppForms {
     }
 
     Path podid() {
-        return repository.resolve("podid/target/podid.jar");
+        return repository.resolve("podid/cli/target/podid.jar");
     }
 
     /** Makes what the forms need, which takes a minute on a JDK with AOT caches. */

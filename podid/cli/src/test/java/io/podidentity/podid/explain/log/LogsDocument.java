@@ -1,0 +1,68 @@
+package io.podidentity.podid.explain.log;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Writes {@code docs/logs.md} from the lines that are known. */
+final class LogsDocument {
+
+    private LogsDocument() {}
+
+    static String of(List<KnownLine> lines) {
+        Map<String, Long> counts =
+                lines.stream().collect(Collectors.groupingBy(KnownLine::from, Collectors.counting()));
+        String components = lines.stream()
+                .map(KnownLine::from)
+                .distinct()
+                .map(from -> "| " + from + " | " + counts.get(from) + " |\n")
+                .collect(Collectors.joining());
+        return """
+            # Lines of logs
+
+            What `podid explain --log` knows: %d lines, with what they mean and what to do. This page is made from the same
+            table; a test says when it is old.
+
+            ```sh
+            kubectl logs -l component=nmi -A --tail=500 | java -jar podid/cli/target/podid.jar explain --log -
+            ```
+
+            With the manifests (`podid explain k8s/ --log -`) it also tells the story of each pod that the log names. Capitals
+            such as `IDENTITY` are for you to fill in; what the line itself names is filled in by the command.
+
+            | Component | Lines |
+            |---|---|
+            """.formatted(lines.size())
+                + components
+                + lines.stream().map(LogsDocument::section).collect(Collectors.joining());
+    }
+
+    private static String section(KnownLine line) {
+        return "\n## " + line.id() + "\n\n" + line.from() + ": " + plain(line.says()) + ".\n\n```text\n"
+                + line.example()
+                + "\n```\n"
+                + list("Why", line.why(), LogsDocument::plain)
+                + list("What to do", line.next(), LogsDocument::command)
+                + "\nMore: <" + line.more() + ">\n";
+    }
+
+    private static String list(String title, List<String> entries, Function<String, String> form) {
+        return entries.isEmpty()
+                ? ""
+                : "\n" + title + ":\n\n"
+                        + entries.stream()
+                                .map(one -> "- " + form.apply(one) + "\n")
+                                .collect(Collectors.joining());
+    }
+
+    private static String command(String next) {
+        String text = plain(next);
+        return text.matches("(?:kubectl|az|curl|podid) .*") ? "`` " + text + " ``" : text;
+    }
+
+    /** Without the names that a line would bring. */
+    private static String plain(String text) {
+        return new Names(Map.of()).in(text);
+    }
+}
