@@ -107,7 +107,7 @@ END
 cp "$ROOT/e2e/data/User.java" "$user/src/test/java/"
 mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
     org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath -Dmdep.outputFile="$user/class-path"
-used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User "$ROOT/template/k8s")
+used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User "$ROOT/examples/orders/k8s")
 [ "$used" = "IMDS" ] || fail "the README's dependencies gave: $used"
 
 # The same as a module. Nothing requires by name the modules that the emulator, which has no descriptor, needs.
@@ -115,7 +115,7 @@ mkdir "$user/user"
 echo 'module user { requires io.podidentity.tokenprovider; requires io.podidentity.emulator; }' > "$user/module-info.java"
 { echo 'package user;' && cat "$ROOT/e2e/data/User.java"; } > "$user/user/User.java"
 javac -d "$user/module" --module-path "$(cat "$user/class-path")" "$user/module-info.java" "$user/user/User.java"
-used=$(java --add-modules ALL-MODULE-PATH --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User "$ROOT/template/k8s")
+used=$(java --add-modules ALL-MODULE-PATH --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User "$ROOT/examples/orders/k8s")
 [ "$used" = "IMDS" ] || fail "the same as a module gave: $used"
 
 # The template, on what was left alone.
@@ -125,7 +125,7 @@ cat > "$WORK/settings.xml" << END
 <pluginRepositories><pluginRepository><id>release</id><url>file://$repository</url></pluginRepository></pluginRepositories>
 </profile></profiles></settings>
 END
-mvn -B -q -s "$WORK/settings.xml" -f "$WORK/source/template/pom.xml" "${local[@]}" verify
+mvn -B -q -s "$WORK/settings.xml" -f "$WORK/source/examples/orders/pom.xml" "${local[@]}" verify
 
 (cd "$group" && find . \( -name '*.jar' -o -name '*.pom' \) -printf '%9s  %f\n' | sort -k 2)
 if [ -n "$bundle" ]; then
