@@ -118,7 +118,7 @@ javac -d "$user/module" --module-path "$(cat "$user/class-path")" "$user/module-
 used=$(java --add-modules ALL-MODULE-PATH --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User "$ROOT/examples/orders/k8s")
 [ "$used" = "IMDS" ] || fail "the same as a module gave: $used"
 
-# The template, on what was left alone.
+# The example to copy, with what was published and nothing else of this build.
 cat > "$WORK/settings.xml" << END
 <settings><activeProfiles><activeProfile>release</activeProfile></activeProfiles><profiles><profile><id>release</id>
 <repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>
