@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e pictures release-check demo faults soak fuzz attacks bench bench-quick bench-apps
+.PHONY: help format check test e2e pictures site release-check demo faults soak fuzz attacks bench bench-quick bench-apps
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ attacks: ## Attack the demo, the emulator and the programs that the library star
 pictures: ## Make the pictures of docs/images again (needs pngquant)
 	mvn -B -q -DskipTests package
 	E2E_PICTURES=yes e2e/run 85
+
+site: ## Make the site of the documents in site/target/pages (needs node 20 with npm)
+	site/build
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh
