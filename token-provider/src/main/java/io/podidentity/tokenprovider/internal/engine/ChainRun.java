@@ -169,6 +169,10 @@ final class ChainRun {
         return null;
     }
 
+    String caveat() {
+        return caveat;
+    }
+
     synchronized void arrive() {
         nanos = time.nanos() - nanos;
         asked = null;

@@ -10,7 +10,9 @@ import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ final class TokenSourceChain {
 
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
+    /** A program that names more identities than this is told of the first ones. */
+    private static final int MAX_DOUBTS = 50;
+
     /** How long a source that another one stands in for is waited for again, unless it answers. */
     private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
 
@@ -43,6 +48,8 @@ final class TokenSourceChain {
     private volatile @Nullable AccessToken newest;
     /** How often all was forgotten. A run that began before neither pins its source nor leaves a token behind. */
     private volatile int epoch;
+    /** What spoke against the identity of tokens, as far as it was logged. Guarded by this. */
+    private final Set<String> doubts = new HashSet<>(0);
     /** Null while no call was forced: few programs do. Guarded by this. */
     private @Nullable ForcedCall firstForced;
 
@@ -78,19 +85,30 @@ final class TokenSourceChain {
         newest = null;
     }
 
-    /** Writes the one line that says which identity a process has, or that it is not the one that it should be. */
+    /**
+     * Writes the one line that says which identity a process has, or that it is not the one that it should be; and one
+     * for each reason to doubt the identity of a token.
+     */
     void logOrigin(AccessToken token, ChainRun run) {
-        if (!logsPins || (!run.hasPinned && !run.standsIn)) {
+        if (!logsPins) {
             return;
         }
         System.Logger logger = System.getLogger(LOGGER);
         if (run.standsIn) {
             logger.log(Level.WARNING, run.describeStandIn(token));
-        } else if (logger.isLoggable(Level.INFO)) {
+        } else if (run.hasPinned && logger.isLoggable(Level.INFO)) {
             Principal known = token.principal().orElse(null);
             String who = known == null ? "an identity that the token does not name" : known.toString();
             logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
         }
+        if (isNewDoubt(run.caveat())) {
+            logger.log(
+                    Level.WARNING, "A token of " + token.source() + " for " + token.resource() + ": " + run.caveat());
+        }
+    }
+
+    private synchronized boolean isNewDoubt(String caveat) {
+        return !caveat.isEmpty() && doubts.size() < MAX_DOUBTS && doubts.add(caveat);
     }
 
     synchronized ForcedCall forcedCall() {

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.http;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -26,6 +27,11 @@ final class AnswerReader {
     private int position;
     private int end;
     private int headBytes;
+    /** Whether a byte of the server has come: from then on whatever goes wrong is a broken answer, and no silence. */
+    private boolean heard;
+    /** What is being read, for people. */
+    private String part = "status line";
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
 
     private int status;
@@ -65,8 +71,11 @@ final class AnswerReader {
             if (interim++ > MAX_INTERIM || status == 101) {
                 throw BrokenAnswerException.because("the answer is not the one that was asked for");
             }
+            part = "status line";
             readStatusLine();
+            part = "header";
             readHeaders();
+            part = "body";
         } while (status < 200);
     }
 
@@ -228,13 +237,27 @@ final class AnswerReader {
 
     private void requireMore() throws IOException {
         if (position == end && !fill()) {
-            throw BrokenAnswerException.because("the answer was cut short");
+            throw heard ? broken("was cut short") : new EOFException("the connection was closed without an answer");
         }
     }
 
     private boolean fill() throws IOException {
         position = 0;
-        end = Math.max(0, wire.receive(buffer));
+        try {
+            end = Math.max(0, wire.receive(buffer));
+        } catch (IOException e) {
+            if (!heard) {
+                throw e;
+            }
+            throw broken(wire.isLate() ? "did not go on in time" : "was broken off");
+        }
+        heard = heard || end > 0;
         return end > 0;
+    }
+
+    /** An answer that began and has no end, such as {@code the answer was cut short in the body, after HTTP 500}. */
+    private IOException broken(String what) {
+        String answered = part.equals("body") && status >= 300 ? ", after HTTP " + status : "";
+        return BrokenAnswerException.because("the answer " + what + " in the " + part + answered);
     }
 }

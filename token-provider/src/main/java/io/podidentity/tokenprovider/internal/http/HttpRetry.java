@@ -5,7 +5,8 @@ import java.io.IOException;
 
 /**
  * Sends a request until it is answered for good, or its schedule or the deadline says enough. An answer is never
- * forgotten: silence after it is told with it.
+ * forgotten, whole or broken: silence after a whole one is told with it, and silence after a broken one does not replace
+ * it.
  */
 public final class HttpRetry {
     private static final int MARGIN = 10;
@@ -23,7 +24,7 @@ public final class HttpRetry {
      *
      * @param deadline the last moment, as {@link Time#nanos} counts
      * @return the last answer, whatever its status and whatever came after it
-     * @throws IOException if there was no answer to any try
+     * @throws IOException if there was no whole answer to any try: the last broken one, else why there was none
      */
     public HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline)
             throws IOException, InterruptedException {
@@ -38,10 +39,11 @@ public final class HttpRetry {
     public HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline, long patience)
             throws IOException, InterruptedException {
         HttpResponse heard = null;
-        long limit = patience;
+        IOException broken = null;
         long silentSince = time.nanos();
-        // Whoever was heard is quoted before the callers go.
+        // Whoever was heard, be it one byte, is quoted before the callers go.
         long margin = Math.max(0, deadline - silentSince) / MARGIN;
+        long limit = patience - (deadline - margin) < 0 ? patience : deadline - margin;
         boolean silent = true;
         while (true) {
             long start = time.nanos();
@@ -60,10 +62,14 @@ public final class HttpRetry {
             } catch (IOException e) {
                 silentSince = silent ? silentSince : start;
                 silent = true;
+                if (e instanceof BrokenAnswerException) {
+                    broken = e;
+                    limit = deadline - margin;
+                }
                 wait = schedule.afterFailure(e);
                 if (wait < 0 || tooLate(limit, wait)) {
                     if (heard == null) {
-                        throw e;
+                        throw broken == null ? e : broken;
                     }
                     return heard.before(e, (time.nanos() - silentSince) / 1_000_000);
                 }

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
 
 /** Says why a server gave no answer. */
 public final class NoAnswer {
@@ -47,12 +48,22 @@ public final class NoAnswer {
         if (e instanceof ConnectException) {
             return "nothing listened there";
         }
-        return "no complete answer (" + e.getClass().getSimpleName() + ")";
+        return e instanceof BrokenAnswerException
+                ? String.valueOf(e.getMessage())
+                : "no complete answer (" + e.getClass().getSimpleName() + ")";
+    }
+
+    /**
+     * Whether nothing at all came from the server. If one byte came, or a part of a TLS handshake, the server is there:
+     * no other source may stand in for it.
+     */
+    public static boolean isSilence(IOException e) {
+        return !(e instanceof BrokenAnswerException) && !(e instanceof SSLException);
     }
 
     /** The same failure of an exchange whose deadline passed, whatever it looks like. */
     static IOException late(IOException e) {
-        if (e instanceof SocketTimeoutException || e instanceof ProxyException) {
+        if (e instanceof SocketTimeoutException || e instanceof ProxyException || e instanceof BrokenAnswerException) {
             return e;
         }
         SocketTimeoutException late = new SocketTimeoutException("the answer did not end in time");

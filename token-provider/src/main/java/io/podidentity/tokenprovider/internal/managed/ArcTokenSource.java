@@ -98,14 +98,21 @@ public final class ArcTokenSource extends EndpointTokenSource {
     }
 
     @Override
-    Outcome noAnswer(IOException e, long waitedMillis) {
+    Outcome noAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
         if (announced) {
-            return super.noAnswer(e, waitedMillis);
+            return super.noAnswer(e, waitedMillis, namedBySetting);
         }
         String reason = NoAnswer.describe(e, address(), waitedMillis);
         String remedy = "Look at 'azcmagent show'.";
-        // One that is stopped is not there; one that hangs may be back in a moment.
-        return e instanceof ConnectException ? new Unavailable(reason, remedy) : new Silent(reason, remedy);
+        if (e instanceof ConnectException) {
+            // An agent that is stopped is not there.
+            return new Unavailable(reason, remedy);
+        }
+        if (namedBySetting || !NoAnswer.isSilence(e)) {
+            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy);
+        }
+        // An agent that hangs may be back in a moment.
+        return new Silent(reason, remedy);
     }
 
     /**

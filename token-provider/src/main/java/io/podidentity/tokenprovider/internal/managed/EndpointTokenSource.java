@@ -107,7 +107,8 @@ public class EndpointTokenSource implements TokenSource {
                     address() + " answered HTTP 200 " + e.getMessage(),
                     "Check what answers there; " + host.endpointVariable + " says where it is.");
         } catch (IOException e) {
-            return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000);
+            boolean namedBySetting = named != null && request.identity().isEmpty();
+            return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000, namedBySetting);
         }
     }
 
@@ -162,7 +163,12 @@ public class EndpointTokenSource implements TokenSource {
         return named == null ? "" : NamedIdentity.verify(named, response, token, name());
     }
 
-    Outcome noAnswer(IOException e, long waitedMillis) {
+    /**
+     * What to make of a host that gave no whole answer.
+     *
+     * @param namedBySetting whether a setting names the identity, for which nobody else may stand in
+     */
+    Outcome noAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
         throw new TokenAcquisitionException(
                 Code.SERVICE_UNAVAILABLE,
                 NoAnswer.describe(e, new Secret(secret).hide(String.valueOf(e.getMessage())), address(), waitedMillis),

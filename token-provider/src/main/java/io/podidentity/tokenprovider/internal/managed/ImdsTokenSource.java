@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a gateway, a
  * captive portal) is taken for its absence.
  *
+ * <p>One byte of the service is an answer. An answer that is broken, or silence where a setting names the identity, is
+ * a failure: whoever named a managed identity wants no person in its place.
+ *
  * <p>In a pod the node's own metadata service may answer, with an identity that every pod of that node can have. Where
  * nobody named an identity, nor this source, that is no identity of this pod; see docs/decisions/0022.
  */
@@ -128,17 +131,34 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                             start + patience);
             return answer(request, wanted, response, certain);
         } catch (IOException e) {
-            return noAnswer(e, Math.min(time.nanos() - start, patience) / 1_000_000, certain, heard);
+            long waitedMillis = Math.min(time.nanos() - start, patience) / 1_000_000;
+            if (NoAnswer.isSilence(e) && heard == null && !proven) {
+                return silence(
+                        e, waitedMillis, wanted != null && request.identity().isEmpty());
+            }
+            return broken(e, waitedMillis, certain, heard);
         }
     }
 
-    private Outcome noAnswer(IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
-        if (heard == null && !proven) {
-            return new Silent(NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis), endpoint.remedyForNoAnswer());
+    private Silent silence(IOException e, long waitedMillis, boolean namedBySetting) {
+        String reason = NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis);
+        if (namedBySetting) {
+            throw new TokenAcquisitionException(
+                    Code.SERVICE_UNAVAILABLE,
+                    reason + ", and the identity that a setting names is its own",
+                    endpoint.remedyForNoAnswer());
         }
-        String reason = heard == null
-                ? NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis) + ", which has answered before"
-                : heard.before(e, waitedMillis).describe("");
+        return new Silent(reason, endpoint.remedyForNoAnswer());
+    }
+
+    /** What to make of a service that is there, and has given no whole answer to this request. */
+    private Outcome broken(IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
+        String reason = NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis);
+        if (heard != null) {
+            reason = heard.before(e, waitedMillis).describe("");
+        } else if (proven) {
+            reason += ", which has answered before";
+        }
         if (certain || proven) {
             throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, "Try again in a minute.");
         }

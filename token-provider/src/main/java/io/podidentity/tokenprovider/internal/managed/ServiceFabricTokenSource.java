@@ -58,7 +58,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
     }
 
     @Override
-    Outcome noAnswer(IOException e, long waitedMillis) {
+    Outcome noAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
         if (e instanceof SSLHandshakeException && Thumbprint.isCauseOf(e)) {
             throw new TokenAcquisitionException(
                     TokenAcquisitionException.Code.INVALID_CONFIGURATION,
@@ -66,7 +66,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
                             + " names, and no secret was sent",
                     "Restart the application, so that it has its node's variables.");
         }
-        return super.noAnswer(e, waitedMillis);
+        return super.noAnswer(e, waitedMillis, namedBySetting);
     }
 
     /**

@@ -278,7 +278,7 @@ class HttpTransportIT {
     void send_whenTheBodyTrickles_throwsInTime(int status) throws Exception {
         try (FaultyServer server = new FaultyServer(connection ->
                 connection.sends("HTTP/1.1 " + status + " Odd\r\n\r\n").sendsForEver("x", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -287,7 +287,7 @@ class HttpTransportIT {
         try (FaultyServer server = new FaultyServer(connection -> connection
                 .sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
                 .sendsForEver("1\r\nx\r\n", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -296,7 +296,7 @@ class HttpTransportIT {
         try (FaultyServer server = new FaultyServer(connection -> connection
                 .sends("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
                 .isSilent())) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -304,7 +304,7 @@ class HttpTransportIT {
     void send_whenTheHeaderTrickles_throwsInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 200 OK\r\nX: ").sendsForEver("x", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -312,7 +312,7 @@ class HttpTransportIT {
     void send_whenTheStatusLineTrickles_throwsInTime() throws Exception {
         try (FaultyServer server =
                 new FaultyServer(connection -> connection.sends("HTTP/1.1 200 ").sendsForEver("O", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -320,7 +320,7 @@ class HttpTransportIT {
     void send_whenInterimAnswersNeverEnd_throwsInTime() throws Exception {
         try (FaultyServer server =
                 new FaultyServer(connection -> connection.sendsForEver("HTTP/1.1 100 Continue\r\n\r\n", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -416,7 +416,7 @@ class HttpTransportIT {
         }
         try (FaultyServer server =
                 new FaultyServer(connection -> connection.sends(head + "0\r\n").sendsForEver("X: y\r\n", 50))) {
-            assertTimesOut(server.url());
+            assertStops(server.url());
         }
     }
 
@@ -692,11 +692,24 @@ class HttpTransportIT {
         }
     }
 
+    /** That a server which says nothing is left in time. */
     private void assertTimesOut(String url) {
+        assertThat(failureInTime(url)).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    /** That an answer which began and does not end is left in time, and told from silence. */
+    private void assertStops(String url) {
+        assertThat(failureInTime(url))
+                .isInstanceOf(BrokenAnswerException.class)
+                .hasMessageStartingWith("the answer did not go on in time in the ");
+    }
+
+    private IOException failureInTime(String url) {
         long start = System.nanoTime();
-        assertThatThrownBy(() -> send(url)).isInstanceOf(SocketTimeoutException.class);
+        IOException thrown = catchThrowableOfType(IOException.class, () -> send(url));
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(LIMIT_MILLIS / 2), GENEROUS);
+        return thrown;
     }
 
     private static void answers(ResponseDefinitionBuilder answer) {

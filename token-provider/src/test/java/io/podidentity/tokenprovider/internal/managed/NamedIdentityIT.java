@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.FaultyServer;
+import io.podidentity.tokenprovider.support.RecordedLog;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +162,45 @@ class NamedIdentityIT {
                     .contains("not verified: neither the answer nor the token says that it is of client ID "
                             + id(Kind.CLIENT_ID, "a"))
                     .hasSizeLessThanOrEqualTo(800);
+        }
+    }
+
+    /** The holder of a token that names nobody, or of one named by a resource ID, which few tokens tell. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void getAccessToken_whenNothingSaysWhoseTokenItIs_isLoggedOnceAndToldToListeners(Kind kind) throws Exception {
+        body = kind == Kind.RESOURCE_ID
+                ? body(Map.of("appid", "b", "oid", "c"), Map.of())
+                : "{\"access_token\":\"opaque\",\"expires_in\":3600}";
+        Map<String, String> variables = new HashMap<>();
+        variables.put(
+                switch (kind) {
+                    case CLIENT_ID -> ManagedIdentityEndpoint.CLIENT_ID;
+                    case OBJECT_ID -> ManagedIdentityEndpoint.OBJECT_ID;
+                    case RESOURCE_ID -> ManagedIdentityEndpoint.RESOURCE_ID;
+                },
+                id(kind, "a"));
+        RecordedLog log = new RecordedLog("io.podidentity.tokenprovider");
+        try (FaultyServer server = new FaultyServer(this::answer)) {
+            variables.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", server.url());
+            List<String> told = new CopyOnWriteArrayList<>();
+            AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                    .environment(variables)
+                    .listener(event -> event.attempts().forEach(attempt -> told.add(attempt.reason())))
+                    .build();
+
+            assertThat(provider.getAccessToken(REQUEST)).isNotEmpty();
+            assertThat(provider.getAccessToken(REQUEST.withForceRefresh(true))).isNotEmpty();
+
+            String doubt =
+                    "not verified: neither the answer nor the token says that it is of " + named(kind, id(kind, "a"));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.getLevel().equals(Level.WARNING))
+                    .extracting(LogRecord::getMessage)
+                    .containsExactly("A token of IMDS for " + REQUEST.resource() + ": " + doubt);
+            assertThat(told).contains(doubt);
+        } finally {
+            log.close();
         }
     }
 
