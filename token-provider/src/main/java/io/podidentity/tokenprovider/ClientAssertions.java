@@ -70,11 +70,13 @@ public final class ClientAssertions implements Supplier<String> {
      * The same with other settings than the process's. {@link TokenSources#clientAssertion} needs none, since it has
      * those of the provider that it is in.
      *
-     * @param settings its variables, authority host, proxy, TLS and deadline count
+     * @param settings its variables, authority host, proxy, TLS, deadline and listeners count; the listeners are told
+     *     of the assertions as of any tokens
      * @return a new supplier
      */
     public ClientAssertions with(AzureServiceTokenProvider.Builder settings) {
-        return new ClientAssertions(DeferredTokenSource.in(settings.settings.context(), source), settings.deadline);
+        TokenSource made = DeferredTokenSource.in(settings.settings.context(), source);
+        return new ClientAssertions(ProcessCaches.assertions(made, settings.settings.listeners), settings.deadline);
     }
 
     /**

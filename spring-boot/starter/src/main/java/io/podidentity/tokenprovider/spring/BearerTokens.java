@@ -43,6 +43,13 @@ final class BearerTokens {
         this.targets = List.copyOf(targets);
     }
 
+    /** Names the tokens to the watch. */
+    void requireIn(TokenWatch watch) {
+        for (BearerTarget target : targets) {
+            watch.require(identities.name(target.identity()), request(target));
+        }
+    }
+
     /** Notes that a client sends these tokens. */
     void use() {
         isUsed = true;

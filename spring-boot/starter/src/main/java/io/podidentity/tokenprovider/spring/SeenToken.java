@@ -12,8 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last seen of the token for a resource, for health, metrics and the endpoint. No token is in it.
+ * What was last seen of a token, for health, metrics and the endpoint. No token is in it.
  *
+ * @param token which one it is
  * @param source the source of the token; null if there is none
  * @param principal whose token it is; null if that is not known
  * @param expiresOn when it expires; null if there is none
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when that was; the epoch if nothing was seen yet
  */
 record SeenToken(
-        String identity,
-        String resource,
+        WatchedToken token,
         @Nullable String source,
         @Nullable Principal principal,
         @Nullable Instant expiresOn,
@@ -33,9 +33,9 @@ record SeenToken(
     /** Longer than the keeper ever pauses between two attempts. */
     private static final Duration MEMORY = Duration.ofMinutes(30);
 
-    /** What is known of a resource whose token nobody has asked for. */
-    static SeenToken notAskedFor(String identity, String resource) {
-        return new SeenToken(identity, resource, null, null, null, null, List.of(), Instant.EPOCH);
+    /** What is known of a token that nobody has asked for. */
+    static SeenToken notAskedFor(WatchedToken token) {
+        return new SeenToken(token, null, null, null, null, List.of(), Instant.EPOCH);
     }
 
     /** Whether there is a token that is still valid. */
@@ -59,8 +59,9 @@ record SeenToken(
     /** What health and the endpoint tell: one object of JSON, in which members without a value are left out. */
     Map<String, Object> report(Instant now) {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("identity", identity.equals(TokenIdentities.UNNAMED) ? null : identity);
-        report.put("resource", resource);
+        report.put("identity", token.identity().equals(TokenIdentities.UNNAMED) ? null : token.identity());
+        report.put("resource", token.resource());
+        report.put("request", token.details().isEmpty() ? null : token.details());
         report.put("state", state(now));
         report.put("source", source);
         report.put("principal", principal == null ? null : principal.toString());

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ final class TokenKeeper implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(TokenKeeper.class);
 
     private final TokenIdentities identities;
+    private final TokenWatch watch;
     private final List<Kept> tokens = new ArrayList<>();
     /** Those of which there was none the last time; each is logged once. */
     private final Set<Kept> lacking = ConcurrentHashMap.newKeySet();
@@ -41,8 +43,9 @@ final class TokenKeeper implements SmartLifecycle {
     private record Kept(@Nullable String identity, String resource) {}
 
     /** @param resources those of the default identity */
-    TokenKeeper(TokenIdentities identities, List<String> resources) {
+    TokenKeeper(TokenIdentities identities, TokenWatch watch, List<String> resources) {
         this.identities = identities;
+        this.watch = watch;
         for (String resource : resources) {
             tokens.add(new Kept(null, resource));
         }
@@ -72,6 +75,7 @@ final class TokenKeeper implements SmartLifecycle {
     synchronized void keep(@Nullable String identity, String resource) {
         Kept token = new Kept(identity, resource);
         tokens.add(token);
+        watch.require(identities.name(identity), TokenRequest.forResource(resource));
         if (scheduler != null) {
             schedule(token, Duration.ZERO, INTERVAL, scheduler);
         }

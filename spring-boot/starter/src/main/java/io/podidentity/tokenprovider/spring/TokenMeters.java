@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
+import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The metrics of the tokens, each with the tags {@code identity} and {@code resource}. A scrape asks for no token.
+ * The metrics of the tokens, each with the tags {@code identity}, {@code resource} and {@code request}: what the
+ * request says besides the resource, such as a tenant, else {@code none}. A scrape asks for no token.
  *
  * <ul>
  *   <li>{@code token.provider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none
@@ -32,12 +34,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     private static final String NONE = "none";
+    private static final TokenRequest OTHER = TokenRequest.forResource("other");
 
     private final TokenWatch watch;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
     private final Set<Gauged> gauged = ConcurrentHashMap.newKeySet();
 
-    private record Gauged(MeterRegistry registry, String identity, String resource) {}
+    private record Gauged(MeterRegistry registry, WatchedToken token) {}
 
     TokenMeters(TokenWatch watch) {
         this.watch = watch;
@@ -47,25 +50,25 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     public void bindTo(MeterRegistry registry) {
         registries.add(registry);
         for (SeenToken token : watch.seen()) {
-            gauges(token.identity(), token.resource(), registry);
+            gauges(token.token(), registry);
         }
     }
 
     @Override
     public void on(String identity, Event event) {
-        String asked = TokenIdentities.canonical(event.request().resource());
-        // The watch has bounded the number of resources, and thereby of time series.
-        String resource = watch.seen(identity, asked) == null ? "other" : asked;
+        WatchedToken asked = WatchedToken.of(identity, event.request());
+        // The watch has bounded the number of tokens, and thereby of time series.
+        WatchedToken token = watch.seen(asked) == null ? WatchedToken.of(identity, OTHER) : asked;
         for (MeterRegistry registry : registries) {
             switch (event.kind()) {
                 case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> {
-                    gauges(identity, resource, registry);
-                    acquired(event, tags(identity, resource), registry);
+                    gauges(token, registry);
+                    acquired(event, tags(token), registry);
                 }
                 case WAITED ->
                     Timer.builder("token.provider.wait")
                             .description("How long callers waited because no valid token was cached")
-                            .tags(tags(identity, resource).and(outcome(event)))
+                            .tags(tags(token).and(outcome(event)))
                             .register(registry)
                             .record(event.duration());
                 default -> {
@@ -76,20 +79,16 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     }
 
     /** Registers them, unless they are there already. */
-    private void gauges(String identity, String resource, MeterRegistry registry) {
-        if (!gauged.add(new Gauged(registry, identity, resource))) {
+    private void gauges(WatchedToken token, MeterRegistry registry) {
+        if (!gauged.add(new Gauged(registry, token))) {
             return;
         }
-        Tags tags = tags(identity, resource);
-        TimeGauge.builder(
-                        "token.provider.token.remaining",
-                        this,
-                        TimeUnit.SECONDS,
-                        meters -> meters.remaining(identity, resource))
+        Tags tags = tags(token);
+        TimeGauge.builder("token.provider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(token))
                 .description("How long the token is still valid; NaN if there is none")
                 .tags(tags)
                 .register(registry);
-        Gauge.builder("token.provider.token.stale", this, meters -> meters.stale(identity, resource))
+        Gauge.builder("token.provider.token.stale", this, meters -> meters.stale(token))
                 .description("1 while the old token is used because refreshing it failed, else 0")
                 .tags(tags)
                 .register(registry);
@@ -107,8 +106,9 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
                 .record(event.duration());
     }
 
-    private static Tags tags(String identity, String resource) {
-        return Tags.of("identity", identity, "resource", resource);
+    private static Tags tags(WatchedToken token) {
+        String details = token.details().isEmpty() ? NONE : token.details();
+        return Tags.of("identity", token.identity(), "resource", token.resource(), "request", details);
     }
 
     private static Tags outcome(Event event) {
@@ -118,15 +118,15 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
         return Tags.of("outcome", error.equals(NONE) ? "SUCCESS" : "ERROR", "error.type", error);
     }
 
-    private double remaining(String identity, String resource) {
-        SeenToken token = watch.seen(identity, resource);
-        return token == null || token.expiresOn() == null
+    private double remaining(WatchedToken token) {
+        SeenToken last = watch.seen(token);
+        return last == null || last.expiresOn() == null
                 ? Double.NaN
-                : Duration.between(watch.now(), token.expiresOn()).toMillis() / 1000.0;
+                : Duration.between(watch.now(), last.expiresOn()).toMillis() / 1000.0;
     }
 
-    private double stale(String identity, String resource) {
-        SeenToken token = watch.seen(identity, resource);
-        return token != null && token.isStale(watch.now()) ? 1 : 0;
+    private double stale(WatchedToken token) {
+        SeenToken last = watch.seen(token);
+        return last != null && last.isStale(watch.now()) ? 1 : 0;
     }
 }

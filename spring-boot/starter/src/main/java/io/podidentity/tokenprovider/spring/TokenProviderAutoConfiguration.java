@@ -101,8 +101,8 @@ public final class TokenProviderAutoConfiguration {
     }
 
     @Bean
-    TokenKeeper tokenKeeper(TokenIdentities identities, TokenProviderProperties properties) {
-        return new TokenKeeper(identities, properties.resources());
+    TokenKeeper tokenKeeper(TokenIdentities identities, TokenWatch watch, TokenProviderProperties properties) {
+        return new TokenKeeper(identities, watch, properties.resources());
     }
 
     /** Where the application has a provider of its own. This is read before the one above is defined. */

@@ -25,8 +25,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class TokenProviderHttpAutoConfiguration {
 
     @Bean
-    BearerTokens bearerTokens(TokenIdentities identities, TokenProviderProperties properties) {
-        return new BearerTokens(identities, properties.bearer());
+    BearerTokens bearerTokens(TokenIdentities identities, TokenWatch watch, TokenProviderProperties properties) {
+        BearerTokens tokens = new BearerTokens(identities, properties.bearer());
+        tokens.requireIn(watch);
+        return tokens;
     }
 
     /** After all beans were made, and so the clients that the application keeps. */

@@ -1,15 +1,18 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenListener.Event;
+import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what became of the tokens of each identity and resource that the application names or has used, so that
+ * Remembers what became of the tokens that the settings name and of those that the application has used, so that
  * health, metrics and the endpoint can tell it without a request for a token.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
@@ -19,18 +22,33 @@ final class TokenWatch implements TokenIdentities.Listener {
     private static final int MAX_TOKENS = 100;
 
     private final InstantSource clock;
-    private final Map<Key, SeenToken> seen = new LinkedHashMap<>();
-
-    private record Key(String identity, String resource) {}
+    private final Map<WatchedToken, SeenToken> seen = new LinkedHashMap<>();
+    private final Set<WatchedToken> required = new HashSet<>();
 
     /**
      * @param identity the name of the default identity
-     * @param resources those that the application names for it
+     * @param resources those that the settings name for it
      */
     TokenWatch(String identity, List<String> resources, InstantSource clock) {
         this.clock = clock;
         for (String resource : resources) {
-            discover(identity, resource);
+            require(identity, TokenRequest.forResource(resource));
+        }
+    }
+
+    /** Notes that the settings name this token: without it the application is down. */
+    void require(String identity, TokenRequest request) {
+        WatchedToken token = WatchedToken.of(identity, request);
+        synchronized (seen) {
+            required.add(token);
+            seen.putIfAbsent(token, SeenToken.notAskedFor(token));
+        }
+    }
+
+    /** Whether the settings name this token. */
+    boolean isRequired(SeenToken token) {
+        synchronized (seen) {
+            return required.contains(token.token());
         }
     }
 
@@ -43,9 +61,9 @@ final class TokenWatch implements TokenIdentities.Listener {
 
     /** What is known of a token; null if it is not one of those that are remembered. */
     @Nullable
-    SeenToken seen(String identity, String resource) {
+    SeenToken seen(WatchedToken token) {
         synchronized (seen) {
-            return seen.get(new Key(identity, resource));
+            return seen.get(token);
         }
     }
 
@@ -61,35 +79,34 @@ final class TokenWatch implements TokenIdentities.Listener {
     /** Forgets what became of the tokens, as after {@code invalidate()}: none of it is true any more. */
     void forget() {
         synchronized (seen) {
-            seen.replaceAll((key, token) -> SeenToken.notAskedFor(key.identity, key.resource));
+            seen.replaceAll((token, last) -> SeenToken.notAskedFor(token));
         }
     }
 
     @Override
     public void on(String identity, Event event) {
-        String resource = TokenIdentities.canonical(event.request().resource());
+        WatchedToken token = WatchedToken.of(identity, event.request());
         switch (event.kind()) {
-            case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> remember(identity, resource, event);
+            case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> remember(token, event);
             // A caller may be answered before the sources' thread tells of the token.
-            case WAITED -> discover(identity, resource);
+            case WAITED -> discover(token);
             default -> {
                 // Says nothing new about the token.
             }
         }
     }
 
-    private void discover(String identity, String resource) {
+    private void discover(WatchedToken token) {
         synchronized (seen) {
             if (seen.size() < MAX_TOKENS) {
-                seen.putIfAbsent(new Key(identity, resource), SeenToken.notAskedFor(identity, resource));
+                seen.putIfAbsent(token, SeenToken.notAskedFor(token));
             }
         }
     }
 
-    private void remember(String identity, String resource, Event event) {
-        SeenToken token = new SeenToken(
-                identity,
-                resource,
+    private void remember(WatchedToken token, Event event) {
+        SeenToken last = new SeenToken(
+                token,
                 event.source().orElse(null),
                 event.principal().orElse(null),
                 event.expiresOn().orElse(null),
@@ -97,8 +114,8 @@ final class TokenWatch implements TokenIdentities.Listener {
                 event.attempts(),
                 now());
         synchronized (seen) {
-            discover(identity, resource);
-            seen.replace(new Key(identity, resource), token);
+            discover(token);
+            seen.replace(token, last);
         }
     }
 }

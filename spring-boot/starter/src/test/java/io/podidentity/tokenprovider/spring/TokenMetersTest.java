@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,28 @@ class TokenMetersTest {
 
         assertThat(gauge("token.provider.token.remaining", USED)).isEqualTo(90);
         assertThat(gauge("token.provider.token.stale", USED)).isZero();
+    }
+
+    @Test
+    void remaining_ofTwoTenants_isTheLifeOfEach() throws Exception {
+        AzureServiceTokenProvider provider = provider(FakeSource.withToken());
+        provider.getAccessToken(USED);
+        heard.await(Kind.ACQUIRED);
+        meters.on(
+                TokenIdentities.UNNAMED,
+                new Event(
+                        Kind.FAILED,
+                        TokenRequest.forResource(USED).withTenantId("guest.example"),
+                        Duration.ZERO,
+                        null,
+                        new TokenAcquisitionException(Code.REFUSED, "no such tenant", ""),
+                        List.of()));
+
+        assertThat(registry.get("token.provider.token.remaining")
+                        .tags("resource", USED, "request", "none")
+                        .gauge()
+                        .value())
+                .isEqualTo(90);
     }
 
     @Test

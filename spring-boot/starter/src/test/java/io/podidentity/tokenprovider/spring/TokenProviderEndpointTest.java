@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenListener.Kind;
+import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,7 +46,14 @@ class TokenProviderEndpointTest {
     @Test
     void report_ofAFailureWithoutARemedy_hasItAllTheSame() {
         var failure = new TokenAcquisitionException(Code.REFUSED, "refused", "");
-        var seen = new SeenToken("default", RESOURCE, null, null, null, failure, List.of(), Instant.EPOCH);
+        var seen = new SeenToken(
+                new WatchedToken("default", TokenRequest.forResource(RESOURCE)),
+                null,
+                null,
+                null,
+                failure,
+                List.of(),
+                Instant.EPOCH);
 
         assertThat(seen.report(Instant.EPOCH))
                 .isEqualTo(Map.of(

@@ -2,14 +2,20 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -59,7 +65,7 @@ class TokenProviderHealthIndicatorTest {
     @Test
     void health_afterARefusalThatNobodyMeetsAnyMore_isNotDown() throws Exception {
         TokenIdentities identities = FakeSource.refused().identities(watch, heard);
-        assertThatThrownBy(() -> identities.provider(null).getAccessToken(RESOURCE))
+        assertThatThrownBy(() -> identities.provider(null).getAccessToken(NAMED))
                 .isInstanceOf(TokenAcquisitionException.class);
         heard.await(Kind.FAILED);
 
@@ -70,7 +76,7 @@ class TokenProviderHealthIndicatorTest {
     @Test
     void health_afterARefusalThatWasDeleted_isUnknown() throws Exception {
         TokenIdentities identities = FakeSource.refused().identities(watch, heard);
-        assertThatThrownBy(() -> identities.provider(null).getAccessToken(RESOURCE))
+        assertThatThrownBy(() -> identities.provider(null).getAccessToken(NAMED))
                 .isInstanceOf(TokenAcquisitionException.class);
         heard.await(Kind.FAILED);
 
@@ -125,6 +131,46 @@ class TokenProviderHealthIndicatorTest {
         assertThat(tokens(healthAt(Instant.now())))
                 .extracting(token -> token.get("identity"))
                 .containsExactly(null, "orders", "reports");
+    }
+
+    /** A guest's tenant may refuse the application, which says nothing of its own. */
+    @Test
+    void health_whenAnotherTenantRefuses_isUpInEitherOrderOfTheEvents() {
+        Event own = event(TokenRequest.forResource(NAMED), null);
+        TokenRequest ofAGuest = TokenRequest.forResource(NAMED).withTenantId("guest.example");
+        Event refused = event(ofAGuest, new TokenAcquisitionException(Code.REFUSED, "no such tenant", ""));
+        for (List<Event> order : List.of(List.of(own, refused), List.of(refused, own))) {
+            order.forEach(event -> watch.on(TokenIdentities.UNNAMED, event));
+
+            Health health = healthAt(Instant.now());
+
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(tokens(health))
+                    .extracting(token -> token.get("state"), token -> token.get("request"))
+                    .containsExactly(tuple("VALID", null), tuple("FAILED", "tenant guest.example"));
+        }
+    }
+
+    @Test
+    void health_whenATokenThatNoSettingNamesIsRefused_isNotDown() throws Exception {
+        FakeSource.refused().identities(watch, heard).provider(null).explain(RESOURCE);
+        heard.await(Kind.FAILED);
+
+        Health health = healthAt(Instant.now());
+
+        assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(tokens(health)).extracting(token -> token.get("state")).containsExactly("NOT_ASKED_FOR", "FAILED");
+    }
+
+    private static Event event(TokenRequest request, @Nullable TokenAcquisitionException failure) {
+        AccessToken token = AccessToken.bearer(FakeSource.TOKEN, request.resource(), FakeSource.EXPIRES, null, "Fake");
+        return new Event(
+                failure == null ? Kind.ACQUIRED : Kind.FAILED,
+                request,
+                Duration.ZERO,
+                failure == null ? token : null,
+                failure,
+                List.of());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.engine;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
@@ -40,6 +41,16 @@ final class EventPublisher {
             tell(new TokenListener.Event(
                     kind, request, duration, old == null ? null : old.token, failure, failure.attempts()));
         }
+    }
+
+    /** Somebody was given a token that is not kept, or none. */
+    void supplied(
+            TokenRequest request,
+            Duration duration,
+            @Nullable AccessToken token,
+            @Nullable TokenAcquisitionException failure) {
+        TokenListener.Kind kind = failure == null ? TokenListener.Kind.ACQUIRED : TokenListener.Kind.FAILED;
+        tell(new TokenListener.Event(kind, request, duration, token, failure, List.of()));
     }
 
     void happened(

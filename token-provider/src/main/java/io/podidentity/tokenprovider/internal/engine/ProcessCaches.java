@@ -131,6 +131,18 @@ public final class ProcessCaches {
         return new CachedAssertions(identity, audience, ofItsOwn(List.of(identity), null, List.of()));
     }
 
+    /** The same assertions, of which listeners are told: each that is requested or read, not those from a cache. */
+    public static TokenSource assertions(TokenSource assertions, List<TokenListener> listeners) {
+        if (listeners.isEmpty()) {
+            return assertions;
+        }
+        if (assertions instanceof CachedAssertions cached) {
+            TokenCache cache = ofItsOwn(List.of(cached.identity), null, listeners);
+            return new CachedAssertions(cached.identity, cached.audience, cache);
+        }
+        return new ToldAssertions(assertions, new EventPublisher(listeners));
+    }
+
     private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {
         TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, publisher, true);
         return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE);
