@@ -13,7 +13,14 @@ az_token() {
     for storage in "$AZURITE" "$(of emulator .storage)"; do
         expect_status 200 "$WORK/az-list.xml" "$storage/$list" --cacert "$CA_BUNDLE" -K "$WORK/bearer.curl"
     done
-    rm "$WORK/bearer.curl" "$WORK/az-token.json"
+    rm "$WORK/bearer.curl"
+}
+
+# The emulator is asked the same by RecordedBlobCasesTest.
+azurite_as_recorded() {
+    TOKEN=$(jq -r .accessToken "$WORK/az-token.json") "$PYTHON" "$ROOT/e2e/real/blobs.py" \
+        "$ROOT/pod-identity/emulator/src/test/resources/cases/blobs.json" "$AZURITE" --check
+    rm "$WORK/az-token.json"
 }
 
 # It no longer trusts the CA and has no cached token.
@@ -30,4 +37,5 @@ az_untrusting() {
 }
 
 check "the real az has a token that Azurite and the emulator accept" az_token
+check "Azurite answers 381 cases as it was recorded" azurite_as_recorded
 check "az that does not trust Entra's certificate: names REQUESTS_CA_BUNDLE" az_untrusting

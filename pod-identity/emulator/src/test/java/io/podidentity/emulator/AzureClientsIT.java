@@ -10,13 +10,21 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.http.policy.FixedDelayOptions;
 import com.azure.core.http.policy.RetryOptions;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.Context;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
+import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobServiceClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
+import com.azure.storage.blob.models.BlobHttpHeaders;
 import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.BlobStorageException;
+import com.azure.storage.blob.models.BlockListType;
 import com.azure.storage.blob.models.ListBlobsOptions;
+import com.azure.storage.blob.models.ParallelTransferOptions;
+import com.azure.storage.blob.options.BlobParallelUploadOptions;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +32,8 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,10 +177,64 @@ class AzureClientsIT {
     }
 
     @Test
-    void storage_whenWritten_refuses() {
+    void storage_whenAReaderWrites_refuses() {
         assertRefused(
-                () -> storage(secret(READER, "s1")).createBlobContainer("new"), 403, "AuthorizationPermissionMismatch");
-        assertRefused(() -> storage(secret(CONTRIBUTOR, "s3")).createBlobContainer("new"), 405, "UnsupportedHttpVerb");
+                () -> storage(secret(READER, "s1")).createBlobContainer("new-one"),
+                403,
+                "AuthorizationPermissionMismatch");
+    }
+
+    @Test
+    void upload_ofMoreThanOneBlock_isWholeAndKeepsWhatWasSaid() {
+        BlobClient blob = contributor().createBlobContainer("uploads").getBlobClient("large");
+        byte[] content = new byte[(9 << 20) + 1];
+        new Random(1).nextBytes(content);
+        blob.uploadWithResponse(
+                new BlobParallelUploadOptions(BinaryData.fromBytes(content))
+                        .setParallelTransferOptions(new ParallelTransferOptions()
+                                .setBlockSizeLong(4L << 20)
+                                .setMaxSingleUploadSizeLong(4L << 20))
+                        .setHeaders(
+                                new BlobHttpHeaders().setContentType("text/csv").setCacheControl("no-cache"))
+                        .setMetadata(Map.of("color", "blue")),
+                null,
+                Context.NONE);
+
+        assertThat(blob.downloadContent().toBytes()).isEqualTo(content);
+        assertThat(blob.getProperties().getMetadata()).containsEntry("color", "blue");
+        assertThat(blob.getProperties().getCacheControl()).isEqualTo("no-cache");
+        assertThat(blob.getBlockBlobClient().listBlocks(BlockListType.ALL).getCommittedBlocks())
+                .hasSize(3);
+        blob.delete();
+        assertThat(blob.exists()).isFalse();
+    }
+
+    @Test
+    void upload_byTheSlowerOfTwoWriters_isRefused() {
+        BlobClient blob = contributor().createBlobContainer("locking").getBlobClient("counter");
+        blob.upload(BinaryData.fromString("1"));
+        var asRead = new BlobRequestConditions().setIfMatch(blob.getProperties().getETag());
+        var options = new BlobParallelUploadOptions(BinaryData.fromString("2")).setRequestConditions(asRead);
+        blob.uploadWithResponse(options, null, Context.NONE);
+
+        assertRefused(() -> blob.uploadWithResponse(options, null, Context.NONE), 412, "ConditionNotMet");
+        assertThat(blob.downloadContent().toString()).isEqualTo("2");
+    }
+
+    @Test
+    void copyFromAUrl_always_isRefusedAndStoresNothing() {
+        BlobClient blob = contributor().createBlobContainer("copies").getBlobClient("copy");
+
+        assertRefused(
+                () -> blob.getBlockBlobClient().uploadFromUrl(azure.storage() + "/things/empty"),
+                501,
+                "NotImplemented");
+        assertRefused(() -> blob.getBlockBlobClient().createSnapshot(), 501, "NotImplemented");
+        assertThat(blob.exists()).isFalse();
+    }
+
+    private static BlobServiceClient contributor() {
+        return storage(secret(CONTRIBUTOR, "s3"));
     }
 
     @Test

@@ -51,6 +51,7 @@ public record Answer(int status, Map<String, String> headers, long length, Body 
             Map.entry(412, "Precondition Failed"),
             Map.entry(413, "Content Too Large"),
             Map.entry(416, "Range Not Satisfiable"),
+            Map.entry(417, "Expectation Failed"),
             Map.entry(421, "Misdirected Request"),
             Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"),
@@ -111,6 +112,13 @@ public record Answer(int status, Map<String, String> headers, long length, Body 
         var more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new Answer(status, more, length, body, delay);
+    }
+
+    /** The same without that header, if it is there. */
+    public Answer without(String header) {
+        var fewer = new LinkedHashMap<>(headers);
+        fewer.remove(header);
+        return new Answer(status, fewer, length, body, delay);
     }
 
     /** The same, but the server waits before it sends the first byte. */

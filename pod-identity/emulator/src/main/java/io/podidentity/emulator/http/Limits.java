@@ -14,4 +14,7 @@ public record Limits(int head, int body, int connections, Duration requestTime) 
 
     /** For clients that mean well; no request to Azure that is played here comes near them. */
     public static final Limits OF_THE_EMULATOR = new Limits(64 << 10, 1 << 20, 2_000, Duration.ofMinutes(1));
+
+    /** The same, for clients that put blobs whole. */
+    public static final Limits OF_STORAGE = new Limits(64 << 10, 64 << 20, 2_000, Duration.ofMinutes(1));
 }

@@ -221,7 +221,7 @@ final class TenantPlan {
     }
 
     private BlobStore blobStore() {
-        var store = new BlobStore(clock.instant());
+        var store = new BlobStore(clock);
         (blobs.isEmpty() ? samples() : blobs).forEach(blob -> blob.accept(store));
         return store;
     }

@@ -38,12 +38,13 @@ final class Listeners implements AutoCloseable {
 
     /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
     LoopbackServer open(PortName port, String name) {
-        return open(name, places.port(port), null, recorder);
+        return open(name, places.port(port), null, Limits.OF_THE_EMULATOR, recorder);
     }
 
     /** The same over TLS. */
     LoopbackServer openSecure(PortName port, String name) {
-        return open(name, places.port(port), tls, recorder);
+        Limits limits = port == PortName.STORAGE ? Limits.OF_STORAGE : Limits.OF_THE_EMULATOR;
+        return open(name, places.port(port), tls, limits, recorder);
     }
 
     /**
@@ -61,17 +62,17 @@ final class Listeners implements AutoCloseable {
             if (port > LAST_PORT) {
                 throw new UncheckedIOException(new IOException("There are not enough ports for all pods"));
             }
-            return open(name, port, null, recorder.of(pod.toString()));
+            return open(name, port, null, Limits.OF_THE_EMULATOR, recorder.of(pod.toString()));
         }
     }
 
-    private LoopbackServer open(String name, int port, @Nullable SSLContext security, RequestRecorder recorded) {
+    private LoopbackServer open(
+            String name, int port, @Nullable SSLContext security, Limits limits, RequestRecorder recorded) {
         if (port > 0) {
             // Fails before a client is told of an address that leads nowhere.
             places.exposedPort(port);
         }
-        LoopbackServer server =
-                LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, recorded);
+        LoopbackServer server = LoopbackServer.bind(name, places.bind(), port, security, limits, recorded);
         synchronized (lock) {
             servers.add(server);
         }

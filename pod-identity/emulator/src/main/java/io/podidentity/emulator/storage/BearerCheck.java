@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Whether the bearer of a token may do what it asks: first who it is, then what it may. */
+/** Who the bearer of a token is, and which roles it has. */
 record BearerCheck(Directory directory, TokenIssuer issuer) {
 
     /** From this version on Azure answers a bad token with a challenge; before, with a plain 403. */
@@ -29,13 +29,13 @@ record BearerCheck(Directory directory, TokenIssuer issuer) {
 
     static final String EXPIRED = "Lifetime validation failed. The token is expired.";
 
-    /** @throws StorageError.Refusal if the caller is unknown or may not do this */
-    void check(Request request) {
-        Set<BlobRole> roles = roles(authenticate(request));
-        boolean reads = request.isGet() || request.method().equals("HEAD");
-        if (reads ? roles.isEmpty() : roles.stream().noneMatch(BlobRole::mayWrite)) {
-            throw StorageError.PERMISSION_MISMATCH.refusal();
-        }
+    /**
+     * The roles of the caller, which may be none.
+     *
+     * @throws StorageError.Refusal if the caller is unknown
+     */
+    Set<BlobRole> roles(Request request) {
+        return roles(authenticate(request));
     }
 
     private JWTClaimsSet authenticate(Request request) {

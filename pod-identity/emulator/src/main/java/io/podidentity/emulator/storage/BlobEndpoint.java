@@ -1,19 +1,21 @@
 package io.podidentity.emulator.storage;
 
+import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.storage.BlobStore.StoredBlob;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * One storage account: lists of containers and blobs, blobs and their properties; small blobs can be put. Thread-safe.
+ * One storage account: containers and block blobs, with their conditions, checksums, properties and metadata.
+ * Whatever {@link Operation} does not name is refused. Thread-safe.
  *
  * @param issuer of Entra, which a refused client is pointed to
  * @param account the address of the account, without a trailing slash
@@ -43,8 +45,7 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
         String requestId = UUID.randomUUID().toString();
         Answer answer;
         try {
-            new BearerCheck(directory, issuer).check(request);
-            answer = route(request);
+            answer = allowed(request);
         } catch (StorageError.Refusal refusal) {
             answer = refusal.answer(requestId, issuer.clock().instant());
             if (answer.status() == 401) {
@@ -64,6 +65,30 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
                 .with("Server", "podid");
     }
 
+    /**
+     * Who it is, whether it is played here, and only then who may do it: what is not played is refused in the same way
+     * to everybody.
+     */
+    private Answer allowed(Request request) {
+        if (request.method().equals("OPTIONS")) {
+            throw StorageError.CORS_FAILURE.refusal();
+        }
+        if (request.query().get("sig").isPresent()) {
+            throw StorageError.notPlayed("a shared access signature");
+        }
+        Set<BlobRole> roles = new BearerCheck(directory, issuer).roles(request);
+        List<String> segments = request.segments();
+        if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
+            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
+        }
+        Operation operation = Operation.of(request, segments);
+        boolean permitted = operation.writes() ? roles.stream().anyMatch(BlobRole::mayWrite) : !roles.isEmpty();
+        if (!permitted) {
+            throw StorageError.PERMISSION_MISMATCH.refusal();
+        }
+        return route(request, operation, segments);
+    }
+
     private static String version(Request request) {
         return request.header("x-ms-version")
                 .filter(version -> version.matches("\\d{4}-\\d\\d-\\d\\d"))
@@ -74,52 +99,28 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
         return new Listing(store, account);
     }
 
-    private Answer route(Request request) {
-        boolean puts = putsBlob(request);
-        if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
-            throw StorageError.VERB_NOT_SUPPORTED.refusal();
-        }
-        List<String> segments = request.segments();
-        if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
-            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
-        }
-        String comp = request.query().get("comp").orElse("");
-        String restype = request.query().get("restype").orElse("");
-        if (request.isGet() && restype.equals("account") && comp.equals("properties")) {
-            return accountInformation();
-        }
-        if (puts && segments.size() > 2 && comp.isEmpty()) {
-            return put(request, segments.get(1), blobName(request));
-        }
-        return switch (segments.size()) {
-            case 1 -> account(request, restype, comp);
-            case 2 -> container(request, segments.get(1), restype, comp);
-            default -> blob(request, segments.get(1), comp);
+    private Answer route(Request request, Operation operation, List<String> segments) {
+        String container = segments.size() > 1 ? segments.get(1) : "";
+        String blob = segments.size() > 2 ? blobName(request) : "";
+        return switch (operation) {
+            case ACCOUNT_INFORMATION -> accountInformation();
+            case LIST_CONTAINERS -> xml(listing().containers(request.query()));
+            case LIST_BLOBS -> xml(listing().blobs(container, request.query()));
+            case GET_CONTAINER -> new Containers(store, container).properties();
+            case GET_CONTAINER_METADATA -> new Containers(store, container).metadata();
+            case CREATE_CONTAINER -> new Containers(store, container).create(request);
+            case SET_CONTAINER_METADATA -> new Containers(store, container).setMetadata(request);
+            case DELETE_CONTAINER -> new Containers(store, container).delete(request);
+            case GET_BLOB -> new BlobReads(store, container, blob).get(request);
+            case GET_BLOB_METADATA -> new BlobReads(store, container, blob).metadata(request);
+            case GET_BLOCK_LIST -> new BlobReads(store, container, blob).blockList(request);
+            case PUT_BLOB -> new BlobChanges(store, container, blob).put(request);
+            case PUT_BLOCK -> new BlobChanges(store, container, blob).putBlock(request);
+            case PUT_BLOCK_LIST -> new BlobChanges(store, container, blob).putBlockList(request);
+            case SET_BLOB_METADATA -> new BlobChanges(store, container, blob).setMetadata(request);
+            case SET_BLOB_PROPERTIES -> new BlobChanges(store, container, blob).setProperties(request);
+            case DELETE_BLOB -> new BlobChanges(store, container, blob).delete(request);
         };
-    }
-
-    /** A block blob whole, as clients do with small ones. */
-    private static boolean putsBlob(Request request) {
-        return request.method().equals("PUT")
-                && request.header("x-ms-blob-type").filter("BlockBlob"::equals).isPresent();
-    }
-
-    /** @throws StorageError.Refusal if there is no such container, or a blob that the caller would not replace */
-    private Answer put(Request request, String container, String name) {
-        boolean onlyNew = request.header("If-None-Match").filter("*"::equals).isPresent();
-        if (store.blobs(container).containsKey(name) && onlyNew) {
-            throw StorageError.BLOB_EXISTS.refusal();
-        }
-        String type = request.header("x-ms-blob-content-type")
-                .or(() -> request.header("Content-Type"))
-                .orElse("application/octet-stream");
-        store.put(container, name, type, request.body());
-        StoredBlob blob = store.blob(container, name);
-        return Answer.empty(201)
-                .with("ETag", "\"" + blob.etag() + "\"")
-                .with("Last-Modified", Answer.httpDate(blob.lastModified()))
-                .with("Content-MD5", blob.contentMd5())
-                .with("x-ms-request-server-encrypted", "true");
     }
 
     /** Asked for at the address of the account, of a container or of a blob. */
@@ -130,48 +131,11 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
                 .with("x-ms-is-hns-enabled", "false");
     }
 
-    private Answer account(Request request, String restype, String comp) {
-        if (comp.equals("list") && restype.isEmpty()) {
-            return xml(listing().containers(request.query()));
-        }
-        throw unknown(restype, comp);
-    }
-
-    private Answer container(Request request, String container, String restype, String comp) {
-        if (restype.equals("container") && comp.equals("list")) {
-            return xml(listing().blobs(container, request.query()));
-        }
-        if (restype.equals("container") && comp.isEmpty()) {
-            store.blobs(container);
-            return Answer.empty(200)
-                    .with("ETag", "\"" + listing().containerEtag() + "\"")
-                    .with("Last-Modified", Answer.httpDate(store.lastModified()))
-                    .with("x-ms-lease-status", "unlocked")
-                    .with("x-ms-lease-state", "available")
-                    .with("x-ms-has-immutability-policy", "false")
-                    .with("x-ms-has-legal-hold", "false");
-        }
-        throw unknown(restype, comp);
-    }
-
-    private Answer blob(Request request, String container, String comp) {
-        if (!comp.isEmpty()) {
-            throw unknown("", comp);
-        }
-        return BlobDownload.answer(request, store.blob(container, blobName(request)));
-    }
-
     /** Everything after the container, so that a doubled slash in a name is kept. */
     private static String blobName(Request request) {
         String path = request.rawPath();
         int container = path.indexOf('/', 1);
         return Request.decodeSegment(path.substring(path.indexOf('/', container + 1) + 1));
-    }
-
-    private static StorageError.Refusal unknown(String restype, String comp) {
-        return comp.isEmpty() && restype.isEmpty()
-                ? StorageError.INVALID_URI.refusal()
-                : StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", comp.isEmpty() ? "restype" : "comp");
     }
 
     private static Answer xml(String document) {

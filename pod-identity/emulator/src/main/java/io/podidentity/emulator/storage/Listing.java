@@ -3,31 +3,55 @@ package io.podidentity.emulator.storage;
 import com.nimbusds.jose.util.Base64URL;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
-import io.podidentity.emulator.storage.BlobStore.StoredBlob;
+import io.podidentity.emulator.storage.BlobStore.ContainerState;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** The XML of lists of containers and of blobs. */
 record Listing(BlobStore store, URI account) {
 
     private static final int LARGEST_PAGE = 5000;
 
+    /** What a list can be asked for. But for metadata, nothing here can have any of it. */
+    private static final Set<String> INCLUDED = Set.of(
+            "metadata",
+            "copy",
+            "deleted",
+            "deletedwithversions",
+            "immutabilitypolicy",
+            "legalhold",
+            "permissions",
+            "snapshots",
+            "system",
+            "tags",
+            "versions");
+
     String containers(Parameters query) {
-        return list("Containers", store.containers(), query, begin(), "", this::container);
+        NavigableMap<String, ContainerState> containers = store.containers();
+        boolean metadata = included(query).contains("metadata");
+        return list("Containers", containers.navigableKeySet(), query, begin(), "", (out, name) -> {
+            ContainerState state = containers.get(name);
+            if (state != null) {
+                container(out, name, state, metadata);
+            }
+        });
     }
 
     String blobs(String container, Parameters query) {
         NavigableMap<String, StoredBlob> blobs = store.blobs(container);
+        boolean metadata = included(query).contains("metadata");
         Xml xml = begin().attribute("ContainerName", container);
         return list("Blobs", blobs.navigableKeySet(), query, xml, repeated(query, "delimiter"), (out, name) -> {
             StoredBlob blob = blobs.get(name);
             if (blob != null) {
-                blob(out, blob);
+                blob(out, blob, metadata);
             }
         });
     }
@@ -116,36 +140,64 @@ record Listing(BlobStore store, URI account) {
         return end < 0 ? "" : name.substring(0, end + delimiter.length());
     }
 
-    private void container(Xml xml, String name) {
+    /**
+     * What a list is to say besides.
+     *
+     * @throws StorageError.Refusal if that is unknown, or not kept here
+     */
+    private static Set<String> included(Parameters query) {
+        Set<String> wanted = Arrays.stream(query.get("include").orElse("").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        for (String name : wanted) {
+            if (name.equals("uncommittedblobs")) {
+                throw StorageError.notPlayed("the value " + name + " of the parameter include");
+            }
+            if (!INCLUDED.contains(name)) {
+                throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "include");
+            }
+        }
+        return wanted;
+    }
+
+    private static void container(Xml xml, String name, ContainerState state, boolean metadata) {
         xml.start("Container").text("Name", name).start("Properties");
-        xml.text("Last-Modified", Answer.httpDate(store.lastModified()))
-                .text("Etag", "\"" + containerEtag() + "\"")
+        version(xml, state.version())
                 .text("LeaseStatus", "unlocked")
                 .text("LeaseState", "available")
                 .text("HasImmutabilityPolicy", "false")
-                .text("HasLegalHold", "false");
-        xml.close().close();
+                .text("HasLegalHold", "false")
+                .close();
+        if (metadata) {
+            state.metadata().into(xml);
+        }
+        xml.close();
     }
 
-    String containerEtag() {
-        return "0x8D" + Long.toHexString(store.lastModified().getEpochSecond()).toUpperCase(Locale.ROOT);
+    private static Xml version(Xml xml, Version version) {
+        return xml.text("Last-Modified", Answer.httpDate(version.lastModified()))
+                .text("Etag", version.quotedEtag());
     }
 
-    private static void blob(Xml xml, StoredBlob blob) {
+    private static void blob(Xml xml, StoredBlob blob, boolean metadata) {
         name(xml.start("Blob"), blob.name()).start("Properties");
-        xml.text("Creation-Time", Answer.httpDate(blob.lastModified()))
-                .text("Last-Modified", Answer.httpDate(blob.lastModified()))
-                .text("Etag", blob.etag())
-                .text("Content-Length", Integer.toString(blob.content().length))
-                .text("Content-Type", blob.contentType())
-                .text("Content-MD5", blob.contentMd5())
-                .text("BlobType", "BlockBlob")
+        xml.text("Creation-Time", Answer.httpDate(blob.created()))
+                .text("Last-Modified", Answer.httpDate(blob.version().lastModified()))
+                .text("Etag", blob.version().etag())
+                .text("Content-Length", Integer.toString(blob.content().length));
+        blob.headers().into(xml);
+        xml.text("BlobType", "BlockBlob")
                 .text("AccessTier", "Hot")
                 .text("AccessTierInferred", "true")
                 .text("LeaseStatus", "unlocked")
                 .text("LeaseState", "available")
-                .text("ServerEncrypted", "true");
-        xml.close().close();
+                .text("ServerEncrypted", "true")
+                .close();
+        if (metadata) {
+            blob.metadata().into(xml);
+        }
+        xml.close();
     }
 
     /** Azure percent-encodes a name that XML cannot hold, and says so. */

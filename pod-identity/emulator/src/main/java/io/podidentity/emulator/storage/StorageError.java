@@ -29,10 +29,48 @@ enum StorageError {
     CONTAINER_NOT_FOUND(404, "ContainerNotFound", "The specified container does not exist."),
     BLOB_NOT_FOUND(404, "BlobNotFound", "The specified blob does not exist."),
     BLOB_EXISTS(409, "BlobAlreadyExists", "The specified blob already exists."),
-    VERB_NOT_SUPPORTED(
-            405,
-            "UnsupportedHttpVerb",
-            "The resource doesn't support the specified HTTP verb: podid reads, and puts block blobs whole."),
+    CONTAINER_EXISTS(409, "ContainerAlreadyExists", "The specified container already exists."),
+    VERB_NOT_SUPPORTED(405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb."),
+    CORS_FAILURE(403, "CorsPreflightFailure", "CORS not enabled or no matching rule found for this request."),
+    INVALID_RESOURCE_NAME(400, "InvalidResourceName", "The specified resource name contains invalid characters."),
+    OUT_OF_RANGE_INPUT(400, "OutOfRangeInput", "One of the request inputs is out of range."),
+    INVALID_HEADER_VALUE(
+            400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format."),
+    MISSING_HEADER(400, "MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified."),
+    MISSING_QUERY_PARAMETER(
+            400,
+            "MissingRequiredQueryParameter",
+            "A query parameter that's mandatory for this request is not specified."),
+    INVALID_MD5(
+            400,
+            "InvalidMd5",
+            "The MD5 value specified in the request is invalid. MD5 value must be 128 bits and base64 encoded."),
+    MD5_MISMATCH(
+            400,
+            "Md5Mismatch",
+            "The MD5 value specified in the request did not match with the MD5 value calculated by the server."),
+    CRC64_MISMATCH(
+            400,
+            "Crc64Mismatch",
+            "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server."),
+    BOTH_CHECKSUMS(
+            400, "BothCrc64AndMd5HeaderPresent", "Both x-ms-content-crc64 header and Content-MD5 header are present."),
+    INVALID_METADATA(
+            400, "InvalidMetadata", "The metadata specified is invalid. It has characters that are not permitted."),
+    EMPTY_METADATA_KEY(400, "EmptyMetadataKey", "The key for one of the metadata key-value pairs is empty."),
+    METADATA_TOO_LARGE(
+            400, "MetadataTooLarge", "The size of the specified metadata exceeds the maximum size permitted."),
+    INVALID_XML(400, "InvalidXmlDocument", "XML specified is not syntactically valid."),
+    INVALID_BLOCK_LIST(400, "InvalidBlockList", "The specified block list is invalid."),
+    BLOCK_LIST_TOO_LONG(400, "BlockListTooLong", "The block list may not contain more than 50,000 blocks."),
+    INVALID_BLOB_OR_BLOCK(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid."),
+    MULTIPLE_CONDITIONS(400, "MultipleConditionHeadersNotSupported", "Multiple condition headers are not supported."),
+    UNSATISFIABLE_CONDITION(
+            400, "UnsatisfiableCondition", "The request includes an unsatisfiable condition for this operation."),
+    CONDITIONS_NOT_SUPPORTED(
+            400, "ConditionHeadersNotSupported", "Condition headers are not supported for this operation."),
+    LEASE_NOT_PRESENT(412, "LeaseNotPresentWithBlobOperation", "There is currently no lease on the blob."),
+    NOT_PLAYED(501, "NotImplemented", "The requested operation is not implemented on the specified resource"),
     INVALID_QUERY_VALUE(
             400,
             "InvalidQueryParameterValue",
@@ -58,6 +96,12 @@ enum StorageError {
 
     Refusal refusal() {
         return new Refusal(this, "", "", Map.of());
+    }
+
+    /** @param what part of a request is not honoured here */
+    static Refusal notPlayed(String what) {
+        return NOT_PLAYED.refusal(
+                "NotImplementedDetail", "podid does not play " + what + ". Use Azurite with podid's tokens for it.");
     }
 
     /** @param element the name of an element beside code and message that says more */
@@ -88,7 +132,8 @@ enum StorageError {
         }
 
         Answer answer(String requestId, Instant now) {
-            String message = error.message + "\nRequestId:" + requestId + "\nTime:" + now;
+            String why = error == NOT_PLAYED ? ": " + detail : "";
+            String message = error.message + why + "\nRequestId:" + requestId + "\nTime:" + now;
             var xml = new Xml("Error").text("Code", error.code).text("Message", message);
             if (!element.isEmpty()) {
                 xml.text(element, detail);

@@ -200,6 +200,31 @@ class BlobEndpointTest {
         assertError(get(target, token(STORAGE)), 400, code);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /c/digits, x-ms-copy-source, the header x-ms-copy-source",
+        "GET, /c/digits, x-ms-if-tags, the header x-ms-if-tags",
+        "GET, /c/digits?snapshot=2026-11-24T12:00:00.0000000Z, x-ms-date, the parameter snapshot",
+        "GET, /c/digits?versionid=1, x-ms-date, the parameter versionid",
+        "PUT, /c/digits?comp=lease, x-ms-date, the operation comp=lease",
+        "GET, /?restype=service&comp=properties, x-ms-date, the service's properties"
+    })
+    void reader_whoAsksForWhatIsNotPlayed_isRefusedByName(String method, String target, String header, String named)
+            throws Exception {
+        HttpResponse<String> answer = client.send(
+                method,
+                azure.storage() + target,
+                "Authorization",
+                "Bearer " + token(STORAGE),
+                "x-ms-version",
+                VERSION,
+                header,
+                "x");
+
+        assertError(answer, 501, "NotImplemented");
+        assertThat(answer.body()).contains("podid does not play " + named + ". Use Azurite with podid's tokens");
+    }
+
     private static String md5() throws Exception {
         byte[] digest =
                 java.security.MessageDigest.getInstance("MD5").digest("0123456789".getBytes(StandardCharsets.UTF_8));
