@@ -227,7 +227,7 @@ nmi_serves() {
     expect_text "$OUT/in-cluster-parcels.txt" "$PARCELS" imds
     assigned . > "$OUT/in-cluster-assigned.json"
     expect_json "$OUT/in-cluster-assigned.json" 'any(.items[]; .metadata.namespace == "default" and (.metadata.name | test("^parcels-[^ ]+-shop-parcels$"))
-        and (.metadata.labels | keys == ["nodename"]) and .metadata.finalizers == ["azureassignedidentity.finalizers.aadpodidentity.k8s.io"]
+        and (.metadata.labels | keys == ["nodename"]) and .metadata.finalizers == null and (.metadata.ownerReferences | map(.kind + "/" + .name) == ["Namespace/emulated-azure"])
         and .spec.azureIdentityRef.spec.clientID == "'"$PARCELS"'" and .spec.azureBindingRef.metadata.resourceVersion != null)'
     on_cluster kubectl -n shop get events --field-selector reason="binding applied" -o json > "$WORK/mic-events.json"
     expect_json "$WORK/mic-events.json" 'any(.items[]; .source.component == "aadpodidentity.k8s.io" and (.message | startswith("Binding parcels-of-shop applied on node ")))'
@@ -314,7 +314,7 @@ nmi_takes_away() {
 }
 
 without_rule() {
-    ! on_cluster iptables-save -t nat | grep aad-metadata
+    ! on_cluster iptables-save -t nat | grep podid-metadata
 }
 
 # The API server ends, forgets what was, and starts again: each watch is told that what it knows is gone.
@@ -377,8 +377,83 @@ azure_uses_its_rights() {
     expect_equal "" "$(cat "$WORK/in-cluster-refused")"
     jq -r '[.verb, .objectRef.resource // .requestURI] | join(" ")' "$OUT/in-cluster-audit.log" | sort -u > "$OUT/in-cluster-asked"
     yaml_to_json < "$WORK/azure.yaml" | jq -r '.[] | select(.kind | endswith("Role")) | .rules[] | .verbs[] as $verb | (.resources // .nonResourceURLs)[] | "\($verb) \(.)"' \
-        | grep -Ev '^create (configmaps|azureassignedidentities)$' | sort -u > "$OUT/in-cluster-granted"
+        | grep -Ev '^create (configmaps|azureassignedidentities|mutatingwebhookconfigurations)$' | sort -u > "$OUT/in-cluster-granted"
     diff "$OUT/in-cluster-granted" "$OUT/in-cluster-asked"
+}
+
+# While podid is scaled to nothing the API server asks nobody, so that labelled pods are created.
+azure_is_away() {
+    azure scale deploy/emulated-azure --replicas=0
+    eventually 30 without_webhook
+    on_cluster kubectl -n shop run away --image=localhost/pause:1 --labels=azure.workload.identity/use=true --dry-run=server \
+        --overrides='{"spec": {"securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}}, "containers": [{"name": "away",
+            "image": "localhost/pause:1", "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}}]}}'
+    azure scale deploy/emulated-azure --replicas=1
+    azure rollout status deploy/emulated-azure --timeout=60s
+    on_cluster kubectl get mutatingwebhookconfigurations emulated-azure
+}
+
+without_webhook() {
+    [ -z "$(on_cluster kubectl get mutatingwebhookconfigurations -o name)" ]
+}
+
+# What is deleted goes in time, and takes nothing of the user's with it.
+azure_goes() {
+    on_cluster kubectl delete --timeout=60s -f "$WORK/azure.yaml"
+    eventually 30 without_webhook
+    without_rule
+    expect_equal '[]' "$(assigned '.items')"
+    expect_equal 4 "$(on_cluster kubectl get customresourcedefinitions -o name | grep -c aadpodidentity)"
+    on_cluster kubectl -n shop get azureidentity parcels
+}
+
+# Rules, kinds and objects, each with its version.
+what_is_the_real_ones() {
+    on_cluster iptables -t nat -S | grep aad-metadata
+    on_cluster kubectl get customresourcedefinitions,azureidentities,azureidentitybindings,azureassignedidentities,mutatingwebhookconfigurations -A -o json \
+        | jq -c '.items[] | [.kind, .metadata.name, .metadata.uid, .metadata.resourceVersion, .metadata.deletionTimestamp]'
+}
+
+# On a node of AKS with the real NMI, its rule, and an object of the real MIC's: nothing of these is changed, whatever is applied and deleted.
+azure_leaves_the_real_one_alone() {
+    local before
+    on_cluster kubectl label nodes --all kubernetes.azure.com/cluster=real
+    on_cluster kubectl apply -f - <<< '{"apiVersion": "aadpodidentity.k8s.io/v1", "kind": "AzureAssignedIdentity", "metadata": {"name": "orders-shop-orders",
+        "namespace": "default", "finalizers": ["azureassignedidentity.finalizers.aadpodidentity.k8s.io"]}, "spec": {"pod": "orders", "podNamespace": "shop"}}'
+    start nmi "${CLUSTER[@]}" env HOST_IP=10.77.0.1 "$NMI" --node=node1 --http-probe-port=8085 --prometheus-port=9091 --allow-network-plugin-kubenet
+    eventually 20 on_cluster iptables -t nat -C PREROUTING -j aad-metadata
+    before=$(what_is_the_real_ones)
+    on_cluster kubectl apply -f "$WORK/azure.yaml"
+    eventually 60 says_now "is one of AKS. Add --allow-azure" azure_logs
+    eventually 60 says_now "whose nat table has chain aad-metadata" on_cluster kubectl -n emulated-nmi logs daemonset/nmi
+    on_cluster kubectl run labelled --image=localhost/pause:1 --labels=azure.workload.identity/use=true --dry-run=server
+    expect_equal "$before" "$(what_is_the_real_ones)"
+    on_cluster kubectl delete --timeout=60s -f "$WORK/azure.yaml"
+    expect_equal "$before" "$(what_is_the_real_ones)"
+    on_cluster kubectl patch azureassignedidentity orders-shop-orders --type=merge -p '{"metadata": {"finalizers": null}}'
+    on_cluster kubectl label nodes --all kubernetes.azure.com/cluster-
+    # Without AKS's label podid still refuses, for the object is not podid's.
+    on_cluster kubectl apply -f "$WORK/azure.yaml"
+    eventually 60 says_now "objects of another MIC, AzureAssignedIdentity default/orders-shop-orders" azure_logs
+    on_cluster kubectl delete --timeout=60s -f "$WORK/azure.yaml"
+    on_cluster kubectl delete azureassignedidentity orders-shop-orders
+    stop nmi
+    on_cluster iptables -t nat -D PREROUTING -j aad-metadata || true
+    on_cluster iptables -t nat -F aad-metadata || true
+    on_cluster iptables -t nat -X aad-metadata || true
+}
+
+# podid alone, without NMI, as the real webhook's configuration is there under a name of its own.
+azure_is_not_played_beside_the_real_webhook() {
+    on_cluster kubectl apply -f - <<< '{"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration", "metadata": {"name": "azure-wi-webhook"},
+        "webhooks": [{"name": "mutation.azure-workload-identity.io", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Ignore",
+            "clientConfig": {"service": {"name": "azure-wi-webhook", "namespace": "azure-workload-identity-system"}}}]}'
+    on_cluster kubectl apply -f "$WORK/azure.yaml"
+    eventually 60 says_now "MutatingWebhookConfiguration azure-wi-webhook, and two of them would change the same pods" azure_logs
+    expect_equal mutatingwebhookconfiguration.admissionregistration.k8s.io/azure-wi-webhook "$(on_cluster kubectl get mutatingwebhookconfigurations -o name)"
+    on_cluster kubectl delete mutatingwebhookconfiguration azure-wi-webhook
+    azure delete pods --all
+    azure rollout status deploy/emulated-azure --timeout=60s
 }
 
 azure_is_not_played_in_azure() {
@@ -423,6 +498,12 @@ if [ -z "${E2E_CLUSTER:-}" ]; then
     check "podid migrate of what runs, applied: the same identity by workload identity" nmi_is_left
     check "without its binding a pod gets no token; without NMI the node has no rule" nmi_takes_away
     check "it outlives a restart of the API server that has forgotten what was" azure_outlives_the_api_server
+    check "scaled to nothing it holds back no pod" azure_is_away
     check "it asks for exactly what its Role grants" azure_uses_its_rights
+    check "kubectl delete -k ends within a minute; kinds and identities stay" azure_goes
+    if [ -n "${NMI:-}" ]; then
+        check "on a node of AKS, with the real NMI: podid, its NMI and its webhook change nothing, applied and deleted" azure_leaves_the_real_one_alone
+    fi
+    check "beside the real webhook's configuration it does not start" azure_is_not_played_beside_the_real_webhook
     check "it does not start where nodes are AKS's, nor, if not in CI, where Azure's metadata service answers" azure_is_not_played_in_azure
 fi

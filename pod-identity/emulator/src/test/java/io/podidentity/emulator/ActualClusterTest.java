@@ -11,6 +11,7 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.http.ProxyAuthentication;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.plan.ActualCluster;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +51,11 @@ class ActualClusterTest {
         @Override
         public List<Pod> podsAt(String ip) {
             return ip.equals("10.244.0.8") ? List.of(FREE) : ip.equals("10.244.0.9") ? List.of(BOUND) : List.of();
+        }
+
+        @Override
+        public ProxyAuthentication nodes() {
+            return credential -> credential.equals("right") ? Optional.empty() : Optional.of("another node");
         }
 
         @Override
@@ -103,7 +110,7 @@ class ActualClusterTest {
     }
 
     private static String proxied(String ip) {
-        return "PROXY TCP4 " + ip + " 169.254.169.254 40000 80\r\n";
+        return "NODE right\r\nPROXY TCP4 " + ip + " 169.254.169.254 40000 80\r\n";
     }
 
     @Test
@@ -112,13 +119,13 @@ class ActualClusterTest {
         try (var azure = start(written, IDENTITY.with(List.of(BOUND)))) {
             awaitAssigned(written);
 
-            assertThat(ask(azure, proxied("10.244.0.9"))).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(ask(azure, proxied("10.244.0.9"))).startsWith("OK\r\nHTTP/1.1 200 OK\r\n");
             assertThat(ask(azure, proxied("10.244.0.8")))
-                    .startsWith("HTTP/1.1 404 Not Found\r\n")
+                    .startsWith("OK\r\nHTTP/1.1 404 Not Found\r\n")
                     .contains(
                             "getting assigned identities for pod default/free in CREATED state failed after 16 attempts");
             assertThat(ask(azure, proxied("10.244.0.7")))
-                    .startsWith("HTTP/1.1 500 ")
+                    .startsWith("OK\r\nHTTP/1.1 500 ")
                     .contains("pod list is empty");
             assertThat(azure.requests())
                     .extracting(RecordedRequest::pod)
@@ -127,11 +134,28 @@ class ActualClusterTest {
     }
 
     @Test
-    void connection_withoutTheProxysLine_getsNoAnswer() throws Exception {
+    void connection_withoutTheLinesOfANode_getsNoAnswer() throws Exception {
         try (var azure = start(new Written(), IDENTITY)) {
             assertThat(ask(azure, "")).isEmpty();
-            assertThat(ask(azure, "PROXY UNKNOWN\r\n")).isEmpty();
-            assertThat(ask(azure, "PROXY TCP4 " + "1".repeat(200) + "\r\n")).isEmpty();
+            assertThat(ask(azure, "PROXY TCP4 10.244.0.9 169.254.169.254 40000 80\r\n"))
+                    .isEmpty();
+            assertThat(ask(azure, "NODE \r\n")).isEmpty();
+            assertThat(ask(azure, "NODE " + "1".repeat(10_000) + "\r\n")).isEmpty();
+            assertThat(ask(azure, "NODE right\r\nPROXY UNKNOWN\r\n")).isEqualTo("OK\r\n");
+            assertThat(ask(azure, "NODE right\r\nPROXY TCP4 " + "1".repeat(200) + "\r\n"))
+                    .isEqualTo("OK\r\n");
+        }
+    }
+
+    @Test
+    void connection_ofAProgramThatIsNoNode_isRefusedWithTheReasonAlone() throws Exception {
+        var written = new Written();
+        try (var azure = start(written, IDENTITY.with(List.of(BOUND)))) {
+            awaitAssigned(written);
+
+            assertThat(ask(azure, proxied("10.244.0.9").replace("right", "wrong")))
+                    .isEqualTo("NO another node\r\n");
+            assertThat(azure.requests()).isEmpty();
         }
     }
 
@@ -159,7 +183,7 @@ class ActualClusterTest {
             azure.apply(cluster.with(List.of(Pod.of("default", "second", Map.of(Pod.BINDING_LABEL, "demo")))));
 
             assertThat(written.next()).isEqualTo("default/second-default-demo Created");
-            assertThat(ask(azure, proxied("10.244.0.9"))).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(ask(azure, proxied("10.244.0.9"))).startsWith("OK\r\nHTTP/1.1 200 OK\r\n");
         }
     }
 

@@ -8,12 +8,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,11 @@ public final class LoopbackServer implements AutoCloseable {
 
     private static final int LONGEST_PROXY_LINE = 107;
 
+    /** Comes before the line of the PROXY protocol, which any program can write. */
+    private static final Pattern CREDENTIAL_LINE = Pattern.compile("NODE ([!-~]+)\r\n");
+
+    private static final int LONGEST_CREDENTIAL_LINE = 8 << 10;
+
     private final String name;
     private final InetAddress address;
     private final int port;
@@ -63,7 +70,7 @@ public final class LoopbackServer implements AutoCloseable {
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Set<String> names = Set.of();
     private volatile boolean go;
-    private volatile boolean proxied;
+    private volatile Optional<ProxyAuthentication> proxies = Optional.empty();
     private volatile RequestListener log;
 
     private final Object lock = new Object();
@@ -193,13 +200,16 @@ public final class LoopbackServer implements AutoCloseable {
 
     /**
      * Begins to answer connections that a proxy makes for its clients, in place of {@link #serve}. The first line of
-     * each says which client it is, by the PROXY protocol, version 1; without it the connection is closed.
+     * each is {@code NODE} with the proxy's credential. The server answers it with the line {@code OK}, or with
+     * {@code NO} and the reason, and closes the connection then. The second line says which client it is, in the PROXY
+     * protocol, version 1; without it the connection is closed.
      *
      * @param log is told in place of the one of {@link #bind}
+     * @param authentication decides which credential is right
      * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">the protocol</a>
      */
-    public void serveProxied(Endpoint endpoint, RequestListener log) {
-        proxied = true;
+    public void serveProxied(Endpoint endpoint, RequestListener log, ProxyAuthentication authentication) {
+        proxies = Optional.of(authentication);
         this.log = log;
         serve(endpoint);
     }
@@ -269,7 +279,7 @@ public final class LoopbackServer implements AutoCloseable {
             var in = new BufferedInputStream(socket.getInputStream());
             var out = new BufferedOutputStream(socket.getOutputStream());
             var writer = new AnswerWriter(out);
-            var connection = new Connection(proxied ? client(in) : "", () -> HangUpWatch.of(socket, in));
+            var connection = new Connection(client(in, out), () -> HangUpWatch.of(socket, in));
             var reader = new RequestReader(in, out, limits, names, go, connection);
             try {
                 for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {
@@ -288,20 +298,38 @@ public final class LoopbackServer implements AutoCloseable {
         }
     }
 
-    /** Reads the line by which a proxy says for whom it asks, and no byte more: address and port of the client. */
-    private static String client(InputStream in) throws IOException {
+    /** Address and port of the client for which a proxy asks; empty if clients ask for themselves. */
+    private String client(InputStream in, OutputStream out) throws IOException {
+        Optional<ProxyAuthentication> authentication = proxies;
+        if (authentication.isEmpty()) {
+            return "";
+        }
+        Optional<String> refusal = authentication
+                .get()
+                .refusal(readLine(in, CREDENTIAL_LINE, LONGEST_CREDENTIAL_LINE).group(1));
+        out.write((refusal.map(reason -> "NO " + reason).orElse("OK") + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+        if (refusal.isPresent()) {
+            throw new IOException("not a proxy of this server");
+        }
+        Matcher parts = readLine(in, PROXY_LINE, LONGEST_PROXY_LINE);
+        return parts.group(1) + ":" + parts.group(2);
+    }
+
+    /** Reads a line of that form, and no byte more. */
+    private static Matcher readLine(InputStream in, Pattern form, int longest) throws IOException {
         var line = new StringBuilder();
-        for (int b = in.read(); b >= 0 && line.length() < LONGEST_PROXY_LINE; b = in.read()) {
+        for (int b = in.read(); b >= 0 && line.length() < longest; b = in.read()) {
             line.append((char) b);
             if (b == '\n') {
                 break;
             }
         }
-        Matcher parts = PROXY_LINE.matcher(line);
+        Matcher parts = form.matcher(line);
         if (!parts.matches()) {
-            throw new IOException("not a line of the PROXY protocol");
+            throw new IOException("not a line of a proxy");
         }
-        return parts.group(1) + ":" + parts.group(2);
+        return parts;
     }
 
     /** Ends the connection of a client that takes too long for its request. */

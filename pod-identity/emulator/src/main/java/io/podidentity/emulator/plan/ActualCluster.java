@@ -2,6 +2,7 @@ package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.http.ProxyAuthentication;
 import io.podidentity.emulator.mic.Event;
 import java.util.List;
 
@@ -17,6 +18,9 @@ public interface ActualCluster extends LiveCluster.Writer {
      * @throws io.podidentity.emulator.nmi.ApiServer.UnavailableException if the API server does not answer
      */
     List<Pod> podsAt(String ip);
+
+    /** Knows the part of NMI on each node, which says for which pod it asks. */
+    ProxyAuthentication nodes();
 
     /** Records an event of MIC. */
     void record(Event event);

@@ -304,7 +304,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /**
      * The cluster whose objects {@link #cluster} has at the start. NMI is then asked at its port on the host alone, by
-     * connections whose first line says, in the PROXY protocol, which pod's address they come from.
+     * connections of the cluster's {@link ActualCluster#nodes nodes}, which say, in the PROXY protocol, which pod's
+     * address they come from.
      */
     public B actualCluster(ActualCluster cluster) {
         plan.actual = requireNonNull(cluster, "cluster");

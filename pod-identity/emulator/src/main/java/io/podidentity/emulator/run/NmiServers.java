@@ -9,6 +9,7 @@ import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.ProxyAuthentication;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.ApiServer;
@@ -63,18 +64,13 @@ final class NmiServers {
         this.log = log;
         this.host = listeners.open(PortName.NMI_HOST, "nmi").asGo();
         this.observed = listeners.open(PortName.NMI_OBSERVED, "nmi").asGo();
-        if (addresses.areReal()) {
-            host.serveProxied(
-                    faults.before(
-                            "nmi",
-                            request ->
-                                    nmi.seenFrom(request.connection().client()).answer(request),
-                            null),
-                    this::record);
-        } else {
-            host.serve(nmi.seenFrom("127.0.0.1" + PORT));
-        }
+        addresses.nodes().ifPresentOrElse(this::serveNodes, () -> host.serve(nmi.seenFrom("127.0.0.1" + PORT)));
         observed.serve(nmi.observed());
+    }
+
+    private void serveNodes(ProxyAuthentication nodes) {
+        Endpoint asked = request -> nmi.seenFrom(request.connection().client()).answer(request);
+        host.serveProxied(faults.before("nmi", asked, null), this::record, nodes);
     }
 
     /** By the pod that NMI has found at the client's address. */
@@ -170,6 +166,11 @@ final class NmiServers {
         /** Whether pods have addresses of their own. */
         boolean areReal() {
             return actual.isPresent();
+        }
+
+        /** Who may say from which pod a request comes; empty without pods that have addresses of their own. */
+        Optional<ProxyAuthentication> nodes() {
+            return actual.map(ActualCluster::nodes);
         }
 
         /** Always the same for a pod. */

@@ -17,6 +17,7 @@ public final class Shutdown implements AutoCloseable {
     private static final long LOOK_SECONDS = 5;
 
     private final Thread hook;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     private Shutdown(Thread hook) {
         this.hook = hook;
@@ -37,9 +38,14 @@ public final class Shutdown implements AutoCloseable {
         return new Shutdown(hook);
     }
 
-    /** Waits for the signal; there is no other end. */
+    /** Waits for the signal, or for {@link #end}. */
     public void await() throws InterruptedException {
-        new CountDownLatch(1).await();
+        ended.await();
+    }
+
+    /** Ends what waits for the signal without one. */
+    public void end() {
+        ended.countDown();
     }
 
     /** Waits for the signal, or until it is that time by the clock. */

@@ -31,15 +31,19 @@ public interface RealCluster extends AutoCloseable {
      * Adds to the emulator what a cluster needs of it.
      *
      * @param rules by which version of pod identity, if any
-     * @param evenInAzure whether it may run in Azure
+     * @param evenInAzure whether it may run in Azure, or in another cloud
      * @param log takes what a user should know
-     * @throws IllegalStateException if this is Azure
+     * @throws IllegalStateException if podid must not run here: nothing in the cluster is changed then
      */
     void prepare(
             PodIdentityEmulator.Builder builder, Optional<MatchRules> rules, boolean evenInAzure, Consumer<String> log);
 
-    /** Follows the objects of the cluster from now on. */
-    void follow(PodIdentityEmulator azure);
+    /**
+     * Follows the objects of the cluster from now on.
+     *
+     * @param end ends this process, when podid must not run here any longer
+     */
+    void follow(PodIdentityEmulator azure, Runnable end);
 
     @Override
     void close();

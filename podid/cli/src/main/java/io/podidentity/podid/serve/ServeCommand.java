@@ -121,7 +121,9 @@ public final class ServeCommand implements Callable<Integer> {
                     + " its own issuer. For podid's image, as k8s/emulated-azure deploys it.")
     private boolean inCluster;
 
-    @Option(names = "--allow-azure", description = "Serve a cluster even if its nodes are in Azure.")
+    @Option(
+            names = "--allow-azure",
+            description = "Serve a cluster even if its nodes are in Azure or in another cloud.")
     private boolean allowAzure;
 
     @Spec
@@ -147,7 +149,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (DiscoveryServer discovery = listening.discovery(inCluster);
                 RealCluster cluster = inCluster ? RealCluster.ofThisPod() : null;
                 PodIdentityEmulator azure = start(secrets, manifests, cluster, places(discovery));
-                Shutdown ending = Shutdown.bySignal(discovery::close, azure::close)) {
+                Shutdown ending = Shutdown.bySignal(() -> leave(cluster), discovery::close, azure::close)) {
             var served = new Served(
                     azure,
                     secretFile(azure, secrets),
@@ -155,7 +157,7 @@ public final class ServeCommand implements Callable<Integer> {
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
             if (cluster != null) {
-                cluster.follow(azure);
+                cluster.follow(azure, ending::end);
             }
             print(served);
             discovery.show(served);
@@ -166,6 +168,12 @@ public final class ServeCommand implements Callable<Integer> {
             ending.await();
         }
         return 0;
+    }
+
+    private static void leave(@Nullable RealCluster cluster) {
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
     private Places places(DiscoveryServer discovery) {

@@ -10,21 +10,23 @@ import java.security.PublicKey;
 import java.text.ParseException;
 import java.util.ArrayList;
 
-/** Publishes to Entra ID the keys with which the cluster signs the tokens of service accounts. */
-record ClusterKeys(KubernetesClient client, FederatedCredentials federation) {
+/** Publishes, to Entra ID and to NMI, the keys with which the cluster signs the tokens of service accounts. */
+record ClusterKeys(KubernetesClient client, FederatedCredentials federation, NodeTokens nodes) {
 
     /** Reads them as they are now, and returns the issuer as it is in the tokens. */
     String read() {
         try {
             String issuer = String.valueOf(
                     Json.object(client.raw("/.well-known/openid-configuration")).get("issuer"));
+            JWKSet published = JWKSet.parse(client.raw("/openid/v1/jwks"));
             var keys = new ArrayList<PublicKey>();
-            for (var key : JWKSet.parse(client.raw("/openid/v1/jwks")).getKeys()) {
+            for (var key : published.getKeys()) {
                 if (key instanceof AsymmetricJWK signing) {
                     keys.add(signing.toPublicKey());
                 }
             }
             federation.publish(issuer, keys);
+            nodes.trust(issuer, published);
             return issuer;
         } catch (ParseException | JOSEException e) {
             throw new IllegalStateException("The API server's OpenID documents cannot be read: " + e.getMessage(), e);

@@ -9,6 +9,7 @@ import io.podidentity.emulator.token.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.function.Consumer;
 
 /** Keeps in a Secret what pods trust, since they trust it longer than one process of podid runs. */
 final class KeptKeys {
@@ -22,12 +23,15 @@ final class KeptKeys {
 
     private KeptKeys() {}
 
-    /** The keys of this cluster; the first time new ones. An authority that is about to end is renewed. */
-    static EntraKeys of(KubernetesClient client, Instant now) {
+    /** The keys of this cluster; the first time new ones, which the log tells of. An authority that is about to end is renewed. */
+    static EntraKeys of(KubernetesClient client, Instant now, Consumer<String> log) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept == null) {
             CertificateAuthority made = CertificateAuthority.kept(now);
             client.resource(secret(made, SigningKey.ofEntra())).create();
+            log.accept("made a new CA: pods that an earlier podid has changed (annotation "
+                    + AdmissionEndpoint.ANNOTATION + ") do not trust it, and may know another address of podid, until"
+                    + " they start again");
             return new EntraKeys(made, SigningKey::ofEntra);
         }
         CertificateAuthority read = CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));

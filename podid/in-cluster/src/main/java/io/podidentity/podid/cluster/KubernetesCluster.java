@@ -2,8 +2,6 @@ package io.podidentity.podid.cluster;
 
 import static java.util.Objects.requireNonNull;
 
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.podidentity.emulator.PodIdentityEmulator;
@@ -20,9 +18,7 @@ import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -63,7 +59,9 @@ public final class KubernetesCluster implements RealCluster {
     private @Nullable CertificateAuthority authority;
     private @Nullable PodIdentityObjects podIdentity;
     private volatile @Nullable AdmissionEndpoint webhook;
-    private boolean wasConfigured;
+    private final NodeTokens nodes = new NodeTokens();
+    private @Nullable ClusterAcceptance acceptance;
+    private volatile Optional<WebhookConfiguration> written = Optional.empty();
 
     /** As the service loader makes it. */
     public KubernetesCluster() {}
@@ -75,20 +73,22 @@ public final class KubernetesCluster implements RealCluster {
             boolean evenInAzure,
             Consumer<String> lines) {
         log = lines;
-        if (!evenInAzure) {
-            SignsOfAzure.find(client).ifPresent(sign -> {
-                throw new IllegalStateException("This cluster is in Azure, where an emulated one could do harm: " + sign
-                        + ". Add --allow-azure to run it anyway.");
-            });
-        }
-        EntraKeys kept = KeptKeys.of(client, Instant.now());
+        boolean withPodIdentity =
+                rules.map(MatchRules::profile).filter(Profile::hasNmi).isPresent();
+        acceptance = new ClusterAcceptance(client, evenInAzure, withPodIdentity);
+        acceptance.refusal().ifPresent(refusal -> {
+            WebhookConfiguration.remove(client);
+            throw new IllegalStateException(refusal);
+        });
+        EntraKeys kept = KeptKeys.of(client, Instant.now(), log);
         authority = kept.authority();
         builder.keys(kept).withoutRoles().entraAs(HOSTS).besideEntra(beside -> {
             azure = beside;
             return this::answer;
         });
         rules.map(MatchRules::profile).filter(Profile::hasNmi).ifPresent(profile -> {
-            var objects = new PodIdentityObjects(client, profile, log);
+            PodIdentityKinds.createMissing(client, log);
+            var objects = new PodIdentityObjects(client, profile, nodes, log);
             podIdentity = objects;
             builder.cluster(objects.now().with(objects.assignedNow().all())).actualCluster(objects);
         });
@@ -107,9 +107,9 @@ public final class KubernetesCluster implements RealCluster {
     }
 
     @Override
-    public void follow(PodIdentityEmulator emulator) {
+    public void follow(PodIdentityEmulator emulator, Runnable end) {
         AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
-        var issuer = new ClusterKeys(client, beside.directory().federation());
+        var issuer = new ClusterKeys(client, beside.directory().federation(), nodes);
         var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
         PodIdentityObjects pods = podIdentity;
         if (pods != null) {
@@ -124,48 +124,27 @@ public final class KubernetesCluster implements RealCluster {
                 knowsSidecars(),
                 Optional.empty());
         webhook = new AdmissionEndpoint(settings, objects::annotations, bundle);
-        Runnable trust = keepWebhookTrusted(requireNonNull(authority, "authority"));
+        var configuration = new WebhookConfiguration(client, requireNonNull(authority, "authority"), pods != null);
+        configuration.keep(thread);
+        written = Optional.of(configuration);
         var unused = thread.scheduleWithFixedDelay(
                 () -> {
                     log(issuer::read);
                     log(bundle::renew);
-                    log(trust);
+                    log(() -> endIfRefused(end));
                 },
                 INTERVAL_SECONDS,
                 INTERVAL_SECONDS,
                 TimeUnit.SECONDS);
     }
 
-    /** Tells the API server whom to trust when it asks the webhook, again whenever somebody writes something else. */
-    private Runnable keepWebhookTrusted(CertificateAuthority signer) {
-        String bundle = Base64.getEncoder().encodeToString(signer.pem().getBytes(StandardCharsets.US_ASCII));
-        var followed = client.admissionRegistration()
-                .v1()
-                .mutatingWebhookConfigurations()
-                .withName(NAME)
-                .inform();
-        Runnable trust = () -> trust(followed.getStore().list(), bundle);
-        followed.addEventHandler(new SoonAfter(thread, () -> log(trust)));
-        return trust;
-    }
-
-    private void trust(List<MutatingWebhookConfiguration> present, String bundle) {
-        if (present.isEmpty() && wasConfigured) {
-            log.accept("the webhook's configuration is deleted: pods get no identity until it is applied again");
-        }
-        wasConfigured = !present.isEmpty();
-        for (MutatingWebhookConfiguration one : present) {
-            boolean right = one.getWebhooks().stream()
-                    .allMatch(hook -> bundle.equals(hook.getClientConfig().getCaBundle()));
-            if (!right) {
-                client.resource(one).edit(before -> {
-                    var after = new MutatingWebhookConfigurationBuilder(before).build();
-                    after.getWebhooks().forEach(hook -> hook.getClientConfig().setCaBundle(bundle));
-                    return after;
-                });
-                log.accept("the API server trusts the webhook");
-            }
-        }
+    /** What podid must not run beside may come later than podid. */
+    private void endIfRefused(Runnable end) {
+        requireNonNull(acceptance, "acceptance").refusal().ifPresent(refusal -> {
+            log.accept(refusal);
+            WebhookConfiguration.remove(client);
+            end.run();
+        });
     }
 
     private static void apply(Cluster now, PodIdentityEmulator emulator, AzureOfCluster azure) {
@@ -194,6 +173,7 @@ public final class KubernetesCluster implements RealCluster {
     @Override
     public void close() {
         thread.shutdownNow();
+        written.ifPresent(WebhookConfiguration::removeIfGone);
         client.close();
     }
 }

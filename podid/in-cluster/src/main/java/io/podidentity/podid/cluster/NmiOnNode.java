@@ -2,82 +2,44 @@ package io.podidentity.podid.cluster;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * NMI's part on a node: leads what pods ask the metadata service to podid, byte by byte, and says in the first line of
- * each connection, in the PROXY protocol, which address it comes from. It knows nothing of pods and identities, so it
- * needs no right in the cluster.
+ * NMI's part on a node: leads what pods ask the metadata service to podid, byte by byte, and says in the first lines of
+ * each connection who it is and, in the PROXY protocol, which address the connection comes from. It knows nothing of
+ * pods and identities, so it needs no right in the cluster. Before it changes the node it asks podid whether this is a
+ * cluster for it, and looks whether another NMI or Azure's metadata service is there.
  */
 public final class NmiOnNode {
 
-    private static final int BACKLOG = 256;
-    private static final int CONNECT_MILLIS = 5000;
+    private static final long LOOK_SECONDS = 2;
+    private static final String ALLOW_AZURE = "--allow-azure";
 
-    private final String azure;
-    private final int azurePort;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    private NmiOnNode(String azure, int azurePort) {
-        this.azure = azure;
-        this.azurePort = azurePort;
-    }
+    private NmiOnNode() {}
 
     /**
      * Runs until SIGTERM, and takes its rule away then.
      *
-     * @param arguments the node's address, the port to listen on, and podid's host and port
-     * @throws IOException if the port is taken
+     * @param arguments the node's address, the port to listen on, podid's host and port, and the file with the token of
+     *     its service account; {@code --allow-azure} behind them for a node in Azure
+     * @throws IOException if the address is none
      */
-    public static void main(String... arguments) throws IOException {
-        InetAddress address = InetAddress.getByName(arguments[0]);
-        int port = Integer.parseInt(arguments[1]);
-        try (var server = new ServerSocket(port, BACKLOG, address)) {
-            MetadataRule.keep(address.getHostAddress() + ":" + port);
-            new NmiOnNode(arguments[2], Integer.parseInt(arguments[3])).serve(server);
-        }
-    }
-
-    private void serve(ServerSocket server) throws IOException {
+    public static void main(String... arguments) throws IOException, InterruptedException {
+        List<String> given = List.of(arguments);
+        var podid = new PodidLink(given.get(2), Integer.parseInt(given.get(3)), Path.of(given.get(4)));
+        var connections = new PodConnections(
+                InetAddress.getByName(given.get(0)), Integer.parseInt(given.get(1)), podid, System.err::println);
+        BooleanSupplier azureAnswers = given.contains(ALLOW_AZURE) ? () -> false : AzureMetadata::answers;
+        var rule = new RuleKeeper(
+                NatTable.ofThisNode(), connections, podid::ask, azureAnswers, Clock.systemUTC(), System.err::println);
+        Runtime.getRuntime().addShutdownHook(new Thread(rule::giveBack));
         while (true) {
-            Socket pod = server.accept();
-            threads.execute(() -> lead(pod));
-        }
-    }
-
-    private void lead(Socket pod) {
-        try (pod;
-                var podid = new Socket()) {
-            pod.setTcpNoDelay(true);
-            podid.setTcpNoDelay(true);
-            // The name is looked up each time: podid may have moved.
-            podid.connect(new InetSocketAddress(azure, azurePort), CONNECT_MILLIS);
-            podid.getOutputStream().write(proxyLine(pod).getBytes(StandardCharsets.US_ASCII));
-            threads.execute(() -> copy(pod, podid));
-            copy(podid, pod);
-        } catch (IOException e) {
-            System.err.println(
-                    "podid does not answer " + pod.getInetAddress().getHostAddress() + ": " + e.getMessage());
-        }
-    }
-
-    private static String proxyLine(Socket pod) {
-        return "PROXY TCP4 " + pod.getInetAddress().getHostAddress() + " "
-                + pod.getLocalAddress().getHostAddress() + " " + pod.getPort() + " " + pod.getLocalPort() + "\r\n";
-    }
-
-    /** Copies until one side ends, and tells the other one. */
-    private static void copy(Socket from, Socket to) {
-        try {
-            from.getInputStream().transferTo(to.getOutputStream());
-            to.shutdownOutput();
-        } catch (IOException gone) {
-            // The other thread closes both.
+            rule.look();
+            TimeUnit.SECONDS.sleep(LOOK_SECONDS);
         }
     }
 }

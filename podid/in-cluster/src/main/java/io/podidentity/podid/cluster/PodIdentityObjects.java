@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
@@ -19,11 +20,11 @@ import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.ProxyAuthentication;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.mic.Event;
-import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.nmi.ApiServer.UnavailableException;
 import io.podidentity.emulator.plan.ActualCluster;
 import java.net.HttpURLConnection;
@@ -52,6 +53,8 @@ final class PodIdentityObjects implements ActualCluster {
     private static final ResourceDefinitionContext ASSIGNED_KIND = kind(GROUP, ASSIGNED, "azureassignedidentities");
 
     private final KubernetesClient client;
+    private final NodeTokens nodes;
+    private final OwnerReference owner;
     private final ManifestReader reader;
     private final Consumer<String> log;
     private final SharedIndexInformer<GenericKubernetesResource> identities;
@@ -62,8 +65,10 @@ final class PodIdentityObjects implements ActualCluster {
     private Map<String, Optional<KubernetesObject>> decoded = Map.of();
 
     /** @throws KubernetesClientException if the API server refuses, say since it does not know the kinds */
-    PodIdentityObjects(KubernetesClient client, Profile profile, Consumer<String> log) {
+    PodIdentityObjects(KubernetesClient client, Profile profile, NodeTokens nodes, Consumer<String> log) {
         this.client = client;
+        this.nodes = nodes;
+        this.owner = OwnNamespace.asOwner(client);
         this.reader = new ManifestReader(profile);
         this.log = log;
         this.identities =
@@ -124,6 +129,21 @@ final class PodIdentityObjects implements ActualCluster {
         return Cluster.of(decode(ofEverywhere(ASSIGNED_KIND).list()));
     }
 
+    /** The name of an assigned identity that podid has not written; empty if there is none. */
+    static Optional<String> ofAnotherMic(KubernetesClient client) {
+        return client.genericKubernetesResources(ASSIGNED_KIND).inAnyNamespace().list().getItems().stream()
+                .filter(assigned ->
+                        assigned.getMetadata().getOwnerReferences().stream().noneMatch(OwnNamespace::isThat))
+                .findFirst()
+                .map(assigned -> assigned.getMetadata().getNamespace() + "/"
+                        + assigned.getMetadata().getName());
+    }
+
+    @Override
+    public ProxyAuthentication nodes() {
+        return nodes;
+    }
+
     @Override
     public List<Pod> podsAt(String ip) {
         try {
@@ -153,14 +173,15 @@ final class PodIdentityObjects implements ActualCluster {
 
     @Override
     public boolean put(AzureAssignedIdentity assigned) {
-        return isDone(assigned, () -> apply(assigned, List.of(Mic.FINALIZER)));
+        return isDone(
+                assigned,
+                () -> resource(assigned).fieldManager("podid").forceConflicts().serverSideApply());
     }
 
     @Override
     public boolean remove(AzureAssignedIdentity assigned) {
         return isDone(assigned, () -> {
-            apply(assigned, List.of());
-            var unused = resource(assigned, List.of()).delete();
+            var unused = resource(assigned).delete();
         });
     }
 
@@ -182,12 +203,8 @@ final class PodIdentityObjects implements ActualCluster {
         return false;
     }
 
-    private void apply(AzureAssignedIdentity assigned, List<String> finalizers) {
-        resource(assigned, finalizers).fieldManager("podid").forceConflicts().serverSideApply();
-    }
-
     /** Of a kind that is named, so that the client does not ask for all that there are. */
-    private Resource<GenericKubernetesResource> resource(AzureAssignedIdentity assigned, List<String> finalizers) {
+    private Resource<GenericKubernetesResource> resource(AzureAssignedIdentity assigned) {
         var spec = new LinkedHashMap<String, Object>();
         written(identities, assigned.identity().name()).ifPresent(copy -> spec.put("azureIdentityRef", copy));
         written(bindings, assigned.binding().name()).ifPresent(copy -> spec.put("azureBindingRef", copy));
@@ -204,7 +221,8 @@ final class PodIdentityObjects implements ActualCluster {
                                 .withName(assigned.name().name())
                                 .withNamespace(namespace)
                                 .withLabels(assigned.metadata().labels())
-                                .withFinalizers(finalizers)
+                                // Without MIC's finalizer, which nobody would take away when podid is gone.
+                                .withOwnerReferences(owner)
                                 .build())
                         .addToAdditionalProperties("spec", spec)
                         .addToAdditionalProperties(

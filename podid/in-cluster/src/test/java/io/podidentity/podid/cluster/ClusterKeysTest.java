@@ -43,7 +43,6 @@ class ClusterKeysTest {
     private static final String AUDIENCE = "api://AzureADTokenExchange";
 
     private final AtomicReference<JWKSet> published = new AtomicReference<>();
-    private final AtomicReference<Map<String, Object>> node = new AtomicReference<>(Map.of());
     private final AtomicReference<Directory> directory = new AtomicReference<>();
     private LoopbackServer apiServer;
     private KubernetesClient client;
@@ -55,8 +54,6 @@ class ClusterKeysTest {
         apiServer.serve(request -> switch (request.rawPath()) {
             case "/.well-known/openid-configuration" -> Answer.json(200, Map.of("issuer", ISSUER));
             case "/openid/v1/jwks" -> Answer.json(200, published.get().toJSONObject(true));
-            case "/api/v1/nodes" ->
-                Answer.json(200, Map.of("apiVersion", "v1", "kind", "NodeList", "items", List.of(node.get())));
             default -> Answer.empty(404);
         });
         client = new KubernetesClientBuilder()
@@ -91,7 +88,7 @@ class ClusterKeysTest {
     void read_whileTheClusterChangesItsKey_publishesBothAndThenTheNewOne() throws Exception {
         RSAKey old = new RSAKeyGenerator(2048).keyID("old").generate();
         RSAKey next = new RSAKeyGenerator(2048).keyID("next").generate();
-        var keys = new ClusterKeys(client, directory.get().federation());
+        var keys = new ClusterKeys(client, directory.get().federation(), new NodeTokens());
 
         published.set(new JWKSet(old));
         assertThat(keys.read()).isEqualTo(ISSUER);
@@ -107,27 +104,6 @@ class ClusterKeysTest {
         keys.read();
         assertThat(exchange(old)).isEqualTo(401);
         assertThat(exchange(next)).isEqualTo(200);
-    }
-
-    @Test
-    void find_ofANodeOfAzure_namesIt() {
-        node.set(node(Map.of("kubernetes.azure.com/cluster", "mc"), "kind://node"));
-        assertThat(SignsOfAzure.find(client)).contains("node node1 is one of AKS");
-
-        node.set(node(Map.of(), "azure:///subscriptions/x/virtualMachines/0"));
-        assertThat(SignsOfAzure.find(client)).contains("node node1 is one of AKS");
-    }
-
-    private static Map<String, Object> node(Map<String, String> labels, String provider) {
-        return Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "Node",
-                "metadata",
-                Map.of("name", "node1", "labels", labels),
-                "spec",
-                Map.of("providerID", provider));
     }
 
     private int exchange(RSAKey key) throws Exception {

@@ -1,0 +1,154 @@
+package io.podidentity.podid.cluster;
+
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.RuleWithOperationsBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.workload.Keys;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The MutatingWebhookConfiguration that makes the API server ask podid about new pods. podid writes it when it serves,
+ * and again if somebody changes or deletes it. It goes when podid goes for good: podid deletes it if its Deployment is
+ * deleted or scaled to nothing, and the cluster deletes it with podid's namespace.
+ *
+ * <p>Thread-safety: safe.
+ */
+final class WebhookConfiguration {
+
+    /** As azure-workload-identity calls its webhook, whatever its configuration is called. */
+    static final String WORKLOAD_IDENTITY = "mutation.azure-workload-identity.io";
+
+    private static final String POD_IDENTITY = "aadpodidbinding.podid.io";
+
+    /** podid's own pods must start without podid. */
+    private static final List<String> NOT_ASKED_ABOUT = List.of(KubernetesCluster.NAME, NodeTokens.NAMESPACE);
+
+    private final KubernetesClient client;
+    private final MutatingWebhookConfiguration wanted;
+
+    /**
+     * @param authority has signed the certificate of podid's port for HTTPS
+     * @param withPodIdentity whether it is asked about pods with {@code aadpodidbinding} too
+     */
+    WebhookConfiguration(KubernetesClient client, CertificateAuthority authority, boolean withPodIdentity) {
+        this.client = client;
+        String trusted = Base64.getEncoder().encodeToString(authority.pem().getBytes(StandardCharsets.US_ASCII));
+        var hooks = new ArrayList<MutatingWebhook>();
+        // A pod that asks for an identity waits for podid; all others are created without it.
+        hooks.add(hook(WORKLOAD_IDENTITY, "Fail", labelled(Keys.USE, "In", "true"), trusted));
+        if (withPodIdentity) {
+            hooks.add(hook(POD_IDENTITY, "Ignore", labelled(Pod.BINDING_LABEL, "Exists"), trusted));
+        }
+        this.wanted = configuration(OwnNamespace.asOwner(client), hooks);
+    }
+
+    private static MutatingWebhookConfiguration configuration(OwnerReference owner, List<MutatingWebhook> hooks) {
+        return new MutatingWebhookConfigurationBuilder()
+                .withNewMetadata()
+                .withName(KubernetesCluster.NAME)
+                .withOwnerReferences(owner)
+                .endMetadata()
+                .withWebhooks(hooks)
+                .build();
+    }
+
+    private static MutatingWebhook hook(String name, String failurePolicy, LabelSelector pods, String trusted) {
+        return new MutatingWebhookBuilder()
+                .withName(name)
+                .withAdmissionReviewVersions("v1")
+                .withNewClientConfig()
+                .withNewService()
+                .withName(KubernetesCluster.NAME)
+                .withNamespace(KubernetesCluster.NAME)
+                .withPath(AdmissionEndpoint.PATH)
+                .endService()
+                .withCaBundle(trusted)
+                .endClientConfig()
+                .withFailurePolicy(failurePolicy)
+                .withMatchPolicy("Equivalent")
+                .withNamespaceSelector(
+                        labelled("kubernetes.io/metadata.name", "NotIn", NOT_ASKED_ABOUT.toArray(String[]::new)))
+                .withObjectSelector(pods)
+                .withReinvocationPolicy("IfNeeded")
+                .withRules(new RuleWithOperationsBuilder()
+                        .withApiGroups("")
+                        .withApiVersions("v1")
+                        .withOperations("CREATE")
+                        .withResources("pods")
+                        .build())
+                // The ConfigMap with what pods trust.
+                .withSideEffects("NoneOnDryRun")
+                .build();
+    }
+
+    private static LabelSelector labelled(String label, String operator, String... values) {
+        return new LabelSelectorBuilder()
+                .addNewMatchExpression()
+                .withKey(label)
+                .withOperator(operator)
+                .withValues(values)
+                .endMatchExpression()
+                .build();
+    }
+
+    /** Writes it now and whenever somebody has changed or deleted it. */
+    void keep(Executor thread) {
+        write();
+        client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName(KubernetesCluster.NAME)
+                .inform()
+                .addEventHandler(new SoonAfter(thread, this::write));
+    }
+
+    void write() {
+        client.resource(wanted).fieldManager("podid").forceConflicts().serverSideApply();
+    }
+
+    /** Deletes it unless the Deployment starts podid again, for new pods wait meanwhile. */
+    void removeIfGone() {
+        try {
+            Deployment deployment =
+                    client.apps().deployments().withName(KubernetesCluster.NAME).get();
+            if (deployment != null && isKept(deployment)) {
+                return;
+            }
+        } catch (KubernetesClientException rightIsGone) {
+            // It is deleted with all else.
+        }
+        remove(client);
+    }
+
+    private static boolean isKept(Deployment deployment) {
+        return deployment.getMetadata().getDeletionTimestamp() == null
+                && deployment.getSpec().getReplicas() > 0;
+    }
+
+    /** Deletes what an earlier process has written, if anything. */
+    static void remove(KubernetesClient client) {
+        try {
+            var unused = client.admissionRegistration()
+                    .v1()
+                    .mutatingWebhookConfigurations()
+                    .withName(KubernetesCluster.NAME)
+                    .delete();
+        } catch (KubernetesClientException rightIsGone) {
+            // The cluster deletes it with the namespace that owns it.
+        }
+    }
+}

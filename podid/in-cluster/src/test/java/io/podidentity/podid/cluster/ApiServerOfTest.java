@@ -1,0 +1,100 @@
+package io.podidentity.podid.cluster;
+
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An API server over a socket, with the objects that a test gives it; each change is noted. */
+final class ApiServerOfTest implements AutoCloseable {
+
+    /** What it was told to change: method, path and the fields of the body. */
+    record Change(String method, String path, Map<String, Object> body) {}
+
+    private final LoopbackServer server = LoopbackServer.bind("api", 0, null, (name, request, answer) -> {});
+    private final Map<String, Map<String, Object>> objects = new ConcurrentHashMap<>();
+    private final List<Change> changes = new CopyOnWriteArrayList<>();
+    private final KubernetesClient client;
+
+    ApiServerOfTest() {
+        server.serve(this::answer);
+        client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder()
+                        .withMasterUrl(server.uri("127.0.0.1").toString())
+                        .withNamespace(KubernetesCluster.NAME)
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
+                .build();
+        put("/api/v1/namespaces/emulated-azure", "v1", "Namespace", Map.of("name", "emulated-azure", "uid", "u1"));
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    /** Puts an object of metadata alone at the path. */
+    void put(String path, String version, String kind, Map<String, Object> metadata) {
+        put(path, version, kind, metadata, Map.of());
+    }
+
+    void put(String path, String version, String kind, Map<String, Object> metadata, Map<String, Object> more) {
+        var object = new LinkedHashMap<String, Object>(more);
+        object.put("apiVersion", version);
+        object.put("kind", kind);
+        object.put("metadata", metadata);
+        objects.put(path, object);
+    }
+
+    private Answer answer(Request request) {
+        String path = request.rawPath().replaceFirst("\\?.*", "");
+        return switch (request.method()) {
+            case "GET" -> objects.containsKey(path) ? Answer.json(200, objects.get(path)) : list(path);
+            case "DELETE" -> {
+                changes.add(new Change("DELETE", path, Map.of()));
+                yield objects.remove(path) == null ? notFound() : Answer.json(200, Map.of("kind", "Status"));
+            }
+            default -> {
+                Map<String, Object> body = request.json();
+                changes.add(new Change(request.method(), path, body));
+                yield Answer.json(200, body);
+            }
+        };
+    }
+
+    /** All objects below the path, if there is such a list. */
+    private Answer list(String path) {
+        var items = objects.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(path + "/"))
+                .map(Map.Entry::getValue)
+                .toList();
+        boolean isList = path.matches(".*/(nodes|pods|mutatingwebhookconfigurations|azureassignedidentities)");
+        return isList ? Answer.json(200, Map.of("apiVersion", "v1", "kind", "List", "items", items)) : notFound();
+    }
+
+    private static Answer notFound() {
+        return Answer.json(404, Map.of("kind", "Status", "status", "Failure", "code", 404, "reason", "NotFound"));
+    }
+
+    /** The fields of a change at a path of fields, as JSON. */
+    static String json(Change change) {
+        return Json.write(change.body());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+}
