@@ -32,12 +32,17 @@ public final class Benchmarks {
                 ImdsStub.class.getName());
         try (ServerProcess imds = ServerProcess.start(stub, ProcessBuilder.Redirect.INHERIT)) {
             for (Jdk jdk : options.jdks()) {
-                String head = Report.head(jdk, options.quick(), classPaths.jars("all"));
+                System.err.println("waiting until the machine is idle");
+                double load = new IdleMachine().awaitIdle();
+                String head = Report.head(jdk, options.quick(), load, classPaths.jars("all"));
                 StubControl control = new StubControl(imds.line());
                 measure(
                         new Session(jdk, options, control, classPaths, folder, new Figures(), new Launcher(folder)),
                         head);
             }
+        } catch (IdleMachine.BusyException e) {
+            System.err.println(e.getMessage());
+            System.exit(3);
         }
     }
 

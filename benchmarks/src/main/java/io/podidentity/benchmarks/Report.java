@@ -79,13 +79,17 @@ record Report(Figures figures, StringBuilder out) {
         out.append(" |\n");
     }
 
-    /** Describes the machine that a run is measured on. */
-    static String head(Jdk jdk, boolean quick, List<Path> jars) throws IOException {
+    /**
+     * Describes the machine that a run is measured on.
+     *
+     * @param load the machine's load before the run
+     */
+    static String head(Jdk jdk, boolean quick, double load, List<Path> jars) throws IOException {
         StringBuilder text = new StringBuilder("""
                 # %s, JDK %s%s
 
                 - %d processors, %s, %s
-                - %s, Linux %s, load before the run %s
+                - %s, Linux %s, load before the run %s (a run starts below %s)
                 """.formatted(
                         LocalDate.now(ZoneOffset.UTC),
                         jdk.version(),
@@ -95,7 +99,8 @@ record Report(Figures figures, StringBuilder out) {
                         first("/proc/meminfo", "MemTotal"),
                         first("/etc/os-release", "PRETTY_NAME"),
                         System.getProperty("os.version"),
-                        Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]));
+                        String.format(Locale.ROOT, "%.2f", load),
+                        IdleMachine.IDLE_BELOW));
         versions(jars).forEach((peer, version) -> text.append("- " + peer + " " + version + "\n"));
         return text.toString();
     }
