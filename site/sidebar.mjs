@@ -38,6 +38,11 @@ const GROUPS = {
   ],
   'When there is no token': [
     ['Troubleshooting', 'docs/troubleshooting.md'],
+    ['Developer tools', 'docs/troubleshooting/developer-tools.md'],
+    ['Managed identities', 'docs/troubleshooting/managed-identity.md'],
+    ['Workload identity, CI jobs', 'docs/troubleshooting/workload-identity.md'],
+    ['Applications', 'docs/troubleshooting/application.md'],
+    ['Entra ID (AADSTS…)', 'docs/troubleshooting/entra-id.md'],
   ],
   'The project': [
     ['Architecture', 'ARCHITECTURE.md'],

@@ -160,7 +160,7 @@ class AzureServiceTokenProviderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "The connection string has AppKey but no AppId. Add AppId=CLIENT_ID. More:"
-                                + " https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string");
+                                + " https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting/application.md#connection-string");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectionStringTest {
     private static final String MORE =
-            " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string";
+            " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting/application.md#connection-string";
 
     @ParameterizedTest
     @CsvSource(

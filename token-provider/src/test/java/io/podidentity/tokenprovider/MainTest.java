@@ -47,7 +47,7 @@ class MainTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("The connection string has an unknown key (at character 39). If it belongs to the value of"
                         + " AppKey, put that value in quotes."
-                        + " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md"
+                        + " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting/application.md"
                         + "#connection-string"
                         + System.lineSeparator());
     }
@@ -80,7 +80,7 @@ class MainTest {
         assertThat(run("help", "Vault-agent")).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .startsWith("there is no section Vault-agent; there are: no-source-available, azure-cli, ");
+                .startsWith("there is no section Vault-agent; there are: no-source-available, service-unavailable, ");
     }
 
     private int run(String... arguments) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every source: its name, the name by which {@code AZURE_TOKEN_CREDENTIALS} selects it, the variables that announce it,
  * and how it is created. The sources of the default chain come first, in the order in which they are asked. The default
- * chain, the selection, the warm-up and the sections of docs/troubleshooting.md are all derived from this list.
+ * chain, the selection, the warm-up and the sections of docs/troubleshooting are all derived from this list.
  */
 public enum SourceDescriptor {
     ENVIRONMENT("Environment", "EnvironmentCredential", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),

@@ -5,56 +5,102 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page docs/troubleshooting.md as it lies in the jar: for machines from which nothing can be looked up, and for the
- * remedies of Entra ID's errors, which its section {@code aadsts} has a table of. It is read when something failed.
+ * The pages docs/troubleshooting as they lie in the jar: for machines from which nothing can be looked up, and for the
+ * remedies of Entra ID's errors, which the section {@code aadsts} has a table of. They are read when something failed.
  */
 public final class HelpPage {
     /** What the numbers of Entra ID's errors begin with. */
     public static final String AADSTS = "AADSTS";
 
-    /** The {@code url} of the project in the POM, and the page below it. A test checks that both agree. */
-    private static final String ON_THE_WEB =
-            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
+    /** The {@code url} of the project in the POM, and the folder below it. A test checks that both agree. */
+    private static final String ON_THE_WEB = "https://github.com/pod-identity/pod-identity-java/blob/main/docs/";
 
-    private static final String PAGE = "/io/podidentity/tokenprovider/troubleshooting.md";
+    private static final String FOLDER = "/io/podidentity/tokenprovider/";
+
+    /** The page of what concerns a whole call. */
+    private static final String CALLS = "troubleshooting.md";
+
+    private static final String TOOLS = "troubleshooting/developer-tools.md";
+    private static final String MANAGED = "troubleshooting/managed-identity.md";
+    private static final String WORKLOADS = "troubleshooting/workload-identity.md";
+    private static final String APPLICATIONS = "troubleshooting/application.md";
+    private static final String ENTRA_ID = "troubleshooting/entra-id.md";
+    private static final List<String> PAGES = List.of(CALLS, TOOLS, MANAGED, WORKLOADS, APPLICATIONS, ENTRA_ID);
+
+    /** The page of each section that is not on the page of calls. */
+    private static final Map<String, String> PAGE_OF = Map.ofEntries(
+            Map.entry("azure-cli", TOOLS),
+            Map.entry("azure-developer-cli", TOOLS),
+            Map.entry("azure-powershell", TOOLS),
+            Map.entry("azure-sdk", TOOLS),
+            Map.entry("intellij", TOOLS),
+            Map.entry("visual-studio-code", TOOLS),
+            Map.entry("browser", TOOLS),
+            Map.entry("imds", MANAGED),
+            Map.entry("managed-identity-endpoint", MANAGED),
+            Map.entry("app-service", MANAGED),
+            Map.entry("service-fabric", MANAGED),
+            Map.entry("azure-arc", MANAGED),
+            Map.entry("cloud-shell", MANAGED),
+            Map.entry("azure-ml", MANAGED),
+            Map.entry("workload-identity", WORKLOADS),
+            Map.entry("github-actions", WORKLOADS),
+            Map.entry("azure-pipelines", WORKLOADS),
+            Map.entry("connection-string", APPLICATIONS),
+            Map.entry("environment", APPLICATIONS),
+            Map.entry("client-secret", APPLICATIONS),
+            Map.entry("client-certificate", APPLICATIONS),
+            Map.entry("client-assertion", APPLICATIONS),
+            Map.entry("key-vault-certificate", APPLICATIONS),
+            Map.entry("aadsts", ENTRA_ID));
+
     private static final String HEADING = "## ";
     private static final String IN_A_POD = "in a pod";
 
-    private final String page;
+    private final List<String> pages = new ArrayList<>();
 
-    /** Reads the page; a jar that was made without it has an empty one. */
+    /** Reads the pages; those of a jar that was made without them are empty. */
     public HelpPage() {
-        String text = "";
-        try (InputStream stream = HelpPage.class.getResourceAsStream(PAGE)) {
-            text = stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            // A failure is told without it.
-        }
-        page = text;
+        PAGES.forEach(name -> pages.add(read(name)));
     }
 
+    private static String read(String name) {
+        try (InputStream stream = HelpPage.class.getResourceAsStream(FOLDER + name)) {
+            return stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            // A failure is told without it.
+            return "";
+        }
+    }
+
+    /** The address of a section on the web. */
     public static String link(String anchor) {
-        return ON_THE_WEB + anchor;
+        return ON_THE_WEB + PAGE_OF.getOrDefault(anchor, CALLS) + "#" + anchor;
     }
 
     /** A section with its heading; null without one of this name. */
     public @Nullable String section(String anchor) {
-        int start = page.indexOf("\n" + HEADING + anchor + "\n");
-        if (start < 0) {
-            return null;
+        for (String page : pages) {
+            int start = page.indexOf("\n" + HEADING + anchor + "\n");
+            if (start >= 0) {
+                int end = page.indexOf("\n" + HEADING, start + 1);
+                return page.substring(start, end < 0 ? page.length() : end).strip();
+            }
         }
-        int end = page.indexOf("\n" + HEADING, start + 1);
-        return page.substring(start, end < 0 ? page.length() : end).strip();
+        return null;
     }
 
     public List<String> anchors() {
         List<String> anchors = new ArrayList<>();
-        for (String line : page.split("\n", -1)) {
-            if (line.startsWith(HEADING)) {
-                anchors.add(line.substring(HEADING.length()));
+        for (String page : pages) {
+            for (String line : page.split("\n", -1)) {
+                if (line.startsWith(HEADING)) {
+                    anchors.add(line.substring(HEADING.length()));
+                }
             }
         }
         return anchors;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
@@ -30,8 +31,11 @@ class SourceDescriptorTest {
     @ParameterizedTest
     @EnumSource
     void anchor_ofEach_isASectionOfThePage(SourceDescriptor known) throws IOException {
-        assertThat(Files.readAllLines(Path.of("..", "docs", "troubleshooting.md")))
-                .contains("## " + known.anchor());
+        String address = HelpPage.link(known.anchor());
+        String page = address.substring(address.indexOf("/docs/") + 1, address.indexOf('#'));
+
+        assertThat(address).endsWith("#" + known.anchor());
+        assertThat(Files.readAllLines(Path.of("..", page))).contains("## " + known.anchor());
     }
 
     @ParameterizedTest

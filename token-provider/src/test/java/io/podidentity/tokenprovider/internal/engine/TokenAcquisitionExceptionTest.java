@@ -66,7 +66,7 @@ class TokenAcquisitionExceptionTest {
                 No token for https://storage.azure.com/ (REFUSED).
                   Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
                   IMDS: failed (12 ms): HTTP 400 "invalid_resource". Check the resource's spelling.
-                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#imds""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting/managed-identity.md#imds""");
     }
 
     @Test

@@ -36,7 +36,7 @@ class TroubleshootingTest {
 
         assertThat(found).isEqualTo(code != Code.REFUSED && code != Code.INVALID_RESPONSE);
         if (found) {
-            assertThat(page()).contains("## " + readOn.group(2));
+            assertThat(page(readOn.group(1))).contains("## " + readOn.group(2));
         }
     }
 
@@ -58,12 +58,13 @@ class TroubleshootingTest {
     private static String section(String message) throws IOException {
         Matcher readOn = READ_ON.matcher(message);
         assertThat(readOn.find()).as(message).isTrue();
-        assertThat(page()).contains("## " + readOn.group(2));
+        assertThat(page(readOn.group(1))).contains("## " + readOn.group(2));
         return readOn.group(2);
     }
 
-    private static List<String> page() throws IOException {
-        return Files.readAllLines(Path.of("..", "docs", "troubleshooting.md"));
+    /** The page in the repository that an address shows. */
+    private static List<String> page(String address) throws IOException {
+        return Files.readAllLines(Path.of("..", address.substring(address.indexOf("/docs/") + 1)));
     }
 
     private static TokenAcquisitionException call(Code code, String failed) {

@@ -309,8 +309,8 @@ class EntraRefusalsIT {
     /** The numbers of the page. */
     private static List<Integer> numbers() throws IOException {
         Set<Integer> numbers = new TreeSet<>();
-        Matcher found =
-                Pattern.compile("AADSTS(\\d+)").matcher(Files.readString(Path.of("..", "docs", "troubleshooting.md")));
+        Matcher found = Pattern.compile("AADSTS(\\d+)")
+                .matcher(Files.readString(Path.of("..", "docs", "troubleshooting", "entra-id.md")));
         while (found.find()) {
             numbers.add(Integer.valueOf(found.group(1)));
         }
