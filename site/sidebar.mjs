@@ -10,6 +10,7 @@ const GROUPS = {
   ],
   'In a program': [
     ['Where a token comes from', 'docs/sources.md'],
+    ['Environment variables', 'docs/variables.md'],
     ['Connection strings', 'docs/connection-string.md'],
     ['Spring Boot', 'docs/spring-boot.md'],
     ['Databases and Kafka', 'docs/databases-and-kafka.md'],
