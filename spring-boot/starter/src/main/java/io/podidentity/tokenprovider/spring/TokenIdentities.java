@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.ClientAssertions;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
@@ -30,6 +31,9 @@ import org.springframework.util.ClassUtils;
 final class TokenIdentities {
     /** What health, metrics and the endpoint call the identity that has no name. */
     static final String UNNAMED = "default";
+
+    /** What health, metrics and the endpoint call the identity of a client assertion, before the registration. */
+    static final String ASSERTION = "client-assertion.";
 
     private static final String CLIENT_ID = "AZURE_CLIENT_ID";
     private static final String STORAGE = "https://storage.azure.com";
@@ -90,9 +94,29 @@ final class TokenIdentities {
         providers.values().forEach(AzureServiceTokenProvider::invalidate);
     }
 
-    /** The settings of the identity that has no name, but for how it signs in and for who listens. */
-    AzureServiceTokenProvider.Builder settings() {
-        return customized(settings(null));
+    /** The assertions of a registration, of which those who listen are told as of an identity of that name. */
+    ClientAssertions assertions(String registration, ClientAssertionSettings own) {
+        AzureServiceTokenProvider.Builder builder = settings(null);
+        if (own.source() == ClientAssertionSettings.Source.FILE) {
+            Map<String, String> variables = new HashMap<>(variables(connection.getIfAvailable(), null));
+            variables.put("AZURE_FEDERATED_TOKEN_FILE", String.valueOf(own.file()));
+            builder.environment(variables);
+        }
+        addListeners(builder, ASSERTION + registration);
+        return own.assertions(properties.identities()).with(customized(builder));
+    }
+
+    private void addListeners(AzureServiceTokenProvider.Builder builder, String name) {
+        identityListeners.orderedStream().forEach(listener -> builder.listener(new Named(name, listener)));
+        listeners.orderedStream().forEach(builder::listener);
+    }
+
+    /** Tells a listener whose token it is. */
+    private record Named(String identity, Listener listener) implements TokenListener {
+        @Override
+        public void on(Event event) {
+            listener.on(identity, event);
+        }
     }
 
     private AzureServiceTokenProvider.Builder settings(@Nullable Identity identity) {
@@ -119,8 +143,7 @@ final class TokenIdentities {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
         AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
-        identityListeners.orderedStream().forEach(listener -> builder.listener(event -> listener.on(name, event)));
-        listeners.orderedStream().forEach(builder::listener);
+        addListeners(builder, name);
         customized(builder);
         try {
             return builder.build();

@@ -2,6 +2,9 @@ package io.podidentity.tokenprovider.spring;
 
 import java.util.Map;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -14,6 +17,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -34,6 +38,8 @@ import org.springframework.security.oauth2.client.endpoint.WebClientReactiveAuth
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveClientCredentialsTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveJwtBearerTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveRefreshTokenTokenResponseClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.scheduler.Schedulers;
@@ -45,6 +51,7 @@ import reactor.core.scheduler.Schedulers;
  */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @Conditional(TokenProviderOAuth2ClientAutoConfiguration.OnSetting.class)
+@ImportRuntimeHints(AssertionManagers.Hints.class)
 public final class TokenProviderOAuth2ClientAutoConfiguration {
     /** Without it Spring Security has no grant that begins with a user's token. */
     private static final String JWT = "org.springframework.security.oauth2.jwt.Jwt";
@@ -79,11 +86,44 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
 
         @Bean
         RegistrationAssertions registrationAssertions(
-                TokenProviderProperties properties, TokenIdentities identities, Environment environment) {
-            Map<String, OAuth2ClientProperties.Registration> registrations = Binder.get(environment)
+                TokenProviderProperties properties,
+                TokenIdentities identities,
+                Environment environment,
+                ObjectProvider<ClientRegistrationRepository> repositories,
+                ObjectProvider<ReactiveClientRegistrationRepository> reactiveRepositories) {
+            Map<String, OAuth2ClientProperties.Registration> settings = Binder.get(environment)
                     .bindOrCreate("spring.security.oauth2.client", OAuth2ClientProperties.class)
                     .getRegistration();
-            return new RegistrationAssertions(properties.clientAssertion(), registrations, identities);
+            var registrations = new KnownRegistrations(settings, repositories, reactiveRepositories);
+            return new RegistrationAssertions(properties, registrations, identities);
+        }
+
+        /** A wrong combination fails the start, also where beans are made when they are needed. */
+        @Bean
+        static LazyInitializationExcludeFilter eagerRegistrationAssertions() {
+            return LazyInitializationExcludeFilter.forBeanTypes(RegistrationAssertions.class);
+        }
+    }
+
+    /** Managers that the application makes itself, over blocking clients. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({OAuth2ClientProperties.class, RestClient.class})
+    static final class ManagerConfiguration {
+
+        @Bean
+        static AssertionManagers assertionManagers(BeanFactory beans) {
+            return new AssertionManagers(beans);
+        }
+    }
+
+    /** Managers that the application makes itself, over reactive clients. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({OAuth2ClientProperties.class, WebClient.class})
+    static final class ReactiveManagerConfiguration {
+
+        @Bean
+        static AssertionReactiveManagers assertionReactiveManagers(BeanFactory beans) {
+            return new AssertionReactiveManagers(beans);
         }
     }
 

@@ -1,18 +1,20 @@
 package io.podidentity.tokenprovider.spring;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * The settings {@code token-provider.*}.
  *
- * @param deadline How long one call for a token may take, including all sources and retries, from more than 0 to 1 day.
+ * @param deadline How long one call for a token may take, including all sources and retries, from more than 0 to 1 day;
+ *     a number without a unit is in seconds.
  * @param connectionString How to sign in, such as RunAs=App, instead of the default chain; a secret if it contains one.
  * @param environment Variables such as AZURE_CLIENT_ID that are added to the environment of the process, or replace its
  *     variables, but only for the token sources.
@@ -28,7 +30,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
-        @Nullable Duration deadline,
+        @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration deadline,
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
         @DefaultValue Map<String, Identity> identities,
@@ -47,34 +49,20 @@ record TokenProviderProperties(
         identities = Map.copyOf(identities);
         resources = resources.stream().map(TokenIdentities::canonical).toList();
         bearer = List.copyOf(bearer);
-        require(
-                deadline == null
-                        || (!deadline.isNegative() && !deadline.isZero() && deadline.compareTo(MAX_DEADLINE) <= 0),
-                "deadline",
-                deadline,
-                "It must be more than 0 and at most 1 day.");
+        clientAssertion = Map.copyOf(clientAssertion);
+        boolean isPossible = deadline == null
+                || (deadline.compareTo(Duration.ZERO) > 0 && deadline.compareTo(MAX_DEADLINE) <= 0);
+        require(isPossible, "deadline", deadline, "It must be more than 0 and at most 1 day, such as 30s.");
         for (String resource : resources) {
             require(!resource.isBlank(), "resources", resources, "An entry is blank.");
         }
-        for (Map.Entry<String, Identity> one : identities.entrySet()) {
-            String complaint = one.getKey().equals(TokenIdentities.UNNAMED)
-                    ? "This name is taken by the identity of token-provider.connection-string."
-                    : one.getValue().complaint();
-            require(complaint == null, "identities." + one.getKey(), one.getValue(), complaint);
-        }
+        identities.forEach(TokenProviderProperties::check);
         requireKnown(identities, "identity", identity);
         for (int i = 0; i < bearer.size(); i++) {
-            BearerTarget target = bearer.get(i);
-            require(target.complaint() == null, "bearer[" + i + "].url", target.shown(), target.complaint());
-            require(!target.resource().isBlank(), "bearer[" + i + "].resource", "", "It is missing.");
-            requireKnown(identities, "bearer[" + i + "].identity", target.identity());
+            check(bearer.get(i), "bearer[" + i + "].", identities);
         }
-        clientAssertion = Map.copyOf(clientAssertion);
-        for (Map.Entry<String, ClientAssertionSettings> one : clientAssertion.entrySet()) {
-            String setting = "client-assertion." + one.getKey();
-            require(one.getValue().source() != null, setting + ".source", "", "It is missing.");
-            String complaint = one.getValue().complaint();
-            require(complaint == null, setting + ".client-id", one.getValue().clientId(), complaint);
+        for (Map.Entry<String, ClientAssertionSettings> registration : clientAssertion.entrySet()) {
+            registration.getValue().check("token-provider.client-assertion." + registration.getKey(), identities);
         }
         requireKnown(identities, "datasource.identity", datasource.identity());
         for (Map.Entry<String, String> pool : datasource.identities().entrySet()) {
@@ -84,21 +72,38 @@ record TokenProviderProperties(
         requireKnown(identities, "kafka.identity", kafka.identity());
     }
 
-    private static void requireKnown(Map<String, Identity> identities, String setting, @Nullable String name) {
+    private static void check(String name, Identity identity) {
+        String complaint = name.equals(TokenIdentities.UNNAMED)
+                ? "This name is taken by the identity of token-provider.connection-string."
+                : identity.complaint();
+        require(complaint == null, "identities." + name, identity, complaint);
+    }
+
+    private static void check(BearerTarget target, String setting, Map<String, Identity> identities) {
+        require(target.complaint() == null, setting + "url", target.shown(), target.complaint());
+        boolean hasResource = !target.resource().isBlank();
+        require(hasResource, setting + "resource", "", "It is missing; it is such as api://CLIENT_ID.");
+        requireKnown(identities, setting + "identity", target.identity());
+    }
+
+    static void requireKnown(Map<String, Identity> identities, String setting, @Nullable String name) {
         if (name != null) {
             require(
                     identities.containsKey(name),
                     setting,
                     name,
                     "token-provider.identities has "
-                            + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
+                            + (identities.isEmpty() ? "none." : "only " + identities.keySet() + "."));
         }
     }
 
+    /** The binder would report what a record throws as a failure of the whole record; the analyzer finds this. */
     private static void require(boolean isRight, String setting, @Nullable Object value, @Nullable String complaint) {
         if (!isRight) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "token-provider." + setting, value, String.valueOf(complaint));
+            String given = value == null || value.toString().isEmpty() ? "missing" : "\"" + value + "\"";
+            throw new TokenProviderSettingException(
+                    "token-provider." + setting + " is " + given + ". " + complaint,
+                    "Correct token-provider." + setting + ", or remove it.");
         }
     }
 

@@ -45,10 +45,10 @@ final class TokenWatch implements TokenIdentities.Listener {
         }
     }
 
-    /** Whether the settings name this token. */
+    /** Whether the settings name this token, as they do for each client assertion. */
     boolean isRequired(SeenToken token) {
         synchronized (seen) {
-            return required.contains(token.token());
+            return required.contains(token.token()) || token.token().isAssertion();
         }
     }
 

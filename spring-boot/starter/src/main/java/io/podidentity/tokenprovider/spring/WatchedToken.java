@@ -27,6 +27,11 @@ record WatchedToken(String identity, TokenRequest request) {
         return request.resource();
     }
 
+    /** Whether it proves the application to Entra ID, in the place of a secret. */
+    boolean isAssertion() {
+        return identity.startsWith(TokenIdentities.ASSERTION);
+    }
+
     /** What the request says besides the resource, such as {@code tenant contoso.com}; empty for nothing. */
     String details() {
         List<String> details = new ArrayList<>();

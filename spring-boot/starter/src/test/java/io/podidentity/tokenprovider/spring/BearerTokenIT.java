@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
@@ -237,7 +236,7 @@ class BearerTokenIT {
                     .run(context -> assertThat(context)
                             .getFailure()
                             .rootCause()
-                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .isInstanceOf(TokenProviderSettingException.class)
                             .hasMessageContaining("token-provider.bearer[0]." + missing));
         }
     }

@@ -27,6 +27,8 @@ import org.springframework.security.config.annotation.web.reactive.EnableWebFlux
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.web.server.AuthenticatedPrincipalServerOAuth2AuthorizedClientRepository;
@@ -129,6 +131,23 @@ class ClientAssertionReactiveTest {
         assertThat(endpoint.forms.remove()).containsKey("Authorization").doesNotContainKey("client_assertion");
     }
 
+    @Test
+    void job_withAManagerOfItsOwn_sendsTheAssertion() {
+        runner("api", "client_credentials")
+                .withUserConfiguration(Job.class)
+                .withPropertyValues(SETTING + "api.source=managed-identity", SETTING + "api.client-id=orders-identity")
+                .run(context -> assertThat(context.getBean("job", ReactiveOAuth2AuthorizedClientManager.class)
+                                .authorize(OAuth2AuthorizeRequest.withClientRegistrationId("api")
+                                        .principal("job")
+                                        .build())
+                                .block())
+                        .isNotNull());
+
+        assertThat(endpoint.forms.remove())
+                .contains(entry("client_assertion", "of-the-identity"))
+                .doesNotContainKeys("Authorization", "client_secret");
+    }
+
     private ReactiveWebApplicationContextRunner runner(String name, String grant) {
         return new ReactiveWebApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
@@ -169,6 +188,16 @@ class ClientAssertionReactiveTest {
                 .build();
         chain.filter(back, exchange -> Mono.empty()).block();
         return back.getResponse().getHeaders().getLocation();
+    }
+
+    /** As Spring Security says for what runs outside of a request. */
+    @Configuration(proxyBeanMethods = false)
+    static class Job {
+        @Bean
+        ReactiveOAuth2AuthorizedClientManager job(
+                ReactiveClientRegistrationRepository registrations, ReactiveOAuth2AuthorizedClientService clients) {
+            return new AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager(registrations, clients);
+        }
     }
 
     /** What Boot's web security would define. */

@@ -5,6 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import static org.awaitility.Awaitility.await;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -140,14 +151,18 @@ class ClientAssertionTest {
                 .run(context -> {
                     String location = logIn(context);
                     assertThat(location).isEqualTo("/");
+                    Files.writeString(file, "renewed");
                     authorize(context, "login", new TestingAuthenticationToken("ada", null, "user"));
                 });
 
         assertThat(endpoint.forms)
                 .hasSize(2)
                 .allSatisfy(form -> assertThat(form)
-                        .contains(entry("client_assertion", "of-the-pod"), entry("client_id", "app-login"))
+                        .contains(entry("client_id", "app-login"))
                         .doesNotContainKeys("Authorization", "client_secret"));
+        assertThat(endpoint.forms)
+                .extracting(form -> form.get("client_assertion"))
+                .containsExactly("of-the-pod", "renewed");
         assertThat(endpoint.forms.remove())
                 .contains(entry("grant_type", "authorization_code"), entry("code", "c"))
                 .containsKey("code_verifier");
@@ -204,11 +219,12 @@ class ClientAssertionTest {
             delimiter = '|',
             value = {
                 "other.source=workload-identity| token-provider.client-assertion.other names a registration that does not"
-                        + " exist: spring.security.oauth2.client.registration has only [api].| Correct the name, or add"
+                        + " exist: the application has only [api].| Correct the name, or add"
                         + " spring.security.oauth2.client.registration.other.",
                 "api.source=workload-identity,SECRET| spring.security.oauth2.client.registration.api.client-secret is set,"
                         + " and token-provider.client-assertion.api too.| Remove the secret, or"
-                        + " token-provider.client-assertion.api.*.",
+                        + " token-provider.client-assertion.api.*, or set token-provider.client-assertion.api.source=none"
+                        + " in the profile that has the secret.",
                 "api.source=workload-identity,METHOD|"
                         + " spring.security.oauth2.client.registration.api.client-authentication-method is"
                         + " client_secret_post, which is another way to authenticate than"
@@ -234,20 +250,193 @@ class ClientAssertionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "api.source=managed-identity| token-provider.client-assertion.api.client-id| user-assigned managed",
-                "api.client-id=x| token-provider.client-assertion.api.source| It is missing.",
-                "api.source=workload-identity,api.client-id=x| token-provider.client-assertion.api.client-id| It is for",
-                "api.source=secret| token-provider.client-assertion.api.source| Source.secret",
+                "api.source=managed-identity| token-provider.client-assertion.api needs either client-id or identity",
+                "api.source=managed-identity,api.client-id=x,api.identity=y| needs either client-id or identity",
+                "api.source=managed-identity,api.identity=y| token-provider.client-assertion.api.identity is \"y\".",
+                "api.client-id=x| token-provider.client-assertion.api.source is missing.",
+                "api.source=file| token-provider.client-assertion.api.file is missing.",
+                "api.source=workload-identity,api.client-id=x| which its source does not need",
             })
-    void start_withAWrongValue_failsWithTheSetting(String settings, String name, String reason) {
+    void start_withAWrongValue_failsWithTheSetting(String settings, String description) {
         String[] properties = settings.replaceAll("(^|,)", "$1" + SETTING).split(",", -1);
-        runner("api", "client_credentials").withPropertyValues(properties).run(context -> {
-            StringBuilder said = new StringBuilder();
-            for (Throwable e = context.getStartupFailure(); e != null; e = e.getCause()) {
-                said.append(e).append('\n');
-            }
-            assertThat(said).contains(name).contains(reason);
-        });
+        runner("api", "client_credentials").withPropertyValues(properties).run(context -> assertThat(
+                        new TokenProviderFailureAnalyzer()
+                                .analyze(context.getStartupFailure())
+                                .getDescription())
+                .contains(description));
+    }
+
+    @Test
+    void start_withARegistrationThatOnlyTheRepositoryHas_takesIt() {
+        runner("other", "client_credentials")
+                .withUserConfiguration(OwnRepository.class)
+                .withPropertyValues(SETTING + "coded.source=managed-identity", SETTING + "coded.client-id=orders-identity")
+                .run(context -> authorize(context, "coded", user()));
+
+        assertThat(endpoint.forms.remove()).contains(entry("client_assertion", "of-the-identity"));
+    }
+
+    @Test
+    void start_withARegistrationThatTheRepositoryDoesNotHave_failsWithItsNames() {
+        runner("other", "client_credentials")
+                .withUserConfiguration(OwnRepository.class)
+                .withPropertyValues(SETTING + "wrong.source=workload-identity")
+                .run(context -> assertThat(new TokenProviderFailureAnalyzer()
+                                .analyze(context.getStartupFailure())
+                                .getDescription())
+                        .isEqualTo("token-provider.client-assertion.wrong names a registration that does not exist: the"
+                                + " application has only [coded]."));
+    }
+
+    @Test
+    void start_whereBeansAreLazy_stillFindsAWrongCombination() {
+        runner("api", "client_credentials")
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(
+                        new LazyInitializationBeanFactoryPostProcessor()))
+                .withPropertyValues(SETTING + "other.source=workload-identity")
+                .run(context -> assertThat(context).hasFailed());
+    }
+
+    /** A job has no request. What it makes itself knows of no client that is a bean. */
+    @Test
+    void job_withAManagerOfItsOwn_sendsTheAssertion() {
+        runner("api", "client_credentials")
+                .withUserConfiguration(Job.class)
+                .withPropertyValues(SETTING + "api.source=managed-identity", SETTING + "api.client-id=orders-identity")
+                .run(context -> assertThat(context.getBean("job", OAuth2AuthorizedClientManager.class)
+                                .authorize(OAuth2AuthorizeRequest.withClientRegistrationId("api")
+                                        .principal("job")
+                                        .build()))
+                        .isNotNull());
+
+        assertThat(endpoint.forms.remove())
+                .contains(entry("grant_type", "client_credentials"), entry("client_assertion", "of-the-identity"))
+                .doesNotContainKeys("Authorization", "client_secret");
+    }
+
+    @Test
+    void job_ofARegistrationThatIsNotNamed_keepsItsSecret() {
+        runner("api", "client_credentials")
+                .withUserConfiguration(Job.class)
+                .withPropertyValues(endpoint.registration("other", "client_credentials"))
+                .withPropertyValues(
+                        "spring.security.oauth2.client.registration.other.client-secret=hunter2",
+                        SETTING + "api.source=github-actions")
+                .run(context -> context.getBean("job", OAuth2AuthorizedClientManager.class)
+                        .authorize(OAuth2AuthorizeRequest.withClientRegistrationId("other")
+                                .principal("job")
+                                .build()));
+
+        assertThat(endpoint.forms.remove()).containsKey("Authorization").doesNotContainKey("client_assertion");
+    }
+
+    @Test
+    void assertion_ofANamedIdentity_isThatOfItsClientId() {
+        runner("api", "client_credentials")
+                .withPropertyValues(
+                        "token-provider.identities.orders.client-id=orders-identity",
+                        SETTING + "api.source=managed-identity",
+                        SETTING + "api.identity=orders")
+                .run(context -> authorize(context, "api", user()));
+
+        assertThat(endpoint.identities)
+                .containsExactly(
+                        "api-version=2018-02-01&resource=api://AzureADTokenExchange&client_id=orders-identity");
+    }
+
+    @Test
+    void assertion_ofAFile_isReadForEachRequest() throws IOException {
+        Path file = Files.writeString(folder.resolve("token"), "first");
+        runner("api", "client_credentials")
+                .withPropertyValues(SETTING + "api.source=file", SETTING + "api.file=" + file)
+                .run(context -> {
+                    authorize(context, "api", user());
+                    Files.writeString(file, "second");
+                    authorize(context, "api", user());
+                });
+
+        assertThat(endpoint.forms)
+                .extracting(form -> form.get("client_assertion"))
+                .containsExactly("first", "second");
+    }
+
+    /** On a laptop a profile changes what the base says. */
+    @Test
+    void source_none_leavesTheRegistrationItsSecret() {
+        runner("api", "client_credentials")
+                .withPropertyValues(
+                        "spring.security.oauth2.client.registration.api.client-secret=hunter2",
+                        SETTING + "api.source=none",
+                        SETTING + "api.client-id=orders-identity")
+                .run(context -> authorize(context, "api", user()));
+
+        assertThat(endpoint.forms.remove()).containsKey("Authorization").doesNotContainKey("client_assertion");
+    }
+
+    @Test
+    void registrations_ofTwoTenants_sendTheAssertionToEach() throws IOException {
+        try (RecordingTokenEndpoint guest = new RecordingTokenEndpoint()) {
+            runner("api", "client_credentials")
+                    .withPropertyValues(endpoint.registration("guest", "client_credentials"))
+                    .withPropertyValues(
+                            "spring.security.oauth2.client.registration.guest.provider=guest",
+                            "spring.security.oauth2.client.provider.guest.token-uri=" + guest.url("/token"),
+                            SETTING + "api.source=managed-identity",
+                            SETTING + "api.client-id=orders-identity",
+                            SETTING + "guest.source=managed-identity",
+                            SETTING + "guest.client-id=orders-identity")
+                    .run(context -> {
+                        authorize(context, "api", user());
+                        authorize(context, "guest", user());
+                    });
+
+            assertThat(guest.forms.remove())
+                    .contains(entry("client_id", "app-guest"), entry("client_assertion", "of-the-identity"));
+        }
+
+        assertThat(endpoint.forms.remove()).contains(entry("client_id", "app-api"));
+    }
+
+    @Test
+    void assertion_ofAnIdentity_isInHealthAsAnyToken() {
+        runner("api", "client_credentials")
+                .withPropertyValues(SETTING + "api.source=managed-identity", SETTING + "api.client-id=orders-identity")
+                .run(context -> {
+                    authorize(context, "api", user());
+                    HealthIndicator health = context.getBean(HealthIndicator.class);
+                    await().untilAsserted(
+                            () -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
+                    assertThat(context.getBean(TokenWatch.class).report())
+                            .singleElement()
+                            .satisfies(token -> assertThat(token)
+                                    .containsEntry("identity", "client-assertion.api")
+                                    .containsEntry("state", "VALID"));
+                });
+    }
+
+    @Test
+    void assertion_thatIsRefused_putsTheApplicationDown() {
+        endpoint.refusesIdentities = true;
+        runner("api", "client_credentials")
+                .withPropertyValues(SETTING + "api.source=managed-identity", SETTING + "api.client-id=orders-identity")
+                .run(context -> {
+                    assertThatThrownBy(() -> authorize(context, "api", user()))
+                            .isInstanceOf(OAuth2AuthorizationException.class);
+                    HealthIndicator health = context.getBean(HealthIndicator.class);
+                    await().untilAsserted(
+                            () -> assertThat(health.health().getStatus()).isEqualTo(Status.DOWN));
+                });
+    }
+
+    @Test
+    void assertion_ofAPodWithoutAFile_putsTheApplicationDown() {
+        runner("api", "client_credentials")
+                .withPropertyValues(SETTING + "api.source=workload-identity")
+                .run(context -> {
+                    assertThatThrownBy(() -> authorize(context, "api", user()))
+                            .isInstanceOf(OAuth2AuthorizationException.class);
+                    assertThat(context.getBean(HealthIndicator.class).health().getStatus()).isEqualTo(Status.DOWN);
+                });
     }
 
     @Test
@@ -325,6 +514,34 @@ class ClientAssertionTest {
         @Bean
         OAuth2AuthorizedClientRepository clients(OAuth2AuthorizedClientService clients) {
             return new AuthenticatedPrincipalOAuth2AuthorizedClientRepository(clients);
+        }
+    }
+
+    /** As Spring Security says for what runs outside of a request. */
+    @Configuration(proxyBeanMethods = false)
+    static class Job {
+        @Bean
+        OAuth2AuthorizedClientManager job(
+                ClientRegistrationRepository registrations, OAuth2AuthorizedClientService clients) {
+            var manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(registrations, clients);
+            manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
+                    .clientCredentials()
+                    .build());
+            return manager;
+        }
+    }
+
+    /** Registrations in code, as others have theirs in a database. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnRepository {
+        @Bean
+        ClientRegistrationRepository registrations(
+                @Value("${spring.security.oauth2.client.provider.entra.token-uri}") String tokens) {
+            return new InMemoryClientRegistrationRepository(ClientRegistration.withRegistrationId("coded")
+                    .clientId("app-coded")
+                    .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+                    .tokenUri(tokens)
+                    .build());
         }
     }
 

@@ -21,6 +21,8 @@ final class RecordingTokenEndpoint implements AutoCloseable {
     /** What the metadata service was asked. */
     final Queue<String> identities = new ConcurrentLinkedQueue<>();
 
+    volatile boolean refusesIdentities;
+
     private final HttpServer server;
 
     RecordingTokenEndpoint() throws IOException {
@@ -79,6 +81,10 @@ final class RecordingTokenEndpoint implements AutoCloseable {
 
     private void identity(HttpExchange exchange) throws IOException {
         identities.add(exchange.getRequestURI().getQuery());
+        if (refusesIdentities) {
+            answer(exchange, 400, "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}");
+            return;
+        }
         answer(
                 exchange,
                 "{\"access_token\":\"of-the-identity\",\"client_id\":\"orders-identity\",\"expires_in\":\"86400\","
@@ -86,9 +92,13 @@ final class RecordingTokenEndpoint implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, String body) throws IOException {
+        answer(exchange, 200, body);
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }
