@@ -51,14 +51,13 @@ final class AssertionManagers implements BeanPostProcessor {
 
     private OAuth2AuthorizedClientProvider withAssertions(Object manager) {
         OAuth2AuthorizedClientProvider own = OAuth2AuthorizedClientProviderBuilder.builder()
-                .refreshToken(refresh -> refresh.accessTokenResponseClient(client(OAuth2RefreshTokenGrantRequest.class)))
+                .refreshToken(
+                        refresh -> refresh.accessTokenResponseClient(client(OAuth2RefreshTokenGrantRequest.class)))
                 .clientCredentials(credentials ->
                         credentials.accessTokenResponseClient(client(OAuth2ClientCredentialsGrantRequest.class)))
                 .build();
         return new WithAssertions(
-                beans.getBean(RegistrationAssertions.class),
-                own,
-                (OAuth2AuthorizedClientProvider) providerOf(manager));
+                beans.getBean(RegistrationAssertions.class), own, (OAuth2AuthorizedClientProvider) providerOf(manager));
     }
 
     /** The client of this starter, or the application's own. */
@@ -112,8 +111,7 @@ final class AssertionManagers implements BeanPostProcessor {
                 client + "web.DefaultOAuth2AuthorizedClientManager",
                 client + "web.DefaultReactiveOAuth2AuthorizedClientManager"
             }) {
-                hints.reflection()
-                        .registerType(TypeReference.of(manager), type -> type.withField(FIELD));
+                hints.reflection().registerType(TypeReference.of(manager), type -> type.withField(FIELD));
             }
         }
     }

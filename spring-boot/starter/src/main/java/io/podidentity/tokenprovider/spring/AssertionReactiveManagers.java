@@ -36,21 +36,22 @@ final class AssertionReactiveManagers implements BeanPostProcessor {
 
     private ReactiveOAuth2AuthorizedClientProvider withAssertions(Object manager) {
         ReactiveOAuth2AuthorizedClientProvider own = ReactiveOAuth2AuthorizedClientProviderBuilder.builder()
-                .refreshToken(refresh -> refresh.accessTokenResponseClient(client(OAuth2RefreshTokenGrantRequest.class)))
+                .refreshToken(
+                        refresh -> refresh.accessTokenResponseClient(client(OAuth2RefreshTokenGrantRequest.class)))
                 .clientCredentials(credentials ->
                         credentials.accessTokenResponseClient(client(OAuth2ClientCredentialsGrantRequest.class)))
                 .build();
         return new WithAssertions(
-                beans.getBean(RegistrationAssertions.class),
-                own,
-                (ReactiveOAuth2AuthorizedClientProvider) AssertionManagers.providerOf(manager));
+                beans.getBean(RegistrationAssertions.class), own, (ReactiveOAuth2AuthorizedClientProvider)
+                        AssertionManagers.providerOf(manager));
     }
 
     private <T extends AbstractOAuth2AuthorizationGrantRequest> ReactiveOAuth2AccessTokenResponseClient<T> client(
             Class<T> request) {
         ResolvableType type =
                 ResolvableType.forClassWithGenerics(ReactiveOAuth2AccessTokenResponseClient.class, request);
-        return beans.<ReactiveOAuth2AccessTokenResponseClient<T>>getBeanProvider(type).getObject();
+        return beans.<ReactiveOAuth2AccessTokenResponseClient<T>>getBeanProvider(type)
+                .getObject();
     }
 
     private record WithAssertions(

@@ -12,8 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The tokens for requests of the application's HTTP clients. It needs none of their libraries.
@@ -29,17 +27,15 @@ final class BearerTokens {
 
     private static final String INSUFFICIENT = "error=\"insufficient_claims\"";
 
-    private static final Logger LOG = LoggerFactory.getLogger(BearerTokens.class);
-
     private final TokenIdentities identities;
+    private final SettingsCheck check;
     private final List<BearerTarget> targets;
     /** What each server last demanded, so that the next request need not be refused first. */
     private final Map<BearerTarget, String> claims = new ConcurrentHashMap<>();
 
-    private volatile boolean isUsed;
-
-    BearerTokens(TokenIdentities identities, List<BearerTarget> targets) {
+    BearerTokens(TokenIdentities identities, SettingsCheck check, List<BearerTarget> targets) {
         this.identities = identities;
+        this.check = check;
         this.targets = List.copyOf(targets);
     }
 
@@ -52,18 +48,7 @@ final class BearerTokens {
 
     /** Notes that a client sends these tokens. */
     void use() {
-        isUsed = true;
-    }
-
-    /** Says, at the end of the start, that no client sends these tokens: it cannot be seen at a client without them. */
-    void warnIfUnused() {
-        if (!isUsed) {
-            LOG.warn(
-                    "token-provider.bearer is set ({}), but no client was made by Boot's RestClient.Builder,"
-                            + " RestTemplateBuilder or WebClient.Builder: one by RestClient.builder() sends no token."
-                            + " Inject the builder, or give the client the bean bearerTokenInterceptor.",
-                    targets);
-        }
+        check.use(Feature.BEARER);
     }
 
     /** The server that a request is for; null if the request gets no token. */

@@ -66,8 +66,9 @@ record ClientAssertionSettings(
                             + ".identity to its name among token-provider.identities.");
         }
         if (StringUtils.hasText(identity)) {
-            TokenProviderProperties.requireKnown(identities, setting.replace("token-provider.", "") + ".identity", identity);
-            if (identities.get(identity).clientId() == null) {
+            TokenProviderProperties.requireKnown(
+                    identities, setting.replace("token-provider.", "") + ".identity", identity);
+            if (clientIdOf(identity, identities).isEmpty()) {
                 throw new TokenProviderSettingException(
                         setting + ".identity is " + identity + ", which has a connection-string and no client-id.",
                         "Set token-provider.identities." + identity + ".client-id, or " + setting + ".client-id.");
@@ -105,7 +106,12 @@ record ClientAssertionSettings(
     }
 
     private String clientIdAmong(Map<String, TokenProviderProperties.Identity> identities) {
-        return String.valueOf(
-                StringUtils.hasText(identity) ? identities.get(identity).clientId() : clientId);
+        return StringUtils.hasText(identity) ? clientIdOf(identity, identities) : String.valueOf(clientId);
+    }
+
+    /** Empty if the identity has none. */
+    private static String clientIdOf(String identity, Map<String, TokenProviderProperties.Identity> identities) {
+        TokenProviderProperties.Identity named = identities.get(identity);
+        return named == null || named.clientId() == null ? "" : named.clientId();
     }
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,10 +34,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
 /**
  * A token provider for each identity of the application, and the beans that use them: Azure SDK credentials, a health
@@ -50,8 +48,6 @@ import org.springframework.core.env.StandardEnvironment;
 public final class TokenProviderAutoConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(TokenProviderAutoConfiguration.class);
 
-    private static final String VARIABLE = "TOKEN_PROVIDER_ENVIRONMENT_";
-
     /** It defines a credential of its own unless there is one with the name below. */
     static final String SPRING_CLOUD_AZURE =
             "com.azure.spring.cloud.autoconfigure.implementation.context.AzureTokenCredentialAutoConfiguration";
@@ -59,21 +55,18 @@ public final class TokenProviderAutoConfiguration {
     /** The name by which Spring Cloud Azure's clients find the credential that they use if none is configured. */
     static final String SPRING_CLOUD_AZURE_CREDENTIAL = "springCloudAzureDefaultCredential";
 
-    TokenProviderAutoConfiguration(ConfigurableEnvironment environment) {
-        PropertySource<?> variables =
-                environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
-        if (variables instanceof EnumerablePropertySource<?> named) {
-            for (String name : named.getPropertyNames()) {
-                if (name.startsWith(VARIABLE)) {
-                    LOG.warn(
-                            "The variable {} has no effect, because it cannot be told from it which variable is meant."
-                                    + " Set {} itself, or token-provider.environment.{} in a file.",
-                            name,
-                            name.substring(VARIABLE.length()),
-                            name.substring(VARIABLE.length()));
-                }
-            }
-        }
+    @Bean
+    SettingsCheck tokenProviderSettingsCheck(
+            TokenProviderProperties properties,
+            ConfigurableEnvironment environment,
+            ConfigurableListableBeanFactory beans) {
+        return new SettingsCheck(properties, environment, beans);
+    }
+
+    /** Where beans are made when they are needed, settings are checked and tokens kept all the same. */
+    @Bean
+    static LazyInitializationExcludeFilter eagerTokenProviderBeans() {
+        return LazyInitializationExcludeFilter.forBeanTypes(SettingsCheck.class, TokenKeeper.class);
     }
 
     @Bean

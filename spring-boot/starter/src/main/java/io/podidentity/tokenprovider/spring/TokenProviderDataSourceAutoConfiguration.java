@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,14 +52,32 @@ public final class TokenProviderDataSourceAutoConfiguration {
 
         @Override
         public Object postProcessAfterInitialization(Object bean, String beanName) {
-            if (bean instanceof HikariDataSource pool && pool.getPassword() == null) {
-                Database.of(pool.getJdbcUrl()).ifPresent(database -> signIn(pool, beanName, database));
+            if (bean instanceof HikariDataSource pool) {
+                signIn(pool, beanName);
+            } else if (bean instanceof DataSource) {
+                passOver(beanName + " is a " + bean.getClass().getName() + ", and HikariCP's pools alone take tokens");
             }
             return bean;
         }
 
+        private void signIn(HikariDataSource pool, String beanName) {
+            Optional<Database> database = Database.of(pool.getJdbcUrl());
+            if (database.isEmpty()) {
+                passOver(beanName + " is of a database that takes no tokens");
+            } else if (pool.getPassword() != null) {
+                passOver(beanName + " has a password");
+            } else {
+                signIn(pool, beanName, database.get());
+                beans.getBean(SettingsCheck.class).use(Feature.DATASOURCE);
+            }
+        }
+
+        private void passOver(String reason) {
+            beans.getBean(SettingsCheck.class).passOver(Feature.DATASOURCE, reason);
+        }
+
         private void signIn(HikariDataSource pool, String beanName, Database database) {
-            database.requireTls(pool);
+            database.requireTls(pool, beanName);
             TokenProviderProperties.DataSource settings =
                     beans.getBean(TokenProviderProperties.class).datasource();
             String resource = settings.resource() == null ? database.resource() : settings.resource();
@@ -152,8 +171,13 @@ public final class TokenProviderDataSourceAutoConfiguration {
 
         /** The database of a JDBC URL; empty if it is another one, which takes no tokens. */
         static Optional<Database> of(@Nullable String jdbcUrl) {
+            if (jdbcUrl == null) {
+                return Optional.empty();
+            }
+            // P6Spy logs what goes to a driver, and hands the password on.
+            String driver = jdbcUrl.replaceFirst("^jdbc:p6spy:", "jdbc:");
             return Arrays.stream(values())
-                    .filter(database -> jdbcUrl != null && jdbcUrl.startsWith(database.prefix))
+                    .filter(database -> driver.startsWith(database.prefix))
                     .findFirst();
         }
 
@@ -168,7 +192,7 @@ public final class TokenProviderDataSourceAutoConfiguration {
          *
          * @throws TokenProviderSettingException if it allows a connection without TLS
          */
-        void requireTls(HikariDataSource pool) {
+        void requireTls(HikariDataSource pool, String beanName) {
             String given = setting(pool, tlsSetting);
             if (given == null) {
                 pool.addDataSourceProperty(tlsSetting, safest);
@@ -181,7 +205,7 @@ public final class TokenProviderDataSourceAutoConfiguration {
             String mode = given.toLowerCase(Locale.ROOT);
             if (!mode.equals(safest) && !mode.matches(alsoSafe)) {
                 throw new TokenProviderSettingException(
-                        "The pool " + pool.getPoolName() + " has " + tlsSetting + "=" + given
+                        "The pool " + beanName + " has " + tlsSetting + "=" + given
                                 + ", and a token is never sent over a connection that might not use TLS.",
                         "Set " + tlsSetting + "=" + safest + " in the JDBC URL, or leave it out.");
             }

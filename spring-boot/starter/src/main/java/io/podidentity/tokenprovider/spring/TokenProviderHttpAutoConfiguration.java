@@ -2,15 +2,12 @@ package io.podidentity.tokenprovider.spring;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -25,32 +22,11 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class TokenProviderHttpAutoConfiguration {
 
     @Bean
-    BearerTokens bearerTokens(TokenIdentities identities, TokenWatch watch, TokenProviderProperties properties) {
-        BearerTokens tokens = new BearerTokens(identities, properties.bearer());
+    BearerTokens bearerTokens(
+            TokenIdentities identities, TokenWatch watch, SettingsCheck check, TokenProviderProperties properties) {
+        BearerTokens tokens = new BearerTokens(identities, check, properties.bearer());
         tokens.requireIn(watch);
         return tokens;
-    }
-
-    /** After all beans were made, and so the clients that the application keeps. */
-    @Bean
-    ApplicationListener<ApplicationReadyEvent> bearerTokensUse(BearerTokens tokens) {
-        return ready -> tokens.warnIfUnused();
-    }
-
-    /** Where the setting could have no effect at all. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingClass({
-        "org.springframework.boot.restclient.RestClientCustomizer",
-        "org.springframework.boot.webclient.WebClientCustomizer"
-    })
-    static final class NoClientConfiguration {
-
-        NoClientConfiguration() {
-            throw new TokenProviderSettingException(
-                    "token-provider.bearer is set, but the application has no module for HTTP clients, so nothing"
-                            + " would send the tokens.",
-                    "Add spring-boot-starter-restclient or spring-boot-starter-webclient, or remove the setting.");
-        }
     }
 
     /** For the blocking clients. */

@@ -73,9 +73,14 @@ public final class TokenProviderKafkaAutoConfiguration {
 
         @Override
         public Object postProcessAfterInitialization(Object bean, String beanName) {
-            if (bean instanceof KafkaProperties kafka
-                    && !kafka.getProperties().containsKey(SaslConfigs.SASL_JAAS_CONFIG)) {
-                signIn(kafka);
+            if (bean instanceof KafkaProperties kafka) {
+                SettingsCheck check = beans.getBean(SettingsCheck.class);
+                if (kafka.getProperties().containsKey(SaslConfigs.SASL_JAAS_CONFIG)) {
+                    check.passOver(Feature.KAFKA, "spring.kafka.properties has a sasl.jaas.config of its own");
+                } else {
+                    signIn(kafka);
+                    check.use(Feature.KAFKA);
+                }
             }
             return bean;
         }

@@ -8,7 +8,6 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientProperties;
@@ -63,19 +62,6 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
             return Binder.get(context.getEnvironment())
                     .bind("token-provider.client-assertion", Bindable.mapOf(String.class, Object.class))
                     .isBound();
-        }
-    }
-
-    /** Where the setting could have no effect at all. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingClass("org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientProperties")
-    static final class NoClientConfiguration {
-
-        NoClientConfiguration() {
-            throw new TokenProviderSettingException(
-                    "token-provider.client-assertion is set, but the application has no OAuth 2.0 client of Spring"
-                            + " Security.",
-                    "Add spring-boot-starter-security-oauth2-client, or remove the setting.");
         }
     }
 

@@ -50,8 +50,8 @@ record TokenProviderProperties(
         resources = resources.stream().map(TokenIdentities::canonical).toList();
         bearer = List.copyOf(bearer);
         clientAssertion = Map.copyOf(clientAssertion);
-        boolean isPossible = deadline == null
-                || (deadline.compareTo(Duration.ZERO) > 0 && deadline.compareTo(MAX_DEADLINE) <= 0);
+        boolean isPossible =
+                deadline == null || (deadline.compareTo(Duration.ZERO) > 0 && deadline.compareTo(MAX_DEADLINE) <= 0);
         require(isPossible, "deadline", deadline, "It must be more than 0 and at most 1 day, such as 30s.");
         for (String resource : resources) {
             require(!resource.isBlank(), "resources", resources, "An entry is blank.");

@@ -10,7 +10,10 @@ import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -26,6 +29,7 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.Jedis;
 
@@ -34,6 +38,12 @@ import redis.clients.jedis.Jedis;
 @ConditionalOnClass(DataRedisProperties.class)
 @ConditionalOnProperty("token-provider.redis.enabled")
 public final class TokenProviderRedisAutoConfiguration {
+
+    /** A connection without TLS fails the start, also where beans are made when they are needed. */
+    @Bean
+    static LazyInitializationExcludeFilter eagerRedisSignIn() {
+        return LazyInitializationExcludeFilter.forBeanTypes(RedisSignIn.class);
+    }
 
     @Bean
     RedisSignIn redisSignIn(
@@ -60,14 +70,20 @@ public final class TokenProviderRedisAutoConfiguration {
     static final class LettuceConfiguration {
 
         @Bean
-        LettuceClientConfigurationBuilderCustomizer redisTokensForLettuce(RedisSignIn signIn) {
+        LettuceClientConfigurationBuilderCustomizer redisTokensForLettuce(RedisSignIn signIn, SettingsCheck check) {
             LettuceTokens tokens = new LettuceTokens(signIn);
-            return builder -> builder.redisCredentialsProviderFactory(new RedisCredentialsProviderFactory() {
-                @Override
-                public LettuceTokens createCredentialsProvider(RedisConfiguration configuration) {
-                    return tokens;
-                }
-            });
+            return builder -> {
+                check.use(Feature.REDIS);
+                builder.redisCredentialsProviderFactory(new TokensOfAll(tokens));
+            };
+        }
+
+        /** The same tokens for each connection. */
+        private record TokensOfAll(LettuceTokens tokens) implements RedisCredentialsProviderFactory {
+            @Override
+            public LettuceTokens createCredentialsProvider(RedisConfiguration configuration) {
+                return tokens;
+            }
         }
 
         @Bean
@@ -82,11 +98,22 @@ public final class TokenProviderRedisAutoConfiguration {
     static final class JedisConfiguration {
 
         @Bean
-        JedisClientConfigurationBuilderCustomizer redisTokensForJedis(RedisSignIn signIn) {
-            return builder -> builder.customizeClientConfig(config -> config.credentialsProvider(() -> {
+        JedisClientConfigurationBuilderCustomizer redisTokensForJedis(RedisSignIn signIn, SettingsCheck check) {
+            Consumer<DefaultJedisClientConfig.Builder> withTokens =
+                    config -> config.credentialsProvider(new JedisTokens(signIn));
+            return builder -> {
+                check.use(Feature.REDIS);
+                builder.customizeClientConfig(withTokens::accept);
+            };
+        }
+
+        /** A valid token for each new connection. */
+        private record JedisTokens(RedisSignIn signIn) implements Supplier<redis.clients.jedis.RedisCredentials> {
+            @Override
+            public redis.clients.jedis.RedisCredentials get() {
                 AccessToken token = signIn.provider().getAuthenticationResult(signIn.resource());
                 return new DefaultRedisCredentials(signIn.userOf(token), token.value());
-            }));
+            }
         }
     }
 

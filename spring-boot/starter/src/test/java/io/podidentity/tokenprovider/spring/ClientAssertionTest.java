@@ -4,18 +4,8 @@ import static io.podidentity.tokenprovider.spring.RecordingTokenEndpoint.ASSERTI
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
-
 import static org.awaitility.Awaitility.await;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.health.contributor.Status;
-import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
+
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -31,8 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -48,14 +42,20 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.AuthenticatedPrincipalOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
@@ -259,18 +259,20 @@ class ClientAssertionTest {
             })
     void start_withAWrongValue_failsWithTheSetting(String settings, String description) {
         String[] properties = settings.replaceAll("(^|,)", "$1" + SETTING).split(",", -1);
-        runner("api", "client_credentials").withPropertyValues(properties).run(context -> assertThat(
-                        new TokenProviderFailureAnalyzer()
+        runner("api", "client_credentials")
+                .withPropertyValues(properties)
+                .run(context -> assertThat(new TokenProviderFailureAnalyzer()
                                 .analyze(context.getStartupFailure())
                                 .getDescription())
-                .contains(description));
+                        .contains(description));
     }
 
     @Test
     void start_withARegistrationThatOnlyTheRepositoryHas_takesIt() {
         runner("other", "client_credentials")
                 .withUserConfiguration(OwnRepository.class)
-                .withPropertyValues(SETTING + "coded.source=managed-identity", SETTING + "coded.client-id=orders-identity")
+                .withPropertyValues(
+                        SETTING + "coded.source=managed-identity", SETTING + "coded.client-id=orders-identity")
                 .run(context -> authorize(context, "coded", user()));
 
         assertThat(endpoint.forms.remove()).contains(entry("client_assertion", "of-the-identity"));
@@ -291,8 +293,8 @@ class ClientAssertionTest {
     @Test
     void start_whereBeansAreLazy_stillFindsAWrongCombination() {
         runner("api", "client_credentials")
-                .withInitializer(context -> context.addBeanFactoryPostProcessor(
-                        new LazyInitializationBeanFactoryPostProcessor()))
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .withPropertyValues(SETTING + "other.source=workload-identity")
                 .run(context -> assertThat(context).hasFailed());
     }
@@ -404,8 +406,8 @@ class ClientAssertionTest {
                 .run(context -> {
                     authorize(context, "api", user());
                     HealthIndicator health = context.getBean(HealthIndicator.class);
-                    await().untilAsserted(
-                            () -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
+                    await().untilAsserted(() ->
+                            assertThat(health.health().getStatus()).isEqualTo(Status.UP));
                     assertThat(context.getBean(TokenWatch.class).report())
                             .singleElement()
                             .satisfies(token -> assertThat(token)
@@ -423,8 +425,8 @@ class ClientAssertionTest {
                     assertThatThrownBy(() -> authorize(context, "api", user()))
                             .isInstanceOf(OAuth2AuthorizationException.class);
                     HealthIndicator health = context.getBean(HealthIndicator.class);
-                    await().untilAsserted(
-                            () -> assertThat(health.health().getStatus()).isEqualTo(Status.DOWN));
+                    await().untilAsserted(() ->
+                            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN));
                 });
     }
 
@@ -435,7 +437,8 @@ class ClientAssertionTest {
                 .run(context -> {
                     assertThatThrownBy(() -> authorize(context, "api", user()))
                             .isInstanceOf(OAuth2AuthorizationException.class);
-                    assertThat(context.getBean(HealthIndicator.class).health().getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(context.getBean(HealthIndicator.class).health().getStatus())
+                            .isEqualTo(Status.DOWN);
                 });
     }
 

@@ -51,6 +51,7 @@ class MetadataTest {
         for (Class<?> optional : List.of(
                 TokenProviderDataSourceAutoConfiguration.class,
                 TokenProviderKafkaAutoConfiguration.class,
+                TokenProviderR2dbcAutoConfiguration.class,
                 TokenProviderRedisAutoConfiguration.class)) {
             assertThat(conditions).containsKey(optional.getName() + ".ConditionalOnClass");
         }

@@ -6,6 +6,7 @@ import com.microsoft.sqlserver.jdbc.SQLServerDataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.spring.TokenProviderDataSourceAutoConfiguration.Database;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,12 +136,14 @@ class TokenDataSourceTest {
     }
 
     @Test
-    void context_withoutHikari_starts() {
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        TokenProviderAutoConfiguration.class, TokenProviderDataSourceAutoConfiguration.class))
+    void context_withoutHikariAndTheSetting_starts() {
+        runner.withPropertyValues("token-provider.datasource.enabled=false")
                 .withClassLoader(new FilteredClassLoader(HikariDataSource.class))
-                .withPropertyValues("token-provider.datasource.enabled=true")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void pool_overP6Spy_signsInAsWithoutIt() {
+        assertThat(Database.of("jdbc:p6spy:postgresql://h/orders")).contains(Database.POSTGRESQL);
     }
 }
