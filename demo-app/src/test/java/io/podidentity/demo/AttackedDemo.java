@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import java.io.IOException;
 import java.io.UncheckedIOException;

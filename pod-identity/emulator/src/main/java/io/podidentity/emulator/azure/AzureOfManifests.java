@@ -14,7 +14,6 @@ import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
-import io.podidentity.emulator.tls.CertificateFiles;
 import io.podidentity.emulator.workload.Keys;
 import java.time.Duration;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package io.podidentity.emulator.fault;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.server.LoopbackServer;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;

@@ -33,8 +33,8 @@ public record Request(
         String version,
         Connection connection) {
 
-    static final String HTTP_1_0 = "HTTP/1.0";
-    static final String HTTP_1_1 = "HTTP/1.1";
+    public static final String HTTP_1_0 = "HTTP/1.0";
+    public static final String HTTP_1_1 = "HTTP/1.1";
 
     /**
      * How a request came.
@@ -44,11 +44,11 @@ public record Request(
      */
     public record Connection(String client, Supplier<HangUpWatch> watch) {
 
-        static final Connection NONE = new Connection("", HangUpWatch::ofNothing);
+        public static final Connection NONE = new Connection("", HangUpWatch::ofNothing);
     }
 
     /** What was read; the target is the path with the query. */
-    static Request of(
+    public static Request of(
             String method,
             String target,
             String version,
@@ -89,14 +89,15 @@ public record Request(
     }
 
     /** Whether the connection ends with the answer. */
-    boolean isLast() {
+    public boolean isLast() {
         return isOld()
                 || headers.getOrDefault("Connection", "")
                         .toLowerCase(Locale.ROOT)
                         .contains("close");
     }
 
-    boolean isOld() {
+    /** Whether it is one of HTTP/1.0. */
+    public boolean isOld() {
         return version.equals(HTTP_1_0);
     }
 

@@ -1,4 +1,4 @@
-/** A small HTTP server on loopback, for the emulator's own use: start at {@code LoopbackServer}. */
+/** What HTTP requests and answers say, without the connections that carry them: start at {@code Endpoint}. */
 @NullMarked
 package io.podidentity.emulator.http;
 

@@ -58,7 +58,7 @@ public final class Mic {
         this.machines = new MachineUpdate(cluster, machines, clock, this.log, events);
     }
 
-    void logStart() {
+    public void logStart() {
         log.start(rules.forceNamespaced());
     }
 

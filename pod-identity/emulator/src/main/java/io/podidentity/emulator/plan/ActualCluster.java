@@ -2,8 +2,8 @@ package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.http.ProxyAuthentication;
 import io.podidentity.emulator.mic.Event;
+import io.podidentity.emulator.server.ProxyAuthentication;
 import java.util.List;
 
 /**

@@ -281,7 +281,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      * @throws IllegalArgumentException if it is less than 1 or not a number
      */
     public B timeScale(double timesFaster) {
-        return clusterClock(EmulatorClock.scaled(timesFaster));
+        return clusterClock(ScaledClock.scaled(timesFaster));
     }
 
     /** Is told of every line that MIC and NMI log, on the thread that logs it. */

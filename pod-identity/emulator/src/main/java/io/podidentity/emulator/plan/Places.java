@@ -2,7 +2,7 @@ package io.podidentity.emulator.plan;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.server.LoopbackServer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;

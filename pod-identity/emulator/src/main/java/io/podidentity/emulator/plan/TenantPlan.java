@@ -65,7 +65,7 @@ final class TenantPlan {
     Duration tokenLifetime;
 
     Clock clock = Clock.systemUTC();
-    EmulatorClock clusterClock = EmulatorClock.real();
+    EmulatorClock clusterClock = ScaledClock.real();
     Cluster cluster = Cluster.EMPTY;
     final List<Path> manifests = new ArrayList<>();
 

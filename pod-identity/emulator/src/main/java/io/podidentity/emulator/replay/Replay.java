@@ -28,7 +28,6 @@ import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.SkippingClock;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +69,9 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
      */
     public static final class Stage {
 
+        /** Stands still, since nobody waits for Azure here: tokens and assertions are made and judged at one instant. */
+        private final SkippingClock timeOfAzure = new SkippingClock(Instant.EPOCH);
+
         private final Cluster withoutPods;
         private final MatchRules rules;
         private final EgressPolicies policies;
@@ -82,7 +84,6 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             this.withoutPods = cluster.withoutAll(Pod.class).withoutAll(AzureAssignedIdentity.class);
             this.rules = rules;
             this.policies = new EgressPolicies(cluster, rules.profile());
-            var clock = new SkippingClock(Instant.EPOCH);
             List<String> tenants = AzureOfManifests.tenants(cluster);
             var directory = new Directory(
                     tenants.isEmpty() ? WorkloadReplay.TENANT : tenants.get(0),
@@ -90,13 +91,13 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
                     new User("developer@podid.example", ObjectIds.of("user")),
                     new Principals(List.of()),
                     List.of(NODE),
-                    new FederatedCredentials(clock),
-                    new RoleAssignments(clock));
-            this.machines = new VirtualMachines(clock);
+                    new FederatedCredentials(timeOfAzure),
+                    new RoleAssignments(timeOfAzure));
+            this.machines = new VirtualMachines(timeOfAzure);
             this.azure = new AzureOfManifests(directory, rules.profile(), false, true, machines);
             azure.provide(cluster);
-            this.issuer = new TokenIssuer(
-                    SigningKey.ofNobody(), WorkloadReplay.AUTHORITY, directory.tenantId(), Clock.systemUTC());
+            this.issuer =
+                    new TokenIssuer(SigningKey.ofNobody(), WorkloadReplay.AUTHORITY, directory.tenantId(), timeOfAzure);
             this.entra = new EntraEndpoint(directory, issuer, Duration.ofHours(1));
         }
 
@@ -142,7 +143,7 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
         private NmiPart nmi(ApiServer cluster, Upstream upstream, SkippingClock clock, String query) {
             var log = new ArrayList<String>();
             Instant start = clock.instant();
-            Answer answer = new Nmi(NmiSettings.of(rules), cluster, upstream, clock, Clock.systemUTC(), log::add)
+            Answer answer = new Nmi(NmiSettings.of(rules), cluster, upstream, clock, timeOfAzure, log::add)
                     .seenFrom(ADDRESS)
                     .answer(Request.of("GET", TOKEN_PATH + query, Map.of("Metadata", "true")));
             String text = answer.status() == 200 ? "" : answer.text().strip();

@@ -28,7 +28,6 @@ import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -92,7 +91,7 @@ public final class WorkloadReplay {
      */
     public WorkloadReplay(
             Cluster cluster, Collection<String> existing, Collection<String> tenants, Collection<Trusted> trusted) {
-        Clock clock = Clock.systemUTC();
+        // Tokens and assertions are made and judged at one instant.
         var still = new SkippingClock(Instant.EPOCH);
         var clusterKey = SigningKey.ofClusters();
         var federation = new FederatedCredentials(still);
@@ -110,9 +109,9 @@ public final class WorkloadReplay {
                 federation,
                 new RoleAssignments(still));
         this.cluster = cluster;
-        this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), clock);
+        this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), still);
         this.entra = new EntraEndpoint(
-                directory, new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, clock), Duration.ofHours(1));
+                directory, new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, still), Duration.ofHours(1));
         this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
     }
 

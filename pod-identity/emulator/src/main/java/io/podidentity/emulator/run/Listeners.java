@@ -2,10 +2,10 @@ package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.history.RequestRecorder;
-import io.podidentity.emulator.http.Limits;
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
+import io.podidentity.emulator.server.Limits;
+import io.podidentity.emulator.server.LoopbackServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -13,7 +13,6 @@ import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
-import io.podidentity.emulator.mic.MicLoop;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Tenant;

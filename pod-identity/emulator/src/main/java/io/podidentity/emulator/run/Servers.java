@@ -2,7 +2,6 @@ package io.podidentity.emulator.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.entra.EntraEndpoint;
@@ -13,7 +12,6 @@ import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
@@ -21,6 +19,7 @@ import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;

@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * The time that passes in the emulated cluster, which may run faster than that of the machine: waits, retries, cycles
@@ -15,21 +13,8 @@ import java.util.function.LongSupplier;
  */
 public abstract class EmulatorClock extends Clock {
 
-    EmulatorClock() {}
-
-    public static EmulatorClock real() {
-        return scaled(1);
-    }
-
-    /**
-     * Starts now and runs {@code timesFaster} as fast as the machine's time.
-     *
-     * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
-     * @throws IllegalArgumentException if it is less than 1 or not a number
-     */
-    public static EmulatorClock scaled(double timesFaster) {
-        return new ScaledClock(timesFaster, Clock.systemUTC().instant(), System::nanoTime);
-    }
+    /** For the clocks of the emulator, of a replay and of tests. */
+    protected EmulatorClock() {}
 
     /**
      * Waits until that much time has passed in the cluster; not at all if it is zero or negative.
@@ -63,50 +48,5 @@ public abstract class EmulatorClock extends Clock {
             throw new UnsupportedOperationException("The cluster's clock is in UTC");
         }
         return this;
-    }
-
-    /**
-     * Starts at an instant and runs faster than the machine by a constant factor, even if the machine's date is
-     * changed.
-     */
-    static final class ScaledClock extends EmulatorClock {
-
-        private final double timesFaster;
-        private final Instant start;
-        private final LongSupplier nanoTime;
-        private final long startNanos;
-
-        ScaledClock(double timesFaster, Instant start, LongSupplier nanoTime) {
-            if (!(timesFaster >= 1) || Double.isInfinite(timesFaster)) {
-                throw new IllegalArgumentException("A time scale must be a number of at least 1, not " + timesFaster);
-            }
-            this.timesFaster = timesFaster;
-            this.start = start;
-            this.nanoTime = nanoTime;
-            this.startNanos = nanoTime.getAsLong();
-        }
-
-        @Override
-        public Instant instant() {
-            return start.plusNanos((long) ((nanoTime.getAsLong() - startNanos) * timesFaster));
-        }
-
-        @Override
-        public void awaitUntil(Instant instant) throws InterruptedException {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            Duration left = Duration.between(instant(), instant);
-            while (!left.isNegative() && !left.isZero()) {
-                // Rounded up: a wait of the machine that ends a little early would only be begun again.
-                TimeUnit.NANOSECONDS.sleep(onTheMachine(left).toNanos() + 1);
-                left = Duration.between(instant(), instant);
-            }
-        }
-
-        @Override
-        public Duration onTheMachine(Duration duration) {
-            return Duration.ofNanos((long) (duration.toNanos() / timesFaster));
-        }
     }
 }

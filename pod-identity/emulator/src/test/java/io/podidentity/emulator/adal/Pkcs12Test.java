@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.Pkcs12File;
-import io.podidentity.emulator.tls.CertificateFiles;
+import io.podidentity.emulator.azure.CertificateFiles;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;

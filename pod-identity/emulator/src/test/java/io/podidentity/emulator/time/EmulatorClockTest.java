@@ -9,7 +9,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class EmulatorClockTest {
@@ -17,36 +16,6 @@ class EmulatorClockTest {
     private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
 
     private final ManualClock manual = new ManualClock(START);
-
-    @Test
-    void instant_scaled_runsTimesFasterThanTheMachine() {
-        var nanoTime = new AtomicLong(-5);
-        var clock = new EmulatorClock.ScaledClock(60, START, nanoTime::get);
-
-        nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
-
-        assertThat(clock.instant()).isEqualTo(START.plus(Duration.ofMinutes(2)));
-        assertThat(clock.onTheMachine(Duration.ofMinutes(10))).isEqualTo(Duration.ofSeconds(10));
-    }
-
-    @Test
-    void await_scaled_endsWhenTheClusterHasWaited() throws InterruptedException {
-        var clock = EmulatorClock.scaled(1_000_000);
-        Instant before = clock.instant();
-
-        clock.await(Duration.ofHours(1));
-
-        assertThat(clock.instant()).isAfterOrEqualTo(before.plus(Duration.ofHours(1)));
-    }
-
-    @Test
-    void scaled_factorBelowOneOrNoNumber_isRefused() {
-        for (double factor : new double[] {0.5, 0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-            assertThatThrownBy(() -> EmulatorClock.scaled(factor))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("A time scale must be a number of at least 1, not " + factor);
-        }
-    }
 
     @Test
     void await_nothingToWaitFor_returnsAtOnce() throws InterruptedException {

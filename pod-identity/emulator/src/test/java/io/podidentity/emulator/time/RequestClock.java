@@ -1,5 +1,6 @@
 package io.podidentity.emulator.time;
 
+import io.podidentity.emulator.plan.ScaledClock;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -13,7 +14,7 @@ public final class RequestClock extends EmulatorClock {
 
     private static final String OF_NMI = "podid-nmi-";
 
-    private final EmulatorClock fast = EmulatorClock.scaled(2000);
+    private final EmulatorClock fast = ScaledClock.scaled(2000);
     private final Object lock = new Object();
 
     // @GuardedBy("lock")

@@ -1,7 +1,7 @@
 package io.podidentity.podid.serve;
 
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.server.LoopbackServer;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;

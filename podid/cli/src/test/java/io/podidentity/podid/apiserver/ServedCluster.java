@@ -1,8 +1,8 @@
 package io.podidentity.podid.apiserver;
 
 import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import java.io.IOException;
 import java.net.URI;

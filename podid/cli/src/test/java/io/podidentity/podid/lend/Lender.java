@@ -1,7 +1,7 @@
 package io.podidentity.podid.lend;
 
 import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.emulator.http.Limits;
+import io.podidentity.emulator.server.Limits;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.io.IOException;
 import java.io.OutputStream;

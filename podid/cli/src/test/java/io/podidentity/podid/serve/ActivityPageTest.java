@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.run.EmulatedPod;
+import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.testsupport.Client;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

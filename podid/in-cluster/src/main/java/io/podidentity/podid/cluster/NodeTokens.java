@@ -10,7 +10,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.podidentity.emulator.http.ProxyAuthentication;
+import io.podidentity.emulator.server.ProxyAuthentication;
 import java.text.ParseException;
 import java.util.Optional;
 import java.util.Set;

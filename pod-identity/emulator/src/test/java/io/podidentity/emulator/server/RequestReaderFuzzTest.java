@@ -1,8 +1,9 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.http.RequestReader.BadRequestException;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.server.RequestReader.BadRequestException;
 import io.podidentity.testsupport.Mutations;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;

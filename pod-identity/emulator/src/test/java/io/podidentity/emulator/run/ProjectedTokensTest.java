@@ -1,4 +1,4 @@
-package io.podidentity.emulator.workload;
+package io.podidentity.emulator.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.workload.ClusterIssuer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
+import io.podidentity.emulator.http.Request;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

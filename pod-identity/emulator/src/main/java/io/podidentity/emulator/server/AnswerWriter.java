@@ -1,6 +1,8 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
-import io.podidentity.emulator.http.RequestReader.BadRequestException;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.server.RequestReader.BadRequestException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

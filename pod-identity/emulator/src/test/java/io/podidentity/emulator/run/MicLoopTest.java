@@ -1,4 +1,4 @@
-package io.podidentity.emulator.mic;
+package io.podidentity.emulator.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,9 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.mic.Mic;
+import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.plan.ScaledClock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -24,7 +26,7 @@ class MicLoopTest {
 
     @Test
     void run_afterARefusalAndWithoutAnyChange_triesAgain() throws Exception {
-        var clock = EmulatorClock.scaled(100_000);
+        var clock = ScaledClock.scaled(100_000);
         var cluster = new LiveCluster(Cluster.of(List.of(
                 AzureIdentity.managed(Metadata.of("default", "i"), ID, "c"),
                 new AzureIdentityBinding(Metadata.of("default", "b"), "i", "s"),

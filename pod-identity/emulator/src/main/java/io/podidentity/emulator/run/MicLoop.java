@@ -1,5 +1,6 @@
-package io.podidentity.emulator.mic;
+package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safety: safe. Lifecycle: running from {@link #start} until {@link #close}.
  */
-public final class MicLoop implements AutoCloseable {
+final class MicLoop implements AutoCloseable {
 
     /** MIC pauses after work, for its caches to catch up. */
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -34,7 +35,7 @@ public final class MicLoop implements AutoCloseable {
     }
 
     /** Starts with one cycle. */
-    public static MicLoop start(Mic mic, EmulatorClock clock) {
+    static MicLoop start(Mic mic, EmulatorClock clock) {
         var loop = new MicLoop(mic, clock);
         mic.logStart();
         loop.thread.start();
@@ -42,7 +43,7 @@ public final class MicLoop implements AutoCloseable {
     }
 
     /** Makes it look at the cluster, which has changed. */
-    public void look() {
+    void look() {
         changes.release();
     }
 

@@ -1,4 +1,7 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
+
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 
 /** Receives every request when its answer begins, both of which may hold secrets. Must be thread-safe. */
 @FunctionalInterface

@@ -1,9 +1,10 @@
-package io.podidentity.emulator.workload;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.ClusterIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} ends the threads, which are daemons; the files stay.
  */
-public final class ProjectedTokens implements AutoCloseable {
+final class ProjectedTokens implements AutoCloseable {
 
     private static final int ROTATE_AT_PERCENT = 80;
     private static final Duration ROTATE_AT_LATEST = Duration.ofHours(24);
@@ -42,7 +43,7 @@ public final class ProjectedTokens implements AutoCloseable {
     });
 
     /** @param folder in a folder of its owner alone; made if it is not there */
-    public ProjectedTokens(ClusterIssuer issuer, EmulatorClock clock, Path folder) {
+    ProjectedTokens(ClusterIssuer issuer, EmulatorClock clock, Path folder) {
         this.issuer = issuer;
         this.clock = clock;
         this.folder = folder;
@@ -54,7 +55,7 @@ public final class ProjectedTokens implements AutoCloseable {
      * @return the file
      * @throws UncheckedIOException if it cannot be written
      */
-    public Path project(Pod pod, TokenProjection projection) {
+    Path project(Pod pod, TokenProjection projection) {
         // In a cluster the volume has a path of its own; here each pod has a folder named after it.
         String name = count.incrementAndGet() + "-" + pod.namespace() + "-"
                 + pod.name().name();
@@ -70,7 +71,7 @@ public final class ProjectedTokens implements AutoCloseable {
     }
 
     /** Stops renewing the token of a pod; its file stays, since it may be open. */
-    public void remove(ObjectName pod) {
+    void remove(ObjectName pod) {
         Future<?> rotation = rotations.remove(pod);
         if (rotation != null) {
             rotation.cancel(true);

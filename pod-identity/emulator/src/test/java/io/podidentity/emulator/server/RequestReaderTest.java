@@ -1,9 +1,10 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.podidentity.emulator.http.RequestReader.BadRequestException;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.server.RequestReader.BadRequestException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

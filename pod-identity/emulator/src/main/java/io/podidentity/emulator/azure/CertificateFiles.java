@@ -1,4 +1,4 @@
-package io.podidentity.emulator.tls;
+package io.podidentity.emulator.azure;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
 import java.util.Optional;
 

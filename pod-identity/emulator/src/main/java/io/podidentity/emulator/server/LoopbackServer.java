@@ -1,7 +1,11 @@
-package io.podidentity.emulator.http;
+package io.podidentity.emulator.server;
 
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.HangUpWatch;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.http.Request.Connection;
-import io.podidentity.emulator.http.RequestReader.BadRequestException;
+import io.podidentity.emulator.server.RequestReader.BadRequestException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
@@ -279,7 +283,7 @@ public final class LoopbackServer implements AutoCloseable {
             var in = new BufferedInputStream(socket.getInputStream());
             var out = new BufferedOutputStream(socket.getOutputStream());
             var writer = new AnswerWriter(out);
-            var connection = new Connection(client(in, out), () -> HangUpWatch.of(socket, in));
+            var connection = new Connection(client(in, out), () -> SocketWatch.of(socket, in));
             var reader = new RequestReader(in, out, limits, names, go, connection);
             try {
                 for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {
