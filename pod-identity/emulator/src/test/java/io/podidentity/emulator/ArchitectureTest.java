@@ -3,6 +3,7 @@ package io.podidentity.emulator;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,30 +95,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void model_always_knowsNothingOfThoseWhoReadOrPlayIt() {
+    void server_always_knowsTheMessagesAlone() {
         noClasses()
                 .that()
-                .resideInAPackage("..emulator.cluster")
+                .resideInAPackage("..emulator.server")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("io.podidentity..").and(not(resideInAPackage("..emulator.cluster"))))
-                .because("commands, MIC and NMI all stand on one model")
-                .check(MAIN);
-        noClasses()
-                .that()
-                .resideInAPackage("..emulator.match")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("..emulator.manifest", "..emulator.mic", "..emulator.nmi")
-                .because("one matcher decides for all of them")
-                .check(MAIN);
-        noClasses()
-                .that()
-                .resideInAPackage("..emulator.manifest")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("..emulator.match", "..emulator.mic", "..emulator.nmi")
-                .because("reading manifests decides nothing")
+                .dependOnClassesThat(resideInAPackage("io.podidentity..")
+                        .and(not(resideInAnyPackage("..emulator.server", "..emulator.http"))))
+                .because("podid lend answers with it, and plays no Azure")
                 .check(MAIN);
     }
 

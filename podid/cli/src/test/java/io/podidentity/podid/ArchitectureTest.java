@@ -1,5 +1,6 @@
 package io.podidentity.podid;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.podidentity.emulator.PodIdentityEmulator;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -18,6 +20,9 @@ class ArchitectureTest {
             new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests());
 
     private static final JavaClasses MAIN = MAIN_ONLY.importPackages("io.podidentity.podid");
+
+    private static final JavaClasses EMULATOR = MAIN_ONLY.importUrl(
+            PodIdentityEmulator.class.getProtectionDomain().getCodeSource().getLocation());
 
     /** Nested classes belong to the class around them. */
     private static final SliceAssignment TOP_LEVEL_CLASSES = new SliceAssignment() {
@@ -63,6 +68,30 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("..emulator", "..emulator.run", "..emulator.plan", "..podid.serve")
                 .because("to explain starts no server")
+                .check(MAIN);
+    }
+
+    /** A class is told by where it comes from, since the packages of the emulator and of the model begin alike. */
+    @Test
+    void serve_always_isTheOnlyCommandThatKnowsTheEmulator() {
+        assertThat(EMULATOR).isNotEmpty();
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..podid.serve..")
+                .should()
+                .dependOnClassesThat(describe("of the emulator", type -> EMULATOR.contain(type.getName())))
+                .because("the Maven plugin, and whoever checks or explains manifests, carry no server")
+                .check(MAIN);
+    }
+
+    @Test
+    void lend_always_isTheOnlyOtherCommandThatListens() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..podid.serve..", "..podid.lend")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..emulator.server")
                 .check(MAIN);
     }
 

@@ -1,6 +1,5 @@
 package io.podidentity.podid.doctor;
 
-import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
@@ -20,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -174,9 +174,17 @@ public final class DoctorCommand implements Callable<Integer> {
             for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("ca" + number++, one);
             }
-            return CertificateAuthority.trusting(store);
+            return trusting(store);
         } catch (IOException | GeneralSecurityException e) {
             throw new ParameterException(spec.commandLine(), "--ca " + authorities + ": " + e.getMessage());
         }
+    }
+
+    private static SSLContext trusting(KeyStore authorities) throws GeneralSecurityException {
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(authorities);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
     }
 }
