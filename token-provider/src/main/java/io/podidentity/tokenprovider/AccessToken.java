@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * An access token and what is known about it. Its text never shows the token.
  *
  * <p><i>Thread-safety:</i> immutable.
+ *
+ * @since 0.1.0
  */
 public final class AccessToken {
     private final String value;

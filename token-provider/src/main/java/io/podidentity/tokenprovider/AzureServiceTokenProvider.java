@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * is no valid token: an ageing one is returned while the next is got behind the callers.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, nothing to close.
+ *
+ * @since 0.1.0
  */
 public final class AzureServiceTokenProvider {
     private final TokenCache cache;
@@ -62,7 +64,7 @@ public final class AzureServiceTokenProvider {
      *     without a look at {@code AzureServicesAuthConnectionString}
      * @throws IllegalArgumentException if it is no connection string; the message names key and position, and shows no
      *     value
-     * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is no https URL
+     * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is not an https URL
      */
     public AzureServiceTokenProvider(@Nullable String connectionString) {
         this(ProcessCaches.of(null, connectionString, Map.of()), ProcessCaches.DEFAULT_DEADLINE);
@@ -392,7 +394,8 @@ public final class AzureServiceTokenProvider {
          * @throws IllegalStateException if sources were given and a connection string too, since sources replace it
          * @throws IllegalArgumentException if the connection string, or a variable that is a setting, has an impossible
          *     value
-         * @throws TokenAcquisitionException if a source is asked for by its name and the authority host is no https URL
+         * @throws TokenAcquisitionException if a source is asked for by its name and the authority host is not an https
+         * URL
          */
         public AzureServiceTokenProvider build() {
             return new AzureServiceTokenProvider(settings.cache(), deadline);

@@ -19,6 +19,8 @@ import java.util.function.Supplier;
  * them as {@code client_assertion}. An assertion is a secret, and no message shows one.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public final class ClientAssertions implements Supplier<String> {
     private final TokenSource source;

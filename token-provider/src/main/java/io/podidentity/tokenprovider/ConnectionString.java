@@ -10,6 +10,8 @@ import java.util.Map;
  *
  * <p>What is open here is the way to write one: {@link #write} puts a value in quotes where that is needed, which no
  * concatenation does. Reading one is for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
+ *
+ * @since 0.1.0
  */
 public final class ConnectionString {
     private ConnectionString() {}

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Where a token comes from, or why there is none: what was tried, how long it took, and what to do. No token is in it.
  *
  * <p><i>Thread-safety:</i> immutable.
+ *
+ * @since 0.1.0
  */
 public final class Explanation {
     private static final int MAX_RESOURCE = 200;

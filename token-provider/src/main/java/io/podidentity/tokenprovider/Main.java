@@ -16,16 +16,16 @@ final class Main {
                    java -jar token-provider.jar token --resource R [--connection-string S] [--deadline SECONDS]
                    java -jar token-provider.jar help [SECTION]
 
-            explain  says where a token comes from, or why there is none; never shows it
-            token    prints the token, and nothing else, on standard output
-            help     prints what the project's documentation says of a failure: the word after # in a message
+            explain  prints where a token comes from, or why there is none; never prints the token
+            token    prints only the token, on standard output
+            help     prints the documentation of a failure; SECTION is the word after # in a message
 
             --resource R           the resource, such as https://storage.azure.com/ (explain: https://management.azure.com/)
             --connection-string S  how to sign in, such as RunAs=App; else AzureServicesAuthConnectionString, else all sources
-            --deadline SECONDS     how long it may take (30)
-            --json                 explain as JSON
+            --deadline SECONDS     how long it may take, 30 by default
+            --json                 prints the explanation as JSON
 
-            exit code: 0 with a token, 1 without, 2 for wrong use
+            exit code: 0 with a token, 1 without one, 2 for wrong use
             """;
     private static final int NO_TOKEN = 1;
     private static final int WRONG_USE = 2;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><i>Thread-safety:</i> immutable.
+ *
+ * @since 0.1.0
  */
 public final class Principal {
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * source; the methods give the same in parts. No token and no secret is in it.
  *
  * <p>A {@link TokenSource} throws it with a code, a reason and a remedy; the provider adds the attempts.
+ *
+ * @since 0.1.0
  */
 public final class TokenAcquisitionException extends RuntimeException {
     @Serial

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What became of one source of a chain in one call.
  *
  * <p><i>Thread-safety:</i> immutable.
+ *
+ * @since 0.1.0
  */
 public final class TokenAttempt implements Serializable {
     @Serial

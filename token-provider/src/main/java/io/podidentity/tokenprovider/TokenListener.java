@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> called by several threads at the same time, never while the provider holds a lock. A
  * listener should return at once. {@link Kind#WAITED} of a blocking caller is told on that caller's own thread, just
  * before it returns; all else on threads that no caller waits for, once the answers are on their way.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TokenListener {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> implementations must be safe for use by several threads; calls for different requests run
  * at the same time.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TokenSource {

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}.
  * There each has the builder's settings: its environment variables, proxy and TLS. One that is asked outside of a
  * provider, or by a source of one's own that is wrapped around it, has those of the process.
+ *
+ * @since 0.1.0
  */
 public final class TokenSources {
     private TokenSources() {}

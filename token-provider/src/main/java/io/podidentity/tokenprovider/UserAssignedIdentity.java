@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * of its kind is for the host to say.
  *
  * <p><i>Thread-safety:</i> immutable.
+ *
+ * @since 0.1.0
  */
 public final class UserAssignedIdentity {
 

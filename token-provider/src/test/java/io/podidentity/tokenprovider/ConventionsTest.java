@@ -23,6 +23,15 @@ class ConventionsTest {
     private static final Pattern COMMENT = Pattern.compile(" *(\\*|/\\*\\*|//).*");
     private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z]\\w+(Test|IT))`");
 
+    private static final Pattern PUBLIC_TYPE =
+            Pattern.compile("(?m)^public (?:[a-z-]+ )*(?:class|interface|record|enum|@interface) ");
+    private static final List<String> LIBRARIES = List.of(
+            "token-provider/src/main/java",
+            "bridges/src/main/java",
+            "spring-boot/starter/src/main/java",
+            "spring-boot/test/src/main/java",
+            "pod-identity/testcontainers/src/main/java");
+
     @Test
     void comments_always_fitTheWidthOfTheCode() throws IOException {
         List<String> wide = new ArrayList<>();
@@ -52,6 +61,26 @@ class ConventionsTest {
 
             assertThat(named).as(document).isNotEmpty().isSubsetOf(tests);
         }
+    }
+
+    /** Whoever reads the Javadoc of a type sees from which version on it is there. */
+    @Test
+    void publicTypes_ofTheLibraries_sayFromWhichVersionOn() throws IOException {
+        List<Path> silent = new ArrayList<>();
+        for (Path source : sources()) {
+            String text = Files.readString(source);
+            if (isOfALibrary(source) && PUBLIC_TYPE.matcher(text).find() && !text.contains("@since")) {
+                silent.add(source);
+            }
+        }
+
+        assertThat(silent).isEmpty();
+    }
+
+    /** What programs compile against, as opposed to tools and their test kit. */
+    private static boolean isOfALibrary(Path source) {
+        String path = ROOT.relativize(source).toString().replace('\\', '/');
+        return LIBRARIES.stream().anyMatch(path::startsWith) && !path.contains("/internal/");
     }
 
     private static List<Path> sources() throws IOException {

@@ -26,6 +26,8 @@ import org.testcontainers.utility.MountableFile;
  *
  * <p>Thread-safety: set it up and start it from one thread; what it knows while it runs can be asked by all. Lifecycle:
  * files for the test are in a folder of their own until it stops. No argument is null, and no method returns null.
+ *
+ * @since 0.1.0
  */
 public final class PodIdentityContainer extends GenericContainer<PodIdentityContainer> {
 

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Shows how a pod gets its Azure identity: emulates, explains, checks, migrates and examines it;"
-                + " lends your sign-in to containers, and a workload's identity to a program here.",
+        description = "Shows how a pod gets its Azure identity: emulates, explains, checks, migrates and tests"
+                + " it. Also lends your sign-in to containers, and a workload's identity to a program on"
+                + " this machine.",
         mixinStandardHelpOptions = true,
         versionProvider = Podid.class)
 final class Podid implements Callable<Integer>, IVersionProvider {

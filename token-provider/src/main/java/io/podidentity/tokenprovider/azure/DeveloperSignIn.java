@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * TOKEN_PROVIDER_DEVELOPER_SIGN_INS}, says so.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public final class DeveloperSignIn implements TokenSource {
     private static final String ADD = "Add com.azure:azure-identity to the class path.";

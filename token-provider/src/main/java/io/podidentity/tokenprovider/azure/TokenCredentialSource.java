@@ -31,6 +31,8 @@ import java.util.concurrent.TimeoutException;
  * tokens before.
  *
  * <p><i>Thread-safety:</i> that of the credential.
+ *
+ * @since 0.1.0
  */
 public final class TokenCredentialSource implements TokenSource {
     private static final String AZURE_SDK = "Azure SDK";

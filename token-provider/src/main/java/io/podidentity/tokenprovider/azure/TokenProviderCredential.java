@@ -23,6 +23,8 @@ import reactor.core.publisher.Mono;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. A cached token is answered without a block, also in the
  * reactive form.
+ *
+ * @since 0.1.0
  */
 public final class TokenProviderCredential implements TokenCredential {
     /**

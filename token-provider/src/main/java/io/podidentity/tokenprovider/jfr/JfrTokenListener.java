@@ -18,6 +18,8 @@ import jdk.jfr.FlightRecorder;
  * the Flight Recorder is not started: that takes the first recording, at whatever time.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public final class JfrTokenListener implements TokenListener {
 

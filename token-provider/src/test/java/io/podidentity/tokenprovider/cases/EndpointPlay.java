@@ -235,7 +235,7 @@ public final class EndpointPlay {
     }
 
     private void assertError(String error, String last) {
-        assertThat(message.contains("takes a client ID only"))
+        assertThat(message.contains("accepts only a client ID"))
                 .as(message)
                 .isEqualTo(error.equals("user_assigned_kind_not_supported"));
         if (error.equals("managed_identity_unreachable_network")) {

@@ -266,7 +266,9 @@ class BrokenAnswerIT {
         return shape.said.stream().allMatch(message::contains);
     }
 
-    /** Whoever names a managed identity wants no person: silence is refused then, as if only that source were allowed. */
+    /**
+     * Whoever names a managed identity wants no person: silence is refused then, as if only that source were allowed.
+     */
     @Test
     void getAccessToken_whenTheNamedIdentitysServiceIsSilent_isNobodyElses() throws Exception {
         Way named = new Way("IMDS with AZURE_CLIENT_ID", false, null, BrokenAnswerIT::imdsOfNamed);

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads once it is configured. <i>Lifecycle:</i> one instance for
  * each login; all instances share the tokens of the process. Nothing to close.
+ *
+ * @since 0.1.0
  */
 public final class OauthBearerCallbackHandler implements AuthenticateCallbackHandler {
     private static final Pattern NAMESPACE = Pattern.compile(

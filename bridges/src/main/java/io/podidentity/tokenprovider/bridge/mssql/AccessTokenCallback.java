@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver creates one instance for each
  * connection; all instances share the tokens of the process.
+ *
+ * @since 0.1.0
  */
 public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
     private static final Set<String> RESOURCES = Set.of(

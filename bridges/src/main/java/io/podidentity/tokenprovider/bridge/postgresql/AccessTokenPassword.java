@@ -30,6 +30,8 @@ import org.postgresql.util.PSQLState;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver creates one instance for each
  * connection; all instances share the tokens of the process.
+ *
+ * @since 0.1.0
  */
 public final class AccessTokenPassword implements AuthenticationPlugin {
     private static final String DEFAULT_RESOURCE = "https://ossrdbms-aad.database.windows.net";

@@ -179,7 +179,8 @@ public final class BlobStore {
     /**
      * Keeps a block until it is committed.
      *
-     * @throws StorageError.Refusal if there is no such container, or other blocks of the blob have longer or shorter IDs
+     * @throws StorageError.Refusal if there is no such container, or other blocks of the blob have longer or shorter
+     * IDs
      */
     synchronized void stage(String container, String name, Block block) {
         Container there = existing(container);

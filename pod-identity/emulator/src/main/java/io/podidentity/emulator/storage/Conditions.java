@@ -12,9 +12,9 @@ import java.util.Set;
 /**
  * The conditions under which a request is to have an effect.
  *
- * @see <a
- *     href="https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations">the
- *     rules</a>
+ * @see <a href=
+ * "https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations">
+ *     the rules</a>
  */
 record Conditions(
         List<String> match,

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 /** Exit code 0 if nothing is found, 1 if something is that is bad enough, 2 for input that cannot be used. */
 @Command(
         name = "check",
-        description = "Finds what will keep pods from their Azure identity, in manifests and, with --azure, in what az"
-                + " prints. Starts nothing.",
+        description = "Finds mistakes that will keep pods from their Azure identity, in manifests and, with"
+                + " --azure, in what az printed. Starts nothing.",
         footer = {
             "",
             "Examples:",
@@ -69,28 +69,35 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--fail-on",
-            description = "The least severity that makes the exit code 1: ${COMPLETION-CANDIDATES}. Default: error.")
+            description = "The lowest severity that makes the exit code 1: ${COMPLETION-CANDIDATES}. Default: error.")
     private @Nullable FailOn failOn;
 
     @Option(
             names = "--azure",
             paramLabel = "DIR",
-            description = "A folder with what az printed of identities, federated credentials, roles and the cluster;"
-                    + " podid facts prints the commands that fill it.")
+            description = "A folder with az's output about identities, federated credentials, roles and the"
+                    + " cluster. podid facts prints the commands that fill it.")
     private @Nullable Path azure;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Default: .podid.yaml, if it is there.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A file with settings. Default: .podid.yaml, if it exists.")
     private @Nullable Path config;
 
-    @Option(names = "--baseline", paramLabel = "FILE", description = "Known findings, which are not reported.")
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "A file with known findings, which are not reported again.")
     private @Nullable Path baseline;
 
-    @Option(names = "--write-baseline", description = "Write what is found now into the file of --baseline.")
+    @Option(names = "--write-baseline", description = "Write today's findings into the file of --baseline.")
     private boolean writeBaseline;
 
     @Option(
             names = "--fix",
-            description = "Change the files where it is certain what is meant; comments and order stay as they are.")
+            description =
+                    "Correct the files where the intended value is certain. Comments and order stay as they" + " are.")
     private boolean fix;
 
     @Mixin

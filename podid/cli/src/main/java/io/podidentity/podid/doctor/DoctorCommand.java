@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 /** Exit code 0, 1 or 3 by its verdict, 2 if there is no kubectl, no cluster or no such namespace. */
 @Command(
         name = "doctor",
-        description = "Says what keeps the pods of a running cluster from their Azure identity, by your own kubectl and"
-                + " with your rights. Changes nothing in the cluster.",
+        description = "Finds out why pods of a running cluster do not get their Azure identity, with your own"
+                + " kubectl and your rights. Changes nothing in the cluster.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:healthy",
@@ -61,9 +61,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "WORKLOAD",
             arity = "0..1",
-            description =
-                    "One workload, NAME or KIND/NAME, in detail. Default: all of the namespace that are meant to have an"
-                            + " identity.")
+            description = "One workload, NAME or KIND/NAME, in detail. Default: all workloads of the namespace"
+                    + " that should have an identity.")
     private @Nullable String workload;
 
     @Mixin
@@ -71,23 +70,27 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-token",
-            description = "Make no token of the service account, and ask neither Entra ID nor storage.")
+            description = "Do not create a token of the service account, and do not ask Entra ID or storage.")
     private boolean noToken;
 
     @Option(
             names = "--blob",
             paramLabel = "URL",
-            description = "A container to read with the token, https://ACCOUNT.blob.core.windows.net/CONTAINER: shows"
-                    + " whether the identity has its role.")
+            description = "A container to read with the token, https://ACCOUNT.blob.core.windows.net/CONTAINER."
+                    + " Shows whether the identity has the role.")
     private @Nullable URI blob;
 
     @Option(
             names = "--authority-host",
             paramLabel = "URL",
-            description = "Entra ID of another cloud. Default: that of the pod, else the public one.")
+            description = "The address of Entra ID in another cloud. Default: the address that the pod has, else"
+                    + " that of the public cloud.")
     private @Nullable String authorityHost;
 
-    @Option(names = "--tenant", paramLabel = "ID", description = "Default: that of the pod.")
+    @Option(
+            names = "--tenant",
+            paramLabel = "ID",
+            description = "The tenant of the identity. Default: the tenant that the pod has.")
     private @Nullable String tenant;
 
     @Option(

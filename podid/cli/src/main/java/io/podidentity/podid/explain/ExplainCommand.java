@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "explain",
-        description = "Says which identity a pod gets and why, or the first reason why not, and what MIC and NMI would"
-                + " do and log; and what lines of logs mean. Starts nothing.",
+        description = "Explains which identity a pod gets and why, or the first reason why it gets none, with"
+                + " what MIC and NMI would do and log. With --log, explains lines of logs. Starts nothing.",
         footer = {
             "",
             "Examples:",
@@ -73,7 +73,7 @@ public final class ExplainCommand implements Callable<Integer> {
                     + " it names are explained, too.")
     private List<String> log = new ArrayList<>();
 
-    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Default: all pods.")
+    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Explain only this pod. Default: all pods.")
     private @Nullable String pod;
 
     @Option(

@@ -38,29 +38,29 @@ public final class ProfileOptions {
 
     @Option(
             names = "--force-namespaced",
-            description = "Pod, binding and identity must share a namespace, as with --forceNamespaced of MIC and NMI.")
+            description = "Require that pod, binding and identity share a namespace, as --forceNamespaced of MIC"
+                    + " and NMI does.")
     private boolean forceNamespaced;
 
     @Option(
             names = "--mic-namespace",
             paramLabel = "NAMESPACE",
             defaultValue = "default",
-            description = "Where MIC runs: NMI's --MICNamespace. Default: ${DEFAULT-VALUE}")
+            description = "The namespace of MIC, as in NMI's --MICNamespace. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String micNamespace;
 
     @Option(
             names = "--load-restrictor",
             paramLabel = "WHICH",
-            description =
-                    "As for kubectl kustomize: LoadRestrictionsNone lets kustomizations read files outside of their"
-                            + " folder.")
+            description = "Passed on to kubectl kustomize. LoadRestrictionsNone lets kustomizations read files"
+                    + " outside of their folder.")
     private @Nullable String loadRestrictor;
 
     @Option(
             names = "--strict",
-            description =
-                    "Exit code 2 if something was not looked at: what does not render, is encrypted, or a template.")
+            description = "Exit with code 2 if something could not be looked at, because it does not render, is"
+                    + " encrypted, or is a template.")
     private boolean strict;
 
     /** Whether the exit code is 2, since the verdict would be one on a part only. */

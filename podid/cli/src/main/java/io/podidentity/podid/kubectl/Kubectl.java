@@ -66,13 +66,19 @@ public final class Kubectl {
         @Option(
                 names = {"-n", "--namespace"},
                 paramLabel = "NAMESPACE",
-                description = "Default: that of kubectl's context.")
+                description = "The namespace. Default: the namespace of kubectl's context.")
         private @Nullable String namespace;
 
-        @Option(names = "--context", paramLabel = "CONTEXT", description = "Default: kubectl's current one.")
+        @Option(
+                names = "--context",
+                paramLabel = "CONTEXT",
+                description = "The context of kubectl. Default: the current context.")
         private @Nullable String context;
 
-        @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Default: kubectl's own.")
+        @Option(
+                names = "--kubeconfig",
+                paramLabel = "FILE",
+                description = "The configuration file of kubectl. Default: kubectl's own.")
         private @Nullable Path kubeconfig;
 
         /** Empty for that of the context. */

@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
 /** Lends until its time is over, SIGTERM or SIGINT, or until the command that it runs has ended. */
 @Command(
         name = "lend",
-        description = "Lends your sign-in to containers and programs on this machine, by the protocols that Azure's"
-                + " libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
-                + " Each borrower has a secret of its own and gets tokens for the allowed resources only.",
+        description = "Lends your sign-in to containers and programs on this machine, through the protocols of"
+                + " App Service, the metadata service and Cloud Shell, which Azure's libraries in all"
+                + " languages know. Each borrower has a secret of its own and gets tokens for the allowed"
+                + " resources only.",
         mixinStandardHelpOptions = true)
 public final class LendCommand implements Callable<Integer> {
 
@@ -41,8 +42,8 @@ public final class LendCommand implements Callable<Integer> {
             names = "--allow",
             paramLabel = "RESOURCE",
             required = true,
-            description = "A resource for which tokens are lent, such as https://storage.azure.com; for all others they"
-                    + " are not. May be given more than once.")
+            description = "A resource whose tokens are lent, such as https://storage.azure.com. Tokens of other"
+                    + " resources are not lent. May be given more than once.")
     private List<String> allowed = new ArrayList<>();
 
     @Option(
@@ -70,20 +71,24 @@ public final class LendCommand implements Callable<Integer> {
     @Option(names = "--exposed", description = "Allow a --bind that other machines can reach, such as 0.0.0.0.")
     private boolean exposed;
 
-    @Option(names = "--port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    @Option(
+            names = "--port",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "The port to listen on. Default: any free port.")
     private int port;
 
     @Option(
             names = "--host",
             paramLabel = "NAME",
-            description = "A further name by which borrowers reach this machine. May be given more than once.")
+            description = "One more name by which borrowers reach this machine. May be given more than once.")
     private List<String> hosts = new ArrayList<>();
 
     @Option(
             names = "--for",
             paramLabel = "TIME",
             defaultValue = "8h",
-            description = "When it ends by itself: 45m, 8h, 1h30m, at most 24h. Default: ${DEFAULT-VALUE}")
+            description = "How long to lend: 45m, 8h, 1h30m, at most 24h. Default: ${DEFAULT-VALUE}")
     private String time = "8h";
 
     @Option(
@@ -97,8 +102,8 @@ public final class LendCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "COMMAND",
-            description = "After --: a program to run with the variables; lending ends with it, and its exit code is"
-                    + " that of podid.")
+            description = "After --: a program to run with the variables. Lending ends with the program, and podid"
+                    + " exits with its exit code.")
     private List<String> command = new ArrayList<>();
 
     @Spec

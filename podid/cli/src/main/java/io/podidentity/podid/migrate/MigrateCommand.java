@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
 /** Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used. */
 @Command(
         name = "migrate",
-        description = "Moves manifests from aad-pod-identity to workload identity: writes the changed files, the az"
-                + " commands and a report, and replays each pod's request before and after.",
+        description = "Moves manifests from aad-pod-identity to workload identity. Writes the changed files,"
+                + " the az commands and a report, and replays each pod's request before and after the"
+                + " change.",
         footer = {
             "",
             "Examples:",
@@ -51,40 +52,42 @@ public final class MigrateCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "DIR",
             required = true,
-            description = "Where the changed files, " + SCRIPT + " and " + REPORT + " are written.")
+            description = "The folder for the changed files, " + SCRIPT + " and " + REPORT + ".")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path output;
 
     @Option(
             names = "--force",
-            description = "Write into DIR even if it has files; those of the same names are replaced.")
+            description = "Write into DIR even if it has files. Files of the same names are replaced.")
     private boolean force;
 
-    @Option(names = "--in-place", description = "Change the files themselves; DIR gets the script and the report.")
+    @Option(names = "--in-place", description = "Change the files themselves. DIR gets the script and the report.")
     private boolean inPlace;
 
     @Option(
             names = "--keep-pod-identity",
-            description = "Leave the label aadpodidbinding and the objects of pod identity, for a time with both.")
+            description = "Keep the label aadpodidbinding and the objects of pod identity, for a time in which"
+                    + " both run.")
     private boolean keep;
 
     @Option(
             names = "--proxy-sidecar",
-            description = "Give pods the sidecar that answers in place of the metadata service, for libraries that know"
-                    + " no workload identity.")
+            description = "Give pods the sidecar that answers like the metadata service, for libraries that do not"
+                    + " know workload identity.")
     private boolean proxySidecar;
 
     @Option(
             names = "--identity-binding",
-            description =
-                    "Let the pods use identity bindings of AKS in place of a federated credential for each account:"
-                            + " one serves all clusters and accounts of an identity. Writes the roles that this needs.")
+            description = "Let the pods use identity bindings of AKS in place of a federated credential for each"
+                    + " account. One binding serves all clusters and accounts of an identity. Writes the roles"
+                    + " that this needs.")
     private boolean identityBinding;
 
     @Option(
             names = "--identity",
             paramLabel = "NAMESPACE/NAME=CLIENT-ID",
-            description = "Which of its identities a pod or workload uses by default; can be repeated.")
+            description = "The identity that a pod or workload with several identities uses by default. May be"
+                    + " given more than once.")
     private final Map<String, String> choices = new LinkedHashMap<>();
 
     @Mixin

@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
 /** Runs a program here with the identity that a workload of a cluster has. */
 @Command(
         name = "run",
-        description = "Runs a program on this machine with the identity that a workload of a cluster has: kubectl"
-                + " creates a token of its service account, which Azure's libraries of all languages exchange. Nothing"
-                + " is installed in the cluster; its roles decide who may do it.",
+        description = "Runs a program on this machine with the identity of a workload in a cluster. kubectl"
+                + " creates a token of the workload's service account, which Azure's libraries in all"
+                + " languages exchange. Nothing is installed in the cluster. The cluster's roles decide who"
+                + " may do this.",
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
 
@@ -61,7 +62,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--container"},
             paramLabel = "NAME",
-            description = "Default: the first that has the identity.")
+            description = "The container. Default: the first one that has the identity.")
     private @Nullable String container;
 
     @Option(
@@ -74,25 +75,26 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--authority-host",
             paramLabel = "URL",
-            description = "Entra ID of the identity's cloud. Default: that of a running pod, or of the webhook's"
-                    + " configuration, else the public one.")
+            description = "The address of Entra ID in the identity's cloud. Default: the address of a running pod"
+                    + " or of the webhook's configuration, else that of the public cloud.")
     private @Nullable String authorityHost;
 
     @Option(
             names = "--env",
-            description =
-                    "Give the program the container's own variables too: plain values, and those from ConfigMaps that you"
-                            + " may read; never those from Secrets.")
+            description = "Also give the program the container's own variables: plain values, and values from"
+                    + " ConfigMaps that you may read. Values from Secrets are left out.")
     private boolean env;
 
-    @Option(names = "--env-secrets", description = "With --env: those from Secrets too, if you may read them.")
+    @Option(
+            names = "--env-secrets",
+            description = "With --env: also give the program values from Secrets, if you may read them.")
     private boolean envSecrets;
 
     @Option(
             names = "--lend",
             paramLabel = "RESOURCE",
-            description = "Lend tokens for this resource by the protocol of managed identities too, for programs that"
-                    + " know no other. May be given more than once.")
+            description = "Also lend tokens for this resource through the protocol of managed identities, for"
+                    + " programs that know no other. May be given more than once.")
     private List<String> lent = new ArrayList<>();
 
     @Option(

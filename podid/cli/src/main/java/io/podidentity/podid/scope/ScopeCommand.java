@@ -14,9 +14,8 @@ import picocli.CommandLine.Spec;
 /** Exit code 0, or 2 for an address that leads to no service that is known. */
 @Command(
         name = "scope",
-        description =
-                "Says for an address in Azure what to request a token for, which role is needed, and the az command"
-                        + " that assigns it. Sends nothing.",
+        description = "Prints for an address in Azure the resource to request a token for, the roles, and the"
+                + " az command that assigns one. Sends nothing.",
         footer = {
             "",
             "Examples:",
@@ -30,7 +29,7 @@ public final class ScopeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String url;
 
-    @Option(names = "--client-id", paramLabel = "ID", description = "Of the identity that gets the role.")
+    @Option(names = "--client-id", paramLabel = "ID", description = "The client ID of the identity that gets the role.")
     private @Nullable String clientId;
 
     @Spec

@@ -31,9 +31,8 @@ final class AzureOptions {
     @Option(
             names = "--roles",
             paramLabel = "FILE",
-            description =
-                    "A YAML list of {principal, role, after}: the only roles that there are. \"after\" is how long"
-                            + " it takes until a role has effect, such as 10m.")
+            description = "A YAML list of {principal, role, after}. There are no other roles then. \"after\" is"
+                    + " the time until a role takes effect, such as 10m.")
     private @Nullable Path rolesFile;
 
     @Option(
@@ -47,8 +46,8 @@ final class AzureOptions {
     @Option(
             names = "--federated-credentials",
             paramLabel = "FILE",
-            description = "A YAML list of {identity, subject, issuer, audience, after}: the only federated credentials"
-                    + " that there are. Default of issuer: the cluster's.")
+            description = "A YAML list of {identity, subject, issuer, audience, after}. There are no other"
+                    + " federated credentials then. Default of issuer: the cluster's issuer.")
     private @Nullable Path credentialsFile;
 
     @Option(
@@ -61,8 +60,8 @@ final class AzureOptions {
     @Option(
             names = "--redirect-uri",
             paramLabel = "CLIENT-ID=URI",
-            description = "Register where an application's users are sent back to after they signed in. May be given"
-                    + " more than once.")
+            description = "The address to which an application's users return after they have signed in. May be"
+                    + " given more than once.")
     private List<String> redirectUris = new ArrayList<>();
 
     @Option(

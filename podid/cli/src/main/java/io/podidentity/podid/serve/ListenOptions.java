@@ -19,9 +19,9 @@ final class ListenOptions {
             names = "--bind",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description =
-                    "The address to listen on, 0.0.0.0 in a container. Whoever reaches it can use this Azure, whose"
-                            + " tokens are worth nothing elsewhere. Default: ${DEFAULT-VALUE}")
+            description = "The address to listen on, such as 0.0.0.0 in a container. Whoever reaches this address"
+                    + " can use the emulated Azure, whose tokens are worth nothing elsewhere. Default:"
+                    + " ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private InetAddress bind;
 
@@ -37,10 +37,9 @@ final class ListenOptions {
     @Option(
             names = "--exposed",
             paramLabel = "HOST[:PORT]",
-            description =
-                    "The host that clients use, and the outside port that leads to FIRST if it is another one; the"
-                            + " ports after it lead to those after FIRST. It is in every address that is printed. Default:"
-                            + " loopback, or the address of --bind.")
+            description = "The host that clients use, which is in every address that is printed, and the outside"
+                    + " port that leads to FIRST if it is another one. The ports after it lead to the ports"
+                    + " after FIRST. Default: loopback, or the address of --bind.")
     private @Nullable String exposed;
 
     @Option(

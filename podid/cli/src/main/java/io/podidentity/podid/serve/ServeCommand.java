@@ -51,7 +51,7 @@ public final class ServeCommand implements Callable<Integer> {
                     + " Default: none, a node without a cluster.")
     private List<String> paths = new ArrayList<>();
 
-    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print this pod only. Default: all.")
+    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print only this pod. Default: all pods.")
     private @Nullable String pod;
 
     @Option(
@@ -78,19 +78,31 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ListenOptions listening = new ListenOptions();
 
-    @Option(names = "--imds-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    @Option(
+            names = "--imds-port",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "The port of the metadata service. Default: any free port.")
     private int imdsPort;
 
-    @Option(names = "--entra-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    @Option(
+            names = "--entra-port",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "The port of Entra ID. Default: any free port.")
     private int entraPort;
 
-    @Option(names = "--storage-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    @Option(
+            names = "--storage-port",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "The port of the storage account. Default: any free port.")
     private int storagePort;
 
     @Option(
             names = "--token-lifetime",
             paramLabel = "SECONDS",
-            description = "Default: 3600 from Entra, 86400 from the metadata service.")
+            description = "How long a token lives. Default: 3600 from Entra ID, 86400 from the metadata service.")
     private @Nullable Long tokenLifetimeSeconds;
 
     @Option(
@@ -103,10 +115,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--arm-fault",
             paramLabel = "ORDER",
-            description =
-                    "A failure of Resource Manager for the next request that it matches: METHOD PATH-PART STATUS CODE,"
-                            + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; with STATUS failed a PUT"
-                            + " succeeds, but what it makes fails in the end. May be given more than once.")
+            description = "A failure of Resource Manager for the next request that it matches: METHOD PATH-PART"
+                    + " STATUS CODE, such as \"PUT federatedIdentityCredentials 409 Conflict\". With STATUS"
+                    + " failed, a PUT succeeds, but the resource fails in the end. May be given more than once.")
     private List<String> armFaults = new ArrayList<>();
 
     @Mixin

@@ -23,7 +23,10 @@ final class KeptKeys {
 
     private KeptKeys() {}
 
-    /** The keys of this cluster; the first time new ones, which the log tells of. An authority that is about to end is renewed. */
+    /**
+     * The keys of this cluster; the first time new ones, which the log tells of. An authority that is about to end is
+     * renewed.
+     */
     static EntraKeys of(KubernetesClient client, Instant now, Consumer<String> log) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept == null) {

@@ -41,6 +41,8 @@ import org.springframework.core.env.Environment;
  * indicator, the endpoint {@code tokenprovider}, metrics and Flight Recorder events. Each of them exists only if its
  * library is on the class path. Every bean that is a {@code TokenListener} is told about tokens. No start waits for a
  * token.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(beforeName = TokenProviderAutoConfiguration.SPRING_CLOUD_AZURE)
 @EnableConfigurationProperties(TokenProviderProperties.class)

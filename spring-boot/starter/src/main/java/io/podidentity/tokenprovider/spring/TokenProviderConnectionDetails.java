@@ -8,6 +8,8 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 /**
  * Where the application's tokens come from, such as a test's emulated Azure. A bean of this type takes the place of the
  * variables of the process and of {@code token-provider.environment}; all other settings stay.
+ *
+ * @since 0.1.0
  */
 public interface TokenProviderConnectionDetails extends ConnectionDetails {
 

@@ -7,6 +7,8 @@ import io.podidentity.tokenprovider.AzureServiceTokenProvider;
  * the application's own, the result is still watched by health, metrics and the endpoint.
  *
  * <p>Beans of this type are called in their order, after the settings {@code token-provider.*} were applied.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TokenProviderCustomizer {

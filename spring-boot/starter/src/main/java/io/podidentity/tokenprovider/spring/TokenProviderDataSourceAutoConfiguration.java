@@ -23,7 +23,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
-/** Lets connection pools sign in with tokens, where {@code token-provider.datasource.enabled} says so. */
+/**
+ * Lets connection pools sign in with tokens, where {@code token-provider.datasource.enabled} says so.
+ *
+ * @since 0.1.0
+ */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @ConditionalOnClass(HikariDataSource.class)
 @ConditionalOnProperty("token-provider.datasource.enabled")

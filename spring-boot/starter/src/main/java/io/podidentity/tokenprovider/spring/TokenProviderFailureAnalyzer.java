@@ -10,8 +10,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Explains, before Boot's own analyzers explain that a record was not bound, and instead of a stack trace, which setting of the token provider is wrong, or why an application got no token
- * at start-up, and what to do.
+ * Explains, before Boot's own analyzers explain that a record was not bound, and instead of a stack trace, which
+ * setting of the token provider is wrong, or why an application got no token at start-up, and what to do.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class TokenProviderFailureAnalyzer implements FailureAnalyzer {

@@ -7,10 +7,10 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * Whether the application has the tokens that its settings name: down if one of them was asked for in the last half
- * hour, and there is none. Other tokens that were used are shown and decide nothing, since a guest's tenant or a try may
- * be refused without harm. It is unknown as long as there is no valid token. It tells what was last seen, asks nobody
- * and so answers at once. It is not part of a probe unless the application adds it to one, because a restart does not
- * create an identity.
+ * hour, and there is none. Other tokens that were used are shown and decide nothing, since a guest's tenant or a try
+ * may be refused without harm. It is unknown as long as there is no valid token. It tells what was last seen, asks
+ * nobody and so answers at once. It is not part of a probe unless the application adds it to one, because a restart
+ * does not create an identity.
  */
 record TokenProviderHealthIndicator(TokenWatch watch) implements HealthIndicator {
 

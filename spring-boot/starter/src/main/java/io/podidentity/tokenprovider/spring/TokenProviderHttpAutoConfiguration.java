@@ -16,6 +16,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * Adds tokens to the requests of {@code RestClient}, {@code RestTemplate} and {@code WebClient}, for the servers that
  * are configured.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @ConditionalOnProperty("token-provider.bearer[0].url")

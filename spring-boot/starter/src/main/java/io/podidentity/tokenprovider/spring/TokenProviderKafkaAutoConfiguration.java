@@ -33,7 +33,11 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
-/** Lets Kafka's clients sign in with tokens, where {@code token-provider.kafka.enabled} says so. */
+/**
+ * Lets Kafka's clients sign in with tokens, where {@code token-provider.kafka.enabled} says so.
+ *
+ * @since 0.1.0
+ */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @ConditionalOnClass(KafkaProperties.class)
 @ConditionalOnProperty("token-provider.kafka.enabled")

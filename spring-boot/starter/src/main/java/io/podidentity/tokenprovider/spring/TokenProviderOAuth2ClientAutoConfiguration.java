@@ -47,6 +47,8 @@ import reactor.core.scheduler.Schedulers;
  * Clients for the token endpoint that authenticate by a client assertion, for the registrations of
  * {@code token-provider.client-assertion}. Spring Security finds them by their types; other registrations are asked for
  * by its own. A client of the application's own is taken in their place.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @Conditional(TokenProviderOAuth2ClientAutoConfiguration.OnSetting.class)

@@ -19,7 +19,11 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import reactor.core.publisher.Mono;
 
-/** Lets R2DBC connections to PostgreSQL sign in with tokens, where {@code token-provider.datasource.enabled} says so. */
+/**
+ * Lets R2DBC connections to PostgreSQL sign in with tokens, where {@code token-provider.datasource.enabled} says so.
+ *
+ * @since 0.1.0
+ */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @ConditionalOnClass(ConnectionFactoryOptionsBuilderCustomizer.class)
 @ConditionalOnProperty("token-provider.datasource.enabled")

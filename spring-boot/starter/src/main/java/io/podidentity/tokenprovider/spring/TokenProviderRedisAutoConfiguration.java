@@ -33,7 +33,11 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.Jedis;
 
-/** Lets the clients of Redis sign in with tokens, where {@code token-provider.redis.enabled} says so. */
+/**
+ * Lets the clients of Redis sign in with tokens, where {@code token-provider.redis.enabled} says so.
+ *
+ * @since 0.1.0
+ */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
 @ConditionalOnClass(DataRedisProperties.class)
 @ConditionalOnProperty("token-provider.redis.enabled")

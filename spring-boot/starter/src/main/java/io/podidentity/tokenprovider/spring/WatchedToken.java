@@ -14,7 +14,9 @@ import java.util.List;
  */
 record WatchedToken(String identity, TokenRequest request) {
 
-    /** The token of a request. A claims challenge makes no other token: its answer takes the place of the refused one. */
+    /**
+     * The token of a request. A claims challenge makes no other token: its answer takes the place of the refused one.
+     */
     static WatchedToken of(String identity, TokenRequest request) {
         TokenRequest token = TokenRequest.forResource(TokenIdentities.canonical(request.resource()))
                 .withTenantId(request.tenantId().orElse(null))

@@ -68,7 +68,7 @@ public record EntraAuthority(String url, String asked) {
 
     private static String problem(URI uri) {
         if (!"https".equalsIgnoreCase(uri.getScheme())) {
-            return "is no https URL";
+            return "is not an https URL";
         }
         if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             return "must be a host and no user, query or fragment";
@@ -85,7 +85,7 @@ public record EntraAuthority(String url, String asked) {
             if (!Ascii.isLetterOrDigit(region.charAt(i)) && region.charAt(i) != '-') {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
-                        "AZURE_REGIONAL_AUTHORITY_NAME is no region",
+                        "AZURE_REGIONAL_AUTHORITY_NAME is not a region",
                         "Correct it, such as westeurope, or unset it.");
             }
         }

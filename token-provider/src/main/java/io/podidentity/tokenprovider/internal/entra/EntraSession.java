@@ -241,7 +241,7 @@ public final class EntraSession {
         } catch (JsonException e) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
-                    "the claims are no JSON object",
+                    "the claims are not a JSON object",
                     "Decode the challenge's Base64 first.");
         }
     }

@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /**
  * Sends a request until it is answered for good, or its schedule or the deadline says enough. An answer is never
- * forgotten, whole or broken: silence after a whole one is told with it, and silence after a broken one does not replace
- * it.
+ * forgotten, whole or broken: silence after a whole one is told with it, and silence after a broken one does not
+ * replace it.
  */
 public final class HttpRetry {
     private static final int MARGIN = 10;

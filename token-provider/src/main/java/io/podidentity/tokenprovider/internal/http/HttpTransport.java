@@ -158,7 +158,7 @@ public class HttpTransport {
 
     private static int port(URI uri, boolean secure) throws IOException {
         if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
-            throw new IOException("the address is no http URL");
+            throw new IOException("the address is not an http URL");
         }
         String authority = uri.getRawAuthority();
         int colon = authority.indexOf(':', Math.max(authority.indexOf(']'), authority.lastIndexOf('@')) + 1);

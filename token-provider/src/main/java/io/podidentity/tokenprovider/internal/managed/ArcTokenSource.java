@@ -200,7 +200,7 @@ public final class ArcTokenSource extends EndpointTokenSource {
                         problem = "is longer than " + MAX_BYTES + " bytes";
                     }
                 } else {
-                    problem = Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? "is no plain file" : "is not there";
+                    problem = Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? "is not a plain file" : "is not there";
                 }
             } catch (AccessDeniedException e) {
                 problem = "cannot be read by this user";

@@ -179,7 +179,8 @@ public class EndpointTokenSource implements TokenSource {
         if (endpoint == null
                 || !ImdsEndpoint.isHttp(endpoint)
                 || URI.create(endpoint).getFragment() != null) {
-            throw invalid(host.endpointVariable + " is no http URL", "Correct or unset " + host.endpointVariable + ".");
+            throw invalid(
+                    host.endpointVariable + " is not an http URL", "Correct or unset " + host.endpointVariable + ".");
         }
         return endpoint;
     }
@@ -213,8 +214,8 @@ public class EndpointTokenSource implements TokenSource {
         }
         throw invalid(
                 host.parameter(UserAssignedIdentity.Kind.CLIENT_ID) == null
-                        ? name() + " hands out one identity of its own, and " + named + " was asked for"
-                        : name() + " takes a client ID only, and " + named + " was asked for",
+                        ? name() + " has one identity of its own, and " + named + " was asked for"
+                        : name() + " accepts only a client ID, and " + named + " was asked for",
                 "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
     }
 

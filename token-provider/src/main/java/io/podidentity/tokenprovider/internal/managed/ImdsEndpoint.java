@@ -36,7 +36,7 @@ final class ImdsEndpoint {
         if (!valid) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
-                    HOST_VARIABLE + " is no http URL",
+                    HOST_VARIABLE + " is not an http URL",
                     "Correct it, such as " + DEFAULT_HOST + ", or unset it.");
         }
     }

@@ -166,7 +166,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     private Unavailable foreign(String reason) {
-        return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
+        return new Unavailable("what answers at " + endpoint.baseUrl() + " is not a metadata service: " + reason, "");
     }
 
     private HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity wanted) {

@@ -49,10 +49,10 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
     String address() {
         String address = super.address();
         if (!address.regionMatches(true, 0, "https:", 0, 6)) {
-            throw invalid(host.endpointVariable + " is no https URL", "Take it from Service Fabric as it is.");
+            throw invalid(host.endpointVariable + " is not an https URL", "Take it from Service Fabric as it is.");
         }
         if (thumbprint.length() != 40 || !thumbprint.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
-            throw invalid(THUMBPRINT + " is no SHA-1 thumbprint", "Take it from Service Fabric as it is.");
+            throw invalid(THUMBPRINT + " is not a SHA-1 thumbprint", "Take it from Service Fabric as it is.");
         }
         return address;
     }

@@ -49,7 +49,7 @@ public final class SmallFile {
                 problem = "cannot be read (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
             }
         } else if (file.exists()) {
-            problem = "is no plain file";
+            problem = "is not a plain file";
         }
         boolean absent = problem.equals("is not there");
         throw new TokenAcquisitionException(

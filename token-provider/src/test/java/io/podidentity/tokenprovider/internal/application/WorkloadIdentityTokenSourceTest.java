@@ -267,7 +267,7 @@ class WorkloadIdentityTokenSourceTest {
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
                 .isZero();
 
-        assertThat(failure()).hasMessageContaining("is no plain file");
+        assertThat(failure()).hasMessageContaining("is not a plain file");
     }
 
     @Test
@@ -276,7 +276,7 @@ class WorkloadIdentityTokenSourceTest {
         Files.createDirectory(file);
 
         assertThat(failure())
-                .hasMessage("the file of AZURE_FEDERATED_TOKEN_FILE, " + file + ", is no plain file."
+                .hasMessage("the file of AZURE_FEDERATED_TOKEN_FILE, " + file + ", is not a plain file."
                         + " Let this program's user read it, or correct AZURE_FEDERATED_TOKEN_FILE.");
     }
 

@@ -83,8 +83,8 @@ class EntraTokenSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "http://login.microsoftonline.com, is no https URL",
-        "httpsx://login.microsoftonline.com, is no https URL",
+        "http://login.microsoftonline.com, is not an https URL",
+        "httpsx://login.microsoftonline.com, is not an https URL",
         "https://user:hunter2@h, 'must be a host and no user, query or fragment'",
         "https://h?x=hunter2, 'must be a host and no user, query or fragment'",
         "https://h#hunter2, 'must be a host and no user, query or fragment'",
@@ -107,7 +107,7 @@ class EntraTokenSourceTest {
                 () -> EntraAuthority.of(Environment.of(Map.of("AZURE_REGIONAL_AUTHORITY_NAME", "evil.example/"))));
 
         assertThat(failure)
-                .hasMessage("AZURE_REGIONAL_AUTHORITY_NAME is no region."
+                .hasMessage("AZURE_REGIONAL_AUTHORITY_NAME is not a region."
                         + " Correct it, such as westeurope, or unset it.");
     }
 
@@ -155,7 +155,7 @@ class EntraTokenSourceTest {
     @ValueSource(strings = {"not json", "[]", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==", "{\"access_token\":1}"})
     void acquire_withClaimsThatAreNone_isRefusedWithoutARequest(String claims) {
         assertThat(failure(EntraTenants.any("t"), REQUEST.withClaims(claims)))
-                .hasMessage("the claims are no JSON object. Decode the challenge's Base64 first.");
+                .hasMessage("the claims are not a JSON object. Decode the challenge's Base64 first.");
         assertThat(http.requests()).isEmpty();
     }
 

@@ -95,7 +95,7 @@ class ArcKeyTest {
         Files.createSymbolicLink(folder.resolve("a.key"), secret);
 
         assertThatThrownBy(() -> key(false, Map.of()).read("Basic realm=" + FOLDER + "/a.key"))
-                .hasMessage("the agent's key /var/opt/azcmagent/tokens/a.key is no plain file. Run this program as a"
+                .hasMessage("the agent's key /var/opt/azcmagent/tokens/a.key is not a plain file. Run this program as a"
                         + " member of the group himds, by 'sudo usermod -aG himds USER'.");
     }
 

@@ -161,22 +161,23 @@ class EndpointTokenSourceTest {
     void acquire_whenTheEndpointIsNoUrl_isAWrongSetting(String endpoint) {
         TokenAcquisitionException failure = failure(source(Map.of("MSI_ENDPOINT", endpoint)), REQUEST);
 
-        assertThat(failure).hasMessage("MSI_ENDPOINT is no http URL. Correct or unset MSI_ENDPOINT.");
+        assertThat(failure).hasMessage("MSI_ENDPOINT is not an http URL. Correct or unset MSI_ENDPOINT.");
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
     }
 
     @Test
     void acquire_ofAnIdentityThatTheHostCannotName_isRefusedWithoutARequest() {
         assertThat(failure(source(Map.of("MSI_ENDPOINT", "http://x")), REQUEST.withClientId("c")))
-                .hasMessage("Cloud Shell hands out one identity of its own, and client ID c was asked for. Unset"
+                .hasMessage("Cloud Shell has one identity of its own, and client ID c was asked for. Unset"
                         + " AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
         TokenSource ml = SourceDescriptor.endpoint(
                 new SourceContext(
                         environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")), root(), http, time),
                 UserAssignedIdentity.ofObjectId("o"));
         assertThat(failure(ml, REQUEST))
-                .hasMessage("Azure ML takes a client ID only, and object ID o was asked for. Unset AZURE_CLIENT_ID, or"
-                        + " name no identity, for the one that is assigned here.");
+                .hasMessage(
+                        "Azure ML accepts only a client ID, and object ID o was asked for. Unset AZURE_CLIENT_ID, or"
+                                + " name no identity, for the one that is assigned here.");
         assertThat(http.requests()).isEmpty();
     }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImdsTokenSourceTest {
-    private static final String NO_SERVICE = "what answers at http://169.254.169.254 is no metadata service: ";
+    private static final String NO_SERVICE = "what answers at http://169.254.169.254 is not a metadata service: ";
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final String URL =
             "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
@@ -479,7 +479,7 @@ class ImdsTokenSourceTest {
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
         assertThat(failure)
-                .hasMessage("AZURE_POD_IDENTITY_AUTHORITY_HOST is no http URL."
+                .hasMessage("AZURE_POD_IDENTITY_AUTHORITY_HOST is not an http URL."
                         + " Correct it, such as http://169.254.169.254, or unset it.");
     }
 
@@ -518,8 +518,8 @@ class ImdsTokenSourceTest {
             delimiter = '|',
             value = {
                 "200| <html>| http://169.254.169.254 answered HTTP 200 not JSON (an unexpected character, at character 0)",
-                "503| busy| what answers at http://169.254.169.254 is no metadata service: HTTP 503 \"busy\"",
-                "403| no| what answers at http://169.254.169.254 is no metadata service: HTTP 403 \"no\"",
+                "503| busy| what answers at http://169.254.169.254 is not a metadata service: HTTP 503 \"busy\"",
+                "403| no| what answers at http://169.254.169.254 is not a metadata service: HTTP 403 \"no\"",
             })
     void acquire_whenAGatewayAnswersTheProbe_isUnavailable(int status, String body, String reason) throws Exception {
         http.answers(200, "<html>welcome</html>").answers(status, body);

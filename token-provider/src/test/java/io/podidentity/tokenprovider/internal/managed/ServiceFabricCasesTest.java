@@ -34,7 +34,7 @@ class ServiceFabricCasesTest extends ConformanceRunner {
     private static final String OLD = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
     private static final Map<String, String> MESSAGES = Map.of(
             "thumbprint_mismatch", "is not the one that IDENTITY_SERVER_THUMBPRINT names, and no secret was sent",
-            "https_required", "IDENTITY_ENDPOINT is no https URL",
+            "https_required", "IDENTITY_ENDPOINT is not an https URL",
             "redirect_refused", "HTTP 30",
             "custom_transport_refused", "transport",
             "user_assigned_not_supported", "one identity of its own");

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class FactsCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = "facts", description = "Default: ${DEFAULT-VALUE}")
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "0..1",
+            defaultValue = "facts",
+            description = "The folder to write. Default: ${DEFAULT-VALUE}")
     private String folder;
 
     @Option(

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * credential keep no token of their own. A request for a token takes 5 s at most, unless
  * {@code token-provider.deadline} says otherwise. If JUnit runs tests in parallel, those with the same annotation run
  * one after the other.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Inherited

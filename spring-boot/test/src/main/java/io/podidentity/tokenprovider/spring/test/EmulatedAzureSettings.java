@@ -5,7 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The settings by which an application with the starter uses an emulator. */
+/**
+ * The settings by which an application with the starter uses an emulator.
+ *
+ * @since 0.1.0
+ */
 public final class EmulatedAzureSettings {
     /** Variables of a developer's shell that would select another identity than the emulated one. */
     private static final List<String> HIDDEN = List.of(
