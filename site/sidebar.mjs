@@ -55,7 +55,7 @@ const GROUPS = {
   ],
 };
 
-/** Folders whose pages the sidebar does not list, and the page that has a link to each of them. */
+/** Folders whose pages the sidebar does not list, and the page that links to each of them. */
 export const indexes = { 'docs/decisions': 'docs/decisions/README.md', 'benchmarks/results': 'benchmarks/README.md' };
 
 /** Every file that the sidebar lists. */

@@ -108,9 +108,21 @@ function rewrite(page, link, isShown) {
 errors.push(...listed.filter(file => !pages.has(file)).map(file => `sidebar.mjs: ${file}: there is no such page`));
 for (const page of pages.keys()) {
   const index = indexes[posix.dirname(page)];
-  const isLinked = index !== undefined && pages.get(index)?.includes(`${posix.relative(posix.dirname(index), page)})`);
-  if (!listed.includes(page) && !isLinked) {
-    errors.push(`${page}: neither sidebar.mjs nor the index of its folder has a link to this page`);
+  if (index === undefined && !listed.includes(page)) {
+    errors.push(`${page}: sidebar.mjs does not list this page`);
+  }
+  if (index !== undefined && page !== index) {
+    addToIndex(page, index);
+  }
+}
+
+/** Whoever forgets to list a new page of a folder does not hide the page. */
+function addToIndex(page, index) {
+  const way = posix.relative(posix.dirname(index), page);
+  const text = pages.get(index);
+  if (!text.includes(`(${way})`)) {
+    const title = /^# (.+)$/m.exec(pages.get(page))[1];
+    pages.set(index, `${text.trimEnd()}\n- [${title}](${way})\n`);
   }
 }
 
