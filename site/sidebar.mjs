@@ -58,10 +58,14 @@ const GROUPS = {
 /** Folders whose pages the sidebar does not list, and the page that links to each of them. */
 export const indexes = { 'docs/decisions': 'docs/decisions/README.md', 'benchmarks/results': 'benchmarks/README.md' };
 
-/** Every file that the sidebar lists. */
+/** Every file that a group lists. */
 export const listed = Object.values(GROUPS).flatMap(items => items.map(([, file]) => file));
 
-export const sidebar = Object.entries(GROUPS).map(([text, items]) => ({
-  text,
-  items: items.map(([name, file]) => ({ text: name, link: `/${file.replace(/(^|\/)README\.md$/, '$1').replace(/\.md$/, '')}` })),
-}));
+/** The sidebar. The last group has the pages that no other one lists, so that each page can be found. */
+export function sidebarWith(others) {
+  const groups = others.length === 0 ? GROUPS : { ...GROUPS, More: others };
+  return Object.entries(groups).map(([text, items]) => ({
+    text,
+    items: items.map(([name, file]) => ({ text: name, link: `/${file.replace(/(^|\/)README\.md$/, '$1').replace(/\.md$/, '')}` })),
+  }));
+}

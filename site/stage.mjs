@@ -106,14 +106,19 @@ function rewrite(page, link, isShown) {
 }
 
 errors.push(...listed.filter(file => !pages.has(file)).map(file => `sidebar.mjs: ${file}: there is no such page`));
+const others = [];
 for (const page of pages.keys()) {
   const index = indexes[posix.dirname(page)];
   if (index === undefined && !listed.includes(page)) {
-    errors.push(`${page}: sidebar.mjs does not list this page`);
+    others.push([titleOf(page), page]);
   }
   if (index !== undefined && page !== index) {
     addToIndex(page, index);
   }
+}
+
+function titleOf(page) {
+  return /^# (.+)$/m.exec(pages.get(page))[1];
 }
 
 /** Whoever forgets to list a new page of a folder does not hide the page. */
@@ -121,8 +126,7 @@ function addToIndex(page, index) {
   const way = posix.relative(posix.dirname(index), page);
   const text = pages.get(index);
   if (!text.includes(`(${way})`)) {
-    const title = /^# (.+)$/m.exec(pages.get(page))[1];
-    pages.set(index, `${text.trimEnd()}\n- [${title}](${way})\n`);
+    pages.set(index, `${text.trimEnd()}\n- [${titleOf(page)}](${way})\n`);
   }
 }
 
@@ -136,6 +140,7 @@ for (const [page, text] of pages) {
   mkdirSync(dirname(staged), { recursive: true });
   writeFileSync(staged, `---\nsource: ${page}\n---\n\n${lines.join('\n')}`);
 }
+writeFileSync(join(folder, 'others.json'), JSON.stringify(others));
 if (errors.length > 0) {
   console.error(errors.join('\n'));
   process.exit(1);

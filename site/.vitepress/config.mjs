@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { slug } from '../slug.mjs';
-import { sidebar } from '../sidebar.mjs';
+import { sidebarWith } from '../sidebar.mjs';
 
 const project = 'https://github.com/pod-identity/pod-identity-java';
 
@@ -29,7 +31,7 @@ export default defineConfig({
       { text: 'I want to …', link: '/docs/' },
       { text: 'Troubleshooting', link: '/docs/troubleshooting' },
     ],
-    sidebar,
+    sidebar: sidebarWith(JSON.parse(readFileSync(join(process.env.SITE_PAGES, 'others.json'), 'utf8'))),
     outline: { level: [2, 3] },
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: project }],
