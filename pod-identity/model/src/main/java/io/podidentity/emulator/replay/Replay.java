@@ -69,7 +69,9 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
      */
     public static final class Stage {
 
-        /** Stands still, since nobody waits for Azure here: tokens and assertions are made and judged at one instant. */
+        /**
+         * Stands still, since nobody waits for Azure here: tokens and assertions are made and judged at one instant.
+         */
         private final SkippingClock timeOfAzure = new SkippingClock(Instant.EPOCH);
 
         private final Cluster withoutPods;
