@@ -67,6 +67,13 @@ await page.emulateMedia({ media: 'print' });
 assert.equal(await page.getByRole('button').count(), 0, 'buttons are printed');
 await page.emulateMedia({ media: 'screen' });
 await page.locator('#not-asked summary').click();
+assert.match(await page.locator('.marks time').first().getAttribute('title'), /UTC$/);
+await page.setViewportSize({ width: 360, height: 800 });
+for (const button of await page.locator('.stage button').all()) {
+  const { x, width } = await button.boundingBox();
+  assert.ok(x >= 0 && x + width <= 360, `${await button.textContent()} ends at ${x + width} of 360 px`);
+}
+await page.setViewportSize({ width: 1280, height: 900 });
 
 // By keyboard alone
 await page.locator('body').click({ position: { x: 1, y: 1 } });
@@ -79,14 +86,17 @@ assert.deepEqual([...wanted], [], 'the Tab key does not reach these');
 
 // Somebody else changes something: this page shows it by itself
 await fetch(`${url}stage/trouble?name=NO_ROLE`, { method: 'POST', redirect: 'manual', headers: { 'Sec-Fetch-Site': 'same-origin' } });
-await page.locator('.problem .command').waitFor({ timeout: 30_000 });
+await page.locator('#verdict.bad .problem .command').waitFor({ timeout: 30_000 });
+const remedy = await page.locator('#verdict .command').evaluate(command => command.getBoundingClientRect().top);
+assert.ok(remedy < 900, `the remedy is at ${remedy} px, below what is seen at first`);
 assert.ok(await page.locator('#not-asked').evaluate(details => details.open), 'what was open stays open');
 assert.match(await page.locator('.badge.bad').textContent(), /not allowed to read these blobs/);
 assert.match(await page.title(), /but no blobs/);
 await inspect(page, 'without the role');
-await picture(page, 'page-role-missing', 360, { part: '#blob-list' });
+await picture(page, 'page-role-missing', 360, { part: '#verdict' });
 await press(page, '#trouble-NO_ROLE', '.blobs');
-await press(page, '#trouble-STORAGE_DOWN', '#blob-list .problem');
+assert.match(await page.locator('#said').textContent(), /^(No longer: The role is missing|Signed in)/);
+await press(page, '#trouble-STORAGE_DOWN', '#storage-problem');
 await inspect(page, 'storage down');
 await press(page, '#trouble-STORAGE_DOWN', '.blobs');
 const issued = await page.locator('.life').getAttribute('data-start');

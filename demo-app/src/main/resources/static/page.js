@@ -130,7 +130,30 @@ function breakPath(code) {
   code.replaceChildren(...code.textContent.split(/(?<=\/)/).flatMap(text => [text, document.createElement('wbr')]));
 }
 
+/** Lets a code word, such as AuthorizationPermissionMismatch, break between its parts. */
+function breakWords(paragraph) {
+  const words = paragraph.textContent.split(/(?<=[a-z])(?=[A-Z][a-z])/);
+  if (words.length > 1 && paragraph.children.length === 0) {
+    paragraph.replaceChildren(...words.flatMap((word, i) => i === 0 ? [word] : [document.createElement('wbr'), word]));
+  }
+}
+
+const DAY = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' };
+const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+
+/** The time of the reader's clock; what the server wrote, in UTC, is said on hover. */
+function localize(time) {
+  const moment = new Date(time.dateTime);
+  if (!Number.isNaN(moment.getTime())) {
+    time.title = time.textContent.endsWith('UTC') ? time.textContent : `${time.dateTime.replace('T', ' ').replace('Z', '')} UTC`;
+    const isToday = Math.abs(moment - Date.now()) < 12 * 60 * 60 * SECOND;
+    time.textContent = new Intl.DateTimeFormat(undefined, isToday ? TIME : DAY).format(moment);
+  }
+}
+
 function enhance(part) {
+  part.querySelectorAll('time[datetime]').forEach(localize);
+  part.querySelectorAll('.problem p, .lead, .why dd > span').forEach(breakWords);
   const mark = part.querySelector('.mark');
   part.querySelector('.renewed')?.style.setProperty('--at', mark?.getAttribute('x1') ?? '100%');
   part.querySelectorAll('.claims code').forEach(breakPath);
@@ -263,7 +286,8 @@ document.getElementById('refresh').addEventListener('click', async event => {
 function busy(switched) {
   switched.setAttribute('aria-busy', 'true');
   document.querySelector('main').setAttribute('aria-busy', 'true');
-  said.textContent = `${switched.textContent}: asking again`;
+  const isEnding = switched.getAttribute('aria-pressed') === 'true';
+  said.textContent = `${isEnding ? 'No longer: ' : ''}${switched.textContent}. Asking again`;
   showVerdict();
 }
 

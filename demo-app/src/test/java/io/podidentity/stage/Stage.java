@@ -1,15 +1,17 @@
 package io.podidentity.stage;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import io.podidentity.tokenprovider.spring.test.EmulatedAzureSettings;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 
 /**
- * An emulated Azure in which the place of the demo and its troubles can be switched.
+ * An emulated Azure whose troubles can be switched, and the place where the demo seems to run.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -17,23 +19,30 @@ public final class Stage implements AutoCloseable {
     private final PodIdentityEmulator azure;
     private final EmulatedAz az;
     private final Set<Trouble> troubles = EnumSet.noneOf(Trouble.class);
-    private Host host = Host.POD;
+    private final Host host;
 
-    public Stage(PodIdentityEmulator azure) {
+    Stage(PodIdentityEmulator azure, Host host) {
         this.azure = azure;
         this.az = new EmulatedAz(azure);
+        this.host = host;
+        apply();
     }
 
     /** A button: what it turns on or off, how it is called, and whether that is on. */
     public record Button(String value, String label, boolean pressed) {}
 
-    /** The settings of the application on the host. */
-    public synchronized Map<String, Object> settings() {
-        Map<String, Object> settings = EmulatedAzureSettings.of(azure, host.environment(azure, az));
-        settings.put("demo.storage.endpoint", azure.storage().toString());
-        settings.put("demo.storage.container", "samples");
-        return settings;
+    /** The settings that tell the place. */
+    Map<String, Object> settings() {
+        return EmulatedAzureSettings.of(azure, host.environment(azure, az));
     }
+
+    /** What the sources of tokens see there. */
+    TokenProviderConnectionDetails place() {
+        return new Place(host.environment(azure, az), azure.sslContext());
+    }
+
+    private record Place(Map<String, String> environment, SSLContext sslContext)
+            implements TokenProviderConnectionDetails {}
 
     /** For the page. */
     public synchronized List<Button> hosts() {
@@ -48,13 +57,6 @@ public final class Stage implements AutoCloseable {
                 .filter(trouble -> trouble.isIn(host))
                 .map(trouble -> new Button(trouble.name(), trouble.label(), troubles.contains(trouble)))
                 .toList();
-    }
-
-    /** Goes to another place, where nothing is broken. */
-    synchronized void play(Host host) {
-        this.host = host;
-        troubles.clear();
-        apply();
     }
 
     /** Breaks something, or mends it. */
@@ -78,6 +80,5 @@ public final class Stage implements AutoCloseable {
     @Override
     public void close() {
         az.close();
-        azure.close();
     }
 }

@@ -21,14 +21,9 @@ import org.springframework.web.server.ResponseStatusException;
 public final class StageController {
     private final Stage stage;
     private final AzureServiceTokenProvider provider;
-    private final Runnable restart;
+    private final Restart restart;
 
-    /**
-     * Makes a controller.
-     *
-     * @param restart starts the application anew, because no process ever changes its place; must not wait
-     */
-    public StageController(Stage stage, AzureServiceTokenProvider provider, Runnable restart) {
+    StageController(Stage stage, AzureServiceTokenProvider provider, Restart restart) {
         this.stage = stage;
         this.provider = provider;
         this.restart = restart;
@@ -66,8 +61,7 @@ public final class StageController {
     ResponseEntity<String> host(
             @RequestParam("name") Host host, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
         requireOwnPage(site);
-        stage.play(host);
-        restart.run();
+        restart.in(host);
         return ResponseEntity.ok()
                 .header("Refresh", "5; url=/")
                 .contentType(MediaType.TEXT_HTML)

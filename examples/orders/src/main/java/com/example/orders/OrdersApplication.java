@@ -1,29 +1,33 @@
 package com.example.orders;
 
-import org.springframework.beans.factory.annotation.Value;
+import com.azure.core.credential.TokenCredential;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobServiceClientBuilder;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.client.RestClient;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
 
 @SpringBootApplication
-@RestController
+@EnableConfigurationProperties(OrdersProperties.class)
 public class OrdersApplication {
 
-    private final RestClient storage;
-
-    OrdersApplication(RestClient.Builder builder, @Value("${orders.storage}") String storage) {
-        this.storage = builder.baseUrl(storage).defaultHeader("x-ms-version", "2023-11-03").build();
-    }
-
-    public static void main(String... arguments) {
+    public static void main(String[] arguments) {
         SpringApplication.run(OrdersApplication.class, arguments);
     }
 
-    /** The blobs of the container, as the storage account lists them. */
-    @GetMapping(path = "/orders", produces = "application/xml")
-    String orders() {
-        return storage.get().uri("/samples?restype=container&comp=list").retrieve().body(String.class);
+    /** The credential is the starter's: that of `az login` on a laptop, that of its identity in a pod. */
+    @Bean
+    BlobContainerClient orders(OrdersProperties orders, TokenCredential credential) {
+        if (orders.storage().isBlank()) {
+            throw new InvalidConfigurationPropertyValueException("orders.storage", "",
+                    "Set ORDERS_STORAGE to the blob endpoint of your account: https://ACCOUNT.blob.core.windows.net");
+        }
+        return new BlobServiceClientBuilder()
+                .endpoint(orders.storage())
+                .credential(credential)
+                .buildClient()
+                .getBlobContainerClient(orders.container());
     }
 }

@@ -1,0 +1,54 @@
+package com.example.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.spring.test.EmulatedAzure;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** A login without a browser: a client that follows redirects and keeps cookies is enough. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@EmulatedAzure(customizers = Entra.Setup.class)
+class LoginTest {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private PodIdentityEmulator azure;
+
+    @Test
+    void login_followedByAnHttpClient_endsOnThePageOfTheUser() throws Exception {
+        HttpClient browser = browser();
+
+        String page = page(browser, "/");
+
+        assertThat(page)
+                .contains("<h1>Hello from the vault, developer@podid.example</h1>")
+                .contains("On your behalf: Read with a token", "As the application: Read with a token");
+    }
+
+    private HttpClient browser() {
+        return HttpClient.newBuilder()
+                .sslContext(azure.sslContext())
+                .cookieHandler(new CookieManager())
+                .followRedirects(HttpClient.Redirect.ALWAYS)
+                .build();
+    }
+
+    private String page(HttpClient browser, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+        var answer = browser.send(request.build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.uri().getPath()).isEqualTo(200);
+        return answer.body();
+    }
+}
