@@ -47,7 +47,7 @@ class ActuatorTest {
                 .hasStatusOk()
                 .bodyText()
                 .containsPattern(
-                        "token_provider_token_remaining_seconds\\{identity=\"default\",resource=\"https://storage.azure.com\"\\} [0-9]")
+                        "token_provider_token_remaining_seconds\\{identity=\"default\",request=\"none\",required=\"true\",resource=\"https://storage.azure.com\"\\} [0-9]")
                 .containsPattern("token_provider_acquisition_seconds_count\\{.*outcome=\"SUCCESS\".*\\} 1")
                 .doesNotContain(FakeAzure.TOKEN));
     }

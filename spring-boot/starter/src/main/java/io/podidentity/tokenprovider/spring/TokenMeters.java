@@ -22,8 +22,10 @@ import java.util.concurrent.TimeUnit;
  * request says besides the resource, such as a tenant, else {@code none}. A scrape asks for no token.
  *
  * <ul>
- *   <li>{@code token.provider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none
- *   <li>{@code token.provider.token.stale}: 1 while the old token is used because refreshing it failed, else 0
+ *   <li>{@code token.provider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none;
+ *       with the tag {@code required}, which is {@code true} if the settings name the token
+ *   <li>{@code token.provider.token.stale}: 1 while the old token is used because refreshing it failed, else 0; with the
+ *       same tags
  *   <li>{@code token.provider.acquisition}: how long the sources took, by {@code outcome} ({@code SUCCESS} or
  *       {@code ERROR}), {@code error.type}, {@code source} and {@code refresh} (whether callers had the old token)
  *   <li>{@code token.provider.wait}: how long callers waited because no valid token was cached, by {@code outcome} and
@@ -83,7 +85,7 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
         if (!gauged.add(new Gauged(registry, token))) {
             return;
         }
-        Tags tags = tags(token);
+        Tags tags = tags(token).and("required", String.valueOf(watch.isRequired(token)));
         TimeGauge.builder("token.provider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(token))
                 .description("How long the token is still valid; NaN if there is none")
                 .tags(tags)

@@ -19,7 +19,7 @@ record TokenProviderHealthIndicator(TokenWatch watch) implements HealthIndicator
         Instant now = watch.now();
         List<SeenToken> tokens = watch.seen();
         Health.Builder health = new Health.Builder().unknown();
-        if (tokens.stream().anyMatch(token -> token.isMissing(now) && watch.isRequired(token))) {
+        if (tokens.stream().anyMatch(token -> token.isMissing(now) && watch.isRequired(token.token()))) {
             health.down();
         } else if (tokens.stream().anyMatch(token -> token.isValid(now))) {
             health.up();

@@ -46,9 +46,9 @@ final class TokenWatch implements TokenIdentities.Listener {
     }
 
     /** Whether the settings name this token, as they do for each client assertion. */
-    boolean isRequired(SeenToken token) {
+    boolean isRequired(WatchedToken token) {
         synchronized (seen) {
-            return required.contains(token.token()) || token.token().isAssertion();
+            return required.contains(token) || token.isAssertion();
         }
     }
 
