@@ -80,7 +80,8 @@ async function searchFor(page, words, expected) {
   await results.first().waitFor();
   await results.first().click();
   await page.waitForURL(address => expected.test(address.pathname + address.hash));
-  assert.match(await page.locator('main').innerText(), new RegExp(words, 'i'));
+  // The address changes before the page is there.
+  await page.locator('main', { hasText: new RegExp(words, 'i') }).waitFor();
   console.log(`search: ${words} -> ${new URL(page.url()).pathname.slice(base.length)}${new URL(page.url()).hash}`);
 }
 

@@ -59,7 +59,7 @@ record Report(Figures figures, StringBuilder out) {
             head.add("/ " + floor);
         }
         out.append("\n## ").append(title).append("\n\n");
-        line("", head);
+        line("Program", head);
         out.append("|---".repeat(head.size() + 1)).append("|\n");
         for (String row : figures.rows(scenario)) {
             String name = scenario + "." + row + ".";

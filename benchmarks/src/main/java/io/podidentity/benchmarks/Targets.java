@@ -10,7 +10,7 @@ record Targets(Figures figures, StringBuilder out) {
 
     /** Writes a table of the targets that were measured. */
     void write() {
-        out.append("\n## Targets\n\n| Target | Limit | Measured | |\n|---|---|---|---|\n");
+        out.append("\n## Targets\n\n| Target | Limit | Measured | Verdict |\n|---|---|---|---|\n");
         credentials();
         apps();
         firstTokens();

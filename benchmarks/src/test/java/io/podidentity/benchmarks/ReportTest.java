@@ -20,14 +20,14 @@ class ReportTest {
 
                 ## First token of a process, from IMDS (2 ms)
 
-                |  | wall ms | cpu ms | / UrlConnection |
+                | Program | wall ms | cpu ms | / UrlConnection |
                 |---|---|---|---|
                 | UrlConnection | 80 | 90 | 1 |
                 | TokenProvider | 83 (60–100) | – | 1.04 |
 
                 ## Targets
 
-                | Target | Limit | Measured | |
+                | Target | Limit | Measured | Verdict |
                 |---|---|---|---|
                 | first token from IMDS: wall / UrlConnection | ≤ 1.05 | 1.04 | met |
                 """);
