@@ -138,7 +138,9 @@ for (const [page, text] of pages) {
     .replaceAll('{{', '&#123;&#123;'));
   const staged = join(folder, sitePath(page));
   mkdirSync(dirname(staged), { recursive: true });
-  writeFileSync(staged, `---\nsource: ${page}\n---\n\n${lines.join('\n')}`);
+  // A table of HTML has code side by side, which needs the room of the outline.
+  const aside = !text.includes('<table>');
+  writeFileSync(staged, `---\nsource: ${page}\naside: ${aside}\n---\n\n${lines.join('\n')}`);
 }
 writeFileSync(join(folder, 'others.json'), JSON.stringify(others));
 if (errors.length > 0) {
