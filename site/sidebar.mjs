@@ -5,6 +5,8 @@ const GROUPS = {
     ['From the article', 'docs/from-the-article.md'],
     ['I want to …', 'docs/README.md'],
     ['The demo', 'demo-app/README.md'],
+    ['Example: orders', 'examples/orders/README.md'],
+    ['Example: login', 'examples/login/README.md'],
     ['Coming from another library', 'docs/coming-from.md'],
     ['Comparison', 'docs/comparison.md'],
   ],
