@@ -139,7 +139,7 @@ as() {
 
 azure_is_borrowed() {
     local role run
-    run=(env "PATH=$ROOT/podid:$PATH" kubectl podid run -n shop --authority-host=https://login.microsoftonline.com:10102/ deploy/library
+    run=(env "PATH=$ROOT/podid/install:$PATH" kubectl podid run -n shop --authority-host=https://login.microsoftonline.com:10102/ deploy/library
         -- java -jar "$LIBRARY_JAR" explain --resource "$STORAGE_RESOURCE")
     { cat /etc/hosts; azure get pods -o 'jsonpath={.items[0].status.podIP} login.microsoftonline.com{"\n"}'; } > "$WORK/hosts"
     azure get secret emulated-azure-ca -o 'jsonpath={.data.tls\.crt}' | base64 -d > "$WORK/in-cluster-ca.pem"
@@ -153,6 +153,52 @@ azure_is_borrowed() {
     expect_text "$OUT/in-cluster-borrowed.txt" "App $LIBRARY" 'from workload identity'
     as view kubectl -n shop get deployments,serviceaccounts,pods -o yaml | java -jar "$PODID_JAR" explain - > "$OUT/in-cluster-explain.txt"
     expect_text "$OUT/in-cluster-explain.txt" "$LIBRARY"
+}
+
+CONTOSO=c0000000-0000-4000-8000-000000000001
+
+# said WORKLOAD CONTAINER: whose token it gets there; a container that has ended may be gone with its log.
+said() {
+    on_cluster kubectl -n kinds logs -l "app=$1" -c "$2" --tail=-1
+}
+
+# Init container, native sidecar and program of each kind of workload, in podid's tenant and in one of its own.
+azure_has_all_kinds() {
+    local kind account container client table=$OUT/in-cluster-kinds.txt
+    sed "s#PROGRAMS#$ROOT/e2e/clients#" "$ROOT/e2e/data/workloads.yaml" | on_cluster kubectl apply -f -
+    "$PYTHON" "$ROOT/e2e/workloads.py" "$PEER_IMAGE" "$STORAGE_RESOURCE" | on_cluster kubectl apply -f -
+    for account in plain contoso; do
+        on_cluster kubectl -n kinds create job "cronjob-$account-now" --from="cronjob/cronjob-$account"
+    done
+    on_cluster kubectl -n kinds wait --for=condition=Complete "job/job-plain" job/job-contoso job/cronjob-plain-now job/cronjob-contoso-now --timeout=180s
+    on_cluster kubectl -n kinds rollout status statefulset/statefulset-contoso --timeout=120s
+    on_cluster kubectl -n kinds rollout status deploy/deployment-contoso --timeout=120s
+    printf '%-12s %-9s %-10s %s\n' workload account container identity > "$table"
+    for kind in deployment statefulset job cronjob; do
+        for account in plain contoso; do
+            client=44444444-0000-4000-8000-00000000000$([ "$account" = plain ] && echo 1 || echo 2)
+            for container in before alongside $([[ $kind != *job ]] || echo program); do
+                eventually 60 says_now "App $client" said "$kind-$account" "$container"
+                printf '%-12s %-9s %-10s %s\n' "$kind" "$account" "$container" "$(said "$kind-$account" "$container" | grep -o "App $client.*" | head -1)" >> "$table"
+                [ "$account" = plain ] || says_now "$CONTOSO" said "$kind-$account" "$container"
+            done
+        done
+    done
+    eventually 60 says_now "No token for" said job-plain-unlabelled before
+    printf '%-12s %-9s %-10s %s\n' job plain before "no label: no token" >> "$table"
+    cat "$table"
+}
+
+# It asks for tokens itself, and has no label; its namespace is opted in.
+azure_has_controllers() {
+    local ask=(on_cluster kubectl -n controllers exec controller -- /usr/bin/python3 /programs/controller.py kinds)
+    on_cluster kubectl -n controllers wait --for=condition=Ready pod/controller --timeout=60s
+    expect_equal "44444444-0000-4000-8000-000000000002 $CONTOSO" "$("${ask[@]}" contoso 44444444-0000-4000-8000-000000000002 "$CONTOSO")"
+    expect_exit 1 "$WORK/in-cluster-tenant" "${ask[@]}" plain 44444444-0000-4000-8000-000000000001 "$CONTOSO"
+    expect_text "$WORK/in-cluster-tenant" AADSTS700016
+    expect_exit 1 "$WORK/in-cluster-tenant" "${ask[@]}" contoso 44444444-0000-4000-8000-000000000002 d0000000-0000-4000-8000-000000000001
+    expect_text "$WORK/in-cluster-tenant" AADSTS90002
+    on_cluster kubectl delete namespace kinds controllers --wait=false
 }
 
 # settings KEY VALUE: into the ConfigMap.
@@ -255,6 +301,25 @@ nmi_decides() {
     says_now '200 {"compute":' ask excepted '/metadata/instance?api-version=2021-02-01'
 }
 
+# From a pod that is not bound: podid's metadata service is not there, and a line that only a node may send is refused, at the Service too.
+nmi_believes_nodes_alone() {
+    local id pid ip podid
+    id=$(on_cluster kubectl -n shop get pod unbound -o 'jsonpath={.status.containerStatuses[0].containerID}')
+    pid=$(ctr -a "$NODE_DIR/containerd.sock" -n k8s.io tasks ls | awk -v id="${id#containerd://}" '$1 == id { print $2 }')
+    ip=$(on_cluster kubectl -n shop get pod bound -o 'jsonpath={.status.podIP}')
+    for podid in "$(azure get pods -o 'jsonpath={.items[0].status.podIP}')" "$(azure get service emulated-azure -o 'jsonpath={.spec.clusterIP}')"; do
+        for credential in "" "NODE forged\r\n"; do
+            # shellcheck disable=SC2059
+            printf "${credential}PROXY TCP4 $ip 169.254.169.254 40000 80\r\nGET $TOKEN HTTP/1.1\r\nHost: podid\r\nMetadata: true\r\n\r\n" \
+                | nsenter --net="/proc/$pid/ns/net" curl -sS -m 5 --noproxy '*' "telnet://$podid:10106" > "$WORK/forged" 2>&1 || true
+            ! grep -q access_token "$WORK/forged" || fail "a forged line gives another pod's identity at $podid"
+        done
+        expect_text "$WORK/forged" 'NO this is no valid token'
+    done
+    podid=$(azure get pods -o 'jsonpath={.items[0].status.podIP}')
+    expect_exit 7 "$WORK/stranger" nsenter --net="/proc/$pid/ns/net" curl -sS --noproxy '*' -m 5 -H 'Metadata: true' "http://$podid:10101$TOKEN&client_id=$PARCELS"
+}
+
 nmi_outlives_podid() {
     local before versions='[.items[].metadata | {name, uid, resourceVersion}]'
     before=$(assigned "$versions")
@@ -267,7 +332,9 @@ nmi_outlives_podid() {
 # The real NMI on the same objects and pods, without its iptables rule, so that ours stays: it is asked at its port.
 real_nmi() {
     local rule pod path identity=/subscriptions/50d1d000-0000-4000-8000-000000000005/resourcegroups/shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities/parcels
-    rule=(OUTPUT -d 169.254.169.254/32 -p tcp --dport 80 -j DNAT --to-destination "$(azure get pods -o 'jsonpath={.items[0].status.podIP}'):10101")
+    start imds-forward "${CLUSTER[@]}" kubectl -n emulated-azure port-forward deploy/emulated-azure 10101
+    eventually 20 on_cluster curl -s --noproxy '*' http://127.0.0.1:10101/
+    rule=(OUTPUT -d 169.254.169.254/32 -p tcp --dport 80 -j DNAT --to-destination 127.0.0.1:10101)
     mkdir -p "$WORK/no-rule"
     printf '#!/bin/sh\necho iptables v1.8.11\n' > "$WORK/no-rule/iptables"
     chmod +x "$WORK/no-rule/iptables"
@@ -289,6 +356,7 @@ excepted $TOKEN&client_id=$PARCELS
 END
     on_cluster iptables -t nat -D "${rule[@]}"
     stop nmi
+    stop imds-forward
 }
 
 # What runs with NMI is read from the cluster, moved, and applied again: the same identity, by workload identity.
@@ -399,7 +467,7 @@ without_webhook() {
 
 # What is deleted goes in time, and takes nothing of the user's with it.
 azure_goes() {
-    on_cluster kubectl delete --timeout=60s -f "$WORK/azure.yaml"
+    on_cluster kubectl delete --ignore-not-found --timeout=60s -f "$WORK/azure.yaml"
     eventually 30 without_webhook
     without_rule
     expect_equal '[]' "$(assigned '.items')"
@@ -483,12 +551,17 @@ if [ -z "${E2E_CLUSTER:-}" ]; then
     check "azure-identity and azure-storage-blob for Python, and @azure/identity, in a pod: a token, and the blobs" azure_clients
     [ -n "${E2E_QUICK:-}" ] || check "az in that pod: signed in by its federated token, and the blobs" azure_cli
 fi
+if [ -z "${E2E_CLUSTER:-}" ]; then
+    check "init containers, sidecars and programs of Deployments, StatefulSets, Jobs and CronJobs, in two tenants" azure_has_all_kinds
+    check "a controller without a label, in a namespace that is opted in; a tenant that has not got the identity, and one that is not there" azure_has_controllers
+fi
 check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
 check "kubectl apply -k k8s/emulated-pod-identity: MIC, and NMI on the node; the new podid knows the tokens that programs have, and renews its CA, which they trust" azure_again
 check "a pod with aadpodidbinding reads blobs by IMDS, with the library and with azure-identity; MIC writes as MIC does" nmi_serves
 if [ -z "${E2E_CLUSTER:-}" ]; then
     check "NMI knows pods by their addresses: without a binding 404, by an exception to the metadata service" nmi_decides
+    check "no pod gets the identity of another one from podid itself" nmi_believes_nodes_alone
     check "a new podid keeps what is assigned, and gives tokens at once" nmi_outlives_podid
     if [ -n "${NMI:-}" ]; then
         check "the real NMI beside it answers the same pods and requests with the same" real_nmi

@@ -9,6 +9,7 @@ import io.podidentity.emulator.plan.Places;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLParameters;
@@ -96,6 +98,22 @@ class PlacesIT {
             assertThat(azure.pod("invoices").environment())
                     .containsEntry("AZURE_AUTHORITY_HOST", "https://login.example/");
             assertThat(handshake(azure, first + 1, "login.example")).contains("200");
+        }
+    }
+
+    @Test
+    void hidden_whereverTheOthersListen_isOnLoopbackAlone() throws Exception {
+        int first = firstOfFreePorts();
+        var address = InetAddress.getByName("127.0.0.2");
+        try (PodIdentityEmulator azure = start(Places.onLoopback()
+                .on(address)
+                .withPortsFrom(first)
+                .exposedAs("podid.example", port -> port)
+                .hiding(Set.of(Places.PortName.IMDS)))) {
+            assertThat(azure.imds()).hasToString("http://127.0.0.1:" + first);
+            assertThatThrownBy(() -> new Socket(address, first).close()).isInstanceOf(ConnectException.class);
+            new Socket("127.0.0.1", first).close();
+            new Socket(address, first + 1).close();
         }
     }
 

@@ -15,6 +15,7 @@ import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -341,6 +343,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** Lets clients come to Entra ID by these names alone, at HTTPS's own port; called after {@link #places}. */
     public B entraAs(List<String> hosts) {
         places = places.withEntraAs(hosts);
+        return self();
+    }
+
+    /** Lets these servers listen on loopback, whatever the address is; called after {@link #places}. */
+    public B hiding(Set<PortName> servers) {
+        places = places.hiding(servers);
         return self();
     }
 

@@ -2,17 +2,18 @@ package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.SigningKeys;
 import java.util.function.Supplier;
 
 /**
  * What clients of an emulator trust.
  *
  * @param authority signs the certificates of its servers
- * @param signing gives the key of Entra ID's tokens; asked once, on a thread of its own
+ * @param signing gives the keys of Entra ID's tokens; asked once, on a thread of its own
  */
-public record EntraKeys(CertificateAuthority authority, Supplier<SigningKey> signing) {
+public record EntraKeys(CertificateAuthority authority, Supplier<SigningKeys> signing) {
 
     static EntraKeys ofThisJvm() {
-        return new EntraKeys(CertificateAuthority.ofThisJvm(), SigningKey::ofEntra);
+        return new EntraKeys(CertificateAuthority.ofThisJvm(), () -> SigningKeys.shared(SigningKey.ofEntra()));
     }
 }

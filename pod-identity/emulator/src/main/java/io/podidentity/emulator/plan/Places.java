@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposedHost by which clients come, null for a name of loopback
  * @param exposedPorts what clients use in place of a port of this machine
  * @param entraHosts names by which clients come to Entra ID at HTTPS's own port
+ * @param hidden the servers that listen on loopback whatever the address is
  */
 public record Places(
         InetAddress bind,
@@ -34,7 +35,8 @@ public record Places(
         int first,
         @Nullable String exposedHost,
         IntUnaryOperator exposedPorts,
-        List<String> entraHosts) {
+        List<String> entraHosts,
+        Set<PortName> hidden) {
 
     private static final InetAddress LOOPBACK = LoopbackServer.loopback();
     private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost");
@@ -54,22 +56,24 @@ public record Places(
     public Places {
         chosen = Map.copyOf(chosen);
         entraHosts = List.copyOf(entraHosts);
+        hidden = Set.copyOf(hidden);
     }
 
     /** 127.0.0.1, and any free ports. */
     public static Places onLoopback() {
-        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity(), List.of());
+        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity(), List.of(), Set.of());
     }
 
     /** The same, but listening on this address; on the wildcard address it is still reached by loopback. */
     public Places on(InetAddress address) {
-        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPorts, entraHosts);
+        return new Places(
+                requireNonNull(address, "address"), chosen, first, exposedHost, exposedPorts, entraHosts, hidden);
     }
 
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
         var ports = Map.of(PortName.IMDS, imds, PortName.ENTRA, entra, PortName.STORAGE, storage);
-        return new Places(bind, ports, 0, exposedHost, exposedPorts, entraHosts);
+        return new Places(bind, ports, 0, exposedHost, exposedPorts, entraHosts, hidden);
     }
 
     /**
@@ -82,7 +86,7 @@ public record Places(
         if (first < 1 || first + PortName.values().length > LAST) {
             throw new IllegalArgumentException("There are no ports from " + first + " on");
         }
-        return new Places(bind, Map.of(), first, exposedHost, exposedPorts, entraHosts);
+        return new Places(bind, Map.of(), first, exposedHost, exposedPorts, entraHosts, hidden);
     }
 
     /**
@@ -92,7 +96,8 @@ public record Places(
      * @param port what a client uses in place of a port of this machine; throws UncheckedIOException for none
      */
     public Places exposedAs(String host, IntUnaryOperator port) {
-        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"), entraHosts);
+        return new Places(
+                bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"), entraHosts, hidden);
     }
 
     /**
@@ -100,7 +105,17 @@ public record Places(
      * lead here.
      */
     public Places withEntraAs(List<String> hosts) {
-        return new Places(bind, chosen, first, exposedHost, exposedPorts, hosts);
+        return new Places(bind, chosen, first, exposedHost, exposedPorts, hosts, hidden);
+    }
+
+    /** The same, but these servers answer programs of this machine alone, whatever the address is. */
+    public Places hiding(Set<PortName> servers) {
+        return new Places(bind, chosen, first, exposedHost, exposedPorts, entraHosts, servers);
+    }
+
+    /** The address on which a server listens. */
+    public InetAddress bind(PortName port) {
+        return hidden.contains(port) ? LOOPBACK : bind;
     }
 
     /** Entra ID's address if clients come by a name of its own. */

@@ -8,9 +8,12 @@ import io.podidentity.emulator.server.Limits;
 import io.podidentity.emulator.server.LoopbackServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,9 @@ final class Listeners implements AutoCloseable {
     // @GuardedBy("lock")
     private final List<LoopbackServer> servers = new ArrayList<>();
 
+    /** Those that only programs of this machine reach. */
+    private final Set<LoopbackServer> hidden = ConcurrentHashMap.newKeySet();
+
     Listeners(Places places, SSLContext tls, RequestRecorder recorder) {
         this.places = places;
         this.tls = tls;
@@ -38,13 +44,21 @@ final class Listeners implements AutoCloseable {
 
     /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
     LoopbackServer open(PortName port, String name) {
-        return open(name, places.port(port), null, Limits.OF_THE_EMULATOR, recorder);
+        return open(name, port, null, Limits.OF_THE_EMULATOR);
     }
 
     /** The same over TLS. */
     LoopbackServer openSecure(PortName port, String name) {
         Limits limits = port == PortName.STORAGE ? Limits.OF_STORAGE : Limits.OF_THE_EMULATOR;
-        return open(name, places.port(port), tls, limits, recorder);
+        return open(name, port, tls, limits);
+    }
+
+    private LoopbackServer open(String name, PortName port, @Nullable SSLContext security, Limits limits) {
+        LoopbackServer server = open(name, places.bind(port), places.port(port), security, limits, recorder);
+        if (places.hidden().contains(port)) {
+            hidden.add(server);
+        }
+        return server;
     }
 
     /**
@@ -62,17 +76,22 @@ final class Listeners implements AutoCloseable {
             if (port > LAST_PORT) {
                 throw new UncheckedIOException(new IOException("There are not enough ports for all pods"));
             }
-            return open(name, port, null, Limits.OF_THE_EMULATOR, recorder.of(pod.toString()));
+            return open(name, places.bind(), port, null, Limits.OF_THE_EMULATOR, recorder.of(pod.toString()));
         }
     }
 
     private LoopbackServer open(
-            String name, int port, @Nullable SSLContext security, Limits limits, RequestRecorder recorded) {
+            String name,
+            InetAddress address,
+            int port,
+            @Nullable SSLContext security,
+            Limits limits,
+            RequestRecorder recorded) {
         if (port > 0) {
             // Fails before a client is told of an address that leads nowhere.
             places.exposedPort(port);
         }
-        LoopbackServer server = LoopbackServer.bind(name, places.bind(), port, security, limits, recorded);
+        LoopbackServer server = LoopbackServer.bind(name, address, port, security, limits, recorded);
         synchronized (lock) {
             servers.add(server);
         }
@@ -104,7 +123,9 @@ final class Listeners implements AutoCloseable {
      * @param usualHost the loopback name in it, unless clients come by another host
      */
     URI exposed(LoopbackServer server, String usualHost) {
-        return server.uri(places.host(usualHost), places.exposedPort(server.port()));
+        return hidden.contains(server)
+                ? server.uri(usualHost)
+                : server.uri(places.host(usualHost), places.exposedPort(server.port()));
     }
 
     /** The address of Entra ID that clients are told. */
@@ -114,6 +135,6 @@ final class Listeners implements AutoCloseable {
 
     /** The address for a client in this process. */
     URI local(LoopbackServer server, String usualHost) {
-        return server.uri(places.localHost(usualHost));
+        return server.uri(hidden.contains(server) ? usualHost : places.localHost(usualHost));
     }
 }

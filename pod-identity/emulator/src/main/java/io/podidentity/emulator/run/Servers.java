@@ -23,7 +23,7 @@ import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
-import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.SigningKeys;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import java.net.URI;
@@ -97,10 +97,10 @@ public final class Servers implements AutoCloseable {
             History<RecordedRequest> requests,
             History<LogLine> log) {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
-        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(keys.signing(), Servers::onDaemonThread);
+        CompletableFuture<SigningKeys> signing = CompletableFuture.supplyAsync(keys.signing(), Servers::onDaemonThread);
         var servers = new Servers(tenant, places, keys.authority(), requests, log);
         try {
-            servers.serve(key.join(), added);
+            servers.serve(signing.join(), added);
             return servers;
         } catch (RuntimeException e) {
             servers.close();
@@ -114,11 +114,13 @@ public final class Servers implements AutoCloseable {
         thread.start();
     }
 
-    private void serve(SigningKey key, List<Function<AddedEndpoint.Azure, AddedEndpoint>> added) {
+    private void serve(SigningKeys keys, List<Function<AddedEndpoint.Azure, AddedEndpoint>> added) {
         var directory = tenant.directory();
         var clock = tenant.clock();
-        var issuer = new TokenIssuer(key, entra(), directory.tenantId(), clock);
-        directory.federation().publish(issuer.issuerOfVersion2(), List.of(key.publicKey()));
+        var issuer = new TokenIssuer(keys, entra(), directory.tenantId(), clock);
+        directory
+                .federation()
+                .publish(issuer.issuerOfVersion2(), List.of(issuer.key().publicKey()));
         var node = faults.before("imds", new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()), imds);
         var tenantEndpoint =
                 faults.before("entra", new EntraEndpoint(directory, issuer, tenant.entraLifetime()), entra);

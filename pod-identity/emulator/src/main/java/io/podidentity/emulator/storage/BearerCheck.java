@@ -60,7 +60,7 @@ record BearerCheck(Directory directory, TokenIssuer issuer) {
         Instant now = issuer.clock().instant();
         Date notBefore = claims.getNotBeforeTime();
         Date expires = claims.getExpirationTime();
-        if (!issuer.issuer().equals(claims.getIssuer())) {
+        if (!isTrusted(claims)) {
             return Optional.of("Issuer validation failed. Issuer did not match.");
         }
         if (claims.getAudience().stream().noneMatch(AUDIENCES::contains)) {
@@ -73,6 +73,14 @@ record BearerCheck(Directory directory, TokenIssuer issuer) {
             return Optional.of(EXPIRED);
         }
         return Optional.empty();
+    }
+
+    /** An account trusts the tenant that it is in; there is one of this name in each tenant where identities are at home. */
+    private boolean isTrusted(JWTClaimsSet claims) {
+        String tenant = text(claims, "tid");
+        TokenIssuer trusted =
+                directory.otherTenants().isHome(text(claims, "appid"), tenant) ? issuer.inTenant(tenant) : issuer;
+        return trusted.issuer().equals(claims.getIssuer());
     }
 
     /** Azure takes a principal by its object ID, and az's {@code --assignee} by its client ID or a user's name too. */

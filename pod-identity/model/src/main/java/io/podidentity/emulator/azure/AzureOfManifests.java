@@ -88,8 +88,22 @@ public final class AzureOfManifests {
     private void provide(ServiceAccount account) {
         Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
                 .filter(ClientIdText::canBeOne)
-                .filter(clientId -> directory.principal(clientId).isEmpty())
-                .ifPresent(clientId -> register(new ServicePrincipal(clientId, ObjectIds.of(clientId))));
+                .ifPresent(clientId -> provide(clientId, account));
+    }
+
+    /** In the tenant that the account names, if it names one; what is there otherwise stays where it is. */
+    private void provide(String clientId, ServiceAccount account) {
+        if (directory.principal(clientId).isEmpty()) {
+            register(new ServicePrincipal(clientId, ObjectIds.of(clientId)));
+        } else if (!directory.otherTenants().hasHome(clientId)) {
+            return;
+        }
+        Optional.ofNullable(account.metadata().annotations().get(Keys.TENANT_ID))
+                .filter(tenant -> !tenant.isBlank() && !directory.isSharedTenant(tenant))
+                .ifPresent(tenant -> {
+                    directory.otherTenants().provide(tenant);
+                    directory.otherTenants().addHome(clientId, tenant);
+                });
     }
 
     private void provide(List<String> machinesOfPods, AzureIdentity identity) {

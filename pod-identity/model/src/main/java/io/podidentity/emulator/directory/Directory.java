@@ -10,14 +10,14 @@ import java.util.Set;
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs are compared
  * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials and roles.
  *
- * @param otherTenants where the same applications are installed too
+ * @param otherTenants beside the emulator's own one
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
  * @param federation whose tokens the principals accept, and the keys of their issuers
  */
 public record Directory(
         String tenantId,
-        Collection<String> otherTenants,
+        Tenants otherTenants,
         User user,
         Principals principals,
         List<NodeIdentity> node,
@@ -28,24 +28,37 @@ public record Directory(
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
 
     public Directory {
-        otherTenants = List.copyOf(otherTenants);
         node = List.copyOf(node);
     }
 
+    /** With other tenants that have the same applications. */
+    public Directory(
+            String tenantId,
+            Collection<String> otherTenants,
+            User user,
+            Principals principals,
+            List<NodeIdentity> node,
+            FederatedCredentials federation,
+            RoleAssignments roles) {
+        this(tenantId, new Tenants(otherTenants), user, principals, node, federation, roles);
+    }
+
     public boolean hasTenant(String tenant) {
-        return tenant.equalsIgnoreCase(tenantId) || otherTenants.stream().anyMatch(tenant::equalsIgnoreCase);
+        return tenant.equalsIgnoreCase(tenantId) || otherTenants.find(tenant).isPresent();
     }
 
     /** The tenant meant by a name: one of the others if it is named, else the emulator's own. */
     public String tenantNamed(String tenant) {
-        return otherTenants.stream()
-                .filter(tenant::equalsIgnoreCase)
-                .findFirst()
-                .orElse(tenantId);
+        return otherTenants.find(tenant).orElse(tenantId);
     }
 
     public boolean isSharedTenant(String tenant) {
         return SHARED_TENANTS.contains(tenant.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a tenant has an application or identity: each one, unless it is at home in others. */
+    public boolean has(String clientId, String tenant) {
+        return !otherTenants.hasHome(clientId) || otherTenants.isHome(clientId, tenant);
     }
 
     public Optional<ServicePrincipal> principal(String clientId) {

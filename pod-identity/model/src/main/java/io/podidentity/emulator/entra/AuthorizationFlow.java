@@ -126,8 +126,9 @@ final class AuthorizationFlow {
 
     private String redirectUri(Parameters query) {
         String clientId = ClientAuthentication.required(query, "client_id");
-        ServicePrincipal principal =
-                directory.principal(clientId).orElseThrow(() -> ClientAuthentication.unknown(clientId, directory));
+        ServicePrincipal principal = directory
+                .principal(clientId)
+                .orElseThrow(() -> ClientAuthentication.unknown(clientId, directory.tenantId()));
         String redirectUri = ClientAuthentication.required(query, "redirect_uri");
         if (!principal.hasRedirectUri(redirectUri)) {
             throw EntraError.UNKNOWN_REDIRECT_URI.because(

@@ -21,7 +21,10 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
      */
     ServicePrincipal authenticate(Parameters form, String tenant) {
         String clientId = required(form, "client_id");
-        ServicePrincipal principal = directory.principal(clientId).orElseThrow(() -> unknown(clientId, directory));
+        ServicePrincipal principal = directory
+                .principal(clientId)
+                .filter(present -> directory.has(clientId, tenant))
+                .orElseThrow(() -> unknown(clientId, tenant));
         if (form.get("client_secret").isPresent()) {
             checkSecret(principal, required(form, "client_secret"));
         } else if (form.get("client_assertion").isPresent()) {
@@ -59,9 +62,9 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
         return "The request body must contain the following parameter: '" + name + "'.";
     }
 
-    static EntraError.Refusal unknown(String clientId, Directory directory) {
+    static EntraError.Refusal unknown(String clientId, String tenant) {
         return EntraError.UNKNOWN_APPLICATION.because("Application with identifier '" + clientId
-                + "' was not found in the directory '" + directory.tenantId()
+                + "' was not found in the directory '" + tenant
                 + "'. This can happen if the application has not been installed by the administrator of the tenant or"
                 + " consented to by any user in the tenant. You may have sent your authentication request to the wrong"
                 + " tenant.");

@@ -93,9 +93,9 @@ public final class EntraEndpoint implements Endpoint {
         return switch (path) {
             case "discovery/instance" -> Answer.json(200, instances(tenant));
             case "discovery/keys", "discovery/v2.0/keys" ->
-                Answer.json(200, issuer.key().publicKeys());
+                Answer.json(200, ofTenant(tenant).key().publicKeys());
             case ".well-known/openid-configuration" ->
-                Answer.json(200, document(tenant, issuer.issuer(), "", "/common/discovery/keys"));
+                Answer.json(200, document(tenant, ofTenant(tenant).issuer(), "", "/" + tenant + "/discovery/keys"));
             case "v2.0/.well-known/openid-configuration" ->
                 Answer.json(
                         200, document(tenant, idTokenIssuer(tenant), "/v2.0", "/" + tenant + "/discovery/v2.0/keys"));
@@ -106,6 +106,10 @@ public final class EntraEndpoint implements Endpoint {
                 tokens.version2(ClientAuthentication.form(request), directory.tenantNamed(tenant));
             default -> tokens.version1(ClientAuthentication.form(request), directory.tenantNamed(tenant));
         };
+    }
+
+    private TokenIssuer ofTenant(String name) {
+        return issuer.inTenant(directory.tenantNamed(name));
     }
 
     /** As Entra does, the shared tenants name a placeholder that the client fills from the token. */

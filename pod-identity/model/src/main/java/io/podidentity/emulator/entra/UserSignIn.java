@@ -63,7 +63,7 @@ final class UserSignIn {
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
         if (!isPublicClient(clientId)) {
-            throw ClientAuthentication.unknown(clientId, directory);
+            throw ClientAuthentication.unknown(clientId, directory.tenantId());
         }
         var session = new Session(directory.user(), clientId, ClientAuthentication.required(form, "scope"), null);
         var body = new LinkedHashMap<String, Object>();

@@ -52,7 +52,8 @@ public final class SigningKey {
         return OfClusters.KEY;
     }
 
-    private static SigningKey create() {
+    /** A new one, for a tenant that has a key of its own. */
+    public static SigningKey create() {
         try {
             return new SigningKey(new RSAKeyGenerator(2048)
                     .keyUse(KeyUse.SIGNATURE)

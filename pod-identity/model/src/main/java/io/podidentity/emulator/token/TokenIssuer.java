@@ -1,7 +1,9 @@
 package io.podidentity.emulator.token;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
 import java.net.URI;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,10 +19,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authority Entra ID's address, without a trailing slash
  */
-public record TokenIssuer(SigningKey key, URI authority, String tenantId, Clock clock) {
+public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Clock clock) {
+
+    /** With one key for all tenants. */
+    public TokenIssuer(SigningKey key, URI authority, String tenantId, Clock clock) {
+        this(SigningKeys.shared(key), authority, tenantId, clock);
+    }
 
     public TokenIssuer inTenant(String tenant) {
-        return new TokenIssuer(key, authority, tenant, clock);
+        return new TokenIssuer(keys, authority, tenant, clock);
+    }
+
+    /** The key of this tenant. */
+    public SigningKey key() {
+        return keys.of(tenantId);
     }
 
     /** The issuer in access tokens of version 1.0; clients and services know Entra by this prefix. */
@@ -53,7 +65,7 @@ public record TokenIssuer(SigningKey key, URI authority, String tenantId, Clock 
         } else {
             claims.claim("idp", issuer());
         }
-        return new IssuedToken(key.sign(claims.build().toJSONObject()), now, expiresOn);
+        return new IssuedToken(key().sign(claims.build().toJSONObject()), now, expiresOn);
     }
 
     /**
@@ -62,7 +74,7 @@ public record TokenIssuer(SigningKey key, URI authority, String tenantId, Clock 
      * @param nonce what the client sent along; null for nothing
      */
     public String idToken(TokenSubject user, @Nullable String nonce, IssuedToken beside) {
-        return key.sign(claims(user, user.appId(), true, beside.notBefore(), beside.expiresOn())
+        return key().sign(claims(user, user.appId(), true, beside.notBefore(), beside.expiresOn())
                 .claim("name", user.userPrincipalName())
                 .claim("preferred_username", user.userPrincipalName())
                 .claim("nonce", nonce)
@@ -72,7 +84,17 @@ public record TokenIssuer(SigningKey key, URI authority, String tenantId, Clock 
 
     /** The claims of a token that was made here, for any tenant; time and audience are for the caller. */
     public Optional<JWTClaimsSet> read(String token) {
-        return key.verify(token);
+        return keys.of(tenantOf(token)).verify(token);
+    }
+
+    /** The tenant that a token says it is of, before anybody has checked it. */
+    private static String tenantOf(String token) {
+        try {
+            return Optional.ofNullable(JWTParser.parse(token).getJWTClaimsSet().getStringClaim("tid"))
+                    .orElse("");
+        } catch (ParseException noToken) {
+            return "";
+        }
     }
 
     private JWTClaimsSet.Builder claims(

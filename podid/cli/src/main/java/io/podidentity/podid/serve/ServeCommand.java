@@ -210,8 +210,12 @@ public final class ServeCommand implements Callable<Integer> {
 
     private void print(Served served) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? served.json() : served.introduction());
+        out.println(json ? served.json() : introduction(served));
         out.flush();
+    }
+
+    private String introduction(Served served) {
+        return inCluster ? served.introductionInCluster() : served.introduction();
     }
 
     private void log(String text) {

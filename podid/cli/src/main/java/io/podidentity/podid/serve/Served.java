@@ -139,6 +139,20 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
                         page);
     }
 
+    /** The same for the log of a pod that serves its cluster, where nobody copies lines into a shell. */
+    String introductionInCluster() {
+        return """
+                An emulated Azure for the pods of this cluster. Its tokens are worth nothing anywhere else.
+
+                  Page          %1$s, by kubectl port-forward alone
+                  Entra ID      %2$s, in pods that the webhook has changed
+                  Blob storage  %3$s
+                  Tenant        %4$s, and those that service accounts name
+
+                A line per request follows.
+                """.formatted(page, azure.entra(), azure.storage(), azure.tenantId());
+    }
+
     private String azureCli() {
         String entra = azure.entra().toString();
         return Stream.of(

@@ -12,23 +12,30 @@ import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.plan.AddedEndpoint;
+import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.serve.YamlList;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Keeps the emulated tenant as the cluster's objects describe it: an identity for each client ID that a service account
  * is annotated with or the ConfigMap names, its federated credentials, and its roles. Without the ConfigMap's word each
- * annotated account is trusted by the identity that it names, and each identity may read blobs.
+ * annotated account is trusted by the identity that it names, each identity may read blobs, and each tenant that an
+ * annotated account names is there, with that account's identity at home in it.
  *
  * <p>Thread-safety: safe. Lifecycle: follows the objects until the client is closed.
  */
@@ -36,9 +43,13 @@ final class AzureOfCluster {
 
     private static final String ROLES = "roles";
     private static final String CREDENTIALS = "federatedCredentials";
+    private static final String TENANTS = "tenants";
+    private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,199}");
 
     private final KubernetesClient client;
     private final Directory directory;
+    private final TokenIssuer entra;
+    private final KeptKeys keys;
     private final String issuer;
     private final Consumer<String> log;
     private final SharedIndexInformer<ServiceAccount> accounts;
@@ -59,9 +70,17 @@ final class AzureOfCluster {
     private record Role(String principal, BlobRole role) {}
 
     /** @param issuer of the cluster's tokens */
-    AzureOfCluster(KubernetesClient client, Directory directory, String issuer, Executor thread, Consumer<String> log) {
+    AzureOfCluster(
+            KubernetesClient client,
+            AddedEndpoint.Azure azure,
+            KeptKeys keys,
+            String issuer,
+            Executor thread,
+            Consumer<String> log) {
         this.client = client;
-        this.directory = directory;
+        this.directory = azure.directory();
+        this.entra = azure.issuer();
+        this.keys = keys;
         this.issuer = issuer;
         this.log = log;
         this.accounts = client.serviceAccounts().inAnyNamespace().inform();
@@ -105,6 +124,7 @@ final class AzureOfCluster {
                 .map(ConfigMap::getData)
                 .orElse(Map.of());
         try {
+            provideTenants(said);
             Set<Trust> annotated = annotated();
             Set<Trust> wanted = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated;
             var clients = new LinkedHashSet<>(others);
@@ -129,6 +149,53 @@ final class AzureOfCluster {
     private static <T> void change(Set<T> present, Set<T> wanted, Consumer<T> remove, Consumer<T> create) {
         present.stream().filter(one -> !wanted.contains(one)).forEach(remove);
         wanted.stream().filter(one -> !present.contains(one)).forEach(create);
+    }
+
+    private void provideTenants(Map<String, String> said) {
+        Map<String, Set<String>> homes = homes();
+        Set<String> tenants = said.containsKey(TENANTS) ? tenants(said.get(TENANTS)) : named(homes);
+        keys.provide(tenants);
+        for (String tenant : tenants) {
+            TokenIssuer there = entra.inTenant(tenant);
+            directory
+                    .federation()
+                    .publish(there.issuerOfVersion2(), List.of(there.key().publicKey()));
+        }
+        directory.otherTenants().replace(tenants, homes);
+    }
+
+    /** In which tenants each identity is, by its client ID: in the emulator's own, unless its account names one. */
+    private Map<String, Set<String>> homes() {
+        var homes = new LinkedHashMap<String, Set<String>>();
+        for (ServiceAccount account : accounts.getStore().list()) {
+            Map<String, String> annotations = annotations(account);
+            String clientId = annotations.getOrDefault(Keys.CLIENT_ID, "");
+            if (ClientIdText.canBeOne(clientId)) {
+                homes.computeIfAbsent(clientId.toLowerCase(Locale.ROOT), first -> new LinkedHashSet<>())
+                        .add(annotations.getOrDefault(Keys.TENANT_ID, directory.tenantId()));
+            }
+        }
+        return homes;
+    }
+
+    private Set<String> named(Map<String, Set<String>> homes) {
+        return homes.values().stream()
+                .flatMap(Set::stream)
+                .filter(tenant -> TENANT.matcher(tenant).matches())
+                .filter(tenant -> !directory.isSharedTenant(tenant) && !tenant.equalsIgnoreCase(directory.tenantId()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Set<String> tenants(String yaml) {
+        var tenants = new LinkedHashSet<String>();
+        for (YamlList.Item item : YamlList.parse(KubernetesCluster.NAME + "/" + TENANTS, yaml, Set.of("id"))) {
+            String id = item.required("id");
+            if (!TENANT.matcher(id).matches()) {
+                throw new ManifestException(item.position(), "a tenant is a GUID or a domain, not \"" + id + "\"");
+            }
+            tenants.add(id);
+        }
+        return tenants;
     }
 
     private Set<Trust> annotated() {

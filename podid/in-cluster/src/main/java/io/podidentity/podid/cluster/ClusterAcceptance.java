@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Decides whether podid may play Azure in a cluster. podid asks before it changes anything there, and again while it
@@ -33,9 +32,18 @@ record ClusterAcceptance(KubernetesClient client, boolean evenInCloud, boolean w
 
     /** Says why podid must not run here and what to do about it, in whole sentences; empty if it may run. */
     Optional<String> refusal() {
-        return Stream.<Optional<String>>of(cloud(), otherWebhook(), podIdentity())
-                .flatMap(Optional::stream)
-                .findFirst();
+        return refusalLater().or(this::metadataService);
+    }
+
+    /** The same while podid serves: then it is podid that answers pods as the metadata service, itself too. */
+    Optional<String> refusalLater() {
+        return cloud().or(this::otherWebhook).or(this::podIdentity);
+    }
+
+    private Optional<String> metadataService() {
+        return !evenInCloud && AzureMetadata.answers()
+                ? Optional.of(inAzure("its metadata service answers"))
+                : Optional.empty();
     }
 
     private Optional<String> cloud() {
@@ -45,13 +53,13 @@ record ClusterAcceptance(KubernetesClient client, boolean evenInCloud, boolean w
         List<Node> nodes = client.nodes().list().getItems();
         return first(nodes, ClusterAcceptance::isOfAzure)
                 .map(node -> inAzure("node " + node + " is one of AKS"))
-                .or(() -> withPodIdentity
-                        ? first(nodes, node -> OTHER_CLOUDS.contains(provider(node)))
-                                .map(ClusterAcceptance::inOtherCloud)
-                        : Optional.empty())
-                .or(() -> AzureMetadata.answers()
-                        ? Optional.of(inAzure("its metadata service answers"))
-                        : Optional.empty());
+                .or(() -> otherCloud(nodes));
+    }
+
+    private Optional<String> otherCloud(List<Node> nodes) {
+        return withPodIdentity
+                ? first(nodes, node -> OTHER_CLOUDS.contains(provider(node))).map(ClusterAcceptance::inOtherCloud)
+                : Optional.empty();
     }
 
     private static String inAzure(String sign) {

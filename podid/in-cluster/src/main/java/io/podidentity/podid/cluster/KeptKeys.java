@@ -3,16 +3,25 @@ package io.podidentity.podid.cluster;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.SigningKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Keeps in a Secret what pods trust, since they trust it longer than one process of podid runs. */
-final class KeptKeys {
+/**
+ * Keeps in a Secret what pods trust, since they trust it longer than one process of podid runs: the certificate
+ * authority, and the key of each tenant. Thread-safe.
+ */
+final class KeptKeys implements SigningKeys {
 
     /** Also what pods call the ConfigMap with what they trust. */
     static final String NAME = "emulated-azure-ca";
@@ -20,42 +29,78 @@ final class KeptKeys {
     private static final String CERTIFICATE = "tls.crt";
     private static final String KEY = "tls.key";
     private static final String SIGNING = "entra.jwk";
+    private static final Pattern SIGNING_OF_TENANT = Pattern.compile("entra\\.(.+)\\.jwk");
 
-    private KeptKeys() {}
+    private final KubernetesClient client;
+    private final CertificateAuthority authority;
+    private final SigningKey own;
+    private final Map<String, SigningKey> ofTenants = new ConcurrentHashMap<>();
+
+    private KeptKeys(KubernetesClient client, CertificateAuthority authority, SigningKey own) {
+        this.client = client;
+        this.authority = authority;
+        this.own = own;
+    }
 
     /**
      * The keys of this cluster; the first time new ones, which the log tells of. An authority that is about to end is
      * renewed.
      */
-    static EntraKeys of(KubernetesClient client, Instant now, Consumer<String> log) {
+    static KeptKeys read(KubernetesClient client, Instant now, Consumer<String> log) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept == null) {
-            CertificateAuthority made = CertificateAuthority.kept(now);
-            client.resource(secret(made, SigningKey.ofEntra())).create();
+            var made = new KeptKeys(client, CertificateAuthority.kept(now), SigningKey.ofEntra());
+            client.resource(made.secret()).create();
             log.accept("made a new CA: pods that an earlier podid has changed (annotation "
                     + AdmissionEndpoint.ANNOTATION + ") do not trust it, and may know another address of podid, until"
                     + " they start again");
-            return new EntraKeys(made, SigningKey::ofEntra);
+            return made;
         }
-        CertificateAuthority read = CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));
-        CertificateAuthority authority = read.renewed(now);
-        SigningKey signing = SigningKey.read(value(kept, SIGNING));
-        if (!authority.pem().equals(read.pem())) {
-            client.resource(secret(authority, signing)).update();
+        CertificateAuthority before = CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));
+        var keys = new KeptKeys(client, before.renewed(now), SigningKey.read(value(kept, SIGNING)));
+        for (String name : kept.getData().keySet()) {
+            Matcher tenant = SIGNING_OF_TENANT.matcher(name);
+            if (tenant.matches()) {
+                keys.ofTenants.put(tenant.group(1), SigningKey.read(value(kept, name)));
+            }
         }
-        return new EntraKeys(authority, () -> signing);
+        if (!keys.authority.pem().equals(before.pem())) {
+            client.resource(keys.secret()).update();
+        }
+        return keys;
     }
 
-    private static Secret secret(CertificateAuthority authority, SigningKey signing) {
-        return new SecretBuilder()
+    /** Has signed the certificates of podid's servers. */
+    CertificateAuthority authority() {
+        return authority;
+    }
+
+    @Override
+    public SigningKey of(String tenantId) {
+        return ofTenants.getOrDefault(tenantId.toLowerCase(Locale.ROOT), own);
+    }
+
+    /** Makes and keeps a key for each tenant that has none yet. */
+    synchronized void provide(Collection<String> tenants) {
+        int before = ofTenants.size();
+        tenants.forEach(
+                tenant -> ofTenants.computeIfAbsent(tenant.toLowerCase(Locale.ROOT), made -> SigningKey.create()));
+        if (ofTenants.size() > before) {
+            client.resource(secret()).update();
+        }
+    }
+
+    private Secret secret() {
+        var secret = new SecretBuilder()
                 .withNewMetadata()
                 .withName(NAME)
                 .endMetadata()
                 .withType("kubernetes.io/tls")
                 .addToStringData(CERTIFICATE, authority.pem())
                 .addToStringData(KEY, authority.keyPem())
-                .addToStringData(SIGNING, signing.jwk())
-                .build();
+                .addToStringData(SIGNING, own.jwk());
+        ofTenants.forEach((tenant, key) -> secret.addToStringData("entra." + tenant + ".jwk", key.jwk()));
+        return secret.build();
     }
 
     private static String value(Secret secret, String key) {

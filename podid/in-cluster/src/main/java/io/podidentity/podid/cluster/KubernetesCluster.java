@@ -14,13 +14,14 @@ import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.EntraKeys;
-import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,10 @@ public final class KubernetesCluster implements RealCluster {
     /** From where pods are led to here: Entra ID, and Resource Manager, which az asks when it signs in. */
     static final List<String> HOSTS = List.of(LOGIN, "management.azure.com");
 
+    /** Pods ask NMI on their node, which says for whom it asks; here they could name any identity. */
+    private static final Set<PortName> OF_NO_SERVICE =
+            Set.of(PortName.IMDS, PortName.CLUSTER_ISSUER, PortName.TOKEN_PROXY, PortName.NMI_OBSERVED);
+
     private static final long INTERVAL_SECONDS = 60;
     private static final int FIRST_WITH_SIDECARS = 32;
 
@@ -56,7 +61,7 @@ public final class KubernetesCluster implements RealCluster {
     });
     private Consumer<String> log = line -> {};
     private AddedEndpoint.@Nullable Azure azure;
-    private @Nullable CertificateAuthority authority;
+    private @Nullable KeptKeys keys;
     private @Nullable PodIdentityObjects podIdentity;
     private volatile @Nullable AdmissionEndpoint webhook;
     private final NodeTokens nodes = new NodeTokens();
@@ -80,12 +85,16 @@ public final class KubernetesCluster implements RealCluster {
             WebhookConfiguration.remove(client);
             throw new IllegalStateException(refusal);
         });
-        EntraKeys kept = KeptKeys.of(client, Instant.now(), log);
-        authority = kept.authority();
-        builder.keys(kept).withoutRoles().entraAs(HOSTS).besideEntra(beside -> {
-            azure = beside;
-            return this::answer;
-        });
+        var kept = KeptKeys.read(client, Instant.now(), log);
+        keys = kept;
+        builder.keys(new EntraKeys(kept.authority(), () -> kept))
+                .withoutRoles()
+                .entraAs(HOSTS)
+                .hiding(OF_NO_SERVICE)
+                .besideEntra(beside -> {
+                    azure = beside;
+                    return this::answer;
+                });
         rules.map(MatchRules::profile).filter(Profile::hasNmi).ifPresent(profile -> {
             PodIdentityKinds.createMissing(client, log);
             var objects = new PodIdentityObjects(client, profile, nodes, log);
@@ -109,8 +118,9 @@ public final class KubernetesCluster implements RealCluster {
     @Override
     public void follow(PodIdentityEmulator emulator, Runnable end) {
         AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
+        KeptKeys kept = requireNonNull(keys, "keys");
         var issuer = new ClusterKeys(client, beside.directory().federation(), nodes);
-        var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
+        var objects = new AzureOfCluster(client, beside, kept, issuer.read(), thread, log);
         PodIdentityObjects pods = podIdentity;
         if (pods != null) {
             pods.onChange(thread, () -> apply(pods.now(), emulator, objects));
@@ -124,7 +134,7 @@ public final class KubernetesCluster implements RealCluster {
                 knowsSidecars(),
                 Optional.empty());
         webhook = new AdmissionEndpoint(settings, objects::annotations, bundle);
-        var configuration = new WebhookConfiguration(client, requireNonNull(authority, "authority"), pods != null);
+        var configuration = new WebhookConfiguration(client, kept.authority(), pods != null);
         configuration.keep(thread);
         written = Optional.of(configuration);
         var unused = thread.scheduleWithFixedDelay(
@@ -140,7 +150,7 @@ public final class KubernetesCluster implements RealCluster {
 
     /** What podid must not run beside may come later than podid. */
     private void endIfRefused(Runnable end) {
-        requireNonNull(acceptance, "acceptance").refusal().ifPresent(refusal -> {
+        requireNonNull(acceptance, "acceptance").refusalLater().ifPresent(refusal -> {
             log.accept(refusal);
             WebhookConfiguration.remove(client);
             end.run();

@@ -1,7 +1,6 @@
 package io.podidentity.podid.cluster;
 
-import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
@@ -33,6 +32,13 @@ final class WebhookConfiguration {
     static final String WORKLOAD_IDENTITY = "mutation.azure-workload-identity.io";
 
     private static final String POD_IDENTITY = "aadpodidbinding.podid.io";
+    private static final String NAMESPACES = "namespace.podid.io";
+    private static final String PODS = "pod.podid.io";
+
+    /** On a namespace: its pods are to trust the emulated Azure, whatever labels they have. On a pod: that pod is. */
+    private static final String OPT_IN = "podid.io/emulated-azure";
+
+    private static final String ENABLED = "enabled";
 
     /** podid's own pods must start without podid. */
     private static final List<String> NOT_ASKED_ABOUT = List.of(KubernetesCluster.NAME, NodeTokens.NAMESPACE);
@@ -49,9 +55,14 @@ final class WebhookConfiguration {
         String trusted = Base64.getEncoder().encodeToString(authority.pem().getBytes(StandardCharsets.US_ASCII));
         var hooks = new ArrayList<MutatingWebhook>();
         // A pod that asks for an identity waits for podid; all others are created without it.
-        hooks.add(hook(WORKLOAD_IDENTITY, "Fail", labelled(Keys.USE, "In", "true"), trusted));
+        hooks.add(hook(WORKLOAD_IDENTITY, "Fail", others(), List.of(in(Keys.USE, "true")), trusted));
+        // Programs that ask for tokens of accounts themselves need the way to Entra ID alone.
+        List<LabelSelectorRequirement> enabled = new ArrayList<>(others());
+        enabled.add(in(OPT_IN, ENABLED));
+        hooks.add(hook(NAMESPACES, "Fail", enabled, List.of(notIn(Keys.USE, "true")), trusted));
+        hooks.add(hook(PODS, "Fail", others(), List.of(in(OPT_IN, ENABLED), notIn(Keys.USE, "true")), trusted));
         if (withPodIdentity) {
-            hooks.add(hook(POD_IDENTITY, "Ignore", labelled(Pod.BINDING_LABEL, "Exists"), trusted));
+            hooks.add(hook(POD_IDENTITY, "Ignore", others(), List.of(exists(Pod.BINDING_LABEL)), trusted));
         }
         this.wanted = configuration(OwnNamespace.asOwner(client), hooks);
     }
@@ -66,7 +77,12 @@ final class WebhookConfiguration {
                 .build();
     }
 
-    private static MutatingWebhook hook(String name, String failurePolicy, LabelSelector pods, String trusted) {
+    private static MutatingWebhook hook(
+            String name,
+            String failurePolicy,
+            List<LabelSelectorRequirement> namespaces,
+            List<LabelSelectorRequirement> pods,
+            String trusted) {
         return new MutatingWebhookBuilder()
                 .withName(name)
                 .withAdmissionReviewVersions("v1")
@@ -80,9 +96,12 @@ final class WebhookConfiguration {
                 .endClientConfig()
                 .withFailurePolicy(failurePolicy)
                 .withMatchPolicy("Equivalent")
-                .withNamespaceSelector(
-                        labelled("kubernetes.io/metadata.name", "NotIn", NOT_ASKED_ABOUT.toArray(String[]::new)))
-                .withObjectSelector(pods)
+                .withNewNamespaceSelector()
+                .withMatchExpressions(namespaces)
+                .endNamespaceSelector()
+                .withNewObjectSelector()
+                .withMatchExpressions(pods)
+                .endObjectSelector()
                 .withReinvocationPolicy("IfNeeded")
                 .withRules(new RuleWithOperationsBuilder()
                         .withApiGroups("")
@@ -95,14 +114,20 @@ final class WebhookConfiguration {
                 .build();
     }
 
-    private static LabelSelector labelled(String label, String operator, String... values) {
-        return new LabelSelectorBuilder()
-                .addNewMatchExpression()
-                .withKey(label)
-                .withOperator(operator)
-                .withValues(values)
-                .endMatchExpression()
-                .build();
+    private static List<LabelSelectorRequirement> others() {
+        return List.of(notIn("kubernetes.io/metadata.name", NOT_ASKED_ABOUT.toArray(String[]::new)));
+    }
+
+    private static LabelSelectorRequirement in(String label, String value) {
+        return new LabelSelectorRequirement(label, "In", List.of(value));
+    }
+
+    private static LabelSelectorRequirement notIn(String label, String... values) {
+        return new LabelSelectorRequirement(label, "NotIn", List.of(values));
+    }
+
+    private static LabelSelectorRequirement exists(String label) {
+        return new LabelSelectorRequirement(label, "Exists", List.of());
     }
 
     /** Writes it now and whenever somebody has changed or deleted it. */

@@ -7,6 +7,8 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.server.LoopbackServer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,10 @@ final class ApiServerOfTest implements AutoCloseable {
 
     private Answer answer(Request request) {
         String path = request.rawPath().replaceFirst("\\?.*", "");
+        if (request.query().get("watch").isPresent()) {
+            // A watch in which nothing happens, and which ends at once.
+            return Answer.empty(200);
+        }
         return switch (request.method()) {
             case "GET" -> objects.containsKey(path) ? Answer.json(200, objects.get(path)) : list(path);
             case "DELETE" -> {
@@ -68,9 +74,27 @@ final class ApiServerOfTest implements AutoCloseable {
             default -> {
                 Map<String, Object> body = request.json();
                 changes.add(new Change(request.method(), path, body));
+                if (request.method().equals("POST")) {
+                    objects.put(path + "/" + ((Map<?, ?>) body.get("metadata")).get("name"), kept(body));
+                } else if (request.method().equals("PUT")) {
+                    objects.put(path, kept(body));
+                }
                 yield Answer.json(200, body);
             }
         };
+    }
+
+    /** A Secret's text is kept as an API server does it. */
+    private static Map<String, Object> kept(Map<String, Object> body) {
+        var object = new LinkedHashMap<>(body);
+        if (object.remove("stringData") instanceof Map<?, ?> texts) {
+            var data = new LinkedHashMap<String, Object>();
+            texts.forEach((key, text) -> data.put(
+                    String.valueOf(key),
+                    Base64.getEncoder().encodeToString(String.valueOf(text).getBytes(StandardCharsets.UTF_8))));
+            object.put("data", data);
+        }
+        return object;
     }
 
     /** All objects below the path, if there is such a list. */
@@ -79,8 +103,21 @@ final class ApiServerOfTest implements AutoCloseable {
                 .filter(entry -> entry.getKey().startsWith(path + "/"))
                 .map(Map.Entry::getValue)
                 .toList();
-        boolean isList = path.matches(".*/(nodes|pods|mutatingwebhookconfigurations|azureassignedidentities)");
-        return isList ? Answer.json(200, Map.of("apiVersion", "v1", "kind", "List", "items", items)) : notFound();
+        boolean isList = path.matches(
+                ".*/(nodes|pods|serviceaccounts|configmaps|mutatingwebhookconfigurations|azureassignedidentities)");
+        return isList
+                ? Answer.json(
+                        200,
+                        Map.of(
+                                "apiVersion",
+                                "v1",
+                                "kind",
+                                "List",
+                                "metadata",
+                                Map.of("resourceVersion", "1"),
+                                "items",
+                                items))
+                : notFound();
     }
 
     private static Answer notFound() {

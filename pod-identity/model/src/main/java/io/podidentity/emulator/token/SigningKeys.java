@@ -1,0 +1,14 @@
+package io.podidentity.emulator.token;
+
+/** The key of each tenant. Must be thread-safe. */
+@FunctionalInterface
+public interface SigningKeys {
+
+    /** The key with which a tenant's tokens are signed: always the same for one tenant. */
+    SigningKey of(String tenantId);
+
+    /** One key for all tenants, which the issuer then tells apart, as those of the real Entra ID. */
+    static SigningKeys shared(SigningKey key) {
+        return tenant -> key;
+    }
+}
