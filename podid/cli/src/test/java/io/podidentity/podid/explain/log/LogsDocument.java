@@ -21,15 +21,15 @@ final class LogsDocument {
         return """
             # Lines of logs
 
-            What `podid explain --log` knows: %d lines, with what they mean and what to do. This page is made from the same
-            table; a test says when it is old.
+            `podid explain --log` knows these %d lines. This page says what each line means and what to do. The page is made from the
+            table that the command uses; a test fails when the page is old.
 
             ```sh
             kubectl logs -l component=nmi -A --tail=500 | java -jar podid/cli/target/podid.jar explain --log -
             ```
 
-            With the manifests (`podid explain k8s/ --log -`) it also tells the story of each pod that the log names. Capitals
-            such as `IDENTITY` are for you to fill in; what the line itself names is filled in by the command.
+            With manifests (`podid explain k8s/ --log -`), the command also explains each pod that the log names. Replace words in
+            capitals, such as `IDENTITY`. The command fills in the names that the line itself contains.
 
             | Component | Lines |
             |---|---|
