@@ -26,6 +26,8 @@ import javax.net.ssl.SSLContext;
  *
  * <p>Thread-safety: safe. Lifecycle: running from {@link #start()} until {@link #close()}, which ends servers and
  * threads and removes the certificate files; all threads are daemons. No method returns null.
+ *
+ * @since 0.1.0
  */
 public final class PodIdentityEmulator implements AutoCloseable {
 

@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A wrong answer, as data: what {@link Faults} gives in place of the right one. Immutable; arguments are not null. */
+/**
+ * A wrong answer, as data: what {@link Faults} gives in place of the right one. Immutable; arguments are not null.
+ *
+ * @since 0.1.0
+ */
 public final class Fault {
 
     private static final Duration LONGER_THAN_ANYBODY_WAITS = Duration.ofDays(1);

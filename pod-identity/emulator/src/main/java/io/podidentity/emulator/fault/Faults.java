@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
  * again. One that is {@linkplain Fault#standing() standing} stays until {@link #clear}. Thread-safe; arguments are not
  * null.
+ *
+ * @since 0.1.0
  */
 public final class Faults {
 

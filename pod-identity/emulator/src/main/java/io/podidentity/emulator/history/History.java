@@ -4,7 +4,11 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The last 10,000 of what happened, oldest first. Thread-safe. */
+/**
+ * The last 10,000 of what happened, oldest first. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class History<T> {
 
     private static final int MAX_LENGTH = 10_000;

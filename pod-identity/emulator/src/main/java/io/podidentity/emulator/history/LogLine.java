@@ -6,6 +6,7 @@ package io.podidentity.emulator.history;
  * @param source {@code mic}, {@code nmi}, {@code event} for what {@code kubectl get events} would show, or
  *     {@code podid} for what the emulator itself has to say; not null
  * @param text in the format of the version that is played; not null
+ * @since 0.1.0
  */
 public record LogLine(String source, String text) {
 

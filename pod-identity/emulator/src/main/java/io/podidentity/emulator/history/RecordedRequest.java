@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param query the query, percent-encoded as it came; empty if there is none
  * @param status the HTTP status of the answer, 0 for none
  * @param reason what a refusal said, or how long the answer is held back; empty for an answer as usual
+ * @since 0.1.0
  */
 public record RecordedRequest(
         Instant at,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Records requests with who asked, as far as a request says so: its token is not verified here. Thread-safe.
  *
  * @param pod the only one that asks here; empty if others do
+ * @since 0.1.0
  */
 public record RequestRecorder(History<RecordedRequest> history, Clock clock, String pod) implements RequestListener {
 

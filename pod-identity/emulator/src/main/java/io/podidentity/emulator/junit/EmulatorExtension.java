@@ -21,6 +21,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * leaves behind are gone in the next.
  *
  * <p>Thread-safety: as the test's own instance; one for the class is safe, but its faults are for all tests.
+ *
+ * @since 0.1.0
  */
 public final class EmulatorExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
 

@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * On a test's parameter of type {@link io.podidentity.emulator.run.EmulatedPod}: which pod of the emulator's manifests
  * it is.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.PARAMETER)

@@ -9,6 +9,8 @@ import java.util.List;
 /**
  * A cluster with an API server and pods of its own: MIC writes there, and NMI tells pods by the addresses that they
  * have. Must be thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface ActualCluster extends LiveCluster.Writer {
 

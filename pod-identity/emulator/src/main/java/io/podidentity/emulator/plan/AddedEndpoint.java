@@ -12,6 +12,8 @@ import java.util.Optional;
 /**
  * A service of yours at Entra ID's address, such as Resource Manager: it is asked before Entra ID is. Must be
  * thread-safe.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AddedEndpoint {

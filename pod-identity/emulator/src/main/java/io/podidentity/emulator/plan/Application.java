@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param clientId a GUID, not null
  * @param objectId the object ID of its service principal, a GUID, not null; roles are assigned to it
  * @param secret the client secret, not null
+ * @since 0.1.0
  */
 public record Application(String clientId, String objectId, String secret) {
 

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. Arguments are not null; GUIDs are compared case-insensitively.
  *
  * @param <B> the builder, which each method returns
+ * @since 0.1.0
  */
 public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 

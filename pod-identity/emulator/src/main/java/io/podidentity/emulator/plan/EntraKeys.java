@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  *
  * @param authority signs the certificates of its servers
  * @param signing gives the keys of Entra ID's tokens; asked once, on a thread of its own
+ * @since 0.1.0
  */
 public record EntraKeys(CertificateAuthority authority, Supplier<SigningKeys> signing) {
 

@@ -12,6 +12,7 @@ import io.podidentity.emulator.directory.ObjectIds;
  * @param clientId a GUID, not null; what {@code client_id} asks for and {@code appid} in the token
  * @param objectId a GUID, not null; the principal to which roles are assigned
  * @param systemAssigned whether it is the node's own identity, which is used when a request names none
+ * @since 0.1.0
  */
 public record ManagedIdentity(String name, String clientId, String objectId, boolean systemAssigned) {
 

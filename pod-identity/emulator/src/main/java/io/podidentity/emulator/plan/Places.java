@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposedPorts what clients use in place of a port of this machine
  * @param entraHosts names by which clients come to Entra ID at HTTPS's own port
  * @param hidden the servers that listen on loopback whatever the address is
+ * @since 0.1.0
  */
 public record Places(
         InetAddress bind,

@@ -10,6 +10,8 @@ import java.util.function.LongSupplier;
 /**
  * The emulated cluster's time on a machine: starts at an instant and runs faster than the machine by a constant factor,
  * even if the machine's date is changed. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class ScaledClock extends EmulatorClock {
 

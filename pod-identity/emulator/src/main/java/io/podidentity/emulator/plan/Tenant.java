@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustsAnnotated whether each annotated service account is trusted by the identity that it names
  * @param bound the client IDs that identity bindings are for
  * @param actual empty for a cluster of manifests
+ * @since 0.1.0
  */
 public record Tenant(
         Directory directory,

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param imds the metadata service as this pod sees it, without a trailing slash; not null
  * @param environment the variables that a program in the pod would see; not null, unmodifiable
  * @param refusal why the cluster does not create the pod; empty if it does
+ * @since 0.1.0
  */
 public record EmulatedPod(
         String namespace, String name, URI imds, Map<String, String> environment, Optional<String> refusal) {

@@ -36,7 +36,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
+/**
+ * The three servers and what belongs to them. Thread-safe; running until {@link #close()}.
+ *
+ * @since 0.1.0
+ */
 public final class Servers implements AutoCloseable {
 
     private final Faults faults = new Faults();

@@ -75,7 +75,10 @@ record BearerCheck(Directory directory, TokenIssuer issuer) {
         return Optional.empty();
     }
 
-    /** An account trusts the tenant that it is in; there is one of this name in each tenant where identities are at home. */
+    /**
+     * An account trusts the tenant that it is in; there is one of this name in each tenant where identities are at
+     * home.
+     */
     private boolean isTrusted(JWTClaimsSet claims) {
         String tenant = text(claims, "tid");
         TokenIssuer trusted =

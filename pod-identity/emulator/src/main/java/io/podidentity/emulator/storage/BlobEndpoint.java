@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *
  * @param issuer of Entra, which a refused client is pointed to
  * @param account the address of the account, without a trailing slash
+ * @since 0.1.0
  */
 public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer issuer, URI account) implements Endpoint {
 

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 /**
  * The containers of the account and their blobs, in memory, in the order of their names. Each change is one step: what
  * its conditions have seen is still there when it is made. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class BlobStore {
 

@@ -51,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * A certificate authority that signs the certificates of this emulator: one of a few days, whose key is never written
  * to disk, or one of years that a cluster keeps. The latter has a successor, which clients trust from the beginning,
  * and which signs when the first is about to end. Keys are EC P-256, made in a few milliseconds. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class CertificateAuthority {
 

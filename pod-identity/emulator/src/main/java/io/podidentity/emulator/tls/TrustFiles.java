@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * The files that make a client trust the emulator, in a folder of their own that only the owner can read.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes the folder.
+ *
+ * @since 0.1.0
  */
 public final class TrustFiles implements AutoCloseable {
 

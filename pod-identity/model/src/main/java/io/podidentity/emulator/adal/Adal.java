@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param clock for the times in assertions, which Entra ID judges
  * @param profile the version of NMI, and so of its library
  * @see <a href="https://github.com/Azure/go-autorest/tree/main/autorest/adal">the original</a>
+ * @since 0.1.0
  */
 public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, Profile profile) {
 

@@ -13,7 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A token as received: every value is a string, empty if absent. Its own text shows no token. */
+/**
+ * A token as received: every value is a string, empty if absent. Its own text shows no token.
+ *
+ * @since 0.1.0
+ */
 public record AdalToken(Map<String, String> values) {
 
     /** In the order of Go's library, which knows neither {@code client_id} nor {@code ext_expires_in}. */

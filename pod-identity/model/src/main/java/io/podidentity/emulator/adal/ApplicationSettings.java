@@ -4,7 +4,11 @@ import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.http.GoUrl;
 import java.util.Optional;
 
-/** What NMI can read of an application's settings; why not is said in its own words, which hold no secret. */
+/**
+ * What NMI can read of an application's settings; why not is said in its own words, which hold no secret.
+ *
+ * @since 0.1.0
+ */
 public final class ApplicationSettings {
 
     private static final String ENTRA = "https://login.microsoftonline.com/";

@@ -1,6 +1,10 @@
 package io.podidentity.emulator.adal;
 
-/** There is no token, in the words of NMI and its library. Never holds a secret. */
+/**
+ * There is no token, in the words of NMI and its library. Never holds a secret.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("serial")
 public final class NoTokenException extends Exception {
 

@@ -9,7 +9,11 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.Locale;
 
-/** Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe. */
+/**
+ * Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe.
+ *
+ * @since 0.1.0
+ */
 public interface Upstream {
 
     enum Service {

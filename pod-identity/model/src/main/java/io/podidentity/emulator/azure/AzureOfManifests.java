@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  * Creates in the emulated Azure what manifests refer to, as if somebody had created it beforehand: managed identities,
  * and applications whose right secret is the one in the cluster. What the tenant already has is kept, so a wrong secret
  * can be shown by giving the application another one. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class AzureOfManifests {
 

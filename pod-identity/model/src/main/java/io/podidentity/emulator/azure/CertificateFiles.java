@@ -8,6 +8,11 @@ import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.Optional;
 
+/**
+ * Finds the certificate in a PKCS#12 file.
+ *
+ * @since 0.1.0
+ */
 public final class CertificateFiles {
 
     private CertificateFiles() {}

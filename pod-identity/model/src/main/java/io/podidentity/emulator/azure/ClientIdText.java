@@ -3,7 +3,11 @@ package io.podidentity.emulator.azure;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells a client ID from what people write in its place. */
+/**
+ * Tells a client ID from what people write in its place.
+ *
+ * @since 0.1.0
+ */
 public final class ClientIdText {
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]+");

@@ -6,6 +6,7 @@ package io.podidentity.emulator.cluster;
  * @param identity a full copy, as it was when the object was written
  * @param binding a full copy
  * @param nodeName where the pod runs
+ * @since 0.1.0
  */
 public record AzureAssignedIdentity(
         Metadata metadata,

@@ -11,6 +11,7 @@ import java.util.List;
  * @param clientPassword where the secret or the certificate is
  * @param auxiliaryTenantIds further tenants whose tokens type 1 fetches
  * @param adEndpoint Entra ID's address, empty for the public cloud
+ * @since 0.1.0
  */
 public record AzureIdentity(
         Metadata metadata,

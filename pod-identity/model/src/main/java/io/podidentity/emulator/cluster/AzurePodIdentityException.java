@@ -2,7 +2,11 @@ package io.podidentity.emulator.cluster;
 
 import java.util.Map;
 
-/** Lets pods of its namespace that have any of the labels bypass NMI. */
+/**
+ * Lets pods of its namespace that have any of the labels bypass NMI.
+ *
+ * @since 0.1.0
+ */
 public record AzurePodIdentityException(Metadata metadata, Map<String, String> podLabels) implements KubernetesObject {
 
     public AzurePodIdentityException {

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /**
  * All objects of a cluster, each kind sorted by namespace and name; of two with one name the later wins, as with
  * {@code kubectl apply}. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Cluster {
 

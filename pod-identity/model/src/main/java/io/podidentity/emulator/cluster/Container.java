@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param restartPolicy {@code Always} makes a sidecar of an init container; empty if not given
  * @param rest what the webhook says besides of a container that it injects, as JSON by field; else empty
+ * @since 0.1.0
  */
 public record Container(
         String name,

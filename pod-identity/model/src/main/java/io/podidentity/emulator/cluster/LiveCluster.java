@@ -5,7 +5,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The cluster as it is now: what manifests say, and what MIC has written into it. Thread-safe. */
+/**
+ * The cluster as it is now: what manifests say, and what MIC has written into it. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class LiveCluster {
 
     private final AtomicReference<Cluster> current;

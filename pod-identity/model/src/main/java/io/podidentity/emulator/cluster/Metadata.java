@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param resourceVersion changes whenever the object does; from the manifest, or else made from its content
  * @param position of the object's first line
+ * @since 0.1.0
  */
 public record Metadata(
         ObjectName name,

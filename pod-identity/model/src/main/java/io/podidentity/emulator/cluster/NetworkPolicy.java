@@ -8,6 +8,7 @@ import java.util.Map;
  *
  * @param podLabels what selects the pods, together with {@code podExpressions}; if both are empty, all of the namespace
  * @param restrictsEgress whether only what {@code egress} lists is reachable
+ * @since 0.1.0
  */
 public record NetworkPolicy(
         Metadata metadata,

@@ -5,7 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.UUID;
 
-/** The name of an object in its namespace; sorts by namespace, then by name. */
+/**
+ * The name of an object in its namespace; sorts by namespace, then by name.
+ *
+ * @since 0.1.0
+ */
 public record ObjectName(String namespace, String name) implements Comparable<ObjectName> {
 
     private static final Comparator<ObjectName> ORDER =

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param metadata of the pod, or of the workload's template under the workload's name
  * @param owners what made it, nearest first; empty for a bare pod
  * @param phase {@code Running} unless the manifest says otherwise
+ * @since 0.1.0
  */
 public record Pod(Metadata metadata, PodSpec spec, List<Owner> owners, String phase) implements KubernetesObject {
 

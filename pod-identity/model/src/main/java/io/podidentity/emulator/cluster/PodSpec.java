@@ -8,6 +8,7 @@ import java.util.List;
  * @param serviceAccountName empty if the manifest names none; the cluster then takes {@code default}
  * @param hostNetwork whether it shares the node's network, where NMI sees nothing
  * @param nodeName where it runs; empty while it is not scheduled
+ * @since 0.1.0
  */
 public record PodSpec(
         String serviceAccountName,

@@ -6,6 +6,7 @@ package io.podidentity.emulator.cluster;
  * @param file as the user named it, {@code -} for standard input
  * @param line from 1
  * @param column from 1
+ * @since 0.1.0
  */
 public record Position(String file, int line, int column) {
 

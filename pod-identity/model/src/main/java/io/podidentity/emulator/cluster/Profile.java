@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
  * alone. Each switch is a difference that a user can see, and names the version that made it.
  *
  * @see <a href="https://github.com/Azure/aad-pod-identity">the archived project, tags v1.5.4 to v1.8.17</a>
+ * @since 0.1.0
  */
 public enum Profile {
     /** Of December 2019. */

@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A secret. Its text shows the keys alone. */
+/**
+ * A secret. Its text shows the keys alone.
+ *
+ * @since 0.1.0
+ */
 public final class Secret implements KubernetesObject {
 
     private final Metadata metadata;

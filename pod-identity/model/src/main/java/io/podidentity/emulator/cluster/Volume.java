@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token the service account token that it projects, null if it holds something else
  * @param authorities the ConfigMap whose {@code ca.crt} it projects beside the token; empty if none
+ * @since 0.1.0
  */
 public record Volume(String name, @Nullable TokenProjection token, String authorities) {
 

@@ -3,7 +3,11 @@ package io.podidentity.emulator.directory;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The built-in roles that let a principal read blobs. */
+/**
+ * The built-in roles that let a principal read blobs.
+ *
+ * @since 0.1.0
+ */
 public enum BlobRole {
     READER("Storage Blob Data Reader"),
     CONTRIBUTOR("Storage Blob Data Contributor"),

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
  * @param federation whose tokens the principals accept, and the keys of their issuers
+ * @since 0.1.0
  */
 public record Directory(
         String tenantId,

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  *
  * @see <a href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">limits</a>
  * @see <a href="https://github.com/Azure/azure-workload-identity/issues/273">the cached refusal</a>
+ * @since 0.1.0
  */
 public final class FederatedCredentials {
 

@@ -4,7 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Object IDs of service principals of which only the client ID is known. */
+/**
+ * Object IDs of service principals of which only the client ID is known.
+ *
+ * @since 0.1.0
+ */
 public final class ObjectIds {
 
     private ObjectIds() {}

@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Applications and managed identities, by case-insensitive client ID; more can be registered at any time. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Principals {
 

@@ -5,7 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 
-/** A password of an application. Its text does not show it. */
+/**
+ * A password of an application. Its text does not show it.
+ *
+ * @since 0.1.0
+ */
 public record RegisteredSecret(String value, boolean expired) {
 
     public static String newValue() {

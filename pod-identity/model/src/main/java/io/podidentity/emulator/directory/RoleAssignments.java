@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * Who may do what on the storage account. In Azure an assignment can take ten minutes to have effect. Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting">the ten minutes</a>
+ * @since 0.1.0
  */
 public final class RoleAssignments {
 

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param redirectUris to which a signed-in user is sent back
  * @param consented whether other tenants have it too, and users let it act for them
+ * @since 0.1.0
  */
 public record ServicePrincipal(
         String clientId,

@@ -11,6 +11,8 @@ import java.util.Set;
 /**
  * The tenants beside the emulator's own, and which applications and identities are at home there. One without a home is
  * the emulator's own, and all tenants have it installed. Names are compared case-insensitively. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Tenants {
 
@@ -45,7 +47,9 @@ public final class Tenants {
         state = new State(Map.copyOf(names), state.homes());
     }
 
-    /** Makes an application or identity at home in a tenant, which is then the only one that has it, beside its others. */
+    /**
+     * Makes an application or identity at home in a tenant, which is then the only one that has it, beside its others.
+     */
     public synchronized void addHome(String clientId, String tenant) {
         var homes = new LinkedHashMap<>(state.homes());
         var tenants = new LinkedHashSet<>(homes.getOrDefault(key(clientId), Set.of()));

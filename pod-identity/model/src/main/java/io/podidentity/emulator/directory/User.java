@@ -1,4 +1,8 @@
 package io.podidentity.emulator.directory;
 
-/** A person who can sign in by device code. */
+/**
+ * A person who can sign in by device code.
+ *
+ * @since 0.1.0
+ */
 public record User(String userPrincipalName, String objectId) {}

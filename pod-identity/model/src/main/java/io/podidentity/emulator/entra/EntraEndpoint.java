@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class EntraEndpoint implements Endpoint {
 

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param status 0 for none at all: the connection ends without a byte
  * @param length the {@code Content-Length} in bytes, or -1 for a chunked body without an announced end
  * @param delay how long the server waits before it sends the first byte
+ * @since 0.1.0
  */
 public record Answer(int status, Map<String, String> headers, long length, Body body, Duration delay) {
 

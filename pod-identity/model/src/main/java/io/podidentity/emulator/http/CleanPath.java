@@ -4,7 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
-/** The canonical form of a path, to which Go's routers redirect, and so NMI and the proxy of workload identity. */
+/**
+ * The canonical form of a path, to which Go's routers redirect, and so NMI and the proxy of workload identity.
+ *
+ * @since 0.1.0
+ */
 public final class CleanPath {
 
     private CleanPath() {}

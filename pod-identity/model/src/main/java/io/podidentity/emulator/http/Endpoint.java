@@ -1,6 +1,10 @@
 package io.podidentity.emulator.http;
 
-/** What a server says. Must be thread-safe. */
+/**
+ * What a server says. Must be thread-safe.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface Endpoint {
 

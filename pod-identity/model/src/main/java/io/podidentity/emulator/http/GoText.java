@@ -1,6 +1,10 @@
 package io.podidentity.emulator.http;
 
-/** Texts as Go's standard library writes them. */
+/**
+ * Texts as Go's standard library writes them.
+ *
+ * @since 0.1.0
+ */
 public final class GoText {
 
     private static final String HTML = "<>&\u2028\u2029";

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param path still percent-encoded
  * @param query with its question mark; empty if there is none
  * @param fragment with its mark, never sent; empty if there is none
+ * @since 0.1.0
  */
 public record GoUrl(String scheme, String opaque, String host, String path, String query, String fragment) {
 

@@ -4,6 +4,8 @@ package io.podidentity.emulator.http;
  * Interrupts the thread that prepares a slow answer once the client has disconnected.
  *
  * <p>Not thread-safe: for the thread that began to watch. Lifecycle: watching until {@link #close}.
+ *
+ * @since 0.1.0
  */
 public interface HangUpWatch extends AutoCloseable {
 

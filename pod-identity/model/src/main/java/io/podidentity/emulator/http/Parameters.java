@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * since values may be secrets. Immutable.
  *
  * @param all of them, in order; unmodifiable
+ * @since 0.1.0
  */
 public record Parameters(Map<String, String> all) {
 

@@ -4,7 +4,11 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Removes secrets from what is recorded or logged. */
+/**
+ * Removes secrets from what is recorded or logged.
+ *
+ * @since 0.1.0
+ */
 public final class Redaction {
 
     private static final String REDACTED = "REDACTED";

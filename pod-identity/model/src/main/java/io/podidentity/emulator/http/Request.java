@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param headers by case-insensitive name; of a repeated header the first value
  * @param body read whole; nobody changes it
  * @param version of HTTP, in the words of the first line
+ * @since 0.1.0
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Request(

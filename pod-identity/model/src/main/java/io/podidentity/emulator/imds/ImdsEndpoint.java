@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  *
  * @param identities are looked at anew for each request
  * @param life of access tokens
+ * @since 0.1.0
  */
 public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) implements Endpoint {
 

@@ -22,6 +22,8 @@ import tools.jackson.core.json.JsonFactory;
  * Reading is strict: one value and nothing behind it, no key twice in an object.
  *
  * <p>Thread-safety: safe. What is read may be changed by the caller.
+ *
+ * @since 0.1.0
  */
 public final class Json {
 

@@ -2,7 +2,11 @@ package io.podidentity.emulator.log;
 
 import java.util.regex.Pattern;
 
-/** Shortens client IDs for a log, as upstream does. */
+/**
+ * Shortens client IDs for a log, as upstream does.
+ *
+ * @since 0.1.0
+ */
 public final class ClientIds {
 
     private static final Pattern LONG_ENOUGH = Pattern.compile("^(\\S{4})(?s:.*)(\\S{4})$");

@@ -7,7 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** How a program writes its log. Dates are in UTC, as on a node. */
+/**
+ * How a program writes its log. Dates are in UTC, as on a node.
+ *
+ * @since 0.1.0
+ */
 public enum LogFormat {
     /** Until 1.5.5: {@code time="…" level=info msg="…" field=value}. */
     LOGRUS,

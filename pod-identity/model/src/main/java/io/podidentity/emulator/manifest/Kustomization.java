@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param isComponent whether it is a part that only others can use
  * @param resources the files of a kustomization that changes nothing of what it lists, so that they can be read as they
  *     are; empty if kubectl must render it
+ * @since 0.1.0
  */
 public record Kustomization(
         Path folder, Set<Path> names, Set<Path> patches, boolean isComponent, Optional<List<Path>> resources) {

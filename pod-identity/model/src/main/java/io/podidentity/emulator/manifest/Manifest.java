@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.ObjectName;
  * One object as it is written, for code that needs more than the decoded cluster contains.
  *
  * @param content all of it, with positions
+ * @since 0.1.0
  */
 public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content) {
 

@@ -2,7 +2,11 @@ package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
 
-/** The input cannot be used at all; the message begins with the place, if there is one. */
+/**
+ * The input cannot be used at all; the message begins with the place, if there is one.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("serial")
 public final class ManifestException extends RuntimeException {
 

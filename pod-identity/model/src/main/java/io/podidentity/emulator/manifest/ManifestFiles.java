@@ -14,7 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Finds and reads the files that a user names. */
+/**
+ * Finds and reads the files that a user names.
+ *
+ * @since 0.1.0
+ */
 public final class ManifestFiles {
 
     /** Standard input. */

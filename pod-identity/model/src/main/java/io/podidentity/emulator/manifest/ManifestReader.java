@@ -16,6 +16,8 @@ import java.util.Optional;
  * is skipped.
  *
  * <p>Thread-safety: safe; each call reads anew.
+ *
+ * @since 0.1.0
  */
 public final class ManifestReader {
 

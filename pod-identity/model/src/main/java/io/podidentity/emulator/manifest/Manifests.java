@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  * @param objects all of them as written, also of kinds that the emulator does not know
  * @param problems fields that were not decoded as intended, in the order of the input
  * @param skipped what of the input was not read
+ * @since 0.1.0
  */
 public record Manifests(Cluster cluster, List<Manifest> objects, List<Problem> problems, List<Skipped> skipped) {
 

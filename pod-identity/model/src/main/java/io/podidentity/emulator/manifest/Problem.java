@@ -10,6 +10,7 @@ import java.util.List;
  * @param path of the field, for example {@code spec.ResourceID}
  * @param message what is wrong and what to write
  * @param known the fields that are known beside an unknown one
+ * @since 0.1.0
  */
 public record Problem(Kind kind, Position position, String object, String path, String message, List<String> known) {
 

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param place a file with line and column, a file, or a folder
  * @param reason a part of a sentence
+ * @since 0.1.0
  */
 public record Skipped(String place, String reason, Kind kind) {
 

@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A value of a YAML document, and where it is written. Immutable; aliases and merge keys are resolved. */
+/**
+ * A value of a YAML document, and where it is written. Immutable; aliases and merge keys are resolved.
+ *
+ * @since 0.1.0
+ */
 public sealed interface Yaml {
 
     Position position();

@@ -29,6 +29,8 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 /**
  * Reads the documents of one YAML or JSON text, event by event: in time and memory that grow with the text alone. Not
  * thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class YamlReader {
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity the one that the binding names, null if there is none
  * @param obstacle why the pod does not get the identity, null if it does
+ * @since 0.1.0
  */
 public record Candidate(
         AzureIdentityBinding binding,

@@ -13,6 +13,8 @@ import java.util.function.Predicate;
 /**
  * Whether network policies let pods reach what gives them tokens: NMI, or else Entra ID. All policies that select a pod
  * add up; one that restricts closes everything that none of them opens. Immutable.
+ *
+ * @since 0.1.0
  */
 public record EgressPolicies(Cluster cluster, Profile profile) {
 

@@ -4,7 +4,11 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import java.util.List;
 import java.util.Optional;
 
-/** Which of its identities a pod gets for one token request. */
+/**
+ * Which of its identities a pod gets for one token request.
+ *
+ * @since 0.1.0
+ */
 public sealed interface IdentityChoice {
 
     /**

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Decides which identities pods get, as MIC and NMI of the profile do; where they choose at random, this takes the
  * first by namespace and name. MIC's and NMI's ways differ in one point that matters here: without MIC a pod without
  * the label is like one with an empty one, and an empty selector matches it. Immutable.
+ *
+ * @since 0.1.0
  */
 public record IdentityMatcher(Cluster cluster, MatchRules rules) {
 

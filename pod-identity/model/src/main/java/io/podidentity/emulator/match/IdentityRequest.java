@@ -8,6 +8,7 @@ import java.util.function.BiPredicate;
  *
  * @param clientId empty if it names none
  * @param resourceId empty if it names none; with both, an identity that either names will do
+ * @since 0.1.0
  */
 public record IdentityRequest(String clientId, String resourceId) {
 

@@ -4,7 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The resource ID of a user-assigned managed identity, as MIC checks it. */
+/**
+ * The resource ID of a user-assigned managed identity, as MIC checks it.
+ *
+ * @since 0.1.0
+ */
 public final class IdentityResourceId {
 
     /** As MIC's log prints it. */

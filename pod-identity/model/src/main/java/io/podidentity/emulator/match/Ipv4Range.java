@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param first its first address, as a number
  * @param bits how many bits all of them share
+ * @since 0.1.0
  */
 public record Ipv4Range(long first, int bits) {
 

@@ -8,6 +8,7 @@ import io.podidentity.emulator.cluster.Profile;
  * @param forceNamespaced whether {@code --forceNamespaced} is given to MIC and NMI: pod, binding and identity share a
  *     namespace
  * @param micNamespace the value of {@code --MICNamespace}
+ * @since 0.1.0
  */
 public record MatchRules(Profile profile, boolean forceNamespaced, String micNamespace) {
 

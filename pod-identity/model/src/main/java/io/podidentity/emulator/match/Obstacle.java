@@ -1,6 +1,10 @@
 package io.podidentity.emulator.match;
 
-/** Why a pod does not get an identity. */
+/**
+ * Why a pod does not get an identity.
+ *
+ * @since 0.1.0
+ */
 public enum Obstacle {
     /** Of the pod: it lacks the label, so nobody even looks at it. */
     NO_LABEL,

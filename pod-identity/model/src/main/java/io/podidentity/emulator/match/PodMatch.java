@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param candidates all bindings of the pod's label, by namespace and name
  * @param podObstacle what the pod itself lacks, null if it has a label, a node and a binding
+ * @since 0.1.0
  */
 public record PodMatch(
         Pod pod, List<Candidate> candidates, @Nullable Obstacle podObstacle) {

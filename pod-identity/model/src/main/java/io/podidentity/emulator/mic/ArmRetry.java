@@ -12,6 +12,7 @@ import java.util.function.Predicate;
  *
  * @param retries beyond the first try
  * @param passing parts of the messages of errors that may pass
+ * @since 0.1.0
  */
 public record ArmRetry(int retries, Duration pause, List<String> passing, EmulatorClock clock) {
 

@@ -9,5 +9,6 @@ import java.time.Instant;
  *
  * @param warning its type; normal otherwise
  * @param object what it is about, for example {@code AzureIdentityBinding default/demo}
+ * @since 0.1.0
  */
 public record Event(Instant time, boolean warning, String reason, ObjectName object, String message) {}

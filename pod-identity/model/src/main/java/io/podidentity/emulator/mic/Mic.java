@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * <p>Thread-safety: one cycle at a time.
  *
  * @see <a href="https://github.com/Azure/aad-pod-identity/blob/v1.8.17/pkg/mic/mic.go">mic.go</a>
+ * @since 0.1.0
  */
 public final class Mic {
 

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 /**
  * The machines under the nodes and the identities that Azure has put on them. The nodes of a scale set share theirs. A
  * change takes as long as AKS's documentation says: up to 20 s for a machine, up to 60 s for a scale set. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class VirtualMachines {
 

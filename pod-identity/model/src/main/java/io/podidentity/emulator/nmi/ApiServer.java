@@ -4,7 +4,11 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
 import java.util.List;
 
-/** What NMI can learn from the API server at any time. Must be thread-safe. */
+/**
+ * What NMI can learn from the API server at any time. Must be thread-safe.
+ *
+ * @since 0.1.0
+ */
 public interface ApiServer {
 
     /**

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
 /**
  * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands
  * for the metadata service as that pod sees it. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Nmi {
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param rules version, {@code --forceNamespaced} and {@code --MICNamespace}
  * @param metadataHeaderRequired {@code --metadata-header-required}
  * @param blockInstanceMetadata {@code --block-instance-metadata}
+ * @since 0.1.0
  */
 public record NmiSettings(
         MatchRules rules, boolean metadataHeaderRequired, boolean blockInstanceMetadata, Retries retries) {

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mic what MIC does, null if the profile has none
  * @param nmi what NMI does, null if it does not see the pod, by the pod's network or a policy
+ * @since 0.1.0
  */
 public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
 

@@ -40,6 +40,8 @@ import java.util.TreeMap;
  * Token requests of pods by workload identity, played through the webhook, the cluster's issuer and Entra ID of a
  * running emulator, without sockets and files. Azure has the identities that are given and trusts only whom it is told
  * to trust. Making one costs an RSA key. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class WorkloadReplay {
 

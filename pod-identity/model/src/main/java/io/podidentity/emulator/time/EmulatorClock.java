@@ -10,6 +10,8 @@ import java.time.ZoneOffset;
  * The time that passes in the emulated cluster, which may run faster than that of the machine: waits, retries, cycles
  * and propagation delays are counted on it. What leaves the cluster and is judged by a real client, such as the expiry
  * of an access token, stays on the machine's time. Always in UTC. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public abstract class EmulatorClock extends Clock {
 

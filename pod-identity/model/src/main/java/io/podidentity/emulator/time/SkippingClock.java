@@ -7,6 +7,8 @@ import java.time.Instant;
  * Time passes only by waits, and waits end at once: what takes minutes in a cluster can be shown in a moment.
  *
  * <p>Thread-safety: safe, but of use to one thread only, since each wait moves the time of all.
+ *
+ * @since 0.1.0
  */
 public final class SkippingClock extends EmulatorClock {
 

@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** An access token. Its text does not show it. */
+/**
+ * An access token. Its text does not show it.
+ *
+ * @since 0.1.0
+ */
 public record IssuedToken(String value, Instant notBefore, Instant expiresOn) {
 
     private static final Duration LONG_LIFE = Duration.ofHours(2);

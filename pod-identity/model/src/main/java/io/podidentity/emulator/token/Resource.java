@@ -8,7 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a token is for. The emulator knows every resource that can exist: a GUID, or a URI of a usual scheme. */
+/**
+ * What a token is for. The emulator knows every resource that can exist: a GUID, or a URI of a usual scheme.
+ *
+ * @since 0.1.0
+ */
 public final class Resource {
 
     private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");

@@ -27,6 +27,8 @@ import java.util.Optional;
  * An RSA key that signs tokens; lives in memory, unless somebody keeps its text. This JVM makes one for Entra ID and
  * one for clusters, since making one takes longer than everything else at the start of an emulator. Thread-safe; shows
  * nothing in its text.
+ *
+ * @since 0.1.0
  */
 public final class SigningKey {
 

@@ -1,6 +1,10 @@
 package io.podidentity.emulator.token;
 
-/** The key of each tenant. Must be thread-safe. */
+/**
+ * The key of each tenant. Must be thread-safe.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface SigningKeys {
 

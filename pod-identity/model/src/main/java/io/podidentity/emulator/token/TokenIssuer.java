@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * knows, of 1.0 for all else. Thread-safe.
  *
  * @param authority Entra ID's address, without a trailing slash
+ * @since 0.1.0
  */
 public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Clock clock) {
 

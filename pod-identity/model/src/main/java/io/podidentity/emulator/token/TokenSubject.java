@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param userPrincipalName null for an application
  * @param scopes what the user's token permits, separated by spaces; null for an application
  * @param resourceId the Azure resource that a managed identity is; null for all others
+ * @since 0.1.0
  */
 public record TokenSubject(
         String appId,

@@ -13,7 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What happens to a pod when it is created. */
+/**
+ * What happens to a pod when it is created.
+ *
+ * @since 0.1.0
+ */
 public sealed interface Admission {
 
     /** The webhook is not asked, since the pod lacks the label; the pod stays as it is. */

@@ -28,6 +28,7 @@ import java.util.UUID;
  * @param clock the machine's, as Entra judges the tokens by it
  * @see <a href="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/">projected
  *     tokens</a>
+ * @since 0.1.0
  */
 public record ClusterIssuer(SigningKey key, URI address, Clock clock) implements Endpoint {
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * here each may use each that is bound. Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</a>
+ * @since 0.1.0
  */
 public final class IdentityBindingProxy implements Endpoint {
 

@@ -1,6 +1,10 @@
 package io.podidentity.emulator.workload;
 
-/** The labels and annotations that azure-workload-identity reads. */
+/**
+ * The labels and annotations that azure-workload-identity reads.
+ *
+ * @since 0.1.0
+ */
 public final class Keys {
 
     private static final String PREFIX = "azure.workload.identity/";

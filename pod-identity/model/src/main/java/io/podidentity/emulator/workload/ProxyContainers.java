@@ -13,6 +13,8 @@ import java.util.Map;
 /**
  * The two containers that serve a program that still asks the metadata service: one redirects its requests, and one
  * answers them by workload identity.
+ *
+ * @since 0.1.0
  */
 public record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
 

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
  * @param authority the container's AZURE_AUTHORITY_HOST, with a trailing slash
  * @param imds what it passes other requests on to
+ * @since 0.1.0
  */
 public record ProxySidecar(
         String clientId, String authority, String tenantId, Path tokenFile, Endpoint entra, Endpoint imds, Clock clock)

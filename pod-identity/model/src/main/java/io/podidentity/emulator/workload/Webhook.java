@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
 /**
  * The mutating webhook of azure-workload-identity: gives labelled pods the variables, and the volume with the token,
  * by which Azure's libraries sign in. Immutable.
+ *
+ * @since 0.1.0
  */
 public record Webhook(WebhookSettings settings) {
 

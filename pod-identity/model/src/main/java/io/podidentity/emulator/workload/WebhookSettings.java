@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param authorityHost what becomes AZURE_AUTHORITY_HOST, with a trailing slash
  * @param nativeSidecar whether the API server is of version 1.32 or later
  * @param bindings where identity bindings lead; empty where the cluster has none
+ * @since 0.1.0
  */
 public record WebhookSettings(
         WebhookVersion version,

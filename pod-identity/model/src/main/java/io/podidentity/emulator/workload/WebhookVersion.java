@@ -5,7 +5,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The generations of the webhook that differ in what they inject. */
+/**
+ * The generations of the webhook that differ in what they inject.
+ *
+ * @since 0.1.0
+ */
 public enum WebhookVersion {
     /** Before 1.5.1, which injects a variable even if there is no value for it. */
     V1_0("v1.0.0", "/var/run/secrets/azure/tokens", "azure-identity-token"),

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param body of a request, in bytes
  * @param connections at a time; one more is closed at once
  * @param requestTime from when the server is ready for a request until it has it whole
+ * @since 0.1.0
  */
 public record Limits(int head, int body, int connections, Duration requestTime) {
 

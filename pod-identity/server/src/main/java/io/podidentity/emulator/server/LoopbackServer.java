@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #bind} takes the port, {@link #serve} begins to answer, {@link #close} ends
  * everything; all threads are daemons.
+ *
+ * @since 0.1.0
  */
 public final class LoopbackServer implements AutoCloseable {
 

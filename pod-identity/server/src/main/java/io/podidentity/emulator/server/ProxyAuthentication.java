@@ -2,7 +2,11 @@ package io.podidentity.emulator.server;
 
 import java.util.Optional;
 
-/** Decides whose word counts for which client a connection comes from. Must be thread-safe. */
+/**
+ * Decides whose word counts for which client a connection comes from. Must be thread-safe.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface ProxyAuthentication {
 

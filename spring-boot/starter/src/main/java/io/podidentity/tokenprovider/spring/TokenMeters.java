@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>{@code token.provider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none;
  *       with the tag {@code required}, which is {@code true} if the settings name the token
- *   <li>{@code token.provider.token.stale}: 1 while the old token is used because refreshing it failed, else 0; with the
- *       same tags
+ *   <li>{@code token.provider.token.stale}: 1 while the old token is used because refreshing it failed, else 0; with
+ *       the same tags
  *   <li>{@code token.provider.acquisition}: how long the sources took, by {@code outcome} ({@code SUCCESS} or
  *       {@code ERROR}), {@code error.type}, {@code source} and {@code refresh} (whether callers had the old token)
  *   <li>{@code token.provider.wait}: how long callers waited because no valid token was cached, by {@code outcome} and

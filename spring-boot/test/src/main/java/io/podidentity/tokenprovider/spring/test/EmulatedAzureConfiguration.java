@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Configuration;
  *
  * <p>The application has the properties of {@link EmulatedAzure} from its configuration files on. A class of your own
  * with {@code @EmulatedAzure(…)} in its place can have manifests and customizers.
+ *
+ * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
 @EmulatedAzure
