@@ -22,17 +22,20 @@ final class ChecksDocument {
                 .collect(Collectors.joining());
         String sections = rules.stream().map(ChecksDocument::section).collect(Collectors.joining());
         return """
-            # Checks
+            # Rules of podid check
 
-            What `podid check` looks for. This page is made from the rules themselves; a test says when it is old.
+            `podid check` looks for these mistakes. The page is made from the rules themselves; a test fails when the page is old.
 
-            Severities: an *error* means that the pod gets no token, or that of another identity; a *warning*, that it works
-            for a wrong reason or not always; *info* never makes the command fail. `--fail-on warning` makes warnings fail, too.
+            | Severity | Meaning |
+            |---|---|
+            | *error* | the pod gets no token, or the token of another identity |
+            | *warning* | the pod works for a wrong reason, or not always. `--fail-on warning` makes the command fail |
+            | *info* | never makes the command fail |
 
-            To ignore a rule for one object, annotate the object, with a reason: `podid.io/ignore: "C5: two on purpose"`
-            (numbers or names, several separated by commas; several entries by semicolons). For all objects, write
-            `ignore: {C5: two on purpose}` into `.podid.yaml`. Findings of today go into a baseline:
-            `--baseline FILE --write-baseline`.
+            To ignore a rule for one object, annotate the object with a reason: `podid.io/ignore: "C5: two on purpose"`. Name
+            several rules, by number or by name, with commas between them; put semicolons between several entries. To ignore a
+            rule for all objects, write `ignore: {C5: two on purpose}` into `.podid.yaml`. `--baseline FILE --write-baseline`
+            writes today's findings into a baseline.
 
             | Group | Rules |
             |---|---|
