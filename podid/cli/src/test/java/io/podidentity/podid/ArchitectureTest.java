@@ -12,6 +12,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.podidentity.emulator.PodIdentityEmulator;
+import java.io.FileOutputStream;
+import java.io.FileWriter;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -93,6 +98,31 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("..emulator.server")
                 .check(MAIN);
+    }
+
+    /** One way to write: whole, in one step, through no link, and gone after the next start. */
+    @Test
+    void files_always_areWrittenInOneWay() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..emulator.file")
+                .should()
+                .callMethodWhere(describe(
+                        "writes a file",
+                        call -> call.getTargetOwner().isEquivalentTo(Files.class)
+                                && call.getName()
+                                        .matches("write.*|newOutputStream|newBufferedWriter|newByteChannel|copy|move"
+                                                + "|createTemp.*|createFile")))
+                .orShould()
+                .callMethodWhere(describe(
+                        "opens a channel",
+                        call -> call.getTargetOwner().isEquivalentTo(FileChannel.class)
+                                && call.getName().equals("open")))
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(FileOutputStream.class, FileWriter.class, RandomAccessFile.class)
+                .because("a file that is written in another way can be cut, or be behind a link to somewhere else")
+                .check(MAIN_ONLY.importPackages("io.podidentity.podid", "io.podidentity.emulator"));
     }
 
     @Test

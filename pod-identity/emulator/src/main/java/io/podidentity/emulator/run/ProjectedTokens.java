@@ -3,13 +3,14 @@ package io.podidentity.emulator.run;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class ProjectedTokens implements AutoCloseable {
         String name = count.incrementAndGet() + "-" + pod.namespace() + "-"
                 + pod.name().name();
         try {
-            Path file = Files.createDirectories(folder.resolve(name)).resolve("azure-identity-token");
+            Path file = Files.createDirectories(folder).resolve(name).resolve("azure-identity-token");
             Instant written = clock.instant();
             write(file, pod, projection);
             rotations.put(pod.name(), threads.submit(() -> rotate(file, pod, projection, written)));
@@ -93,10 +94,8 @@ final class ProjectedTokens implements AutoCloseable {
     }
 
     private void write(Path file, Pod pod, TokenProjection projection) throws IOException {
-        // Such a file is its owner's alone where the file system knows owners.
-        Path fresh = Files.createTempFile(file.getParent(), "token", ".new");
-        Files.writeString(fresh, issuer.project(pod, projection).value());
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        byte[] token = issuer.project(pod, projection).value().getBytes(StandardCharsets.UTF_8);
+        WritableFolder.of(folder).replaceForOwner(file, token);
     }
 
     @Override

@@ -1,14 +1,13 @@
 package io.podidentity.emulator.tls;
 
+import io.podidentity.emulator.file.OwnedFolder;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.Comparator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -16,7 +15,8 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that make a client trust the emulator, in a folder of their own that only the owner can read.
+ * The files that make a client trust the emulator, in a folder of their own that only the owner can read. A process that
+ * was killed leaves its folder to the next one to remove.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes the folder.
  *
@@ -26,22 +26,25 @@ public final class TrustFiles implements AutoCloseable {
 
     public static final String PASSWORD = "changeit";
 
+    private static final String PREFIX = "podid-azure-";
+
     private final CertificateAuthority authority;
+    private final OwnedFolder folder;
     private final Path pem;
     private final Object lock = new Object();
     /** Guarded by {@code lock}; made at the first request, since writing it costs more than starting a server. */
     private @Nullable Path trustStore;
 
-    private TrustFiles(CertificateAuthority authority, Path pem) {
+    private TrustFiles(CertificateAuthority authority, OwnedFolder folder, Path pem) {
         this.authority = authority;
+        this.folder = folder;
         this.pem = pem;
     }
 
     public static TrustFiles write(CertificateAuthority authority) {
         try {
-            Path folder = Files.createTempDirectory("podid-");
-            Path pem = Files.writeString(folder.resolve("ca.pem"), authority.pem());
-            return new TrustFiles(authority, pem);
+            OwnedFolder folder = OwnedFolder.create(PREFIX);
+            return new TrustFiles(authority, folder, folder.write("ca.pem", authority.pem()));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the certificate of the emulator's CA", e);
         }
@@ -62,10 +65,10 @@ public final class TrustFiles implements AutoCloseable {
     }
 
     private Path writeTrustStore() {
-        Path file = pem.resolveSibling("trust.p12");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            trusted().store(out, PASSWORD.toCharArray());
-            return file;
+        try {
+            var store = new ByteArrayOutputStream();
+            trusted().store(store, PASSWORD.toCharArray());
+            return folder.write("trust.p12", store.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the trust store", e);
         } catch (GeneralSecurityException e) {
@@ -94,12 +97,10 @@ public final class TrustFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(pem.getParent())) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            folder.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot remove " + pem.getParent(), e);
+            throw new UncheckedIOException("Cannot remove " + folder.path(), e);
         }
     }
 }

@@ -111,7 +111,7 @@ public final class CheckCommand implements Callable<Integer> {
     private ManifestInput input;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
             throw new ParameterException(spec.commandLine(), "--fix changes files, so it cannot be used with -");
         }
@@ -120,7 +120,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
         try {
             return run();
-        } catch (ManifestException e) {
+        } catch (ManifestException | IOException e) {
             err().println("podid: " + e.getMessage());
             return spec.exitCodeOnInvalidInput();
         }
@@ -137,9 +137,8 @@ public final class CheckCommand implements Callable<Integer> {
         Suppressions.Result result = check(clusters, settings);
         // What is set right can show what else is wrong: a field has a value once its name is right.
         for (int round = 0; fix && round < MOST_ROUNDS; round++) {
-            List<String> done = Fixes.make(result.open());
-            done.forEach(err()::println);
-            if (done.isEmpty()) {
+            List<Path> named = paths.stream().map(Path::of).toList();
+            if (!Fixes.make(result.open(), named, err()::println)) {
                 break;
             }
             clusters = clusters(settings, facts, false);

@@ -1,9 +1,11 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.text.YamlText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -30,35 +33,47 @@ final class Fixes {
 
     private Fixes() {}
 
-    static List<String> make(List<Finding> findings) throws IOException {
+    /**
+     * Makes the changes file by file.
+     *
+     * @param named the files and folders that the user has named
+     * @param report is told of each change as soon as its file is written
+     * @return whether there was any
+     * @throws IOException if a file cannot be written, or is behind a link that leads out of what is named; that file
+     *     and those after it are then as they were
+     */
+    static boolean make(List<Finding> findings, List<Path> named, Consumer<String> report) throws IOException {
         Map<String, Set<Edit>> byFile = findings.stream()
                 .flatMap(finding -> finding.edits().stream())
                 .collect(Collectors.groupingBy(
                         edit -> edit.position().file(),
                         LinkedHashMap::new,
                         Collectors.toCollection(LinkedHashSet::new)));
-        var done = new ArrayList<String>();
+        boolean any = false;
         for (Map.Entry<String, Set<Edit>> edits : byFile.entrySet()) {
             Path file = Path.of(edits.getKey());
             if (Files.isRegularFile(file)) {
-                make(file, edits.getValue(), done);
+                List<String> made = make(file, edits.getValue(), WritableFolder.around(file, named));
+                made.forEach(report);
+                any |= !made.isEmpty();
             }
         }
-        return done;
+        return any;
     }
 
-    private static void make(Path file, Set<Edit> edits, List<String> done) throws IOException {
+    private static List<String> make(Path file, Set<Edit> edits, WritableFolder folder) throws IOException {
         List<String> lines =
                 new ArrayList<>(Arrays.asList(Files.readString(file).split("\n", -1)));
-        int before = done.size();
+        var made = new ArrayList<String>();
         for (Edit edit : edits.stream().sorted(BACKWARDS).toList()) {
             if (edit.isInsertion() ? insert(lines, edit) : replace(lines, edit)) {
-                done.add(edit.position() + ": wrote " + edit.after());
+                made.add(edit.position() + ": wrote " + edit.after());
             }
         }
-        if (done.size() > before) {
-            Files.writeString(file, String.join("\n", lines));
+        if (!made.isEmpty()) {
+            folder.replace(file, String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
         }
+        return made;
     }
 
     private static boolean insert(List<String> lines, Edit edit) {

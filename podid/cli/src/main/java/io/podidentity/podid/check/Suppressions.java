@@ -1,12 +1,13 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Ignore;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +79,7 @@ final class Suppressions {
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(",\n ", "[", "]\n"));
-        Files.writeString(file, lines);
+        WritableFolder.of(file).replace(file, lines.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String line(Finding finding) {

@@ -4,6 +4,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.file.OwnedFolder;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
@@ -21,8 +22,6 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,15 +152,11 @@ final class TokenTrial {
     }
 
     private Kubectl.Result create(String review) throws InterruptedException {
-        try {
-            Path file = Files.createTempFile("podid-review", ".json");
-            try {
-                Files.writeString(file, review);
-                return kubectl.run(
-                        "create", "--raw=/apis/authorization.k8s.io/v1/subjectaccessreviews", "--filename=" + file);
-            } finally {
-                Files.delete(file);
-            }
+        try (OwnedFolder folder = OwnedFolder.create("podid-doctor-")) {
+            return kubectl.run(
+                    "create",
+                    "--raw=/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                    "--filename=" + folder.write("review.json", review));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.podid.input.ProfileOptions;
@@ -10,10 +11,17 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -106,20 +114,57 @@ public final class MigrateCommand implements Callable<Integer> {
         if (Files.exists(output) && !Files.isDirectory(output)) {
             throw new UnusableInputException(spec.commandLine(), output + " is a file; -o names a folder");
         }
-        if (!force && !OutputFolder.isEmpty(output)) {
-            throw new UnusableInputException(
-                    spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
-        }
         String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
         var wish = new Wish(paths, standardInput, profile, choices, inPlace, keep, proxySidecar, identityBinding);
-        try (OutputFolder stage = OutputFolder.beside(output)) {
+        try (Stage stage = Stage.create()) {
+            recover(Files.getOwner(stage.path()));
             return run(wish, stage);
-        } catch (ManifestException e) {
+        } catch (ManifestException | IOException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
-    private int run(Wish wish, OutputFolder stage) throws IOException {
+    /** Undoes what an earlier run has begun, and refuses a folder with other files than such a run's. */
+    private void recover(UserPrincipal me) throws IOException {
+        boolean begun = false;
+        for (Path folder : placesOfJournals()) {
+            Optional<String> found = Journal.recover(folder, me);
+            found.ifPresent(note -> spec.commandLine().getErr().println("podid: " + note));
+            begun |= found.isPresent();
+        }
+        Set<String> known = begun ? Set.of(SCRIPT, REPORT) : Set.of();
+        if (begun && Files.isDirectory(output)) {
+            WritableFolder.of(output).removeLeftovers(output.resolve(SCRIPT));
+            WritableFolder.of(output).removeLeftovers(output.resolve(REPORT));
+        }
+        if (!force && !known.containsAll(namesIn(output))) {
+            throw new UnusableInputException(
+                    spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
+        }
+    }
+
+    /** Its own folder, and all around the files, since the journal of another run stands where its files have their root. */
+    private Set<Path> placesOfJournals() {
+        var places = new LinkedHashSet<Path>(List.of(output));
+        for (String path : paths) {
+            if (!path.equals(ManifestFiles.STANDARD_INPUT)) {
+                Stream.iterate(Path.of(path).toAbsolutePath().normalize(), Objects::nonNull, Path::getParent)
+                        .forEach(places::add);
+            }
+        }
+        return places;
+    }
+
+    private static Set<String> namesIn(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            return Set.of();
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.map(file -> String.valueOf(file.getFileName())).collect(Collectors.toSet());
+        }
+    }
+
+    private int run(Wish wish, Stage stage) throws IOException {
         Migration migration = Migration.run(wish, stage);
         if (inPlace && migration.hasOwned()) {
             throw new UnusableInputException(
@@ -140,28 +185,41 @@ public final class MigrateCommand implements Callable<Integer> {
         return migration.isSafe() && migration.isGood() ? 0 : 1;
     }
 
-    private void finish(Migration migration, OutputFolder stage) throws IOException {
-        String report = migration.shown(MoveReport.of(migration));
-        String script = AzureScript.of(migration.plans(), identityBinding);
-        if (inPlace) {
-            stage.replace(migration.changed());
-            for (String file : migration.emptied()) {
-                Files.deleteIfExists(Path.of(file));
+    private void finish(Migration migration, Stage stage) throws IOException {
+        List<FileChange> changes = changes(migration, stage);
+        boolean isNew = Files.notExists(output);
+        Files.createDirectories(output);
+        try (Journal journal = Journal.begin(inPlace ? migration.root() : output, output, changes)) {
+            journal.make();
+        } catch (IOException e) {
+            if (isNew && namesIn(output).isEmpty()) {
+                Files.delete(output);
             }
-            try (OutputFolder own = OutputFolder.beside(output)) {
-                documents(own, script, report);
-                own.moveTo(output);
-            }
-            return;
+            throw new IOException(
+                    Stream.concat(Stream.of(e), Stream.of(e.getSuppressed()))
+                            .map(Throwable::getMessage)
+                            .collect(Collectors.joining(". ")),
+                    e);
         }
-        documents(stage, script, report);
-        stage.moveTo(output);
     }
 
-    private static void documents(OutputFolder folder, String script, String report) throws IOException {
-        folder.write(SCRIPT, script, null);
-        folder.path().resolve(SCRIPT).toFile().setExecutable(true);
-        folder.write(REPORT, report, null);
+    /** The script and the report come first: whatever ends this run, they are there for the files that are changed. */
+    private List<FileChange> changes(Migration migration, Stage stage) throws IOException {
+        Path script = stage.writeDocument(SCRIPT, AzureScript.of(migration.plans(), identityBinding));
+        script.toFile().setExecutable(true);
+        Path report = stage.writeDocument(REPORT, migration.shown(MoveReport.of(migration)));
+        var changes = new LinkedHashMap<Path, FileChange>();
+        changes.put(output.resolve(SCRIPT), FileChange.write(output.resolve(SCRIPT), script));
+        changes.put(output.resolve(REPORT), FileChange.write(output.resolve(REPORT), report));
+        if (inPlace) {
+            migration.changesInPlace().forEach(change -> changes.put(change.file(), change));
+            return List.copyOf(changes.values());
+        }
+        for (Path file : stage.files()) {
+            Path target = output.resolve(stage.path().relativize(file));
+            changes.putIfAbsent(target, FileChange.write(target, file));
+        }
+        return List.copyOf(changes.values());
     }
 
     private void print(Migration migration) {

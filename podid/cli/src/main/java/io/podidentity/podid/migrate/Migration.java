@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 final class Migration {
 
     private final Wish wish;
-    private final OutputFolder stage;
+    private final Stage stage;
     /** The paths of the user, and then each other kustomization that is made of the same files. */
     private final List<List<String>> roots;
 
@@ -54,7 +54,7 @@ final class Migration {
     private final List<String> pending = new ArrayList<>();
     private final Map<Path, Path> changed = new LinkedHashMap<>();
 
-    private Migration(Wish wish, OutputFolder stage, List<List<String>> roots) {
+    private Migration(Wish wish, Stage stage, List<List<String>> roots) {
         this.wish = wish;
         this.stage = stage;
         this.roots = roots;
@@ -74,7 +74,7 @@ final class Migration {
     }
 
     /** Does all of it but the report and the script. */
-    static Migration run(Wish wish, OutputFolder stage) throws IOException {
+    static Migration run(Wish wish, Stage stage) throws IOException {
         var roots = new ArrayList<>(List.of(wish.paths()));
         while (true) {
             var migration = new Migration(wish, stage, roots);
@@ -247,13 +247,21 @@ final class Migration {
         return outcomes;
     }
 
+    /** The folder that all files are below. */
+    Path root() {
+        return tree.root();
+    }
+
     List<String> emptied() {
         return changes.emptied().stream().map(SourceText::name).map(this::shown).toList();
     }
 
-    /** The changed files in the stage, and the originals. */
-    Map<Path, Path> changed() {
-        return changed;
+    /** What becomes of the files themselves. */
+    List<FileChange> changesInPlace() {
+        var all = new ArrayList<FileChange>();
+        changed.forEach((fresh, original) -> all.add(FileChange.write(original, fresh)));
+        changes.emptied().forEach(text -> all.add(FileChange.remove(text.file())));
+        return all;
     }
 
     List<Path> charts() {

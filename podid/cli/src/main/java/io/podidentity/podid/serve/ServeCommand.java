@@ -2,6 +2,7 @@ package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.match.MatchRules;
@@ -16,6 +17,7 @@ import io.podidentity.podid.serve.arm.ArmFaults;
 import io.podidentity.podid.serve.arm.RegistryEndpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -268,8 +270,10 @@ public final class ServeCommand implements Callable<Integer> {
         if (!secretFiles.isEmpty()) {
             return secretFiles.get(0);
         }
-        Path file = Files.createTempFile(azure.certificateAuthority().getParent(), "application-", ".secret");
-        return Files.writeString(file, secrets.get(0) + "\n");
+        WritableFolder folder = WritableFolder.of(azure.certificateAuthority());
+        Path file = folder.root().resolve("application.secret");
+        folder.replaceForOwner(file, (secrets.get(0) + "\n").getBytes(StandardCharsets.UTF_8));
+        return file;
     }
 
     private PodIdentityEmulator start(

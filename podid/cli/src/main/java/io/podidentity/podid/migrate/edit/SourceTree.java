@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,6 +165,7 @@ public final class SourceTree {
     }
 
     private void add(Path file) {
+        requireBelowRoot(file);
         Path place = root.relativize(absolute(file));
         boolean isYaml = file.toString().matches(".*\\.(yaml|yml|json)|(.*/)?Kustomization");
         if (!isYaml) {
@@ -176,6 +178,20 @@ public final class SourceTree {
             } catch (ManifestException notText) {
                 others.add(place);
             }
+        }
+    }
+
+    /** What a link leads to outside would be copied into the output, or changed in place. */
+    private void requireBelowRoot(Path file) {
+        try {
+            Path real = file.toRealPath();
+            if (!real.startsWith(root.toRealPath())) {
+                throw new ManifestException(file + " is a symbolic link, or behind one, to " + real + ", outside of "
+                        + relative(root) + ". It is neither copied nor changed: put the file itself there, or name a"
+                        + " folder that holds both");
+            }
+        } catch (IOException e) {
+            throw new ManifestException("Cannot read " + file + " (" + e.getMessage() + ")");
         }
     }
 
