@@ -15,16 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The variables that a container has of its own: texts and what ConfigMaps hold, and what Secrets hold only if the user
- * says so. Not thread-safe.
+ * The variables that a container has of its own, of which a program gets those that the user names: texts and what
+ * ConfigMaps hold, and what Secrets hold only if the user says so. Not thread-safe.
+ *
+ * <p>There is no list of harmful names: any of a hundred tools runs code for a variable of its own, so that whoever may
+ * change the workload could choose one that no list has.
  */
 final class ContainerVariables {
-
-    /** Where another machine's paths would do harm, or whoever may change the workload could run code here. */
-    private static final Pattern OF_A_MACHINE = Pattern.compile("PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|HOSTNAME|ENV"
-            + "|BASH_ENV|LD_.*|DYLD_.*|GCONV_PATH|JAVA_HOME|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS"
-            + "|NODE_PATH|PYTHON.*|PERL5.*|RUBY.*|GIT_.*|SSH_.*|DOTNET_STARTUP_HOOKS|CORECLR_.*|COR_.*|KUBECONFIG"
-            + "|KUBERNETES_.*");
 
     private static final Pattern REFERENCE = Pattern.compile("\\$(\\$|\\(([^()]+)\\))");
 
@@ -32,7 +29,7 @@ final class ContainerVariables {
     private final boolean withSecrets;
     private final Map<String, Map<String, String>> read = new HashMap<>();
     private final Map<String, String> found = new LinkedHashMap<>();
-    private final List<String> left = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
 
     ContainerVariables(Kubectl kubectl, boolean withSecrets) {
         this.kubectl = kubectl;
@@ -56,7 +53,18 @@ final class ContainerVariables {
         return texts;
     }
 
-    /** What of them a program on this machine gets. */
+    /** The names of a container's variables; of a whole ConfigMap or Secret, which is not read, its own name. */
+    static List<String> names(Part container) {
+        var names = new ArrayList<String>();
+        container.at("env").items().forEach(variable -> names.add(variable.text("name")));
+        for (Part source : container.at("envFrom").items()) {
+            String configMap = source.text("configMapRef", "name");
+            names.add(configMap.isEmpty() ? "all of secret " + source.text("secretRef", "name") : "all of configmap " + configMap);
+        }
+        return names;
+    }
+
+    /** Those that can be read; {@link #unreadable} has the others. */
     Map<String, String> of(Part container) throws InterruptedException {
         for (Part source : container.at("envFrom").items()) {
             addAll(source.text("prefix"), "configmap", source.text("configMapRef", "name"));
@@ -66,33 +74,25 @@ final class ContainerVariables {
             String name = variable.text("name");
             Part from = variable.at("valueFrom");
             if (from.map().isEmpty()) {
-                put(name, expanded(variable.text("value")));
+                found.put(name, expanded(variable.text("value")));
             } else {
-                one(from).ifPresentOrElse(value -> put(name, value), () -> left.add(name));
+                one(from).ifPresentOrElse(value -> found.put(name, value), () -> unreadable.add(name));
             }
         }
         return found;
     }
 
-    List<String> left() {
-        return left;
-    }
-
-    private void put(String name, String value) {
-        if (OF_A_MACHINE.matcher(name).matches()) {
-            left.add(name);
-        } else {
-            found.put(name, value);
-        }
+    List<String> unreadable() {
+        return unreadable;
     }
 
     private void addAll(String prefix, String kind, String name) throws InterruptedException {
         if (!name.isEmpty()) {
             Map<String, String> data = data(kind, name);
             if (data.isEmpty()) {
-                left.add("all of " + kind + " " + name);
+                unreadable.add("all of " + kind + " " + name);
             }
-            data.forEach((key, value) -> put(prefix + key, value));
+            data.forEach((key, value) -> found.put(prefix + key, value));
         }
     }
 

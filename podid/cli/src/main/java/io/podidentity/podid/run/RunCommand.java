@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,13 +82,13 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--env",
-            description = "Also give the program the container's own variables: plain values, and values from"
-                    + " ConfigMaps that you may read. Values from Secrets are left out.")
-    private boolean env;
+            paramLabel = "NAME",
+            description = "Also give the program this variable of the container: a plain value, or one from a ConfigMap"
+                    + " that you may read. May be given more than once. Whoever may change the workload chooses its"
+                    + " value, so name none that makes a tool run code.")
+    private List<String> env = new ArrayList<>();
 
-    @Option(
-            names = "--env-secrets",
-            description = "With --env: also give the program values from Secrets, if you may read them.")
+    @Option(names = "--env-secrets", description = "With --env: also give the program a value from a Secret that you may read.")
     private boolean envSecrets;
 
     @Option(
@@ -136,8 +137,8 @@ public final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "Which program? Put it after --, as in: podid run deploy/orders -- mvn spring-boot:run");
         }
-        if (envSecrets && !env) {
-            throw new ParameterException(spec.commandLine(), "--env-secrets needs --env");
+        if (envSecrets && env.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--env-secrets needs --env NAME");
         }
         try {
             return WorkloadName.parse(workload);
@@ -171,9 +172,7 @@ public final class RunCommand implements Callable<Integer> {
             check.run(borrowed, first.value()).ifPresent(this::log);
         }
         var add = new TreeMap<String, String>();
-        if (env) {
-            add.putAll(containerVariables(where.kubectl(), borrowed));
-        }
+        add.putAll(containerVariables(where.kubectl(), borrowed));
         add.putAll(identity);
         List<String> remove = environment.keySet().stream()
                 .filter(WOULD_WIN.asMatchPredicate())
@@ -207,12 +206,30 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private Map<String, String> containerVariables(Kubectl kubectl, Borrowed borrowed) throws InterruptedException {
+        if (env.isEmpty()) {
+            List<String> names = ContainerVariables.names(borrowed.container());
+            if (!names.isEmpty()) {
+                log("it gets none of the container's own variables; --env NAME adds one of " + String.join(", ", names));
+            }
+            return Map.of();
+        }
         var variables = new ContainerVariables(kubectl, envSecrets);
         Map<String, String> found = variables.of(borrowed.container());
-        if (!variables.left().isEmpty()) {
-            log("of the container's variables it does not get " + String.join(", ", variables.left()));
+        for (String name : env) {
+            if (!found.containsKey(name)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "The container has no variable " + name + " that can be read. There is "
+                                + listed(found.keySet()) + "; not readable: " + listed(variables.unreadable())
+                                + ". A value from a Secret needs --env-secrets and the right to read it");
+            }
         }
+        found.keySet().retainAll(env);
         return found;
+    }
+
+    private static String listed(Collection<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
     private Optional<Lending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {

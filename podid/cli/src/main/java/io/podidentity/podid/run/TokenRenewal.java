@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Replaces the token before it ends, on a thread of its own; where that fails, again and again. */
+/**
+ * Replaces the token before it ends, on a thread of its own; where that fails, for whatever reason, again and again: an
+ * odd answer of kubectl can be followed by a good one.
+ */
 final class TokenRenewal implements AutoCloseable {
 
     /** A token of a service account, and how long it is good. Its text form does not show it. */
@@ -19,14 +22,19 @@ final class TokenRenewal implements AutoCloseable {
         /** Renewed early enough that a cluster may be out of reach for a while. */
         private static final int RENEW_AT_PERCENT = 70;
 
+        /** No cluster grants more; a number that is no life must not be reckoned with. */
+        private static final long LONGEST_SECONDS = Duration.ofDays(366).toSeconds();
+
         /** What {@code kubectl create token -o json} prints. */
         static AccountToken of(Part request, Instant asked) {
             if (request.at("spec", "expirationSeconds").value() instanceof Number seconds
+                    && seconds.longValue() > 0
+                    && seconds.longValue() <= LONGEST_SECONDS
                     && request.at("status", "token").value() instanceof String token) {
                 // Not by the time at which it ends: the cluster's clock may differ from this one's.
                 return new AccountToken(token, Duration.ofSeconds(seconds.longValue()), asked);
             }
-            throw new IllegalArgumentException("kubectl printed no TokenRequest with a token");
+            throw new IllegalArgumentException("kubectl printed no TokenRequest with a token and its life");
         }
 
         Instant renewAt() {
@@ -84,7 +92,7 @@ final class TokenRenewal implements AutoCloseable {
                         log.accept("the token is renewed again");
                         wait = FIRST_RETRY;
                     }
-                } catch (KubectlException | IOException e) {
+                } catch (KubectlException | IOException | RuntimeException e) {
                     if (Thread.currentThread().isInterrupted()) {
                         return;
                     }

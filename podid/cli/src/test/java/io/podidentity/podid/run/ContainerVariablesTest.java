@@ -60,7 +60,7 @@ class ContainerVariablesTest {
     }
 
     @Test
-    void variables_always_areTextsAndConfigMapsButNoSecretsAndNothingOfAMachine() throws Exception {
+    void variables_always_areTextsAndConfigMapsButNoSecrets() throws Exception {
         var variables = new ContainerVariables(kubectl, false);
 
         assertThat(variables.of(container()))
@@ -69,9 +69,20 @@ class ContainerVariablesTest {
                         "P_JAVA_TOOL_OPTIONS", "-javaagent:x",
                         "HOST", "h",
                         "URL", "http://h:$(PORT)/$(HOST)",
-                        "MODE", "fast"));
-        assertThat(variables.left()).containsExactly("all of secret keys", "GONE", "KEY", "NODE", "LD_PRELOAD", "PATH");
+                        "MODE", "fast",
+                        "LD_PRELOAD", "/tmp/x.so",
+                        "PATH", "/app"));
+        assertThat(variables.unreadable()).containsExactly("all of secret keys", "GONE", "KEY", "NODE");
         assertThat(folder.resolve("calls")).content().doesNotContain("secret");
+    }
+
+    @Test
+    void names_always_areAllThatThereIsWithoutReadingAnything() throws Exception {
+        assertThat(ContainerVariables.names(container()))
+                .containsExactly(
+                        "HOST", "URL", "MODE", "GONE", "KEY", "NODE", "LD_PRELOAD", "PATH",
+                        "all of configmap settings", "all of secret keys");
+        assertThat(folder.resolve("calls")).doesNotExist();
     }
 
     @Test

@@ -138,6 +138,14 @@ class RunCommandTest {
     }
 
     @Test
+    void run_withVariablesByName_saysWhatThereIs() {
+        assertThat(run("--no-check", "deploy/orders", "--", "true"))
+                .contains("it gets none of the container's own variables; --env NAME adds one of GREETING");
+        assertThat(run("--no-check", "--env=GREETING", "--env", "OTHER", "deploy/orders", "--", "true"))
+                .startsWith("2 The container has no variable OTHER that can be read. There is GREETING");
+    }
+
+    @Test
     void run_whereNothingIsToRunOrNobodyIsNamed_isWrongUse() {
         assertThat(run("deploy/orders")).startsWith("2 Which program?");
         for (String workload : List.of("orders", "svc/orders", "deploy/", "deploy/-x", "/x")) {

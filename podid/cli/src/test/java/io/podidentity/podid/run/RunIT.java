@@ -92,7 +92,7 @@ class RunIT {
         serve(BorrowedCluster.served(1, Duration.ofSeconds(3), PodIdentityEmulator.builder()));
         Process podid = run(
                 "deploy/orders",
-                "--env",
+                "--env=GREETING",
                 "--",
                 "sh",
                 "-c",

@@ -1,6 +1,7 @@
 package io.podidentity.podid.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenRenewalTest {
 
@@ -58,6 +61,42 @@ class TokenRenewalTest {
             assertThat(log.get(1)).contains("renewed again");
         }
         assertThat(parent).isEmptyDirectory();
+    }
+
+    /** Such as an empty answer, a text, a token without a life, or one that lives for ever. */
+    @Test
+    void token_afterOddAnswers_isStillReplaced() throws Exception {
+        var asked = new AtomicInteger();
+        var renewed = new CountDownLatch(2);
+        List<String> log = new CopyOnWriteArrayList<>();
+        TokenRenewal.Source source = () -> {
+            Map<String, Object> odd = Map.of("spec", Map.of("expirationSeconds", Long.MAX_VALUE), "status", "none");
+            return asked.incrementAndGet() == 1
+                    ? AccountToken.of(new Part(odd), Instant.now())
+                    : token("token 2", Duration.ofHours(1));
+        };
+        try (TokenFolder folder = TokenFolder.create(parent)) {
+            TokenRenewal renewal = TokenRenewal.start(
+                    source, folder, token("token 0", Duration.ofMillis(100)), line -> {
+                        log.add(line);
+                        renewed.countDown();
+                    }, Clock.systemUTC());
+            try {
+                assertThat(renewed.await(20, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                renewal.close();
+            }
+            assertThat(folder.file()).content().isEqualTo("token 2");
+            assertThat(log.get(0)).contains("cannot be renewed", "kubectl printed no TokenRequest");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE})
+    void lifetime_thatIsNone_isRefused(long seconds) {
+        var request = new Part(Map.of("spec", Map.of("expirationSeconds", seconds), "status", Map.of("token", "t")));
+
+        assertThatThrownBy(() -> AccountToken.of(request, Instant.EPOCH)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
