@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param head of a request's first line, of its headers and of its trailers, each alone and without line ends, in bytes
  * @param body of a request, in bytes
- * @param connections at a time; one more is closed at once
+ * @param connections at a time; one more closes the one that has waited longest for its request, or itself if there is
+ *     none
  * @param requestTime from when the server is ready for a request until it has it whole
  * @since 0.1.0
  */

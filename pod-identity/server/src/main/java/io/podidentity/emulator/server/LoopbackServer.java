@@ -26,13 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
@@ -57,6 +56,9 @@ public final class LoopbackServer implements AutoCloseable {
     private static final int BACKLOG = 256;
     private static final Duration UNTIL_THE_PORT_IS_FREE = Duration.ofSeconds(2);
 
+    /** Where a connection could not be accepted, for want of descriptors, memory or threads. */
+    private static final Duration BACK_OFF = Duration.ofMillis(50);
+
     /** By the PROXY protocol, version 1. */
     private static final Pattern PROXY_LINE = Pattern.compile("PROXY TCP4 ([0-9.]+) [0-9.]+ ([0-9]+) [0-9]+\r\n");
 
@@ -73,7 +75,7 @@ public final class LoopbackServer implements AutoCloseable {
     private final @Nullable SSLContext tls;
     private final Limits limits;
     private final ExecutorService threads;
-    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final Connections connections;
     private volatile Set<String> names = Set.of();
     private volatile boolean go;
     private volatile Optional<ProxyAuthentication> proxies = Optional.empty();
@@ -94,12 +96,19 @@ public final class LoopbackServer implements AutoCloseable {
     private CountDownLatch acceptsNoMore = new CountDownLatch(0);
 
     private LoopbackServer(
-            String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log)
+            String name,
+            InetAddress address,
+            int port,
+            @Nullable SSLContext tls,
+            Limits limits,
+            RequestListener log,
+            UnaryOperator<Thread> made)
             throws IOException {
         this.name = name;
         this.address = address;
         this.tls = tls;
         this.limits = limits;
+        this.connections = new Connections(limits.connections());
         this.log = log;
         this.server = open(port);
         this.port = server.getLocalPort();
@@ -107,7 +116,7 @@ public final class LoopbackServer implements AutoCloseable {
         this.threads = Executors.newCachedThreadPool(task -> {
             var thread = new Thread(task, "podid-" + name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
-            return thread;
+            return made.apply(thread);
         });
     }
 
@@ -136,8 +145,20 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public static LoopbackServer bind(
             String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log) {
+        return bind(name, address, port, tls, limits, log, UnaryOperator.identity());
+    }
+
+    /** @param made what becomes of each thread before it is started */
+    static LoopbackServer bind(
+            String name,
+            InetAddress address,
+            int port,
+            @Nullable SSLContext tls,
+            Limits limits,
+            RequestListener log,
+            UnaryOperator<Thread> made) {
         try {
-            return new LoopbackServer(name, address, port, tls, limits, log);
+            return new LoopbackServer(name, address, port, tls, limits, log, made);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot serve " + name + " on " + address.getHostAddress() + ":" + port + " (" + e.getMessage()
@@ -225,22 +246,44 @@ public final class LoopbackServer implements AutoCloseable {
         var ended = new CountDownLatch(1);
         acceptsNoMore = ended;
         threads.execute(() -> {
-            while (!open.isClosed()) {
-                try {
-                    accept(open.accept(), endpoint);
-                } catch (IOException clientIsGone) {
-                    // Or the server is closed: the loop looks.
-                }
+            try {
+                acceptUntilClosed(open, endpoint);
+            } finally {
+                ended.countDown();
             }
-            ended.countDown();
         });
+    }
+
+    /** Whatever happens to one connection, the next one is accepted: a server that is deaf looks as if it lived. */
+    private void acceptUntilClosed(ServerSocket open, Endpoint endpoint) {
+        while (!open.isClosed()) {
+            try {
+                accept(open.accept(), endpoint);
+            } catch (Throwable noRoom) {
+                makeRoom(open);
+            }
+        }
+    }
+
+    /** Without descriptors, memory or threads the accept fails at once, again and again. */
+    private void makeRoom(ServerSocket open) {
+        if (open.isClosed()) {
+            return;
+        }
+        try {
+            connections.removeOldest().ifPresent(LoopbackServer::closeQuietly);
+            TimeUnit.NANOSECONDS.sleep(BACK_OFF.toNanos());
+        } catch (InterruptedException closing) {
+            // Closing closes the socket too, which the loop sees.
+            Thread.interrupted();
+        }
     }
 
     /** Closes the port and all connections, so that clients are refused, until {@link #listen}. */
     public void refuse() {
         synchronized (lock) {
             closeQuietly(server);
-            connections.forEach(LoopbackServer::closeQuietly);
+            connections.stream().forEach(LoopbackServer::closeQuietly);
             awaitFreePort();
         }
     }
@@ -265,15 +308,18 @@ public final class LoopbackServer implements AutoCloseable {
     }
 
     private void accept(Socket connection, Endpoint endpoint) {
-        if (connections.size() >= limits.connections()) {
-            closeQuietly(connection);
-            return;
-        }
-        connections.add(connection);
+        boolean begun = false;
         try {
-            threads.execute(() -> converse(connection, endpoint));
-        } catch (RejectedExecutionException closing) {
-            closeQuietly(connection);
+            connections.add(connection).ifPresent(LoopbackServer::closeQuietly);
+            if (!connection.isClosed()) {
+                threads.execute(() -> converse(connection, endpoint));
+                begun = true;
+            }
+        } finally {
+            if (!begun) {
+                connections.remove(connection);
+                closeQuietly(connection);
+            }
         }
     }
 
@@ -289,10 +335,12 @@ public final class LoopbackServer implements AutoCloseable {
             var reader = new RequestReader(in, out, limits, names, go, connection);
             try {
                 for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {
+                    connections.answering(socket);
                     answer(request.get(), endpoint, writer);
                     if (request.get().isLast()) {
                         return;
                     }
+                    connections.answered(socket);
                 }
             } catch (BadRequestException refusal) {
                 writer.refuse(refusal, go);
@@ -390,7 +438,7 @@ public final class LoopbackServer implements AutoCloseable {
             closed = true;
             closeQuietly(server);
             threads.shutdownNow();
-            connections.forEach(LoopbackServer::closeQuietly);
+            connections.stream().forEach(LoopbackServer::closeQuietly);
             awaitFreePort();
         }
     }

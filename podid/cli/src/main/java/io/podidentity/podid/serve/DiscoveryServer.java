@@ -11,7 +11,10 @@ import io.podidentity.emulator.server.LoopbackServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -44,6 +48,11 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
 
     /** A name or an address in lower case, an address of IPv6 in brackets. */
     static final String HOST = "[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+]";
+
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])");
+
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]*:[0-9a-f:.]*]");
 
     private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Duration.ofSeconds(10));
 
@@ -116,7 +125,7 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         }
         if (!isKnown(host(request))) {
             return refuse(
-                    403, "The discovery port is not known by that name: use an address, or start with --exposed HOST.");
+                    403, "The discovery port is not known by that name: use an address of this machine, or start with --exposed HOST.");
         }
         if (path.equals(List.of("faults"))) {
             return served(azure -> order(new ActivityPage(azure.azure()), request));
@@ -153,12 +162,25 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         return request.header("Host").orElse("").replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
     }
 
-    /** An address is no name that somebody could point here. */
     private boolean isKnown(String host) {
-        return host.matches("[0-9.]+|\\[[0-9a-f:.]+]")
+        return isOwnAddress(host)
                 || USUAL_NAMES.contains(host)
                 || places.names().contains(host)
                 || (exposed.isDone() && exposed.join().names().contains(host));
+    }
+
+    /** An address of this machine, which is no name that somebody could point here. */
+    private static boolean isOwnAddress(String host) {
+        if (!IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
+            return false;
+        }
+        try {
+            // Such a text is an address, so nobody is asked for it.
+            InetAddress address = InetAddress.getByName(host);
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException none) {
+            return false;
+        }
     }
 
     private Answer expose(Request request) {

@@ -193,22 +193,20 @@ class LendAttackTest {
         }
     }
 
+    /** Idle ones from a stranger: the one that has waited longest goes, and the borrower has its answer. */
     @Test
-    void connections_thatAreTooMany_areClosedAtOnce() throws IOException {
+    void connections_thatAreTooMany_keepNoBorrowerOut() throws IOException {
         try (Lender lender = Lender.of(azure, Lender.limits(4, Duration.ofSeconds(10)))) {
             var idle = new ArrayList<Socket>();
-            for (int i = 0; i < 4; i++) {
-                idle.add(lender.connect());
+            for (int i = 0; i < 70; i++) {
+                for (int j = 0; j < 8; j++) {
+                    idle.add(lender.connect());
+                }
+                assertThat(lender.answer(ASK)).startsWith("HTTP/1.1 200 ");
             }
-            assertThat(lender.answer(ASK)).isIn("", "closed");
             for (Socket socket : idle) {
                 socket.close();
             }
-            String answer = "";
-            for (int tries = 0; tries < 1000 && answer.length() < 10; tries++) {
-                answer = lender.answer(ASK);
-            }
-            assertThat(answer).startsWith("HTTP/1.1 200 ");
         }
     }
 

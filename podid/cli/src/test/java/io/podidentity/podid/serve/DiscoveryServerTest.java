@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.testsupport.Client;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,36 @@ class DiscoveryServerTest {
 
         assertThat(tokenFile().statusCode()).isEqualTo(404);
         assertThat(tokenFile().body()).doesNotContain("of-the-application");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "....", "1.2.3.4", "8.8.8.8:80", "127.0.0.256", "127.1", "0177.0.0.1", "2130706433", "[::2]", "[::", "[]",
+                "[1]", "[2001:db8::1]:80", "", "localhost.", "localhost.evil.example", "127.0.0.1.evil.example"
+            })
+    void answer_toAHostThatIsNotThisMachine_isARefusal(String host) {
+        assertThat(discovery.answer(asked(host)).status()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:10100", "127.0.0.1:10100", "127.8.9.10", "[::1]:10100", "host.docker.internal"})
+    void answer_toAHostThatIsThisMachine_isGiven(String host) {
+        assertThat(discovery.answer(asked(host)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void answer_toTheAddressesOfThisMachine_isGiven() throws Exception {
+        for (InetAddress own : NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(Inet4Address.class::isInstance)
+                .toList()) {
+            assertThat(discovery.answer(asked(own.getHostAddress() + ":10100")).status()).isEqualTo(200);
+        }
+    }
+
+    private static Request asked(String host) {
+        return Request.withBody("GET", "/addresses", Map.of("Host", host), "");
     }
 
     private HttpResponse<String> tokenFile() throws Exception {
