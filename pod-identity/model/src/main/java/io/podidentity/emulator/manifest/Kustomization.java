@@ -3,6 +3,7 @@ package io.podidentity.emulator.manifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -17,12 +18,18 @@ import java.util.function.Consumer;
  * @param names all files and folders that it names, made absolute
  * @param patches those of the files that change what others define
  * @param isComponent whether it is a part that only others can use
+ * @param remote what of its names is no file or folder here, so that kubectl would fetch it over the network
  * @param resources the files of a kustomization that changes nothing of what it lists, so that they can be read as they
  *     are; empty if kubectl must render it
  * @since 0.1.0
  */
 public record Kustomization(
-        Path folder, Set<Path> names, Set<Path> patches, boolean isComponent, Optional<List<Path>> resources) {
+        Path folder,
+        Set<Path> names,
+        Set<Path> patches,
+        boolean isComponent,
+        List<String> remote,
+        Optional<List<Path>> resources) {
 
     static final String GROUP = "kustomize.config.k8s.io";
 
@@ -71,6 +78,13 @@ public record Kustomization(
         return files;
     }
 
+    /** What of a kustomization, and of those that it is made of, kubectl would fetch over the network. */
+    static List<String> remoteNames(Path folder) {
+        var remote = new ArrayList<String>();
+        closure(folder, one -> remote.addAll(one.remote()));
+        return remote;
+    }
+
     /** The folder that kubectl has rendered a text of; empty for the name of a file. */
     public static Optional<Path> rendered(String file) {
         return file.startsWith(RENDERED) ? ManifestFiles.path(file.substring(RENDERED.length())) : Optional.empty();
@@ -78,11 +92,13 @@ public record Kustomization(
 
     private static Kustomization read(Path folder, Path file) {
         List<Yaml> documents;
+        var remote = new ArrayList<String>();
         try {
             documents = YamlReader.read(file.toString(), ManifestFiles.content(file));
+            documents.forEach(document -> remote.addAll(RemoteNames.in(folder, document)));
         } catch (ManifestException e) {
-            // kubectl says what is wrong with it.
             documents = List.of();
+            remote.add(file + ", which cannot be read: " + e.reason());
         }
         var names = new HashSet<Path>();
         documents.forEach(document -> addNames(folder, document, names));
@@ -93,7 +109,8 @@ public record Kustomization(
         Optional<Yaml> only = documents.size() == 1 ? Optional.of(documents.get(0)) : Optional.empty();
         boolean isComponent =
                 only.filter(one -> one.textAt("kind").equals("Component")).isPresent();
-        return new Kustomization(folder, names, patches, isComponent, only.flatMap(one -> resources(folder, one)));
+        return new Kustomization(
+                folder, names, patches, isComponent, remote, only.flatMap(one -> resources(folder, one)));
     }
 
     private static void addNames(Path folder, Yaml value, Set<Path> names) {

@@ -29,9 +29,14 @@ public final class ManifestReader {
         this(profile, Tools.ofEnvironment());
     }
 
-    /** @param loadRestrictor what {@code kubectl kustomize} is told of files outside of a kustomization's folder */
-    public ManifestReader(Profile profile, Optional<String> loadRestrictor) {
-        this(profile, Tools.ofEnvironment().with(loadRestrictor));
+    /**
+     * Decodes as the profile would.
+     *
+     * @param loadRestrictor what {@code kubectl kustomize} is told of files outside of a kustomization's folder
+     * @param allowRemote whether kubectl may fetch what a kustomization names of other machines
+     */
+    public ManifestReader(Profile profile, Optional<String> loadRestrictor, boolean allowRemote) {
+        this(profile, Tools.ofEnvironment().with(loadRestrictor, allowRemote));
     }
 
     ManifestReader(Profile profile, Tools tools) {

@@ -23,20 +23,22 @@ import java.util.stream.Stream;
  *
  * @param searchPath folders, as PATH has them
  * @param kustomizeOptions what kubectl kustomize is told before the folder
+ * @param allowsRemote whether kubectl may fetch what a kustomization names of other machines
  */
-record Tools(String searchPath, List<String> kustomizeOptions) {
+record Tools(String searchPath, List<String> kustomizeOptions, boolean allowsRemote) {
 
     private static final long LIMIT_SECONDS = 60;
     private static final int MAX_ERROR = 64 * 1024;
 
     Tools(String searchPath) {
-        this(searchPath, List.of());
+        this(searchPath, List.of(), false);
     }
 
-    Tools with(Optional<String> loadRestrictor) {
+    Tools with(Optional<String> loadRestrictor, boolean allowRemote) {
         return new Tools(
                 searchPath,
-                loadRestrictor.map(one -> "--load-restrictor=" + one).stream().toList());
+                loadRestrictor.map(one -> "--load-restrictor=" + one).stream().toList(),
+                allowRemote);
     }
 
     static Tools ofEnvironment() {

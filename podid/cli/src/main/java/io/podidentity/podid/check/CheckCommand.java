@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = "Finds mistakes that will keep pods from their Azure identity, in manifests and, with"
-                + " --azure, in what az printed. Starts nothing.",
+                + " --azure, in what az printed. Starts no server and uses no network; kubectl and helm render what"
+                + " must be rendered.",
         footer = {
             "",
             "Examples:",

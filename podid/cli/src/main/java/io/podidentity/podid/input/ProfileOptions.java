@@ -58,6 +58,12 @@ public final class ProfileOptions {
     private @Nullable String loadRestrictor;
 
     @Option(
+            names = "--allow-remote",
+            description = "Let kubectl kustomize fetch what kustomizations name of other machines. Without it such a"
+                    + " kustomization is not looked at, and the network is not used.")
+    private boolean allowRemote;
+
+    @Option(
             names = "--strict",
             description = "Exit with code 2 if something could not be looked at, because it does not render, is"
                     + " encrypted, or is a template.")
@@ -109,7 +115,7 @@ public final class ProfileOptions {
     }
 
     public List<Manifests> read(Profile decoding, List<String> paths, byte[] standardInput) {
-        return new ManifestReader(decoding, Optional.ofNullable(loadRestrictor))
+        return new ManifestReader(decoding, Optional.ofNullable(loadRestrictor), allowRemote)
                 .readApart(paths, new ByteArrayInputStream(standardInput));
     }
 
