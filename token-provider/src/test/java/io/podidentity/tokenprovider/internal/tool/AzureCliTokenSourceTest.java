@@ -305,7 +305,7 @@ class AzureCliTokenSourceTest {
         assertThat(failure)
                 .hasMessage("Entra ID refused az: AADSTS7000222: The provided client secret keys for app"
                         + " '11111111-1111-1111-1111-111111111111' are expired"
-                        + ". Make a new secret by 'az ad app credential reset'.");
+                        + ". Make a new secret with 'az ad app credential reset'.");
     }
 
     @Test
