@@ -175,7 +175,8 @@ public final class AzureServiceTokenProvider {
     /**
      * Gets a token without blocking the calling thread; already there if it is cached.
      *
-     * <p>What is chained to the future runs on a thread of its own, whose context class loader is the library's.
+     * <p>What is chained to the future runs on a thread of the library, whose context class loader is the library's, or
+     * on one of {@link Builder#executor}.
      * Cancelling the future itself, not one that was chained to it, ends the acquisition if nobody else waits for it.
      *
      * @param request what is asked for; its deadline is the future's own, whoever began the acquisition
@@ -339,6 +340,22 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
+         * How many tokens are kept at most. A program that asks for more than these in turns has to get each of them
+         * again: a service for many tenants needs as many as it has tenants times resources.
+         *
+         * @param tokens one at least; 10,000 by default. A token that is kept takes some 3 kB
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than one
+         */
+        public Builder cacheSize(int tokens) {
+            if (tokens < 1) {
+                throw new IllegalArgumentException("the cache must have room for one token, but has " + tokens);
+            }
+            settings.cacheSize = tokens;
+            return this;
+        }
+
+        /**
          * Tells this listener too what becomes of tokens.
          *
          * @param listener one more listener
@@ -350,10 +367,11 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails the
-         * call with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time
-         * out. A thread of the library hands each request over, completes the futures, and runs what is chained to
-         * them.
+         * Asks sources, completes futures and runs what is chained to them on the threads of this executor alone. A
+         * thread of the library hands over what is to be done, one for all as long as the executor takes it at once.
+         * Deadlines hold whatever the executor does: one that refuses fails the call with {@link
+         * TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time out. A future that
+         * the executor has not begun to complete within 250 ms is completed on a thread of the library.
          *
          * @param executor has a thread for each request at once
          * @return this builder

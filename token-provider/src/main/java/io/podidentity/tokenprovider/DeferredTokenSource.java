@@ -35,6 +35,11 @@ final class DeferredTokenSource implements TokenSource {
         return own().acquire(request);
     }
 
+    @Override
+    public @Nullable Object account() {
+        return own().account();
+    }
+
     private synchronized TokenSource own() {
         if (own == null) {
             own = recipe.apply(SourceContext.of(Environment.ofProcess(), null, null));

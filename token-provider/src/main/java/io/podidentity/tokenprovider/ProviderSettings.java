@@ -32,6 +32,9 @@ final class ProviderSettings {
 
     final List<TokenListener> listeners = new ArrayList<>();
 
+    /** How many tokens are kept at most. */
+    int cacheSize = TokenCache.DEFAULT_SLOTS;
+
     @Nullable
     ProxySelector proxy;
 
@@ -51,9 +54,9 @@ final class ProviderSettings {
         }
         boolean texts = sources == null && executor == null && listeners.isEmpty() && proxy == null && tls == null;
         if (texts) {
-            return ProcessCaches.of(environment, connectionString, overrides);
+            return ProcessCaches.of(environment, connectionString, overrides, cacheSize);
         }
-        return ProcessCaches.ofItsOwn(chain(context()), executor, listeners);
+        return ProcessCaches.ofItsOwn(chain(context()), executor, listeners, cacheSize);
     }
 
     /** What sources are made with. */

@@ -42,6 +42,20 @@ public interface TokenSource {
         return name;
     }
 
+    /**
+     * Whose account this source reads, for a source whose user may change while the program runs, as {@code az login}
+     * does. The provider compares it once a second, while the token is in use, by {@code equals}: when it is another
+     * one, the token is not handed out any more, and the source is asked again. A source that wraps another one passes
+     * on that of the other one.
+     *
+     * @return what is another one once the account was changed, such as the time and the size of the file that says who
+     *     is signed in; quick to have, without a call to a service. Null, as by default, for a source without such an
+     *     account
+     */
+    default @Nullable Object account() {
+        return null;
+    }
+
     /** What a source answers. */
     sealed interface Outcome permits Acquired, Unavailable, Silent {}
 

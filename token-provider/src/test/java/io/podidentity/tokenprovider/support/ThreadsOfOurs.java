@@ -25,6 +25,11 @@ public final class ThreadsOfOurs {
                         .isEmpty());
     }
 
+    /** How many platform threads of the library live. */
+    public static int count() {
+        return alive().size();
+    }
+
     private static List<Thread> alive() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("token-provider"))

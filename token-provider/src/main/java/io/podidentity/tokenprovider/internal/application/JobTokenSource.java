@@ -198,9 +198,9 @@ public final class JobTokenSource implements TokenSource {
                 throw new TokenAcquisitionException(
                         passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
                         host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
-                        passing ? "Try again in a minute." : service.refused,
+                        passing ? RetryAfter.remedy(response) : service.refused,
                         null,
-                        RetryAfter.duration(response.retryAfter()));
+                        RetryAfter.duration(response));
             }
             String problem;
             try {

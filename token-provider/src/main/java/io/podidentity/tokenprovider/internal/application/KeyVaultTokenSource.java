@@ -260,14 +260,14 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
                 case 401 -> "Check the identity's tenant; it must be the vault's.";
                 case 403 -> "Give the identity the role 'Key Vault Secrets User' and allow it in the vault's firewall.";
                 case 404 -> "Check the identifier's spelling.";
-                default -> "Try again in a minute.";
+                default -> RetryAfter.remedy(response);
             };
             return new TokenAcquisitionException(
                     EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
                     "Key Vault returned an error: " + ErrorBody.describe(response, sent),
                     remedy,
                     null,
-                    RetryAfter.duration(response.retryAfter()));
+                    RetryAfter.duration(response));
         }
 
         private static String hide(@Nullable Secret sent, String text) {

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
@@ -145,7 +144,7 @@ public final class DefaultSources {
      * A developer tool, or a metadata service that nothing announces, that comes after other sources. Its classes are
      * loaded only when it is asked, which in most processes never happens.
      */
-    static final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
+    static final class LazyTokenSource implements TokenSource, Anticipating {
         private final SourceDescriptor descriptor;
         private final SourceContext context;
         private volatile @Nullable TokenSource source;
@@ -166,8 +165,8 @@ public final class DefaultSources {
         }
 
         @Override
-        public long accountFingerprint() {
-            return source() instanceof AccountBound bound ? bound.accountFingerprint() : 0;
+        public @Nullable Object account() {
+            return source().account();
         }
 
         /** Does nothing for a tool, which is checked fast enough when it is asked. */

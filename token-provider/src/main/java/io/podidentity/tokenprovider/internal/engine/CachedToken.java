@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * read: a time outside of that second, on either side, makes the next caller look at both. So no jump of the wall clock
  * hides an expiry for longer than that second, and a sleep hides none.
  */
-public final class CachedToken {
+public final class CachedToken implements Answer {
     /** How long a token is handed out with a look at one clock alone, and a change of account may go unnoticed. */
     static final long CHECK_MILLIS = 1_000;
+
+    /** How long a token that stands in for that of another source is handed out before that one is asked again. */
+    static final long STAND_IN_MILLIS = 5_000;
 
     /** Ten years; what a token promises beyond would not fit into nanoseconds one day. */
     private static final long MAX_LIFE_MILLIS = 10 * 365 * 86_400_000L;
@@ -50,7 +53,7 @@ public final class CachedToken {
     CachedToken(AccessToken token, ChainRun run, long millis, long nanos) {
         this.expiresAt = expiresAt(token, millis);
         this.dueAt = refreshAt(token, millis);
-        this.refreshAt = run.standsIn ? Math.min(dueAt, millis + ChainRun.STAND_IN_MILLIS) : dueAt;
+        this.refreshAt = run.standIn().isEmpty() ? dueAt : Math.min(dueAt, millis + STAND_IN_MILLIS);
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.run = run;
         this.bornMillis = millis;
@@ -88,9 +91,9 @@ public final class CachedToken {
     @Nullable
     CachedToken standingInAgain(long millis, long nanos) {
         long age = age(millis, nanos);
-        long next = Math.min(dueAt, bornMillis + age + ChainRun.STAND_IN_MILLIS);
+        long next = Math.min(dueAt, bornMillis + age + STAND_IN_MILLIS);
         long left = next - bornMillis - age;
-        return !run.standsIn || left <= 0 || !run.isAccountUnchanged()
+        return run.standIn().isEmpty() || left <= 0 || !run.isAccountUnchanged()
                 ? null
                 : new CachedToken(
                         this,

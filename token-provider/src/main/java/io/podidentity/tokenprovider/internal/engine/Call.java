@@ -1,86 +1,77 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import static java.util.Objects.requireNonNull;
-
-import io.podidentity.tokenprovider.TokenAcquisitionException;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a caller who has to wait asks of a slot; those that wait without a thread are ordered by their deadlines. */
-final class Call<T> implements Comparable<Call<?>>, Runnable {
-    /** What the caller holds; whoever completes or cancels it ends the wait. Null if the caller's thread waits. */
-    final @Nullable CompletableFuture<T> future;
+/**
+ * One caller that has to wait for a token. It gets exactly one {@link Answer}, or leaves before that. Calls that wait
+ * are ordered by their deadlines, and those of one deadline by when they came.
+ *
+ * <p><i>Thread-safety:</i> the fields that change are guarded by the lock of {@code SlotState}, except where said.
+ */
+abstract sealed class Call implements Comparable<Call> permits BlockingCall, FutureCall {
     /** The token that was not good enough when the caller came; null if there was none. */
     final @Nullable CachedToken before;
-
+    /** Whether the caller wants a newer token than the cached one. */
     final boolean force;
-    /** How long the caller waits at most, in nanoseconds. */
-    final long limit;
-    /** Until when, on the steady clock. */
+    /** When the caller came, on the steady clock, in nanoseconds. */
+    final long start;
+    /** Until when the caller waits, on the steady clock, in nanoseconds. */
     final long deadline;
-    /** Is run after the future was completed; null for nothing. */
+
+    /** Which one of the calls of its slot it is, in the order in which they began to wait. */
+    long number;
+    /** Whether the caller waits no longer: it has its answer, cancelled, or was interrupted. */
+    boolean hasLeft;
+    /** The next one of a list of answered calls, which so needs no memory of its own; null at its end. */
     @Nullable
-    Runnable afterwards;
+    Call nextAnswered;
 
-    /** What the caller sees of a token. */
-    private final @Nullable Function<CachedToken, T> view;
-
-    @Nullable
-    CachedToken token;
-
-    @Nullable
-    TokenAcquisitionException failure;
-
+    private volatile @Nullable Answer answer;
+    /** When it was answered, on the steady clock; written before the answer. */
     private long answeredAt;
 
-    Call(
-            @Nullable CachedToken before,
-            boolean force,
-            long limit,
-            long deadline,
-            @Nullable CompletableFuture<T> future,
-            @Nullable Function<CachedToken, T> view) {
+    Call(@Nullable CachedToken before, boolean force, long start, long deadline) {
         this.before = before;
         this.force = force;
-        this.limit = limit;
+        this.start = start;
         this.deadline = deadline;
-        this.future = future;
-        this.view = view;
     }
 
-    /** Keeps what the future is going to be completed with; one of both is null. */
-    Call<T> with(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure, long now) {
-        this.token = token;
-        this.failure = failure;
-        this.answeredAt = now;
-        return this;
+    /** How long the caller waits at most, in nanoseconds. */
+    final long limitNanos() {
+        return deadline - start;
     }
 
-    Duration waited() {
-        return Duration.ofNanos(answeredAt - deadline + limit);
+    /** Keeps the answer; whoever waits is told by {@link #deliver}. */
+    final void keep(Answer given, long now) {
+        answeredAt = now;
+        answer = given;
     }
+
+    /** The answer; null before there is one. Any thread may ask. */
+    final @Nullable Answer answer() {
+        return answer;
+    }
+
+    /** How long the caller waited for its answer, in nanoseconds. */
+    final long waitedNanos() {
+        return answeredAt - start;
+    }
+
+    /** Whether a thread waits, and looks after its deadline itself. */
+    abstract boolean isBlocking();
+
+    /** Whether nobody wants an answer any more, be it that the caller is about to leave. */
+    boolean isUnwanted() {
+        return hasLeft;
+    }
+
+    /** Tells whoever waits that there is an answer. Called without a lock, once. */
+    abstract void deliver();
 
     @Override
-    public void run() {
-        Runnable then = complete() ? afterwards : null;
-        if (then != null) {
-            then.run();
-        }
-    }
-
-    /** Completes the future, and runs what the caller has chained to it; false if somebody else had done so. */
-    boolean complete() {
-        CompletableFuture<T> held = requireNonNull(future);
-        TokenAcquisitionException failed = failure;
-        return failed != null
-                ? held.completeExceptionally(failed)
-                : held.complete(requireNonNull(view).apply(requireNonNull(token)));
-    }
-
-    @Override
-    public int compareTo(Call<?> other) {
-        return Long.signum(deadline - other.deadline);
+    public final int compareTo(Call other) {
+        long later = deadline - other.deadline;
+        return Long.signum(later == 0 ? number - other.number : later);
     }
 }

@@ -1,7 +1,5 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -12,185 +10,187 @@ import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
-import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a chain: what became of each source that was asked. A cached token keeps it as its origin.
+ * One run of a chain: asks one source after the other, and notes what became of each. A cached token keeps it as its
+ * origin.
  *
- * <p><i>Thread-safety:</i> one thread asks the sources; any thread may ask for {@link #attempts}, also meanwhile.
+ * <p><i>Thread-safety:</i> one thread asks the sources; any thread may call the other methods, also meanwhile.
  */
 final class ChainRun {
-    /** How long a token that stands in for that of another source is handed out before that one is asked again. */
-    static final long STAND_IN_MILLIS = 5_000;
-
     private static final int GUID_LENGTH = 36;
 
     /** Which of the chain's beginnings it belongs to: what is forgotten meanwhile must not come back by it. */
     final int epoch;
 
-    /** Whether its source is the one that is asked alone from now on. Used by the thread that asks. */
-    boolean hasPinned;
-
-    /** Whether its token only stands in for one of {@link #absent}. Used by the thread that asks. */
-    boolean standsIn;
-
     private final TokenRequest request;
     private final List<TokenSource> sources;
     private final Time time;
-    private final @Nullable ForcedCall forced;
+    /** When it must be over, on the steady clock, in nanoseconds. */
     private final long deadline;
-    /**
-     * What became of the sources before the one that has the token; null for one that was not asked. Guarded by this.
-     */
-    private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
+    /** Keeps forced calls apart; null for a call that is not forced. */
+    private final @Nullable ForcedCallInterval interval;
+    /** Whether it still has to keep that interval. */
+    private volatile boolean keepsInterval;
+    /** Whether it waits for that just now. */
+    private volatile boolean waitsForInterval;
+    /** Whether nobody waits for it any more: it ends before the next source. Set before its thread is interrupted. */
+    private volatile boolean givenUp;
 
+    /** What became of the sources before the one that has the token; null for one that was passed. Guarded by this. */
+    private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
     /** The source that is asked; null before the first and after the last. Guarded by this. */
     private @Nullable TokenSource asked;
-    /** When that began, and then how long it took to get the token. Guarded by this. */
-    private long nanos;
-    /** Whether it has the token. Guarded by this. */
-    private boolean arrived;
-
+    /** Since when that source is asked, on the steady clock. Guarded by this. */
+    private long askedSince;
+    /** Where the token comes from; null while there is none. Guarded by this. */
+    private @Nullable Origin origin;
     /** Of which kinds of events it was said that they are news; null for none. Guarded by this. */
     private @Nullable Set<TokenListener.Kind> told;
 
-    private @Nullable AccountBound account;
-    private long fingerprint;
-    private @Nullable TokenAcquisitionException failure;
-    /** The first source that belongs here and has no token, for which a later one stands in; null for none. */
-    @Nullable
-    TokenSource absent;
+    /**
+     * Where the token of a run comes from.
+     *
+     * @param account whose account the source read, as {@link TokenSource#account} has it; null for none
+     * @param answer the source's answer
+     * @param tookNanos how long it took
+     * @param pins whether the source is the one that is asked alone from now on
+     * @param standIn why the token only stands in for that of another source, for people; empty if it does not
+     */
+    record Origin(
+            TokenSource source,
+            @Nullable Object account,
+            TokenSource.Acquired answer,
+            long tookNanos,
+            boolean pins,
+            String standIn) {}
 
-    private String absence = "";
-    private boolean unheard;
-    /** Whether nobody waits for it any more: it ends before the next source. Set before its thread is interrupted. */
-    volatile boolean cancelled;
-    /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
-    boolean caeAware;
-    /** What speaks against the token's identity; empty for nothing. */
-    private volatile String caveat = "";
-
-    ChainRun(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
+    ChainRun(
+            TokenRequest request,
+            List<TokenSource> sources,
+            Time time,
+            int epoch,
+            long deadline,
+            @Nullable ForcedCallInterval interval) {
         this.request = request;
-        this.forced = forced;
         this.sources = sources;
         this.time = time;
         this.epoch = epoch;
-        this.deadline = time.nanos() + request.deadline().orElseThrow().toNanos();
-    }
-
-    boolean hasFailed() {
-        return failure != null;
-    }
-
-    synchronized void pass() {
-        misses.add(null);
+        this.deadline = deadline;
+        this.interval = interval;
+        this.keepsInterval = interval != null;
     }
 
     boolean namesIdentity() {
         return request.identity().isPresent();
     }
 
-    String describeStandIn(AccessToken token) {
-        return token.source() + " stands in for " + requireNonNull(absent).name() + ", which is asked again in "
-                + STAND_IN_MILLIS / 1000 + " s and has no token now: " + absence + ".";
+    void giveUp() {
+        givenUp = true;
     }
 
-    /** Takes back a failure that the time alone was too short for; false if it is none, or not to be mended so. */
-    synchronized boolean takeBackFailure() {
-        if (failure == null || !failure.isTransient() || deadline - time.nanos() <= 0) {
-            return false;
+    boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** Has it wait for no interval any more: a call that is not forced waits for it too. */
+    void skipInterval() {
+        ForcedCallInterval kept = interval;
+        if (kept != null && keepsInterval) {
+            keepsInterval = false;
+            kept.lookAgain();
         }
-        failure = null;
-        misses.remove(misses.size() - 1);
-        return true;
     }
 
-    /** Asks a source: its token, or null if it has none, which is noted. */
+    boolean isLate() {
+        return time.nanos() - deadline >= 0;
+    }
+
+    /**
+     * Notes that a source is asked from now on.
+     *
+     * @return whose account it reads, as {@link TokenSource#account} has it: a change during the call is seen after it
+     * @throws TokenAcquisitionException if the source cannot say so
+     */
     @Nullable
-    AccessToken ask(TokenSource source, long patience) throws InterruptedException {
-        long start = time.nanos();
-        long left = deadline - start;
-        if (left <= 0) {
-            failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "");
-            return null;
+    Object begin(TokenSource source) {
+        synchronized (this) {
+            asked = source;
+            askedSince = time.nanos();
         }
-        if (cancelled) {
+        try {
+            return source.account();
+        } catch (Throwable e) { // A source's own code, as below.
+            throw Failures.thrownBy(e);
+        }
+    }
+
+    /**
+     * Asks the source that was begun with.
+     *
+     * @param patience how long at most, in nanoseconds, where the deadline is later
+     * @return its answer: a token that can be used, or that it has none
+     * @throws TokenAcquisitionException if it was the source's job and it failed, however it said so
+     */
+    TokenSource.Outcome ask(TokenSource source, long patience) throws InterruptedException {
+        if (givenUp) {
             throw new InterruptedException();
         }
-        begin(source, start);
         try {
-            if (forced != null) {
-                forced.await(source, deadline);
-                left = Math.max(1, deadline - time.nanos());
+            ForcedCallInterval kept = interval;
+            if (kept != null) {
+                waitsForInterval = true;
+                kept.await(source, deadline, () -> keepsInterval);
+                waitsForInterval = false;
             }
-            // Read before the source is asked: a change of account during the call is then seen after it.
-            account = source instanceof AccountBound bound ? bound : null;
-            fingerprint = account == null ? 0 : account.accountFingerprint();
+            long left = Math.max(1, deadline - time.nanos());
             TokenSource.Outcome outcome =
                     source.acquire(request.withDeadline(Duration.ofNanos(Math.min(left, patience))));
+            if (outcome == null) {
+                throw Failures.answeredNull();
+            }
             if (outcome instanceof TokenSource.Acquired acquired) {
                 requireUsable(acquired.token(), source.name(), time.millis());
                 requireTenant(source, acquired.token());
-                caveat = acquired.caveat();
-                caeAware = acquired.caeAware();
-                return acquired.token();
             }
-            if (outcome == null) {
-                fail(source, Failures.answeredNull());
-            } else if (outcome instanceof TokenSource.Silent mute) {
-                unheard = true;
-                keepAbsent(source, mute.reason());
-                record(source, State.UNAVAILABLE, mute.reason(), mute.remedy());
-            } else {
-                TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
-                if (source instanceof Anticipating later && later.isEvident()) {
-                    keepAbsent(source, unavailable.reason());
-                }
-                record(source, State.UNAVAILABLE, unavailable.reason(), unavailable.remedy());
-            }
+            return outcome;
         } catch (TokenAcquisitionException e) {
-            fail(source, e);
+            throw e;
         } catch (Throwable e) { // Whatever a source of the user's own throws, errors and checked exceptions too.
-            if (cancelled && e instanceof InterruptedException interrupted) {
+            if (givenUp && e instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
-            fail(source, Failures.thrownBy(e));
+            throw Failures.thrownBy(e);
         }
-        return null;
     }
 
-    String caveat() {
-        return caveat;
+    /** Notes that a source is not asked. */
+    synchronized void pass() {
+        misses.add(null);
     }
 
-    synchronized void arrive() {
-        nanos = time.nanos() - nanos;
+    /** Notes that the source which was asked has no token. */
+    synchronized void miss(TokenSource source, State state, String reason, String remedy) {
         asked = null;
-        arrived = true;
+        misses.add(new TokenAttempt(source.name(), state, Duration.ofNanos(time.nanos() - askedSince), reason, remedy));
+    }
+
+    /** Notes that the source which was asked has the token, and where it comes from. */
+    synchronized void arrive(
+            TokenSource source, @Nullable Object account, TokenSource.Acquired answer, boolean pins, String standIn) {
+        origin = new Origin(source, account, answer, time.nanos() - askedSince, pins, standIn);
+        asked = null;
         // What is kept with the token is kept small.
         misses.trimToSize();
-    }
-
-    private void keepAbsent(TokenSource source, String reason) {
-        if (absent == null) {
-            absent = source;
-            absence = reason;
-        }
-    }
-
-    private synchronized void begin(TokenSource source, long start) {
-        asked = source;
-        nanos = start;
     }
 
     /** Makes sure that a token can be sent in a header and has not expired. */
@@ -224,36 +224,43 @@ final class ChainRun {
         }
     }
 
-    private void fail(TokenSource source, TokenAcquisitionException e) {
-        failure = e;
-        record(source, State.FAILED, e.reason(), e.remedy());
+    /** The failure of the whole run: that of a source, or that none has a token. */
+    TokenAcquisitionException failure(TokenAcquisitionException own) {
+        return Failures.ofCall(own, request.resource(), attempts());
     }
 
-    synchronized void record(TokenSource source, State state, String reason, String remedy) {
-        asked = null;
-        misses.add(new TokenAttempt(source.name(), state, Duration.ofNanos(time.nanos() - nanos), reason, remedy));
-    }
-
-    /** What became of each source, or has so far; made when somebody asks, which for a token that was got is seldom. */
+    /**
+     * What became of each source, or has so far; empty before the first was asked. Made when somebody asks, which for a
+     * token that was got is seldom.
+     */
     synchronized List<TokenAttempt> attempts() {
-        List<TokenAttempt> attempts = new ArrayList<>();
+        if (misses.isEmpty() && asked == null && origin == null) {
+            return List.of();
+        }
+        List<TokenAttempt> attempts = new ArrayList<>(sources.size());
         for (int i = 0; i < sources.size(); i++) {
-            String name = sources.get(i).name();
             TokenAttempt miss = i < misses.size() ? misses.get(i) : null;
-            if (miss != null) {
-                attempts.add(miss);
-            } else if (i == misses.size() && asked != null) {
-                Duration since = Duration.ofNanos(time.nanos() - nanos);
-                boolean waits = forced != null && forced.isWaiting();
-                String reason = waits ? "it waits for its turn" + ForcedCall.LIMIT : "it has not come back yet";
-                attempts.add(new TokenAttempt(name, State.FAILED, since, reason, ""));
-            } else if (i == misses.size() && arrived) {
-                attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), caveat, ""));
-            } else {
-                attempts.add(new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", ""));
-            }
+            attempts.add(miss == null ? unfinished(sources.get(i).name(), i == misses.size()) : miss);
         }
         return attempts;
+    }
+
+    /**
+     * What became of a source that was not asked in vain: one before or after the last one asked, or that one itself.
+     */
+    private TokenAttempt unfinished(String name, boolean isLast) {
+        Origin got = origin;
+        if (isLast && got != null) {
+            Duration took = Duration.ofNanos(got.tookNanos());
+            return new TokenAttempt(name, State.ACQUIRED, took, got.answer().caveat(), "");
+        }
+        if (isLast && asked != null) {
+            Duration since = Duration.ofNanos(time.nanos() - askedSince);
+            String reason =
+                    waitsForInterval ? "it waits for its turn" + ForcedCallInterval.LIMIT : "it has not come back yet";
+            return new TokenAttempt(name, State.FAILED, since, reason, "");
+        }
+        return new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", "");
     }
 
     /** Whether a listener is to be told this of its token: the first time that it is asked. */
@@ -262,18 +269,34 @@ final class ChainRun {
         return told.add(kind);
     }
 
-    /** Whether what the token's source signs in with is as it was. */
-    boolean isAccountUnchanged() {
-        return account == null || account.accountFingerprint() == fingerprint;
+    /** Where its token comes from; it has one. */
+    private synchronized Origin origin() {
+        return Objects.requireNonNull(origin);
     }
 
-    TokenAcquisitionException failure() {
-        TokenAcquisitionException own = failure;
-        if (own == null) {
-            boolean late = time.nanos() - deadline >= 0;
-            Code code = unheard ? Code.SERVICE_UNAVAILABLE : late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
-            own = new TokenAcquisitionException(code, "no source has a token here", "");
-        }
-        return Failures.ofCall(own, request.resource(), attempts());
+    /** Whether its source is the one that is asked alone from now on. */
+    boolean pins() {
+        return origin().pins();
+    }
+
+    /** Why its token only stands in for that of another source; empty if it does not. */
+    String standIn() {
+        return origin().standIn();
+    }
+
+    /** What speaks against its token's identity; empty for nothing. */
+    String caveat() {
+        return origin().answer().caveat();
+    }
+
+    /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
+    boolean caeAware() {
+        return origin().answer().caeAware();
+    }
+
+    /** Whether the account that its token's source reads is as it was. */
+    boolean isAccountUnchanged() {
+        Origin known = origin();
+        return Objects.equals(known.source().account(), known.account());
     }
 }

@@ -26,20 +26,12 @@ final class EventPublisher {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** A request is over, with a token or without one. It was a refresh if callers have an old token meanwhile. */
-    void completed(
-            TokenRequest request,
-            Duration duration,
-            @Nullable CachedToken token,
-            @Nullable CachedToken old,
-            @Nullable TokenAcquisitionException failure) {
-        if (token != null) {
-            TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
-            tell(new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
-        } else if (failure != null) {
-            TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
-            tell(new TokenListener.Event(
-                    kind, request, duration, old == null ? null : old.token, failure, failure.attempts()));
+    /** A request got a token. It was a refresh if callers have an old one meanwhile. */
+    void acquired(TokenRequest request, Duration duration, CachedToken token, @Nullable CachedToken old) {
+        TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
+        tell(new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
+        if (token.run.pins() && token.run.isNews(TokenListener.Kind.PINNED)) {
+            happened(TokenListener.Kind.PINNED, request, Duration.ZERO, token, null);
         }
     }
 
@@ -51,6 +43,21 @@ final class EventPublisher {
             @Nullable TokenAcquisitionException failure) {
         TokenListener.Kind kind = failure == null ? TokenListener.Kind.ACQUIRED : TokenListener.Kind.FAILED;
         tell(new TokenListener.Event(kind, request, duration, token, failure, List.of()));
+    }
+
+    /** A request got no token. It was a refresh if callers have an old one meanwhile. */
+    void failed(TokenRequest request, Duration duration, @Nullable CachedToken old, TokenAcquisitionException failure) {
+        TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
+        AccessToken known = old == null ? null : old.token;
+        tell(new TokenListener.Event(kind, request, duration, known, failure, failure.attempts()));
+    }
+
+    /** A caller who holds a future has its answer. */
+    void waited(TokenRequest request, Call call) {
+        Answer answer = call.answer();
+        CachedToken token = answer instanceof CachedToken gained ? gained : null;
+        TokenAcquisitionException failure = answer instanceof Failure failed ? failed.exception() : null;
+        happened(TokenListener.Kind.WAITED, request, Duration.ofNanos(call.waitedNanos()), token, failure);
     }
 
     void happened(

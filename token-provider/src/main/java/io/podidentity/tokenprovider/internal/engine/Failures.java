@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Failures of a call, as opposed to those of a source. */
@@ -18,6 +19,7 @@ final class Failures {
     private static final int MAX_LENGTH = 800;
     private static final int MAX_RESOURCE = 120;
     private static final int MAX_LINES = 16;
+    private static final int MAX_CAUSES = 8;
     private static final String LINE = "\n  ";
     private static final String READ_ON = LINE + "More: ";
 
@@ -39,7 +41,9 @@ final class Failures {
      */
     static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
         Code code = failure.code();
-        return limit <= allowed || (code != Code.NO_SOURCE_AVAILABLE && code != Code.SERVICE_UNAVAILABLE);
+        boolean dependsOnTime =
+                code == Code.NO_SOURCE_AVAILABLE || code == Code.SERVICE_UNAVAILABLE || code == Code.TIMED_OUT;
+        return limit <= allowed || !dependsOnTime;
     }
 
     static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
@@ -62,12 +66,15 @@ final class Failures {
     /**
      * What a source threw that is no failure of a source: an exception, checked or not, or an error. Errors are no
      * exception to that, since the thread is the library's own, and what its callers are told nobody else could. What
-     * may pass by itself is {@link Code#SERVICE_UNAVAILABLE}.
+     * may pass by itself, or was caused by what may, is {@link Code#SERVICE_UNAVAILABLE}.
      */
     static TokenAcquisitionException thrownBy(Throwable thrown) {
-        boolean passing = thrown instanceof IOException
-                || thrown instanceof InterruptedException
-                || thrown instanceof OutOfMemoryError;
+        boolean passing = false;
+        Throwable cause = thrown;
+        for (int i = 0; cause != null && !passing && i < MAX_CAUSES; i++) {
+            passing = isPassing(cause);
+            cause = cause.getCause();
+        }
         return new TokenAcquisitionException(
                 passing ? Code.SERVICE_UNAVAILABLE : Code.INVALID_CONFIGURATION,
                 "it threw " + thrown.getClass().getName(),
@@ -75,9 +82,27 @@ final class Failures {
                 withoutText(thrown));
     }
 
-    /** Where something was thrown and what; its text is left out, since nobody knows what is in it. */
+    /** Whether the same call may succeed later with nothing changed. */
+    private static boolean isPassing(Throwable thrown) {
+        return thrown instanceof IOException
+                || thrown instanceof InterruptedException
+                || thrown instanceof OutOfMemoryError
+                || thrown instanceof TimeoutException
+                || (thrown instanceof TokenAcquisitionException failure && failure.isTransient());
+    }
+
+    /**
+     * Where something was thrown and what, with what caused it; the texts are left out, since nobody knows what is in
+     * them.
+     */
     private static Throwable withoutText(Throwable thrown) {
-        Exception shown = new Exception(thrown.getClass().getName());
+        return withoutText(thrown, MAX_CAUSES);
+    }
+
+    private static Throwable withoutText(Throwable thrown, int causes) {
+        Throwable cause = thrown.getCause();
+        Throwable shownCause = cause == null || causes == 0 ? null : withoutText(cause, causes - 1);
+        Exception shown = new Exception(thrown.getClass().getName(), shownCause);
         shown.setStackTrace(thrown.getStackTrace());
         return shown;
     }
@@ -108,8 +133,8 @@ final class Failures {
     }
 
     /** So many requests were given up and have not come back that no more are begun. */
-    static TokenAcquisitionException tooManyAbandoned(String resource, int abandoned) {
-        String reason = abandoned + " earlier requests were given up and still hang";
+    static TokenAcquisitionException tooManyGivenUp(String resource, int givenUp) {
+        String reason = givenUp + " earlier requests were given up and still hang";
         String remedy = "A thread dump shows where: the threads named token-provider.";
         return ofCall(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy), resource, List.of());
     }

@@ -1,322 +1,406 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt;
-import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the chain, on a thread of its own, which any number of callers wait for.
+ * One run of the chain, on a thread of its own, with the calls that wait for it.
+ *
+ * <pre>
+ *            its thread begins             its source comes back
+ *     NEW ─────────────────────▶ RUNNING ─────────────────────────▶ ENDED
+ *      │                            │                                 ▲ ▲
+ *      │                            │ its deadline passed, or         │ │
+ *      │                            ▼ nobody wants it any more        │ │
+ *      │                        GIVEN_UP ─────────────────────────────┘ │
+ *      │                                   its source comes back        │
+ *      └────────────────────────────────────────────────────────────────┘
+ *        given up before its thread began, or there is no thread for it
+ * </pre>
  *
  * <p>It has the time of the caller that began it, and no more by those that join: so a hung one is given up at a moment
- * that is known from the start, and its sources can divide their time. To a caller with more time its failure may say
- * nothing ({@link #isAnswerFor}); that caller begins another request, which others like it join.
+ * that is known from the start, and its sources can divide their time. Whoever gives it up interrupts its thread. In
+ * GIVEN_UP its thread is still busy: that costs a thread until the source comes back, and what it brings is for nobody.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. Its monitor is taken after that of {@code SlotState}.
+ * <p><i>Thread-safety:</i> safe for use by several threads. State, thread and calls are guarded by the lock of its
+ * slot, which the methods take that are called without it.
  */
 final class InFlightRequest implements Runnable {
-    /** What a slot does for its requests, and for callers who wait without a thread. Called without its lock. */
+    /** Where a request is in its life. */
+    enum State {
+        /** No thread has begun it. */
+        NEW,
+        /** A thread asks the chain. */
+        RUNNING,
+        /** A thread is busy with it, and nobody wants what it brings. */
+        GIVEN_UP,
+        /** No thread is busy with it, and none will be. */
+        ENDED
+    }
+
+    /** Where a request comes from, and where its answer goes. */
     interface Slot {
-        /** Has a caller wait for the current request or for a new one; or gives one that is over and has the answer. */
-        InFlightRequest joinOrStart(Call<?> call);
+        /**
+         * A request is over; told on its thread, without the lock. True if the slot has kept its answer, or remembered
+         * its failure.
+         */
+        boolean end(InFlightRequest over, Answer answer);
 
-        /** A request is over; told on its thread, before callers learn of it. True if it was the current one. */
-        boolean completed(InFlightRequest over);
-
-        /** A caller of this request that does not block has waited long enough; told on the thread of alarms. */
+        /** Some call of this request has waited long enough; told on the thread of alarms, without the lock. */
         void waitedLongEnough(InFlightRequest awaited);
     }
 
     /** How much longer than its deadline a caller waits for it to say what it was busy with. */
     static final long GRACE_NANOS = 50_000_000L;
-    /** How long the first source is asked alone; one that answers at once needs no longer. */
-    private static final long HEAD_START_NANOS = 50_000_000L;
 
+    /** When the call came that it was begun for, on the steady clock. */
+    final long start;
     /** When it must be over, on the steady clock. */
     final long deadline;
+    /** The token that callers have meanwhile, so that it goes on when nobody waits for it; null if they wait. */
+    final @Nullable CachedToken old;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Time time;
+    /** Also the lock. */
     private final Slot slot;
-    private final CountDownLatch over = new CountDownLatch(1);
-    /** Before this moment it asks nobody, on the steady clock. Set before it starts, as the next two. */
-    long notBefore;
-    /** The forced call that it is for; null for one that is not forced. */
-    @Nullable
-    ForcedCall forced;
+    /** Before this moment it asks nobody, on the steady clock. */
+    private final long notBefore;
+    /** Made before its thread begins, so that whoever gives up can see what it is busy with. */
+    private final ChainRun run;
 
-    /** The token that callers have meanwhile, so that it goes on when nobody waits for it; null if they wait. */
-    @Nullable
-    CachedToken old;
-
-    private volatile @Nullable ChainRun run;
-    volatile @Nullable CachedToken token;
-    volatile @Nullable TokenAcquisitionException failure;
-    /** Whether nobody wants it any more. Written under the lock of this, which guards all that follow. */
-    private volatile boolean cancelled;
-
-    private boolean started;
-    /** Whether there was an answer before it could start. */
-    private boolean answered;
-    /** Whether a caller has taken on what one does for all. */
-    private boolean led;
-
+    private State state = State.NEW;
+    /** The thread that is busy with it, or with handing it over; null for none. */
     private @Nullable Thread thread;
-    /** Whether there is an answer. */
-    private boolean ended;
+    /** Whether another thread is about to interrupt that one, which must not do anything else before. */
+    private boolean interrupting;
+    /** The calls that wait for it, the most urgent first. */
+    private final TreeSet<Call> calls = new TreeSet<>();
+    /** What is to be run when the most urgent call has waited long enough; null while no call needed that. */
+    private @Nullable Runnable alarm;
+    /** When that is to be run, on the steady clock; only while {@link #alarmIsSet}. */
+    private long alarmAt;
 
-    InFlightRequest(TokenRequest request, TokenSourceChain chain, Time time, Slot slot, long deadline) {
+    private boolean alarmIsSet;
+
+    /**
+     * Makes one that is to be started.
+     *
+     * @param request what is asked for, without a deadline
+     * @param forced whether it asks each source no sooner than the least interval of forced calls allows
+     */
+    InFlightRequest(
+            TokenRequest request,
+            TokenSourceChain chain,
+            Time time,
+            Slot slot,
+            long start,
+            long deadline,
+            long notBefore,
+            boolean forced,
+            @Nullable CachedToken old) {
         this.request = request;
         this.chain = chain;
         this.time = time;
         this.slot = slot;
+        this.start = start;
         this.deadline = deadline;
-        this.notBefore = deadline - limit();
+        this.notBefore = notBefore;
+        this.old = old;
+        this.run = chain.run(request, deadline, forced);
     }
 
-    /** Makes it one that is over before it starts, since there is an answer already. */
-    synchronized InFlightRequest answer(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
-        token = known;
-        failure = failed;
-        started = true;
-        answered = true;
-        over.countDown();
-        return this;
+    /** How long the call that it was begun for may wait, in nanoseconds. */
+    long limitNanos() {
+        return deadline - start;
     }
 
-    synchronized boolean isAnswered() {
-        return answered;
+    // Its life. The first methods are called with the lock, the others without.
+
+    /** Whether its deadline has passed so long ago that no caller waits for it. */
+    boolean isOverdue(long nanos) {
+        return nanos - deadline >= GRACE_NANOS;
     }
 
-    /**
-     * Starts it on a thread of the executor's, unless it was started. If there is no thread to be had it ends at once,
-     * or callers would wait in vain.
-     */
-    InFlightRequest start(Executor executor) {
-        if (claimStart()) {
-            execute(executor);
+    /** Gives it up; false if that was done before, or it has ended. */
+    boolean giveUp() {
+        if (state == State.GIVEN_UP || state == State.ENDED) {
+            return false;
         }
-        return this;
+        run.giveUp();
+        state = thread == null ? State.ENDED : State.GIVEN_UP;
+        return true;
     }
 
-    private synchronized boolean claimStart() {
-        boolean first = !started;
-        started = true;
-        return first;
+    /** Whether it was given up and its thread is still busy. */
+    boolean isGivenUp() {
+        return state == State.GIVEN_UP;
     }
 
-    private void execute(Executor executor) {
+    void end() {
+        state = State.ENDED;
+        setAlarm();
+    }
+
+    /** Has an executor run it. If there is no thread to be had it ends at once, or callers would wait in vain. */
+    void start(Executor executor) {
         try {
             executor.execute(this);
-        } catch (Throwable e) { // Of an executor of the user's own: whatever that throws.
-            end(null, Failures.noThread(request.resource(), e));
+        } catch (Throwable e) { // For want of a thread.
+            slot.end(this, new Failure(Failures.noThread(request.resource(), e)));
         }
     }
 
-    /** Has an executor run it that may take its time, refuse, drop it or hang; the calling thread has time. */
+    /** Has a program's own executor run it, which may take its time, refuse, drop it or hang. */
     void handOver(Executor executor) {
-        if (begin()) {
-            execute(executor);
-            if (leave()) {
-                end(null, Failures.interrupted(request.resource(), new InterruptedException()));
+        synchronized (slot) {
+            if (state != State.NEW) {
+                return;
             }
+            thread = Thread.currentThread();
+        }
+        Throwable refusal = null;
+        try {
+            executor.execute(this);
+        } catch (Throwable e) { // Whatever an executor of the program's own throws.
+            refusal = e;
+        }
+        boolean wasGivenUp = releaseThread();
+        if (refusal != null || wasGivenUp) {
+            Throwable why = refusal == null ? new InterruptedException() : refusal;
+            slot.end(this, new Failure(Failures.noThread(request.resource(), why)));
         }
     }
 
     @Override
     public void run() {
-        if (!begin()) {
-            return;
-        }
-        CachedToken gained = null;
-        TokenAcquisitionException failed = null;
-        try {
-            gained = askChain();
-        } catch (TokenAcquisitionException e) {
-            failed = e;
-        } catch (Throwable e) { // Also what sources throw beside their answers: none may strand a caller.
-            failed = cancelled && e instanceof InterruptedException interrupted
-                    ? Failures.interrupted(request.resource(), interrupted)
-                    : Failures.unexpected(request.resource(), e);
-        }
-        leave();
-        end(gained, failed);
-    }
-
-    /** The calling thread is busy with it from now on; false if it need not be. */
-    private synchronized boolean begin() {
-        boolean wanted = !cancelled && !ended;
-        thread = wanted ? Thread.currentThread() : thread;
-        return wanted;
-    }
-
-    /** The calling thread is busy with it no longer; true if it was, and was interrupted to end it. */
-    @SuppressWarnings("ReferenceEquality")
-    private synchronized boolean leave() {
-        boolean mine = thread == Thread.currentThread();
-        if (mine) {
-            thread = null;
-            if (cancelled) {
-                // An executor's thread has other work to do, which nobody wants to interrupt.
-                Thread.interrupted();
-            }
-        }
-        return mine && cancelled;
-    }
-
-    private CachedToken askChain() throws InterruptedException {
-        long pause = notBefore - time.nanos();
-        if (pause > 0) {
-            time.sleep(pause);
-        }
-        long left = Math.max(1, deadline - time.nanos());
-        ChainRun begun = chain.run(request.withDeadline(Duration.ofNanos(left)), forced);
-        run = begun;
-        if (cancelled) {
-            throw new InterruptedException();
-        }
-        return chain.acquire(begun, old);
-    }
-
-    /** Ends it with a token or with a failure, whatever happens on the way. */
-    private void end(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
-        synchronized (this) {
-            if (ended) {
+        synchronized (slot) {
+            if (state != State.NEW) {
                 return;
             }
-            ended = true;
+            state = State.RUNNING;
+            thread = Thread.currentThread();
         }
-        token = gained;
-        failure = failed;
-        boolean current = false;
+        Answer answer = askChain();
+        releaseThread();
+        boolean kept;
         try {
-            current = slot.completed(this);
-        } finally {
-            over.countDown();
+            kept = slot.end(this, answer);
+        } catch (OutOfMemoryError e) {
+            // No caller may wait in vain: whom the first try did not reach, the second one does.
+            kept = slot.end(this, answer);
         }
-        if (!cancelled) {
-            publish(gained, failed);
-        }
-        if (current && failed != null && old != null) {
-            EventPublisher.logFailedRefresh(failed);
-        }
+        publish(answer, kept);
     }
 
-    private void publish(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
-        ChainRun ran = run;
-        EventPublisher publisher = chain.publisher();
-        if (publisher != null) {
-            TokenRequest asked = request.withDeadline(null);
-            Duration duration = Duration.ofNanos(time.nanos() - deadline + limit());
-            publisher.completed(asked, duration, gained, old, failed);
-            if (gained != null && ran != null && ran.hasPinned) {
-                publisher.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
+    private Answer askChain() {
+        try {
+            long pause = notBefore - time.nanos();
+            if (pause > 0) {
+                time.sleep(pause);
             }
-        }
-        if (gained != null && ran != null) {
-            chain.logOrigin(gained.token, ran);
-        }
-    }
-
-    /** Tells those who listen that it was given up at its deadline. */
-    void publishTimeOut() {
-        publish(null, Failures.timedOut(request.resource(), Duration.ofNanos(limit()), attempts()));
-    }
-
-    /** Ends it from outside; if its source does not listen to that, its thread is lost until the source returns. */
-    synchronized boolean cancel() {
-        cancelled = true;
-        ChainRun begun = run;
-        if (begun != null) {
-            begun.cancelled = true;
-        }
-        Thread busy = thread;
-        if (busy != null) {
-            busy.interrupt();
-        }
-        return busy != null;
-    }
-
-    /** Has it wait for no turn any more: a call that is not forced waits for it too. */
-    void skipQueue() {
-        ForcedCall waits = forced;
-        if (waits != null) {
-            waits.free();
+            return chain.acquire(run, old);
+        } catch (TokenAcquisitionException e) {
+            return new Failure(e);
+        } catch (Throwable e) { // Also what sources throw beside their answers: none may strand a caller.
+            return new Failure(
+                    run.isGivenUp() && e instanceof InterruptedException interrupted
+                            ? Failures.interrupted(request.resource(), interrupted)
+                            : Failures.unexpected(request.resource(), e));
         }
     }
 
     /**
-     * Waits for its end. When that takes longer than a moment, one caller has the later sources find out whether they
-     * apply.
+     * The calling thread is busy with it no longer. If it was given up, the interrupt that ended it is awaited and
+     * taken back: an executor's thread has other work to do, which nobody wants to interrupt.
+     *
+     * @return whether the calling thread was busy with it, and it was given up
      */
-    boolean await(long end) throws InterruptedException {
-        if (takeLead()) {
-            if (endsWithin(Math.min(HEAD_START_NANOS, end - time.nanos()))) {
-                return true;
+    @SuppressWarnings("ReferenceEquality")
+    private boolean releaseThread() {
+        synchronized (slot) {
+            if (thread != Thread.currentThread()) {
+                return false;
             }
-            chain.anticipate();
+            while (interrupting) {
+                try {
+                    slot.wait();
+                } catch (InterruptedException e) {
+                    // This is the interrupt that is awaited.
+                }
+            }
+            thread = null;
+            boolean wasGivenUp = state == State.GIVEN_UP;
+            if (wasGivenUp) {
+                Thread.interrupted();
+            }
+            return wasGivenUp;
         }
-        return endsWithin(end - time.nanos() + GRACE_NANOS);
     }
 
-    /** Makes the calling thread the one that does for all callers what one is enough for; false if another is that. */
-    private synchronized boolean takeLead() {
-        boolean first = !led;
-        led = true;
-        return first;
+    /**
+     * Interrupts the thread that is busy with it after it was given up. Without the lock, since code that is not the
+     * library's runs here: that which closes the channel that the thread waits for.
+     */
+    void interruptThread() {
+        Thread busy;
+        synchronized (slot) {
+            busy = state == State.GIVEN_UP ? thread : null;
+            interrupting = busy != null;
+        }
+        if (busy == null) {
+            return;
+        }
+        try {
+            busy.interrupt();
+        } finally {
+            synchronized (slot) {
+                interrupting = false;
+                slot.notifyAll();
+            }
+        }
     }
 
-    private boolean endsWithin(long nanos) throws InterruptedException {
-        return over.await(nanos, TimeUnit.NANOSECONDS);
+    // The calls that wait for it; called with the lock.
+
+    void add(Call call) {
+        if (!call.force) {
+            run.skipInterval();
+        }
+        calls.add(call);
+        setAlarm();
     }
+
+    /** Removes a call; false if it does not wait for this request. */
+    boolean remove(Call call) {
+        boolean removed = calls.remove(call);
+        if (removed) {
+            setAlarm();
+        }
+        return removed;
+    }
+
+    /** Whether a call waits for it. */
+    boolean isAwaited() {
+        return !calls.isEmpty();
+    }
+
+    boolean isAwaitedBy(Call call) {
+        return calls.contains(call);
+    }
+
+    /** Removes the call with the latest deadline; null if there is none. Set the alarm after the last one. */
+    @Nullable
+    Call pollMostPatient() {
+        return calls.pollLast();
+    }
+
+    /** Removes a call whose deadline has passed; null if there is none. Set the alarm after the last one. */
+    @Nullable
+    Call pollLate(long nanos) {
+        boolean late = !calls.isEmpty() && nanos - calls.first().deadline >= GRACE_NANOS;
+        return late ? calls.pollFirst() : null;
+    }
+
+    /** Until when a call waits for it, on the steady clock, before the wait has to be looked after. */
+    long waitsUntil(Call call) {
+        return (call.deadline - deadline < 0 ? call.deadline : deadline) + GRACE_NANOS;
+    }
+
+    /** A thread that blocks looks after the deadlines itself; where there is none, an alarm does. */
+    void setAlarm() {
+        Runnable known = alarm;
+        if (calls.isEmpty()) {
+            if (known != null && alarmIsSet) {
+                time.forget(known);
+                alarmIsSet = false;
+            }
+            return;
+        }
+        if (known == null && calls.first().isBlocking()) {
+            return;
+        }
+        long moment = waitsUntil(calls.first());
+        if (alarmIsSet && moment == alarmAt) {
+            return;
+        }
+        Runnable set = known == null ? () -> slot.waitedLongEnough(this) : known;
+        alarm = set;
+        alarmAt = moment;
+        alarmIsSet = true;
+        time.wake(moment, set);
+    }
+
+    /**
+     * Whether an answer of this request is one to a call too that has more time than it had. A refusal is. That nobody
+     * answered in a short time is not.
+     */
+    boolean isAnswerFor(Call call, Answer answer) {
+        if (answer instanceof CachedToken) {
+            return true;
+        }
+        TokenAcquisitionException failed = ((Failure) answer).exception();
+        return failed.code() == Code.TIMED_OUT
+                ? call.deadline - deadline <= 0
+                : Failures.isAnswer(failed, limitNanos(), call.limitNanos());
+    }
+
+    // What others are told of it.
 
     /** What became of each source so far; nothing where a source's name cannot be had. */
     List<TokenAttempt> attempts() {
-        ChainRun begun = run;
         try {
-            return begun == null ? List.of() : begun.attempts();
+            return run.attempts();
         } catch (Throwable e) { // A caller whose time is over, or the thread that sees to that, asks a source's name.
             return List.of();
         }
     }
 
-    long limit() {
-        return request.deadline().orElseThrow().toNanos();
+    private void publish(Answer answer, boolean kept) {
+        if (run.isGivenUp()) {
+            return;
+        }
+        EventPublisher publisher = chain.publisher();
+        if (answer instanceof CachedToken token) {
+            if (publisher != null) {
+                publisher.acquired(request, elapsed(), token, old);
+            }
+            chain.logOrigin(token);
+            return;
+        }
+        TokenAcquisitionException failure = ((Failure) answer).exception();
+        if (publisher != null) {
+            publisher.failed(request, elapsed(), old, failure);
+        }
+        if (kept && old != null) {
+            EventPublisher.logFailedRefresh(failure);
+        }
     }
 
-    /**
-     * Whether its answer is one to a call too that has more time than it had. A refusal is. That nobody answered in a
-     * short time is not, and neither is that it was given up.
-     */
-    boolean isAnswerFor(Call<?> call) {
-        TokenAcquisitionException failed = failure;
-        if (failed == null) {
-            return true;
-        }
-        Code code = failed.code();
-        if (code == Code.TIMED_OUT) {
-            return call.deadline - deadline <= 0;
-        }
-        return code == Code.INTERRUPTED ? !cancelled : Failures.isAnswer(failed, limit(), call.limit);
+    /** Whether listeners are to be told that it was given up: at its deadline, and not since nobody wanted it. */
+    boolean isNewsOfTimeOut() {
+        return chain.publisher() != null && time.nanos() - deadline >= 0;
     }
 
-    /** The token, or the failure with the calling thread's stack trace. */
-    CachedToken result() {
-        TokenAcquisitionException failed = failure;
-        if (failed != null) {
-            throw Failures.again(failed);
+    /** Tells listeners that it was given up at its deadline. */
+    void publishTimeOut() {
+        EventPublisher publisher = chain.publisher();
+        if (publisher != null) {
+            Duration limit = Duration.ofNanos(limitNanos());
+            publisher.failed(request, elapsed(), old, Failures.timedOut(request.resource(), limit, attempts()));
         }
-        return requireNonNull(token);
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(time.nanos() - start);
     }
 }

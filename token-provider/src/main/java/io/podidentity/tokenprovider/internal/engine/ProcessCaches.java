@@ -54,10 +54,16 @@ public final class ProcessCaches {
         TokenCache cache = own;
         if (cache == null) {
             // First of all, since what it loads takes longest.
-            cache = of(null, null, Map.of(), RequestExecutor.WarmUp.begin());
+            cache = of(null, null, Map.of(), TokenCache.DEFAULT_SLOTS, RequestExecutor.WarmUp.begin());
             own = cache;
         }
         return cache;
+    }
+
+    /** The same as {@link #of(Map, String, Map, int)} for a cache of the usual size. */
+    public static TokenCache of(
+            @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
+        return of(variables, connectionString, overrides, TokenCache.DEFAULT_SLOTS);
     }
 
     /**
@@ -67,19 +73,26 @@ public final class ProcessCaches {
      * @param connectionString the connection string; null for the one in the environment, if it has one, and blank for
      *     the default chain
      * @param overrides variables in place of those of the environment, in a fixed order
+     * @param slots how many tokens it keeps at most
      * @throws IllegalArgumentException if a setting has an impossible value
      */
     public static TokenCache of(
-            @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
-        return variables == null && connectionString == null && overrides.isEmpty()
-                ? own()
-                : of(variables, connectionString, overrides, null);
+            @Nullable Map<String, String> variables,
+            @Nullable String connectionString,
+            Map<String, String> overrides,
+            int slots) {
+        boolean isOwn = variables == null
+                && connectionString == null
+                && overrides.isEmpty()
+                && slots == TokenCache.DEFAULT_SLOTS;
+        return isOwn ? own() : of(variables, connectionString, overrides, slots, null);
     }
 
     private static TokenCache of(
             @Nullable Map<String, String> variables,
             @Nullable String connectionString,
             Map<String, String> overrides,
+            int slots,
             RequestExecutor.@Nullable WarmUp warmUp) {
         Environment environment = environment(variables, overrides);
         ConnectionSettings parsed = connectionSettings(environment, connectionString);
@@ -87,7 +100,9 @@ public final class ProcessCaches {
                 + ' '
                 + (parsed == null ? "" : parsed.fingerprint())
                 + ' '
-                + (overrides.isEmpty() ? "" : overrides.toString());
+                + (overrides.isEmpty() ? "" : overrides.toString())
+                + ' '
+                + slots;
         synchronized (OTHERS) {
             WeakReference<TokenCache> known = OTHERS.get(key);
             TokenCache cache = known == null ? null : known.get();
@@ -95,7 +110,8 @@ public final class ProcessCaches {
                 cache = cache(
                         sources(SourceContext.of(environment, null, null), connectionString),
                         new RequestExecutor(warmUp, null),
-                        null);
+                        null,
+                        slots);
                 if (OTHERS.size() >= sweepAt) {
                     OTHERS.values().removeIf(other -> other.get() == null);
                     sweepAt = OTHERS.size() + SWEEP;
@@ -119,16 +135,18 @@ public final class ProcessCaches {
 
     /** A cache of its own for what no text can say. */
     public static TokenCache ofItsOwn(
-            List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
+            List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners, int slots) {
         return cache(
                 sources,
                 new RequestExecutor(null, executor),
-                listeners.isEmpty() ? null : new EventPublisher(listeners));
+                listeners.isEmpty() ? null : new EventPublisher(listeners),
+                slots);
     }
 
     /** The tokens of a managed identity for an audience as assertions; they have a cache of their own. */
     public static TokenSource assertions(TokenSource identity, String audience) {
-        return new CachedAssertions(identity, audience, ofItsOwn(List.of(identity), null, List.of()));
+        return new CachedAssertions(
+                identity, audience, ofItsOwn(List.of(identity), null, List.of(), TokenCache.DEFAULT_SLOTS));
     }
 
     /** The same assertions, of which listeners are told: each that is requested or read, not those from a cache. */
@@ -137,15 +155,16 @@ public final class ProcessCaches {
             return assertions;
         }
         if (assertions instanceof CachedAssertions cached) {
-            TokenCache cache = ofItsOwn(List.of(cached.identity), null, listeners);
+            TokenCache cache = ofItsOwn(List.of(cached.identity), null, listeners, TokenCache.DEFAULT_SLOTS);
             return new CachedAssertions(cached.identity, cached.audience, cache);
         }
         return new ToldAssertions(assertions, new EventPublisher(listeners));
     }
 
-    private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {
+    private static TokenCache cache(
+            List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher, int slots) {
         TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, publisher, true);
-        return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE);
+        return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE, slots);
     }
 
     /** The variables that are read: all of the process's unless others replace them, and some beside them. */

@@ -6,30 +6,30 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the lock of one slot guards: the token, the requests in flight with those who wait for each, and what is
- * remembered of failures.
+ * All that the lock of one slot guards: the token, the requests in flight with the calls that wait for each, and what
+ * is remembered of failures.
  *
- * <p>Callers join the current request; there is at most one. It is given up when its deadline has passed, or when
- * nobody wants it any more. Its source may not listen to that: until it returns, the request is abandoned. A request
- * changes the token only while it is the current one; one that was given up, or began before {@link #clear}, does not.
+ * <p>Calls join the current request; there is at most one. It is given up when its deadline has passed, or when nobody
+ * wants it any more. Its source may not listen to that: until it returns, the request is still in flight beside the
+ * current one, and there are at most {@value #MAX_GIVEN_UP} of those. After {@link #clear} the request that was current
+ * is not, and has its own calls alone. A request changes the token only while it is the current one.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor; it is never held while a
- * source is asked or a future completed.
+ * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is never held while a
+ * source is asked, a future is completed, a thread is interrupted, or a listener is told: {@link DeferredWork} does
+ * that after each decision.
  */
-final class SlotState {
-    /** With so many abandoned requests no other one begins. */
-    static final int MAX_ABANDONED = 16;
+final class SlotState implements InFlightRequest.Slot {
+    /** With so many requests that were given up and whose threads are still busy, no other one begins. */
+    static final int MAX_GIVEN_UP = 16;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Executor executor;
     private final Time time;
-    private final InFlightRequest.Slot slot;
 
     /** Read without the lock too. */
     private volatile @Nullable CachedToken token;
@@ -37,23 +37,22 @@ final class SlotState {
     private @Nullable Challenges challenges;
     /** What is remembered of failures; null for nothing. */
     private @Nullable FailureBackoff backoff;
-    /** Requests that are not over, and those that are while callers who do not block still have to be told. */
-    private final List<AwaitedRequest> requests = new ArrayList<>(1);
-    /** The one of them that callers join; null for none. */
-    private @Nullable AwaitedRequest current;
-    /** Callers that wait, for whichever request. */
-    private int callers;
+    /** Requests that have not ended. */
+    private final List<InFlightRequest> requests = new ArrayList<>(1);
+    /** The one of them that calls join; null for none. */
+    private @Nullable InFlightRequest current;
+    /** How many callers wait, for whichever request. */
+    private int waiting;
+    /** How many have begun to wait since the slot was made. */
+    private long numbers;
     /** Whether the slot was evicted, so that nobody may wait here. */
     private boolean closed;
-    /** Requests that were given up at their deadline, of which no listener was told yet; null for none. */
-    private @Nullable List<InFlightRequest> timedOut;
 
-    SlotState(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, InFlightRequest.Slot slot) {
+    SlotState(TokenRequest request, TokenSourceChain chain, Executor executor, Time time) {
         this.request = request;
         this.chain = chain;
         this.executor = executor;
         this.time = time;
-        this.slot = slot;
     }
 
     /** The token, whatever its age; null for none. Takes no lock. */
@@ -71,17 +70,25 @@ final class SlotState {
 
     /**
      * Forgets all but what a server asked for: no call that begins from now on gets a token of before. Whoever waits
-     * for the current request still gets its token.
+     * for the current request still gets its token; if nobody does, it is given up.
      */
-    synchronized void clear() {
-        token = null;
-        current = null;
-        FailureBackoff known = backoff;
-        if (known != null && known.isBinding(time.nanos())) {
-            known.forgetRefreshes();
-        } else {
-            backoff = null;
+    void clear() {
+        DeferredWork work = newWork();
+        synchronized (this) {
+            token = null;
+            InFlightRequest left = current;
+            current = null;
+            if (left != null) {
+                giveUpIfUnwanted(left, work);
+            }
+            FailureBackoff known = backoff;
+            if (known != null && known.isBinding(time.nanos())) {
+                known.forget();
+            } else {
+                backoff = null;
+            }
         }
+        work.perform();
     }
 
     /** Whether a claims challenge of now refuses the token that is here, as {@link Challenges} says. */
@@ -123,216 +130,267 @@ final class SlotState {
 
     /** Lets nobody in from now on, and forgets the token; false if a caller waits or a request hangs. */
     synchronized boolean close() {
-        closed = callers == 0 && current == null && abandoned() == 0;
+        closed = waiting == 0 && requests.isEmpty();
         token = closed ? null : token;
         return closed;
     }
 
-    /** A caller begins to wait; false if nobody may any more. */
+    /** A caller begins to wait; false if nobody may any more. Whoever was let in leaves by {@link #leave}. */
     synchronized boolean enter() {
-        callers += closed ? 0 : 1;
+        waiting += closed ? 0 : 1;
         return !closed;
     }
 
-    /** A caller that blocked has its answer, or wants none any more. */
-    synchronized void leave() {
-        callers--;
+    /** A call has its answer, or wants none any more. */
+    void leave(Call call) {
+        DeferredWork work = newWork();
+        synchronized (this) {
+            waiting--;
+            call.hasLeft = true;
+            for (int i = requests.size() - 1; i >= 0; i--) {
+                InFlightRequest left = requests.get(i);
+                if (left.remove(call)) {
+                    giveUpIfUnwanted(left, work);
+                    break;
+                }
+            }
+        }
+        work.perform();
     }
 
     /**
-     * Has a caller wait for the current request, or for a new one, which is to be started then. A token that came
-     * meanwhile, or a failure that is remembered, is an answer at once.
+     * Has a call wait for the current request, or for a new one that begins. A token that came meanwhile, or a failure
+     * that is remembered, is its answer at once.
+     *
+     * @return whether a request began for it
      */
-    synchronized InFlightRequest join(Call<?> call) {
-        CachedToken now = token;
+    boolean join(Call call) {
+        DeferredWork work = newWork();
+        boolean began;
+        synchronized (this) {
+            call.number = ++numbers;
+            began = join(call, work);
+        }
+        work.perform();
+        return began;
+    }
+
+    private boolean join(Call call, DeferredWork work) {
+        if (call.isUnwanted()) {
+            return false;
+        }
         long nanos = time.nanos();
-        if (now != null && !now.isSameAs(call.before) && !now.isExpired(time.millis(), nanos)) {
-            return request(call.limit, call.deadline).answer(now, null);
+        endOverdue(nanos, work);
+        Answer known = knownAnswer(call, nanos);
+        if (known != null) {
+            work.answer(call, known);
+            return false;
         }
-        FailureBackoff known = backoff;
-        TokenAcquisitionException failed = known == null ? null : known.answer(request.resource(), call, nanos);
-        if (failed == null && underWay(nanos) == null && abandoned() >= MAX_ABANDONED) {
-            failed = Failures.tooManyAbandoned(request.resource(), abandoned());
-        }
-        if (failed != null) {
-            return request(call.limit, call.deadline).answer(null, failed);
-        }
-        AwaitedRequest joined = current;
+        InFlightRequest joined = current;
+        boolean begins = joined == null;
         if (joined == null) {
-            joined = begin(request(call.limit, call.deadline));
-            if (known != null && known.isBinding(nanos)) {
-                joined.request.notBefore = known.end();
-            } else if (call.force) {
-                joined.request.forced = chain.forcedCall();
-            }
-        } else if (!call.force) {
-            joined.request.skipQueue();
+            FailureBackoff failed = backoff;
+            boolean bound = failed != null && failed.isBinding(nanos);
+            long notBefore = failed == null ? nanos : failed.notBefore(nanos);
+            joined = begin(call.start, call.deadline, notBefore, call.force && !bound, null, work);
         }
         joined.add(call);
-        return joined.request;
+        return begins;
     }
 
-    /** A new request for the next token, to be started behind the callers; null if it is not to be. */
-    @Nullable
-    synchronized InFlightRequest refresh(Duration limit) {
-        long nanos = time.nanos();
-        CachedToken old = token;
-        if (closed
-                || old == null
-                || abandoned() >= MAX_ABANDONED
-                || (backoff != null && !backoff.allowRefresh(nanos))
-                || underWay(nanos) != null) {
-            return null;
+    /** The answer that is there without a request: a newer token, or a failure; null for none. */
+    private @Nullable Answer knownAnswer(Call call, long nanos) {
+        CachedToken now = token;
+        if (now != null && !now.isSameAs(call.before) && !now.isExpired(time.millis(), nanos)) {
+            return now;
         }
-        InFlightRequest refresh = request(limit.toNanos(), nanos + limit.toNanos());
-        refresh.old = old;
-        begin(refresh);
-        return refresh;
+        FailureBackoff failed = backoff;
+        TokenAcquisitionException failure = failed == null ? null : failed.answer(request.resource(), call, nanos);
+        if (failure == null && current == null && givenUp() >= MAX_GIVEN_UP) {
+            failure = Failures.tooManyGivenUp(request.resource(), givenUp());
+        }
+        return failure == null ? null : new Failure(failure);
     }
 
-    private AwaitedRequest begin(InFlightRequest begun) {
-        AwaitedRequest awaited = new AwaitedRequest(begun, slot, time);
-        requests.add(awaited);
-        current = awaited;
-        return awaited;
-    }
-
-    private InFlightRequest request(long limit, long deadline) {
-        return new InFlightRequest(request.withDeadline(Duration.ofNanos(limit)), chain, time, slot, deadline);
-    }
-
-    /** A caller that blocked waits no longer for this request. */
-    void leave(InFlightRequest left) {
+    /** Begins a request for the next token behind the callers, unless it is not to begin. */
+    void refresh(Duration limit) {
+        DeferredWork work = newWork();
         synchronized (this) {
-            AwaitedRequest awaited = find(left);
-            if (awaited != null) {
-                awaited.removeBlocked();
-                giveUpIfUnwanted(awaited);
+            long nanos = time.nanos();
+            endOverdue(nanos, work);
+            CachedToken old = token;
+            boolean allowed = backoff == null || backoff.allowsRefresh(nanos);
+            boolean possible = current == null && givenUp() < MAX_GIVEN_UP;
+            if (!closed && old != null && allowed && possible) {
+                begin(nanos, nanos + limit.toNanos(), nanos, false, old, work);
             }
         }
-        publishTimeOuts();
+        work.perform();
     }
 
-    /** A caller that does not block has its answer, or wants none any more. */
-    void leave(Call<?> caller) {
-        synchronized (this) {
-            callers--;
-            AwaitedRequest left = null;
-            for (int i = requests.size() - 1; i >= 0 && left == null; i--) {
-                left = requests.get(i).remove(caller) ? requests.get(i) : null;
-            }
-            if (left != null) {
-                giveUpIfUnwanted(left);
+    private InFlightRequest begin(
+            long start, long deadline, long notBefore, boolean forced, @Nullable CachedToken old, DeferredWork work) {
+        InFlightRequest begun =
+                new InFlightRequest(request, chain, time, this, start, deadline, notBefore, forced, old);
+        requests.add(begun);
+        current = begun;
+        work.start(begun);
+        return begun;
+    }
+
+    /** Until when a call waits, on the steady clock, before its wait has to be looked after by {@link #endWait}. */
+    synchronized long waitsUntil(Call call) {
+        for (int i = requests.size() - 1; i >= 0; i--) {
+            if (requests.get(i).isAwaitedBy(call)) {
+                return requests.get(i).waitsUntil(call);
             }
         }
-        publishTimeOuts();
+        // It was answered in this moment.
+        return call.deadline + InFlightRequest.GRACE_NANOS;
+    }
+
+    /** Looks after a call that has waited until {@link #waitsUntil}. */
+    void endWait(Call call) {
+        DeferredWork work = newWork();
+        synchronized (this) {
+            for (int i = requests.size() - 1; i >= 0; i--) {
+                if (requests.get(i).isAwaitedBy(call)) {
+                    endWaits(requests.get(i), work);
+                    break;
+                }
+            }
+        }
+        work.perform();
+    }
+
+    /** All callers of the process share the thread of alarms: nothing may hold that up. */
+    @Override
+    public void waitedLongEnough(InFlightRequest awaited) {
+        SideTask.start(executor, () -> endWaits(awaited));
+    }
+
+    private void endWaits(InFlightRequest awaited) {
+        DeferredWork work = newWork();
+        synchronized (this) {
+            if (requests.contains(awaited)) {
+                endWaits(awaited, work);
+            }
+        }
+        work.perform();
     }
 
     /**
-     * Ends the wait of those who have waited long enough without a thread; if the request itself is overdue, the wait
-     * of all, and the request.
+     * Ends the wait of the calls whose deadline has passed. If the request itself is overdue it is given up, and the
+     * others wait for another one: the most patient first, so that the request that begins is good enough for all.
      */
-    synchronized void endWaits(InFlightRequest request, List<Call<?>> late, PriorityQueue<Call<?>> others) {
-        AwaitedRequest awaited = find(request);
-        if (awaited != null) {
-            boolean overdue = awaited.isOverdue(time.nanos());
-            awaited.removeLate(late, overdue ? others : null);
-            if (overdue) {
-                giveUp(awaited);
-            } else {
-                giveUpIfUnwanted(awaited);
-            }
+    private void endWaits(InFlightRequest awaited, DeferredWork work) {
+        long nanos = time.nanos();
+        for (Call call = awaited.pollLate(nanos); call != null; call = awaited.pollLate(nanos)) {
+            work.timeOut(call, awaited);
+        }
+        if (!awaited.isOverdue(nanos)) {
+            awaited.setAlarm();
+            giveUpIfUnwanted(awaited, work);
+            return;
+        }
+        giveUp(awaited, work);
+        for (Call call = awaited.pollMostPatient(); call != null; call = awaited.pollMostPatient()) {
+            join(call, work);
+        }
+        awaited.setAlarm();
+    }
+
+    private void endOverdue(long nanos, DeferredWork work) {
+        InFlightRequest last = current;
+        if (last != null && last.isOverdue(nanos)) {
+            endWaits(last, work);
         }
     }
 
-    /** A request is over, with a token or a failure; null if it had been given up before a thread began it. */
-    @Nullable
-    synchronized AwaitedRequest complete(InFlightRequest over) {
-        AwaitedRequest ended = find(over);
-        if (ended == null) {
-            return null;
-        }
-        requests.remove(ended);
-        ended.end(ended == current);
-        if (ended == current) {
-            current = null;
-            CachedToken gained = over.token;
-            if (gained != null) {
-                token = gained;
-                backoff = null;
-            } else {
-                backoff = backoff == null ? new FailureBackoff() : backoff;
-                backoff.add(over, ended.isAwaited(), time.nanos());
+    @Override
+    public boolean end(InFlightRequest over, Answer answer) {
+        DeferredWork work = newWork();
+        boolean kept;
+        try {
+            synchronized (this) {
+                kept = over == current;
+                if (kept) {
+                    current = null;
+                    keep(over, answer);
+                }
+                requests.remove(over);
+                for (Call call = over.pollMostPatient(); call != null; call = over.pollMostPatient()) {
+                    settle(call, over, answer, work);
+                }
+                over.end();
             }
+        } finally {
+            work.perform();
         }
-        return ended;
+        return kept;
     }
 
-    private @Nullable AwaitedRequest find(InFlightRequest request) {
-        for (int i = requests.size() - 1; i >= 0; i--) {
-            if (requests.get(i).request == request) {
-                return requests.get(i);
-            }
+    /** Keeps the token of the current request, or remembers its failure. */
+    private void keep(InFlightRequest over, Answer answer) {
+        if (answer instanceof CachedToken gained) {
+            token = gained;
+            backoff = null;
+        } else if (answer instanceof Failure failure) {
+            FailureBackoff known = backoff == null ? new FailureBackoff() : backoff;
+            known.add(over, failure.exception(), over.isAwaited(), time.nanos());
+            backoff = known;
         }
-        return null;
     }
 
-    private int abandoned() {
+    /** Gives a call the answer of the request that it waited for, or has it wait for another one. */
+    private void settle(Call call, InFlightRequest over, Answer answer, DeferredWork work) {
+        if (over.isAnswerFor(call, answer)) {
+            work.answer(call, answer);
+            return;
+        }
+        try {
+            join(call, work);
+        } catch (OutOfMemoryError e) {
+            // Then there is no other request; this caller, and those behind it, must not wait in vain.
+            work.answer(call, answer);
+        }
+    }
+
+    private int givenUp() {
         int count = 0;
         for (int i = 0; i < requests.size(); i++) {
-            count += requests.get(i).abandoned ? 1 : 0;
+            count += requests.get(i).isGivenUp() ? 1 : 0;
         }
         return count;
     }
 
-    /** The current request, unless it is overdue: then it is given up, whoever waits for it. Null for none. */
-    private @Nullable AwaitedRequest underWay(long nanos) {
-        if (current != null && current.isOverdue(nanos)) {
-            giveUp(current);
-        }
-        return current;
-    }
-
     /**
      * The last caller ends a request. A refresh behind the callers goes on as long as the token of before is valid; one
-     * that has hung since before the expiry does not.
+     * that has hung since before the expiry does not, nor does one that is not the current request any more.
      */
-    private void giveUpIfUnwanted(AwaitedRequest left) {
-        CachedToken old = left.request.old;
-        if (!left.isAwaited() && (left != current || old == null || old.isExpired(time.millis(), time.nanos()))) {
-            giveUp(left);
+    private void giveUpIfUnwanted(InFlightRequest left, DeferredWork work) {
+        CachedToken old = left.old;
+        boolean refreshes = left == current && old != null && !old.isExpired(time.millis(), time.nanos());
+        if (!left.isAwaited() && !refreshes) {
+            giveUp(left, work);
         }
     }
 
-    /** Ends a request, and leaves it alone if it does not end. */
-    private void giveUp(AwaitedRequest left) {
+    /** Ends a request, and leaves it alone if its thread does not come back. */
+    private void giveUp(InFlightRequest left, DeferredWork work) {
         if (current == left) {
             current = null;
         }
-        if (left.giveUp() && time.nanos() - left.request.deadline >= 0) {
-            timedOut = timedOut == null ? new ArrayList<>() : timedOut;
-            timedOut.add(left.request);
+        if (left.giveUp()) {
+            work.giveUp(left);
         }
-        if (!left.abandoned && !left.hasWaiting()) {
+        if (!left.isGivenUp()) {
             requests.remove(left);
         }
     }
 
-    /**
-     * Tells listeners of requests that were given up at their deadline, on a thread of its own, since the calling one
-     * has an answer to give. The calling thread does not hold the lock.
-     */
-    void publishTimeOuts() {
-        List<InFlightRequest> failed;
-        synchronized (this) {
-            failed = timedOut;
-            timedOut = null;
-        }
-        if (failed != null) {
-            new Completions(executor)
-                    .add(() -> failed.forEach(InFlightRequest::publishTimeOut))
-                    .start();
-        }
+    private DeferredWork newWork() {
+        return new DeferredWork(request.resource(), executor, time);
     }
 
     /**

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * for stays; where all are so, there are more, until the next ones are made.
  */
 public final class TokenCache {
-    static final int MAX_SLOTS = 1_000;
+    /** How many slots there are where nothing else is set: more than a service has tenants times resources. */
+    public static final int DEFAULT_SLOTS = 10_000;
 
     private static final int LOOKS = 8;
     /** In this order slots are cleared: no token can then move from one that is not yet to one that is. */
@@ -35,11 +36,17 @@ public final class TokenCache {
     private final Executor executor;
     private final Time time;
     private final Duration refreshLimit;
+    private final int maxSlots;
     private final ConcurrentMap<Object, TokenSlot> slots = new ConcurrentHashMap<>();
     /** The same, in no order. Guarded by this, as each change of the map. */
     private final List<TokenSlot> places = new ArrayList<>();
 
     TokenCache(TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
+        this(chain, executor, time, refreshLimit, DEFAULT_SLOTS);
+    }
+
+    TokenCache(TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit, int maxSlots) {
+        this.maxSlots = maxSlots;
         this.chain = chain;
         this.executor = executor;
         this.time = time;
@@ -131,7 +138,7 @@ public final class TokenCache {
                 refused.state.replace(token);
             }
         }
-        if (request.caeEnabled() && !token.run.caeAware) {
+        if (request.caeEnabled() && !token.run.caeAware()) {
             slot.state.move(token, slot(request.withCaeEnabled(false)).state);
         }
     }
@@ -175,7 +182,7 @@ public final class TokenCache {
     private synchronized TokenSlot newSlot(Object key, TokenRequest request) {
         TokenSlot slot = slots.get(key);
         if (slot == null) {
-            while (places.size() >= MAX_SLOTS && evictOne()) {
+            while (places.size() >= maxSlots && evictOne()) {
                 // Once, but for those that were too many.
             }
             slot = new TokenSlot(request, chain, executor, time, refreshLimit);

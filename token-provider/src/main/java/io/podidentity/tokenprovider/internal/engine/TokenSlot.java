@@ -5,12 +5,9 @@ import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  * absent: all callers wait for one request, each until its own deadline, and share its token or its failure. A failure
  * is remembered for a moment, or for as long as the server that named a wait wants.
  *
- * <p>The way of a miss: {@link #get} or {@link #getAsync}, {@link #joinOrStart}, {@link SlotState#join}, {@link
- * InFlightRequest#run}, {@link TokenSourceChain#acquire}; and back over {@link #completed} and {@link
- * SlotState#complete}.
+ * <p>The way of a miss: {@link #get} or {@link #getAsync}, {@link SlotState#join}, {@link InFlightRequest#run}, {@link
+ * TokenSourceChain#acquire}; and back over {@link SlotState#end}, {@link DeferredWork#perform} and {@link
+ * Call#deliver}.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is that of {@link SlotState}.
  */
-public final class TokenSlot implements InFlightRequest.Slot {
+public final class TokenSlot {
     /** How far apart the clocks must go to be worth an event. */
     private static final long JUMP_MILLIS = 60_000;
+    /** How long the first source is asked alone; one that answers at once needs no longer. */
+    private static final long HEAD_START_NANOS = 50_000_000L;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
@@ -48,7 +47,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
         this.executor = executor;
         this.time = time;
         this.refreshLimit = refreshLimit;
-        this.state = new SlotState(request, chain, executor, time, this);
+        this.state = new SlotState(request, chain, executor, time);
     }
 
     public TokenRequest request() {
@@ -68,9 +67,10 @@ public final class TokenSlot implements InFlightRequest.Slot {
     /** Whether its token came from a source to which it is all one whether a program handles claims challenges. */
     boolean isForAllPrograms() {
         CachedToken token = state.token();
-        return token != null && !token.run.caeAware;
+        return token != null && !token.run.caeAware();
     }
 
+    /** The token, for which the calling thread waits if need be; null if the slot was evicted. */
     @Nullable
     CachedToken get(boolean force, Duration limit) {
         CachedToken before = state.token();
@@ -81,51 +81,51 @@ public final class TokenSlot implements InFlightRequest.Slot {
         if (!state.enter()) {
             return null;
         }
-        EventPublisher publisher = chain.publisher();
-        long start = publisher == null ? 0 : time.nanos();
+        long start = time.nanos();
+        BlockingCall call = new BlockingCall(before, force, start, start + limit.toNanos());
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
-            gained = await(new Call<>(before, force, limit.toNanos(), time.nanos() + limit.toNanos(), null, null));
+            gained = block(call);
             return gained;
         } catch (TokenAcquisitionException e) {
             failed = e;
             throw e;
         } finally {
-            state.leave();
+            state.leave(call);
+            EventPublisher publisher = chain.publisher();
             if (publisher != null) {
                 publisher.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
             }
         }
     }
 
-    /** Waits for one request after the other, until one has an answer or the caller's time is over. */
-    private CachedToken await(Call<?> call) {
-        while (true) {
-            InFlightRequest joined = joinOrStart(call);
-            boolean mine = call.deadline - joined.deadline <= 0;
-            boolean over;
-            try {
-                over = joined.await(mine ? call.deadline : joined.deadline);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw Failures.interrupted(request.resource(), e);
-            } finally {
-                state.leave(joined);
+    /**
+     * Blocks the calling thread until its call has an answer. If that takes longer than a moment, whoever began the
+     * request has the later sources find out whether they apply.
+     */
+    private CachedToken block(BlockingCall call) {
+        try {
+            boolean began = state.join(call);
+            if (began && !call.block(Math.min(HEAD_START_NANOS, call.limitNanos()))) {
+                chain.anticipate();
             }
-            if (over && joined.isAnswerFor(call)) {
-                return joined.result();
+            while (!call.block(state.waitsUntil(call) - time.nanos())) {
+                state.endWait(call);
             }
-            if (over ? call.deadline - time.nanos() <= 0 : mine) {
-                throw Failures.timedOut(request.resource(), Duration.ofNanos(call.limit), joined.attempts());
-            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failures.interrupted(request.resource(), e);
         }
+        return call.tokenOrThrow();
     }
 
     /**
-     * The same without a wait of the calling thread. What is chained to the future runs on a thread of the executor's
-     * that waits for nothing else; when nobody waits any more, the request ends.
+     * The same without a wait of the calling thread; when nobody waits any more, the request ends.
+     *
+     * @param view what the caller sees of a token
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
     <T> @Nullable CompletableFuture<T> getAsync(boolean force, Duration limit, Function<CachedToken, T> view) {
         CachedToken before = state.token();
         CachedToken usable = force ? null : usable(before);
@@ -135,89 +135,14 @@ public final class TokenSlot implements InFlightRequest.Slot {
         if (!state.enter()) {
             return null;
         }
-        long nanos = limit.toNanos();
+        long start = time.nanos();
         CompletableFuture<T> future = new CompletableFuture<>();
-        await(new Call<>(before, force, nanos, time.nanos() + nanos, future, view), future);
+        EventPublisher publisher = chain.publisher();
+        Consumer<Call> told = publisher == null ? null : answered -> publisher.waited(request, answered);
+        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told);
+        future.whenComplete((value, thrown) -> state.leave(call));
+        state.join(call);
         return future;
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
-    private <T> void await(Call<T> caller, CompletableFuture<T> future) {
-        future.whenComplete((value, thrown) -> state.leave(caller));
-        EventPublisher told = chain.publisher();
-        if (told != null) {
-            caller.afterwards =
-                    () -> told.happened(Kind.WAITED, request, caller.waited(), caller.token, caller.failure);
-        }
-        InFlightRequest joined = joinOrStart(caller);
-        if (joined.isAnswered()) {
-            boolean completed =
-                    caller.with(joined.token, joined.failure, time.nanos()).complete();
-            if (completed && caller.afterwards != null) {
-                new Completions(executor).add(caller.afterwards).start();
-            }
-        }
-    }
-
-    @Override
-    public InFlightRequest joinOrStart(Call<?> call) {
-        InFlightRequest joined = state.join(call).start(executor);
-        state.publishTimeOuts();
-        return joined;
-    }
-
-    @Override
-    public boolean completed(InFlightRequest over) {
-        AwaitedRequest ended = state.complete(over);
-        if (ended == null) {
-            return false;
-        }
-        PriorityQueue<Call<?>> waiting = ended.waiting;
-        if (waiting != null) {
-            Completions done = new Completions(executor);
-            answer(waiting, over, done);
-            done.start();
-        }
-        return ended.decisive;
-    }
-
-    /** All callers of the process share the thread of alarms: nothing may hold that up. */
-    @Override
-    public void waitedLongEnough(InFlightRequest awaited) {
-        new Completions(executor).add(() -> endWaits(awaited)).start();
-    }
-
-    /**
-     * Gives those who waited for a request its answer; has those whom that does not answer wait for another one, the
-     * most patient first: the request that starts for one of them is then good enough for all.
-     */
-    private void answer(PriorityQueue<Call<?>> callers, InFlightRequest over, Completions done) {
-        Call<?>[] mostUrgentFirst = callers.toArray(new Call<?>[0]);
-        Arrays.sort(mostUrgentFirst);
-        for (int i = mostUrgentFirst.length - 1; i >= 0; i--) {
-            Call<?> caller = mostUrgentFirst[i];
-            boolean completed = over.token != null || over.failure != null;
-            InFlightRequest next = completed && over.isAnswerFor(caller) ? over : joinOrStart(caller);
-            if (next == over || next.isAnswered()) {
-                done.add(caller.with(next.token, next.failure, time.nanos()));
-            }
-        }
-    }
-
-    /** Looks after those who wait for a request, now that the most urgent has waited long enough. */
-    private void endWaits(InFlightRequest awaited) {
-        List<Call<?>> late = new ArrayList<>();
-        PriorityQueue<Call<?>> others = new PriorityQueue<>();
-        state.endWaits(awaited, late, others);
-        Completions done = new Completions(executor);
-        for (Call<?> caller : late) {
-            Duration limit = Duration.ofNanos(caller.limit);
-            TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, awaited.attempts());
-            done.add(caller.with(null, failed, time.nanos()));
-        }
-        answer(others, awaited, done);
-        done.start();
-        state.publishTimeOuts();
     }
 
     /**
@@ -261,7 +186,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
         }
         state.keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
-            refresh();
+            state.refresh(refreshLimit);
         }
         return true;
     }
@@ -270,17 +195,7 @@ public final class TokenSlot implements InFlightRequest.Slot {
     private void publish(Kind kind, Duration duration, CachedToken token) {
         EventPublisher publisher = chain.publisher();
         if (publisher != null && token.run.isNews(kind)) {
-            new Completions(executor)
-                    .add(() -> publisher.happened(kind, request, duration, token, null))
-                    .start();
+            SideTask.start(executor, () -> publisher.happened(kind, request, duration, token, null));
         }
-    }
-
-    private void refresh() {
-        InFlightRequest refresh = state.refresh(refreshLimit);
-        if (refresh != null) {
-            refresh.start(executor);
-        }
-        state.publishTimeOuts();
     }
 }

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
@@ -51,7 +52,7 @@ final class TokenSourceChain {
     /** What spoke against the identity of tokens, as far as it was logged. Guarded by this. */
     private final Set<String> doubts = new HashSet<>(0);
     /** Null while no call was forced: few programs do. Guarded by this. */
-    private @Nullable ForcedCall firstForced;
+    private @Nullable ForcedCallInterval interval;
 
     TokenSourceChain(List<TokenSource> sources, Time time, @Nullable EventPublisher publisher, boolean logsPins) {
         this.logsPins = logsPins;
@@ -89,14 +90,16 @@ final class TokenSourceChain {
      * Writes the one line that says which identity a process has, or that it is not the one that it should be; and one
      * for each reason to doubt the identity of a token.
      */
-    void logOrigin(AccessToken token, ChainRun run) {
+    void logOrigin(CachedToken gained) {
         if (!logsPins) {
             return;
         }
+        AccessToken token = gained.token;
+        ChainRun run = gained.run;
         System.Logger logger = System.getLogger(LOGGER);
-        if (run.standsIn) {
-            logger.log(Level.WARNING, run.describeStandIn(token));
-        } else if (run.hasPinned && logger.isLoggable(Level.INFO)) {
+        if (!run.standIn().isEmpty()) {
+            logger.log(Level.WARNING, token.source() + run.standIn());
+        } else if (run.pins() && logger.isLoggable(Level.INFO)) {
             Principal known = token.principal().orElse(null);
             String who = known == null ? "an identity that the token does not name" : known.toString();
             logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
@@ -111,14 +114,18 @@ final class TokenSourceChain {
         return !caveat.isEmpty() && doubts.size() < MAX_DOUBTS && doubts.add(caveat);
     }
 
-    synchronized ForcedCall forcedCall() {
-        ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
-        firstForced = first;
-        return first.another();
-    }
-
-    ChainRun run(TokenRequest request, @Nullable ForcedCall forced) {
-        return new ChainRun(request, sources, time, epoch, forced);
+    /**
+     * Makes a run that is to begin.
+     *
+     * @param request what is asked for, without a deadline
+     * @param deadline when the run must be over, on the steady clock
+     * @param forced whether it keeps the interval of forced calls
+     */
+    synchronized ChainRun run(TokenRequest request, long deadline, boolean forced) {
+        if (forced && interval == null) {
+            interval = new ForcedCallInterval(time);
+        }
+        return new ChainRun(request, sources, time, epoch, deadline, forced ? interval : null);
     }
 
     /**
@@ -130,58 +137,120 @@ final class TokenSourceChain {
      */
     CachedToken acquire(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
         boolean first = pinned == null;
-        AccessToken token = null;
-        CachedToken again = null;
-        for (int i = 0; i < sources.size() && token == null && again == null && !run.hasFailed(); i++) {
-            TokenSource source = sources.get(i);
+        try {
+            return askInOrder(run, old);
+        } finally {
+            if (first) {
+                abandon();
+            }
+        }
+    }
+
+    private CachedToken askInOrder(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
+        // The first source that belongs here and has no token, for which a later one stands in.
+        TokenSource absentee = null;
+        String standIn = "";
+        boolean unheard = false;
+        for (TokenSource source : sources) {
             // Looked at each time: a run for another request may have pinned a source meanwhile.
             TokenSource only = run.namesIdentity() ? null : pinned;
             if (only != null && source != only) {
                 run.pass();
                 continue;
             }
-            // Somebody stands in for one that is absent, who should not be kept waiting by its silence.
-            boolean briefly = source == absent;
-            token = run.ask(source, briefly ? ABSENT_AGAIN_NANOS : Long.MAX_VALUE);
-            if (briefly && run.takeBackFailure()) {
-                token = run.ask(source, Long.MAX_VALUE);
+            if (run.isLate()) {
+                throw run.failure(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", ""));
             }
-            if (token != null && !accept(source, run)) {
-                run.record(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
-                token = null;
+            Object account;
+            TokenSource.Outcome outcome;
+            try {
+                account = run.begin(source);
+                outcome = ask(run, source);
+            } catch (TokenAcquisitionException e) {
+                run.miss(source, TokenAttempt.State.FAILED, e.reason(), e.remedy());
+                throw run.failure(e);
             }
-            if (token == null && old != null && run.absent != null) {
-                again = old.standingInAgain(time.millis(), time.nanos());
+            if (outcome instanceof TokenSource.Acquired acquired) {
+                CachedToken token = accept(run, source, account, acquired, absentee, standIn);
+                if (token != null) {
+                    return token;
+                }
+                run.miss(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
+                continue;
+            }
+            boolean silent = outcome instanceof TokenSource.Silent;
+            unheard = unheard || silent;
+            String reason =
+                    silent ? ((TokenSource.Silent) outcome).reason() : ((TokenSource.Unavailable) outcome).reason();
+            String remedy =
+                    silent ? ((TokenSource.Silent) outcome).remedy() : ((TokenSource.Unavailable) outcome).remedy();
+            run.miss(source, TokenAttempt.State.UNAVAILABLE, reason, remedy);
+            if (absentee == null && (silent || isEvident(source))) {
+                absentee = source;
+                standIn = " stands in for " + source.name() + ", which is asked again in "
+                        + CachedToken.STAND_IN_MILLIS / 1000 + " s and has no token now: " + reason + ".";
+            }
+            CachedToken again =
+                    old == null || absentee == null ? null : old.standingInAgain(time.millis(), time.nanos());
+            if (again != null) {
+                return again;
             }
         }
-        if (first) {
-            abandon();
-        }
-        if (again != null) {
-            return again;
-        }
-        if (token == null) {
-            throw run.failure();
-        }
-        run.arrive();
-        return new CachedToken(withKnownPrincipal(token, run), run, time.millis(), time.nanos());
+        throw run.failure(nobody(unheard, run.isLate()));
     }
 
-    /** Whether a token of this source is to be used; false if another one gave the process its identity meanwhile. */
-    private synchronized boolean accept(TokenSource source, ChainRun run) {
-        if (run.namesIdentity() || run.epoch != epoch) {
-            return true;
+    /** Asks a source; one that is absent for now only for a moment, unless it is back and busy. */
+    private TokenSource.Outcome ask(ChainRun run, TokenSource source) throws InterruptedException {
+        if (source != absent) {
+            return run.ask(source, Long.MAX_VALUE);
         }
-        TokenSource wanted = run.absent;
-        if (wanted != null) {
-            absent = wanted;
-            run.standsIn = true;
-        } else if (pinned == null) {
-            pinned = source;
-            absent = null;
-            run.hasPinned = true;
+        try {
+            // Somebody stands in for it, who should not be kept waiting by its silence.
+            return run.ask(source, ABSENT_AGAIN_NANOS);
+        } catch (TokenAcquisitionException e) {
+            if (!e.isTransient() || run.isLate()) {
+                throw e;
+            }
+            return run.ask(source, Long.MAX_VALUE);
         }
-        return pinned == null || pinned == source;
+    }
+
+    private static boolean isEvident(TokenSource source) {
+        return source instanceof Anticipating later && later.isEvident();
+    }
+
+    private static TokenAcquisitionException nobody(boolean unheard, boolean late) {
+        Code code = late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
+        return new TokenAcquisitionException(
+                unheard ? Code.SERVICE_UNAVAILABLE : code, "no source has a token here", "");
+    }
+
+    /** The token of a source; null if another source gave the process its identity meanwhile. */
+    private @Nullable CachedToken accept(
+            ChainRun run,
+            TokenSource source,
+            @Nullable Object account,
+            TokenSource.Acquired acquired,
+            @Nullable TokenSource absentee,
+            String standIn) {
+        boolean decides;
+        boolean pins;
+        synchronized (this) {
+            decides = !run.namesIdentity() && run.epoch == epoch;
+            if (decides && pinned != null && pinned != source) {
+                return null;
+            }
+            pins = decides && pinned == null && absentee == null;
+            if (pins) {
+                pinned = source;
+                absent = null;
+            } else if (decides && absentee != null) {
+                absent = absentee;
+            }
+        }
+        run.arrive(source, account, acquired, pins, decides ? standIn : "");
+        AccessToken token = withKnownPrincipal(acquired.token(), run);
+        return new CachedToken(token, run, time.millis(), time.nanos());
     }
 
     /** Lets the sources after the first find out, beside the one that is asked, whether they apply. */

@@ -48,7 +48,7 @@ public final class EntraRetrySchedule extends RetrySchedule {
         } else if (isSpreading(error.aadsts())) {
             wait = next(MAX_RETRIES_WHILE_SPREADING);
         }
-        return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response.retryAfter()));
+        return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response));
     }
 
     @Override

@@ -201,9 +201,9 @@ public final class EntraSession {
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
                 error.describe(response, proof.value()),
-                remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
+                remedy.isEmpty() && passing ? RetryAfter.remedy(response) : remedy,
                 null,
-                RetryAfter.duration(response.retryAfter()));
+                RetryAfter.duration(response));
         return new Answer(null, failure, error.aadsts());
     }
 

@@ -308,8 +308,6 @@ public class HttpTransport {
     private static final class EndpointBackoff {
         private static final String CLIENT_ID = "client_id=";
         private static final long SECOND = 1_000_000_000L;
-        /** A server that wants more is mistaken. */
-        private static final long MAX_MILLIS = 3_600_000;
 
         private final HttpResponse answer;
         /** Guarded by this. */
@@ -321,7 +319,7 @@ public class HttpTransport {
         }
 
         static void note(Map<String, EndpointBackoff> known, HttpRequest request, HttpResponse answer, long now) {
-            long wait = Math.min(RetryAfter.millis(answer.retryAfter()), MAX_MILLIS);
+            long wait = RetryAfter.millis(answer);
             if (wait > 0 && (answer.status() == 429 || answer.status() >= 500)) {
                 known.put(endpoint(request), new EndpointBackoff(answer, now + wait * 1_000_000));
             } else {

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.http;
 
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long to wait before a service is asked again, and whether at all.
@@ -32,16 +31,12 @@ public class RetrySchedule {
 
     /** The wait before the next try after this answer, in milliseconds; -1 for giving up. */
     public long afterAnswer(HttpResponse response) {
-        return afterStatus(response.status(), response.retryAfter());
-    }
-
-    /** The wait before the next try after this status, in milliseconds; -1 for giving up. */
-    public long afterStatus(int status, @Nullable String retryAfter) {
+        int status = response.status();
         if (!isRetryable(status)) {
             return -1;
         }
         long wait = status == 410 ? next(MAX_RETRIES_WHEN_GONE, GONE_WAIT_MILLIS) : next(MAX_RETRIES, backOff());
-        return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(retryAfter));
+        return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response));
     }
 
     /** The wait before the next try after this came in place of an answer, in milliseconds; -1 for giving up. */

@@ -223,7 +223,7 @@ public class EndpointTokenSource implements TokenSource {
         String remedy = "";
         String known = HelpPage.remedy(HelpPage.number(response.body()), false);
         if (RetrySchedule.isRetryable(response.status())) {
-            remedy = "Try again in a minute.";
+            remedy = RetryAfter.remedy(response);
         } else if (response.status() == 400) {
             remedy = "Check the resource's spelling, and that "
                     + (named == null ? "a managed identity" : "the identity with " + named) + " is assigned here.";
@@ -236,6 +236,6 @@ public class EndpointTokenSource implements TokenSource {
                 ErrorBody.describe(response, sent),
                 known.isEmpty() ? remedy : known,
                 null,
-                RetryAfter.duration(response.retryAfter()));
+                RetryAfter.duration(response));
     }
 }

@@ -195,7 +195,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         }
         proven = true;
         Code code = response.code(RetrySchedule.isRetryable(response.status()));
-        throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response.retryAfter()));
+        throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response));
     }
 
     /**
@@ -278,7 +278,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             if (response.status() == 400 && body.contains("resource")) {
                 return "Check the resource's spelling.";
             }
-            return RetrySchedule.isRetryable(response.status()) ? "Try again in a minute." : "";
+            return RetrySchedule.isRetryable(response.status()) ? RetryAfter.remedy(response) : "";
         }
 
         static boolean isNoIdentity(HttpResponse response) {

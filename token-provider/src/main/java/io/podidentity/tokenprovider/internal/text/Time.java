@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.text;
 
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +68,12 @@ public class Time {
      */
     private static final class Alarms implements Runnable {
         private final Time time;
-        /** What is to come, and when, on the steady clock. Guarded by this. */
-        private final Map<Runnable, Long> alarms = new HashMap<>();
+        /** What is to come. Guarded by this, as the next ones. */
+        private final Map<Runnable, Alarm> alarms = new HashMap<>();
+        /** The same, the next one first. */
+        private final TreeSet<Alarm> inOrder = new TreeSet<>();
+
+        private long count;
         /** Whether there is a thread. Guarded by this. */
         private boolean awake;
 
@@ -77,10 +81,18 @@ public class Time {
             this.time = time;
         }
 
+        @SuppressWarnings("ReferenceEquality") // It is this very one, or another one is earlier.
         synchronized void set(long nanos, Runnable alarm) {
-            alarms.put(alarm, nanos);
+            Alarm set = new Alarm(nanos, count++, alarm);
+            Alarm before = alarms.put(alarm, set);
+            if (before != null) {
+                inOrder.remove(before);
+            }
+            inOrder.add(set);
             if (awake) {
-                notifyAll();
+                if (inOrder.first() == set) {
+                    notifyAll();
+                }
                 return;
             }
             Thread thread = new Thread(null, this, "token-provider-alarm", 0, false);
@@ -95,8 +107,12 @@ public class Time {
         }
 
         synchronized void remove(Runnable alarm) {
-            if (alarms.remove(alarm) != null && alarms.isEmpty()) {
-                notifyAll();
+            Alarm set = alarms.remove(alarm);
+            if (set != null) {
+                inOrder.remove(set);
+                if (inOrder.isEmpty()) {
+                    notifyAll();
+                }
             }
         }
 
@@ -114,12 +130,13 @@ public class Time {
 
         /** Waits for the next moment; null when nothing is to come any more. */
         private synchronized @Nullable Runnable next() {
-            while (!alarms.isEmpty()) {
-                Map.Entry<Runnable, Long> first = first();
-                long left = first.getValue() - time.nanos();
+            while (!inOrder.isEmpty()) {
+                Alarm first = inOrder.first();
+                long left = first.nanos - time.nanos();
                 if (left <= 0) {
-                    alarms.remove(first.getKey());
-                    return first.getKey();
+                    inOrder.remove(first);
+                    alarms.remove(first.task);
+                    return first.task;
                 }
                 try {
                     wait(left / 1_000_000, (int) (left % 1_000_000));
@@ -131,14 +148,13 @@ public class Time {
             return null;
         }
 
-        private Map.Entry<Runnable, Long> first() {
-            Iterator<Map.Entry<Runnable, Long>> all = alarms.entrySet().iterator();
-            Map.Entry<Runnable, Long> first = all.next();
-            while (all.hasNext()) {
-                Map.Entry<Runnable, Long> next = all.next();
-                first = next.getValue() - first.getValue() < 0 ? next : first;
+        /** Something that is to be run at a moment; of two of the same moment, what was set first comes first. */
+        private record Alarm(long nanos, long number, Runnable task) implements Comparable<Alarm> {
+            @Override
+            public int compareTo(Alarm other) {
+                long later = nanos - other.nanos;
+                return Long.signum(later == 0 ? number - other.number : later);
             }
-            return first;
         }
     }
 }

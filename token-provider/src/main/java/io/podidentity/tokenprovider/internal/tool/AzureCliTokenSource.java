@@ -4,7 +4,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.DateText;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The answer has {@code accessToken}, {@code expires_on} (epoch seconds, CLI 2.54 and later) and {@code expiresOn}
  * (local time without a zone, so it is read only if {@code expires_on} is absent).
  */
-public final class AzureCliTokenSource extends ToolTokenSource implements AccountBound {
+public final class AzureCliTokenSource extends ToolTokenSource {
     private static final Words AZ = new Words(
             "Azure CLI",
             "az",
@@ -58,7 +57,7 @@ public final class AzureCliTokenSource extends ToolTokenSource implements Accoun
 
     /** {@code az login}, {@code az logout} and {@code az account set} write who is logged in to this file. */
     @Override
-    public long accountFingerprint() {
+    public Object account() {
         String folder = environment.get("AZURE_CONFIG_DIR");
         File file = new File(folder == null ? environment.home() + "/.azure" : folder, "azureProfile.json");
         return file.lastModified() * 31 + file.length();

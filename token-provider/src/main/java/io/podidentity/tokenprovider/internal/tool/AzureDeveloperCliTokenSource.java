@@ -5,7 +5,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). Errors are JSON too, an object per message:
  * {@code {"type":"consoleMessage","data":{"message":"..."}}}. They begin a line, and more than one can stand on it.
  */
-public final class AzureDeveloperCliTokenSource extends ToolTokenSource implements AccountBound {
+public final class AzureDeveloperCliTokenSource extends ToolTokenSource {
     private static final Words AZD =
             new Words("Azure Developer CLI", "azd", "azd", "token", "", "Upgrade azd.", "azd auth token");
 
@@ -38,7 +37,7 @@ public final class AzureDeveloperCliTokenSource extends ToolTokenSource implemen
 
     /** azd writes who is logged in to this file. */
     @Override
-    public long accountFingerprint() {
+    public Object account() {
         String folder = environment.get("AZD_CONFIG_DIR");
         File account = new File(folder == null ? environment.home() + "/.azd" : folder, "auth.json");
         return account.lastModified() * 31 + account.length();

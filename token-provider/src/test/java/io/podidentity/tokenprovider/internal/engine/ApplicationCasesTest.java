@@ -244,7 +244,7 @@ class ApplicationCasesTest extends ConformanceRunner {
     private void acquire(ConformanceCase row, TokenSource source, TokenRequest request) throws Exception {
         TokenSourceChain chain = new TokenSourceChain(List.of(source), time, null, false);
         TokenAcquisitionException failure = catchThrowableOfType(
-                TokenAcquisitionException.class, () -> chain.acquire(chain.run(request, null), null));
+                TokenAcquisitionException.class, () -> chain.acquire(ChainRuns.of(chain, request, time), null));
         boolean fails = row.expected().has("error")
                 || row.expected().has("messageContains")
                 || !row.expected().path("token").asBoolean(true);

@@ -43,13 +43,13 @@ class DiscoveryCasesTest extends ConformanceRunner {
         }
         TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time, null, false);
         for (int i = 1; i < row.given().path("calls").asInt(1); i++) {
-            chain.acquire(chain.run(REQUEST, null), null);
+            chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         }
 
         CachedToken token = null;
         TokenAcquisitionException failure = null;
         try {
-            token = chain.acquire(chain.run(REQUEST, null), null);
+            token = chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         } catch (TokenAcquisitionException e) {
             failure = e;
         }

@@ -97,7 +97,7 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
         RetrySchedule schedule = new RetrySchedule(true);
         long wait = 0;
         for (int i = 0; i <= row.given().get("attempt").asInt(); i++) {
-            wait = schedule.afterStatus(500, null);
+            wait = schedule.afterAnswer(new HttpResponse(500, "", null));
         }
         long expected = row.expected().get("delay_ms").asLong();
         assertThat(wait).isBetween(expected, expected + expected / 10);

@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
@@ -132,7 +131,7 @@ class InFlightRequestTest {
         assertThat(time.alarms()).isZero();
     }
 
-    private final class TrappedSource implements TokenSource, AccountBound, Anticipating {
+    private final class TrappedSource implements TokenSource, Anticipating {
         private final Trap trap;
         private boolean armed = true;
 
@@ -153,7 +152,7 @@ class InFlightRequestTest {
         }
 
         @Override
-        public long accountFingerprint() {
+        public Object account() {
             spring(Trap.FINGERPRINT);
             return 1;
         }
@@ -224,7 +223,7 @@ class InFlightRequestTest {
     @Test
     void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
         List<TokenAcquisitionException> tooManyAbandoned = new ArrayList<>();
-        hang(SlotState.MAX_ABANDONED, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
+        hang(SlotState.MAX_GIVEN_UP, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
 
         assertThat(tooManyAbandoned).singleElement().satisfies(e -> {
             assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -545,7 +544,7 @@ class InFlightRequestTest {
 
         assertThat(failureOf(forced))
                 .hasMessageContaining("fake: failed (50 ms): its turn did not come in time: this library lets forced"
-                        + " calls ask a source 10 times a second, and 0 others wait.");
+                        + " calls ask a source 10 times a second. Force fewer refreshes");
     }
 
     @Test

@@ -179,13 +179,13 @@ class InFlightRequestThreadsTest {
                 .build();
 
         try {
-            for (int i = 0; i < 3 * SlotState.MAX_ABANDONED; i++) {
+            for (int i = 0; i < 3 * SlotState.MAX_GIVEN_UP; i++) {
                 assertThatThrownBy(() -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(10))))
                         .isInstanceOfSatisfying(
                                 TokenAcquisitionException.class,
                                 e -> assertThat(e.isTransient()).isTrue());
             }
-            assertThat(requests).hasValueLessThanOrEqualTo(SlotState.MAX_ABANDONED);
+            assertThat(requests).hasValueLessThanOrEqualTo(SlotState.MAX_GIVEN_UP);
         } finally {
             end.countDown();
         }

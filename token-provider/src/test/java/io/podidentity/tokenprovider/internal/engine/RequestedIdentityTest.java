@@ -67,7 +67,7 @@ class RequestedIdentityTest {
     }
 
     private String token(TokenRequest request) throws InterruptedException {
-        return chain.acquire(chain.run(request, null), null).token.value();
+        return chain.acquire(ChainRuns.of(chain, request, time), null).token.value();
     }
 
     private static HttpResponse answer(HttpRequest request) {

@@ -17,12 +17,13 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class TokenCacheTest {
+    private static final int SLOTS = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final FakeTime time = new FakeTime();
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenCache cache =
-            new TokenCache(new TokenSourceChain(List.of(source), time, null, false), Runnable::run, time, LIMIT);
+            new TokenCache(new TokenSourceChain(List.of(source), time, null, false), Runnable::run, time, LIMIT, SLOTS);
 
     @Test
     void slot_ofTheSameRequest_isTheSame() {
@@ -128,7 +129,7 @@ class TokenCacheTest {
     void clear_whileATokenForAllProgramsIsAcquired_letsItNotBeShared() {
         ManualExecutor executor = new ManualExecutor();
         TokenCache slow =
-                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT, SLOTS);
         TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
         CompletableFuture<CachedToken> old = slow.getAsync(capable, LIMIT, token -> token);
 
@@ -140,7 +141,7 @@ class TokenCacheTest {
     }
 
     private TokenCache cache(TokenSource one) {
-        return new TokenCache(new TokenSourceChain(List.of(one), time, null, false), Runnable::run, time, LIMIT);
+        return new TokenCache(new TokenSourceChain(List.of(one), time, null, false), Runnable::run, time, LIMIT, SLOTS);
     }
 
     @Test
@@ -149,7 +150,7 @@ class TokenCacheTest {
             get("https://resource/" + i);
         }
 
-        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS);
+        assertThat(cache.size()).isEqualTo(SLOTS);
         assertThat(source.calls()).isEqualTo(10_000);
         assertThat(cache.slot("https://resource/9999").fresh()).isNotNull();
     }
@@ -168,7 +169,7 @@ class TokenCacheTest {
 
     @Test
     void get_whenFull_dropsWhatExpiredFirst() {
-        for (int i = 0; i < TokenCache.MAX_SLOTS; i++) {
+        for (int i = 0; i < SLOTS; i++) {
             source.thenTokenFor(i % 2 == 0 ? Duration.ofMinutes(1) : Duration.ofHours(2));
             get("resource " + i);
         }
@@ -180,7 +181,7 @@ class TokenCacheTest {
 
         int left = 0;
         int before = source.calls();
-        for (int i = 1; i < TokenCache.MAX_SLOTS; i += 2) {
+        for (int i = 1; i < SLOTS; i += 2) {
             get("resource " + i);
             left = i / 2 + 1 - (source.calls() - before);
         }
@@ -192,17 +193,17 @@ class TokenCacheTest {
     void get_whenAllAreWaitedFor_dropsNoneOfThemAndMakesMore() {
         ManualExecutor executor = new ManualExecutor();
         TokenCache cache =
-                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
+                new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT, SLOTS);
         List<CompletableFuture<CachedToken>> answers = new ArrayList<>();
-        for (int i = 0; i < TokenCache.MAX_SLOTS + 100; i++) {
+        for (int i = 0; i < SLOTS + 100; i++) {
             answers.add(cache.getAsync(TokenRequest.forResource("r" + i), LIMIT, Function.identity()));
         }
-        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS + 100);
+        assertThat(cache.size()).isEqualTo(SLOTS + 100);
 
         // Joins the flight of the first one, however many came after it.
         CompletableFuture<CachedToken> join =
                 cache.getAsync(TokenRequest.forResource("r0"), LIMIT, Function.identity());
-        assertThat(executor.waiting()).isEqualTo(TokenCache.MAX_SLOTS + 100);
+        assertThat(executor.waiting()).isEqualTo(SLOTS + 100);
         executor.runNext();
         assertThat(join.join()).isSameAs(answers.get(0).join());
 
@@ -210,7 +211,7 @@ class TokenCacheTest {
             executor.runNext();
         }
         cache.slot("one more");
-        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS);
+        assertThat(cache.size()).isEqualTo(SLOTS);
     }
 
     @Test
@@ -271,7 +272,7 @@ class TokenCacheTest {
     void clear_whileAWalkIsUnderWay_isNotUndoneByIt() {
         ScriptedSource other = new ScriptedSource("other", time);
         TokenCache cache = new TokenCache(
-                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT);
+                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT, SLOTS);
         source.then(request -> {
             cache.clear();
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(3600)));
@@ -287,18 +288,18 @@ class TokenCacheTest {
 
     @Test
     void slot_upToTheBound_dropsNothing() {
-        for (int i = 0; i < TokenCache.MAX_SLOTS; i++) {
+        for (int i = 0; i < SLOTS; i++) {
             cache.slot("resource " + i).get(false, LIMIT);
         }
 
-        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS);
+        assertThat(cache.size()).isEqualTo(SLOTS);
     }
 
     @Test
     void clear_forgetsWhichSourceAnsweredFirst() {
         ScriptedSource other = new ScriptedSource("other", time);
         TokenCache cache = new TokenCache(
-                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT);
+                new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT, SLOTS);
         cache.slot("r").get(false, LIMIT);
         source.thenUnavailable("gone", "");
 

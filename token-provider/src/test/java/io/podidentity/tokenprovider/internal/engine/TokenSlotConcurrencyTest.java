@@ -8,8 +8,8 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import io.podidentity.tokenprovider.support.Tokens;
@@ -120,11 +120,11 @@ class TokenSlotConcurrencyTest {
     }
 
     /** Answers at once, and then takes its time to say who is signed in. */
-    private final class SlowAccount implements TokenSource, AccountBound {
+    private final class SlowAccount implements TokenSource {
         private volatile boolean slow;
 
         @Override
-        public long accountFingerprint() {
+        public Object account() {
             if (slow) {
                 asked.countDown();
                 try {
@@ -218,6 +218,13 @@ class TokenSlotConcurrencyTest {
 
     @Test
     void get_whenTheDeadlinePasses_saysSoAndEndsTheFlight() throws InterruptedException {
+        TokenSlot slot = new TokenSlot(
+                TokenRequest.forResource(RESOURCE),
+                new TokenSourceChain(List.of(source), Time.SYSTEM, null, false),
+                new RequestExecutor(null, null),
+                Time.SYSTEM,
+                LIMIT);
+
         // On a busy machine 1 ms can pass before the source is asked at all.
         assertThatThrownBy(() -> slot.get(false, Duration.ofMillis(1)))
                 .isInstanceOfSatisfying(TokenAcquisitionException.class, e -> {

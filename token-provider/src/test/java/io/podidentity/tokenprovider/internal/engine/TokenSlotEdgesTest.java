@@ -166,8 +166,10 @@ class TokenSlotEdgesTest {
         TokenSlot slot = slot(between, firstWaits);
         script.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
         CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
-        // The first look at the clock is for the deadline; the second comes when the request was joined.
-        between.with = () -> between.with = noThread.get(0);
+        // The first look at the clock is for the deadline, the second joins the request, and the third one waits for
+        // it.
+        Runnable afterTheSecond = () -> between.with = noThread.get(0);
+        between.with = () -> between.with = afterTheSecond;
 
         CachedToken token = slot.get(false, LIMIT);
 
@@ -177,19 +179,23 @@ class TokenSlotEdgesTest {
     }
 
     @Test
-    void run_whenItWasCancelledBefore_asksNobody() {
+    void run_whenItWasGivenUpBefore_asksNobody() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         InFlightRequest request = new InFlightRequest(
-                REQUEST.withDeadline(LIMIT),
+                REQUEST,
                 new TokenSourceChain(List.of(source), time, null, false),
                 time,
-                slot,
-                time.nanos() + LIMIT.toNanos());
+                slot.state,
+                time.nanos(),
+                time.nanos() + LIMIT.toNanos(),
+                time.nanos(),
+                false,
+                null);
 
-        assertThat(request.cancel()).isFalse();
+        assertThat(request.giveUp()).isTrue();
+        assertThat(request.isGivenUp()).isFalse();
         request.run();
 
-        assertThat(request.failure).isNull();
         assertThat(script.calls()).isZero();
         assertThat(answer).isNotDone();
     }
@@ -215,8 +221,7 @@ class TokenSlotEdgesTest {
     }
 
     private TokenSlot slot(Time time, Executor executor) {
-        return new TokenSlot(
-                REQUEST, new TokenSourceChain(List.of(source), this.time, null, false), executor, time, LIMIT);
+        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
     }
 
     /** A clock that stands still, and at whose next reading something happens. */

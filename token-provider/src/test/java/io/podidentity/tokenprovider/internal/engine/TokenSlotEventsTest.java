@@ -11,7 +11,6 @@ import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.RecordedLog;
@@ -41,11 +40,11 @@ class TokenSlotEventsTest {
             List.of(source), time, new EventPublisher(List.of(event -> listener.on(event))), false);
     private final TokenSlot slot = new TokenSlot(REQUEST, chain, executor, time, LIMIT);
 
-    private final class AccountSource implements TokenSource, AccountBound {
+    private final class AccountSource implements TokenSource {
         long fingerprint = 1;
 
         @Override
-        public long accountFingerprint() {
+        public Object account() {
             return fingerprint;
         }
 
@@ -259,7 +258,7 @@ class TokenSlotEventsTest {
         time.advance(LIMIT.plusSeconds(1));
 
         assertThatThrownBy(answer::join).hasCauseInstanceOf(TokenAcquisitionException.class);
-        assertThat(kinds()).containsExactly(Kind.FAILED, Kind.WAITED);
+        assertThat(kinds()).containsExactly(Kind.WAITED, Kind.FAILED);
         assertThat(lockWasFree).containsOnly(true);
         assertThat(events).allSatisfy(event -> {
             assertThat(event.duration()).isEqualTo(LIMIT.plusSeconds(1));

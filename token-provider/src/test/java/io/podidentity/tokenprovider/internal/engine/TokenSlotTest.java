@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.RecordedLog;
@@ -345,12 +344,12 @@ class TokenSlotTest {
                 LIMIT);
     }
 
-    private final class AccountSource implements TokenSource, AccountBound {
+    private final class AccountSource implements TokenSource {
         long fingerprint = 1;
         int looks;
 
         @Override
-        public long accountFingerprint() {
+        public Object account() {
             looks++;
             return fingerprint;
         }

@@ -39,7 +39,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenTheFirstAnswers_doesNotAskTheNext() throws InterruptedException {
-        CachedToken token = chain.acquire(chain.run(REQUEST, null), null);
+        CachedToken token = chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         assertThat(second.calls()).isZero();
         assertThat(token.attempts())
@@ -53,7 +53,7 @@ class TokenSourceChainTest {
         TokenAcquisitionException e = catchThrowableOfType(
                 TokenAcquisitionException.class,
                 () -> chain.acquire(
-                        chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), null), null));
+                        ChainRuns.of(chain, REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), time), null));
 
         assertThat(e.code()).isEqualTo(Code.REFUSED);
         assertThat(second.calls()).isZero();
@@ -73,7 +73,7 @@ class TokenSourceChainTest {
                 "organizations"
             })
     void acquire_whenTheTenantIsTheSameOrNoGuid_isTheToken(String tenant) throws InterruptedException {
-        assertThat(chain.acquire(chain.run(REQUEST.withTenantId(tenant), null), null))
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST.withTenantId(tenant), time), null))
                 .isNotNull();
     }
 
@@ -82,7 +82,9 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(new AccessToken(
                 "opaque", request.resource(), "Bearer", time.now().plusSeconds(60), null, null, "First")));
 
-        assertThat(chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), null), null)
+        assertThat(chain.acquire(
+                                ChainRuns.of(chain, REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"), time),
+                                null)
                         .token
                         .value())
                 .isEqualTo("opaque");
@@ -97,7 +99,7 @@ class TokenSourceChainTest {
     void acquire_whenTheFirstIsUnavailable_asksTheNext() throws InterruptedException {
         first.thenUnavailable("it is not installed", "Install it.");
 
-        CachedToken token = chain.acquire(chain.run(REQUEST, null), null);
+        CachedToken token = chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         assertThat(token.attempts().get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
         assertThat(token.attempts().get(1)).hasToString("Second: got the token (0 ms)");
@@ -150,7 +152,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterASuccess_asksThatSourceOnlyAndNeverChangesTheIdentity() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         second.thenUnavailable("gone", "Bring it back.");
 
         TokenAcquisitionException e = failure();
@@ -163,7 +165,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_whenAnotherWalkPinsASourceMeanwhile_asksNoOtherOne() {
         first.then(request -> {
-            chain.acquire(chain.run(REQUEST, null), null);
+            chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
             return new TokenSource.Unavailable("it hung", "");
         });
 
@@ -178,7 +180,7 @@ class TokenSourceChainTest {
     void acquire_whenAnotherWalkPinsAnotherSourceFirst_doesNotUseItsOwnToken() {
         first.thenUnavailable("not here", "");
         second.then(request -> {
-            chain.acquire(chain.run(REQUEST, null), null);
+            chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
@@ -192,10 +194,10 @@ class TokenSourceChainTest {
     @Test
     void unpin_letsAllBeAskedAgain() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         chain.unpin();
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         assertThat(first.calls()).isEqualTo(2);
     }
@@ -225,7 +227,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         assertThat(second.calls()).isEqualTo(1);
     }
@@ -259,8 +261,8 @@ class TokenSourceChainTest {
         TokenSourceChain chain = new TokenSourceChain(
                 List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time, null, false);
 
-        chain.acquire(chain.run(REQUEST, null), null);
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         chain.anticipate();
 
         assertThat(heard).containsExactly("later gives up");
@@ -284,7 +286,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenThePinnedSourceIsSilent_isTransientAndAsksNobodyElse() throws InterruptedException {
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
 
         assertThat(failure().code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -301,13 +303,13 @@ class TokenSourceChainTest {
             });
         }
 
-        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts())
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST, time), null).attempts())
                 .extracting(TokenAttempt::state)
                 .contains(State.ACQUIRED);
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         assertThat(second.calls()).isEqualTo(2);
-        chain.acquire(chain.run(REQUEST, null), null);
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
 
         assertThat(second.calls()).isEqualTo(2);
         assertThat(first.calls()).isEqualTo(4);
@@ -347,7 +349,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterAnotherStoodIn_givesOneThatIsBackAndBusyAllTheTime() throws InterruptedException {
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
-        chain.acquire(chain.run(REQUEST, null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST, time), null);
         List<Duration> patience = new ArrayList<>();
         first.then(request -> {
             patience.add(request.deadline().orElseThrow());
@@ -358,7 +360,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts())
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST, time), null).attempts())
                 .extracting(TokenAttempt::state)
                 .containsExactly(State.ACQUIRED, State.NOT_TRIED);
         assertThat(patience).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(30));
@@ -367,16 +369,16 @@ class TokenSourceChainTest {
     @Test
     void acquire_ofANamedIdentity_neitherPinsNorIsPinned() throws InterruptedException {
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.run(REQUEST.withClientId("c"), null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST.withClientId("c"), time), null);
         assertThat(second.calls()).isEqualTo(1);
 
-        assertThat(chain.acquire(chain.run(REQUEST, null), null)
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST, time), null)
                         .attempts()
                         .get(0)
                         .state())
                 .isEqualTo(State.ACQUIRED);
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.run(REQUEST.withClientId("c"), null), null);
+        chain.acquire(ChainRuns.of(chain, REQUEST.withClientId("c"), time), null);
 
         assertThat(second.calls()).isEqualTo(2);
     }
@@ -386,22 +388,26 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(
                 Tokens.accessToken(request.resource(), time.now().plusSeconds(60)), "others have it too"));
 
-        assertThat(chain.acquire(chain.run(REQUEST, null), null).attempts().get(0))
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST, time), null)
+                        .attempts()
+                        .get(0))
                 .hasToString("First: got the token (0 ms): others have it too.");
     }
 
     private TokenAcquisitionException failure() {
         return catchThrowableOfType(
-                TokenAcquisitionException.class, () -> chain.acquire(chain.run(REQUEST, null), null));
+                TokenAcquisitionException.class, () -> chain.acquire(ChainRuns.of(chain, REQUEST, time), null));
     }
 
     @Test
     void acquire_whenThePrincipalIsTheSame_givesTheSameObject() throws InterruptedException {
-        Principal before =
-                chain.acquire(chain.run(REQUEST, null), null).token.principal().orElseThrow();
+        Principal before = chain.acquire(ChainRuns.of(chain, REQUEST, time), null)
+                .token
+                .principal()
+                .orElseThrow();
 
         assertThat(before).isNotNull();
-        assertThat(chain.acquire(chain.run(REQUEST, null), null).token.principal())
+        assertThat(chain.acquire(ChainRuns.of(chain, REQUEST, time), null).token.principal())
                 .containsSame(before);
     }
 

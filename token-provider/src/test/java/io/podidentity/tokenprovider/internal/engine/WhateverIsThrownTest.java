@@ -16,6 +16,8 @@ import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -25,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +75,9 @@ class WhateverIsThrownTest {
                 new IOException(SECRET),
                 new Exception(SECRET, new IOException(SECRET)),
                 new IllegalStateException(SECRET),
+                new UncheckedIOException(SECRET, new IOException(SECRET)),
+                new IllegalStateException(SECRET, new SocketTimeoutException(SECRET)),
+                new RuntimeException(SECRET, new RuntimeException(SECRET, new TimeoutException(SECRET))),
                 new NoClassDefFoundError(SECRET),
                 new StackOverflowError(SECRET),
                 new OutOfMemoryError(SECRET),
@@ -92,15 +98,29 @@ class WhateverIsThrownTest {
                         "token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest: failed (")
                 .hasMessageContaining("it threw " + thrown.getClass().getName() + ".");
         assertThat(e.isTransient())
-                .isEqualTo(thrown instanceof IOException
-                        || thrown instanceof OutOfMemoryError
-                        || thrown instanceof InterruptedException);
+                .isEqualTo(hasPassingCause(thrown));
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         StringWriter trace = new StringWriter();
         e.printStackTrace(new PrintWriter(trace));
         assertThat(trace.toString())
                 .contains("Caused by: java.lang.Exception: " + thrown.getClass().getName())
                 .doesNotContain(SECRET);
+        for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+            assertThat(trace.toString())
+                    .contains("Caused by: java.lang.Exception: " + cause.getClass().getName());
+        }
+    }
+
+    /** Whether what was thrown, or anything that caused it, may be over by itself. */
+    private static boolean hasPassingCause(Throwable thrown) {
+        List<Class<?>> passing =
+                List.of(IOException.class, OutOfMemoryError.class, InterruptedException.class, TimeoutException.class);
+        boolean passes = false;
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            Throwable looked = cause;
+            passes = passes || passing.stream().anyMatch(type -> type.isInstance(looked));
+        }
+        return passes;
     }
 
     @ParameterizedTest
@@ -243,7 +263,7 @@ class WhateverIsThrownTest {
         Queue<Runnable> dropped = new ConcurrentLinkedQueue<>();
         AzureServiceTokenProvider provider = provider(request -> hang(), dropped::add);
 
-        for (int i = 0; i < 2 * SlotState.MAX_ABANDONED; i++) {
+        for (int i = 0; i < 2 * SlotState.MAX_GIVEN_UP; i++) {
             TokenAcquisitionException e = catchThrowableOfType(
                     TokenAcquisitionException.class,
                     () -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(5))));

@@ -36,15 +36,15 @@ class RetryScheduleTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 204, 301, 302, 400, 401, 403, 405, 409, 600})
     void afterStatus_whenAnswered_givesUpAtOnce(int status) {
-        assertThat(schedule.afterStatus(status, "1")).isEqualTo(-1);
+        assertThat(schedule.afterAnswer(new HttpResponse(status, "", "1"))).isEqualTo(-1);
         assertThat(RetrySchedule.isRetryable(status)).isFalse();
     }
 
     @Test
     void afterStatus_whenTheServerNamesALongerWait_waitsThatLong() {
-        assertThat(schedule.afterStatus(429, "7")).isEqualTo(7_000);
-        assertThat(schedule.afterStatus(503, "1")).isBetween(1_600L, 1_760L);
-        assertThat(schedule.afterStatus(410, "30")).isEqualTo(30_000);
+        assertThat(schedule.afterAnswer(new HttpResponse(429, "", "7"))).isEqualTo(7_000);
+        assertThat(schedule.afterAnswer(new HttpResponse(503, "", "1"))).isBetween(1_600L, 1_760L);
+        assertThat(schedule.afterAnswer(new HttpResponse(410, "", "30"))).isEqualTo(30_000);
     }
 
     @Test
@@ -58,19 +58,19 @@ class RetryScheduleTest {
     @Test
     void afterStatus_whenReasonsMix_countsThemTogether() {
         for (int i = 0; i < 5; i++) {
-            assertThat(schedule.afterStatus(410, null)).isGreaterThanOrEqualTo(10_000);
+            assertThat(schedule.afterAnswer(new HttpResponse(410, "", null))).isGreaterThanOrEqualTo(10_000);
         }
         assertThat(schedule.afterFailure(new IOException())).isEqualTo(-1);
-        assertThat(schedule.afterStatus(500, null)).isEqualTo(-1);
-        assertThat(schedule.afterStatus(410, null)).isGreaterThanOrEqualTo(10_000);
+        assertThat(schedule.afterAnswer(new HttpResponse(500, "", null))).isEqualTo(-1);
+        assertThat(schedule.afterAnswer(new HttpResponse(410, "", null))).isGreaterThanOrEqualTo(10_000);
     }
 
     @Test
     void afterStatus_whenNotPersistent_givesUpAtOnce() {
         RetrySchedule once = new RetrySchedule(false);
 
-        assertThat(once.afterStatus(503, "1")).isEqualTo(-1);
-        assertThat(once.afterStatus(410, null)).isEqualTo(-1);
+        assertThat(once.afterAnswer(new HttpResponse(503, "", "1"))).isEqualTo(-1);
+        assertThat(once.afterAnswer(new HttpResponse(410, "", null))).isEqualTo(-1);
         assertThat(once.afterFailure(new IOException())).isEqualTo(-1);
     }
 
@@ -78,14 +78,16 @@ class RetryScheduleTest {
     void afterStatus_ofManyProcesses_differs() {
         Set<Long> waits = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            waits.add(new RetrySchedule(true).afterStatus(500, null));
+            waits.add(new RetrySchedule(true).afterAnswer(new HttpResponse(500, "", null)));
         }
         assertThat(waits).hasSizeGreaterThan(5);
     }
 
     private List<Long> untilTheEnd(int status) {
         List<Long> waits = new ArrayList<>();
-        for (long wait = schedule.afterStatus(status, null); wait >= 0; wait = schedule.afterStatus(status, null)) {
+        for (long wait = schedule.afterAnswer(new HttpResponse(status, "", null));
+                wait >= 0;
+                wait = schedule.afterAnswer(new HttpResponse(status, "", null))) {
             waits.add(wait);
         }
         return waits;

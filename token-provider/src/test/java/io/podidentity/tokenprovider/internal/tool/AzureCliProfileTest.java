@@ -23,32 +23,32 @@ class AzureCliProfileTest {
 
     @Test
     void fingerprint_withoutTheFile_isZero() {
-        assertThat(profile(Map.of()).accountFingerprint()).isZero();
+        assertThat(profile(Map.of()).account()).isEqualTo(0L);
     }
 
     @Test
     void fingerprint_whileNothingChanges_isTheSame() throws IOException {
         write(home.resolve(".azure"), "one", WRITTEN);
 
-        assertThat(profile(Map.of()).accountFingerprint())
-                .isNotZero()
-                .isEqualTo(profile(Map.of()).accountFingerprint());
+        assertThat(profile(Map.of()).account())
+                .isNotEqualTo(0L)
+                .isEqualTo(profile(Map.of()).account());
     }
 
     @Test
     void fingerprint_onceTheFileWasWritten_isAnother() throws IOException {
         AzureCliTokenSource profile = profile(Map.of());
         write(home.resolve(".azure"), "one", WRITTEN);
-        long first = profile.accountFingerprint();
+        Object first = profile.account();
         write(home.resolve(".azure"), "two", WRITTEN.plusMillis(1));
-        long later = profile.accountFingerprint();
+        Object later = profile.account();
         write(home.resolve(".azure"), "three", WRITTEN.plusMillis(1));
-        long longer = profile.accountFingerprint();
+        Object longer = profile.account();
         Files.delete(home.resolve(".azure/azureProfile.json"));
 
         assertThat(first).isNotEqualTo(later);
         assertThat(later).isNotEqualTo(longer);
-        assertThat(profile.accountFingerprint()).isZero();
+        assertThat(profile.account()).isEqualTo(0L);
     }
 
     @Test
@@ -57,8 +57,8 @@ class AzureCliProfileTest {
         Map<String, String> variables =
                 Map.of("AZURE_CONFIG_DIR", home.resolve("other").toString());
 
-        assertThat(profile(variables).accountFingerprint()).isNotZero();
-        assertThat(profile(Map.of()).accountFingerprint()).isZero();
+        assertThat(profile(variables).account()).isNotEqualTo(0L);
+        assertThat(profile(Map.of()).account()).isEqualTo(0L);
     }
 
     @Test
@@ -66,11 +66,11 @@ class AzureCliProfileTest {
         // az writes below HOME, which need not be the home folder of the account.
         AzureCliTokenSource profile = source(Environment.of(Map.of("HOME", home.toString())));
         write(home.resolve(".azure"), "one", WRITTEN);
-        long first = profile.accountFingerprint();
+        Object first = profile.account();
         write(home.resolve(".azure"), "other", WRITTEN.plusMillis(1));
 
-        assertThat(first).isNotZero();
-        assertThat(profile.accountFingerprint()).isNotEqualTo(first);
+        assertThat(first).isNotEqualTo(0L);
+        assertThat(profile.account()).isNotEqualTo(first);
     }
 
     private AzureCliTokenSource profile(Map<String, String> variables) {

@@ -188,11 +188,11 @@ class AzureDeveloperCliTokenSourceTest {
     }
 
     @Test
-    void accountFingerprint_whenAzdNotesAnotherAccount_isAnother() throws IOException {
-        long nobody = source.accountFingerprint();
+    void account_whenAzdNotesAnotherAccount_isAnother() throws IOException {
+        Object nobody = source.account();
         Files.writeString(folder.resolve("auth.json"), "{\"auth\":{\"account\":{\"currentUser\":\"a\"}}}");
 
-        assertThat(source.accountFingerprint()).isNotEqualTo(nobody);
+        assertThat(source.account()).isNotEqualTo(nobody);
     }
 
     private TokenAcquisitionException failure(TokenRequest request) {
