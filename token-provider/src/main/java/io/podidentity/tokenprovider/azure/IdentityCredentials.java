@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.util.Configuration;
+import com.azure.identity.CredentialUnavailableException;
 import com.azure.identity.IntelliJCredentialBuilder;
 import com.azure.identity.InteractiveBrowserCredentialBuilder;
 import com.azure.identity.VisualStudioCodeCredentialBuilder;
@@ -43,6 +44,15 @@ final class IdentityCredentials {
         return new InteractiveBrowserCredentialBuilder()
                 .configuration(configuration)
                 .build();
+    }
+
+    /**
+     * What azure-identity's chains take for "ask the next credential".
+     *
+     * @throws NoClassDefFoundError if azure-identity, or something that it needs, is missing
+     */
+    static RuntimeException unavailable(String message, Throwable cause) {
+        return new CredentialUnavailableException(message, cause);
     }
 
     /** By methods that are deprecated: what is to replace them, ConfigurationBuilder, changes the whole process's. */

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.ClientAuthenticationException;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -21,6 +24,12 @@ import reactor.core.publisher.Mono;
  * new BlobServiceClientBuilder().credential(new TokenProviderCredential(provider))
  * }</pre>
  *
+ * <p>Where there is no token it fails as the SDK's own credentials do, with the {@link TokenAcquisitionException} as
+ * the cause: by a {@code CredentialUnavailableException} if no source applies here and azure-identity is on the class
+ * path, so that a {@code ChainedTokenCredential} asks its next credential; else by a {@link
+ * ClientAuthenticationException}. Only an interrupt of the calling thread is told by the {@code
+ * TokenAcquisitionException} itself.
+ *
  * <p><i>Thread-safety:</i> safe for use by several threads. A cached token is answered without a block, also in the
  * reactive form.
  *
@@ -32,6 +41,9 @@ public final class TokenProviderCredential implements TokenCredential {
      * provider answers from its cache, refreshes behind them, and notices a change of account.
      */
     private static final OffsetDateTime REFRESH_AT_ANY_TIME = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+
+    /** Whether azure-identity may be there: false once it was looked for and is not. */
+    private static volatile boolean identityIsThere = true;
 
     private final AzureServiceTokenProvider provider;
     /** The last answer to a request for one scope and nothing else, which is what the clients send nearly always. */
@@ -50,14 +62,23 @@ public final class TokenProviderCredential implements TokenCredential {
     @Override
     public Mono<AccessToken> getToken(TokenRequestContext context) {
         return Mono.defer(() -> Mono.fromFuture(provider.getAuthenticationResultAsync(request(context))))
-                .map(TokenProviderCredential::sdkToken);
+                .map(TokenProviderCredential::sdkToken)
+                .onErrorMap(TokenAcquisitionException.class, TokenProviderCredential::sdkException);
     }
 
     /**
-     * @throws io.podidentity.tokenprovider.TokenAcquisitionException if there is no token
+     * @throws ClientAuthenticationException if there is no token; see the class
      */
     @Override
     public AccessToken getTokenSync(TokenRequestContext context) {
+        try {
+            return cachedOrNew(context);
+        } catch (TokenAcquisitionException e) {
+            throw sdkException(e);
+        }
+    }
+
+    private AccessToken cachedOrNew(TokenRequestContext context) {
         Answer answer = last;
         if (answer != null && answer.fits(context)) {
             io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(answer.request);
@@ -74,6 +95,19 @@ public final class TokenProviderCredential implements TokenCredential {
             last = new Answer(context.getScopes().get(0), request, token, sdkToken);
         }
         return sdkToken;
+    }
+
+    private static RuntimeException sdkException(TokenAcquisitionException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e.code() == Code.NO_SOURCE_AVAILABLE && identityIsThere) {
+            try {
+                return IdentityCredentials.unavailable(message, e);
+            } catch (LinkageError absent) {
+                // Then there is no chain of azure-identity's that would have to know the difference.
+                identityIsThere = false;
+            }
+        }
+        return e.code() == Code.INTERRUPTED ? e : new ClientAuthenticationException(message, null, e);
     }
 
     private static TokenRequest request(TokenRequestContext context) {

@@ -65,7 +65,16 @@ public final class SystemProcessRunner implements ProcessRunner {
             variables.putAll(environment.variables());
         }
         SECRETS.forEach(variables::remove);
-        return builder.start();
+        Thread thread = Thread.currentThread();
+        ClassLoader own = thread.getContextClassLoader();
+        // The JDK's thread that waits for processes is made now, stays for a minute or for good, and inherits it: the
+        // loader of a program that was unloaded meanwhile would stay with it.
+        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+        try {
+            return builder.start();
+        } finally {
+            thread.setContextClassLoader(own);
+        }
     }
 
     private @Nullable File safeDirectory() {

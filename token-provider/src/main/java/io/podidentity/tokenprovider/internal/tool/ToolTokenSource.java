@@ -164,7 +164,7 @@ public abstract class ToolTokenSource implements TokenSource {
 
     private AccessToken token(TokenRequest request, String stdout) {
         try {
-            TokenResponse answer = TokenResponse.read(stdout);
+            TokenResponse answer = read(stdout);
             String value = answer.text(words.member);
             Instant expiresOn = expiresOn(answer);
             if (value == null || expiresOn == null) {
@@ -175,6 +175,20 @@ public abstract class ToolTokenSource implements TokenSource {
                     value, request.resource(), type == null ? "Bearer" : type, expiresOn, null, null, name());
         } catch (JsonException e) {
             throw invalid("is " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads an answer, before and after which a tool, its extensions or its wrapper may print lines of their own. */
+    private static TokenResponse read(String stdout) throws JsonException {
+        try {
+            return TokenResponse.read(stdout);
+        } catch (JsonException e) {
+            int start = stdout.lastIndexOf("\n{") + 1;
+            int end = stdout.lastIndexOf('}') + 1;
+            if (end <= start || (start == 0 && end == stdout.length())) {
+                throw e;
+            }
+            return TokenResponse.read(stdout.substring(start, end));
         }
     }
 

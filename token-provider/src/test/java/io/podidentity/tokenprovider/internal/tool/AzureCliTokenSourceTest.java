@@ -179,6 +179,21 @@ class AzureCliTokenSourceTest {
         assertThat(((Acquired) outcome).token().expiresOn()).isEqualTo(expected);
     }
 
+    /** Extensions, wrappers and Python print lines of their own, also to where the answer goes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WARNING: a new version is available\n%s",
+                "{notice} from the wrapper\n%s\n",
+                "%s\nDone in 0.4 s.\n",
+                "DeprecationWarning: x\n\n%s\nbye\n"
+            })
+    void acquire_whenOtherLinesAreAroundTheAnswer_isTheToken(String lines) throws Exception {
+        Outcome outcome = acquire(lines.replace("%s", success().strip()));
+
+        assertThat(outcome).isEqualTo(acquire(success()));
+    }
+
     @Test
     void acquire_whenAzNamesNoType_isABearerTokenWithoutAPrincipal() throws Exception {
         AccessToken token = ((Acquired) acquire("{\"accessToken\":\"opaque\",\"expires_on\":1709150753}")).token();

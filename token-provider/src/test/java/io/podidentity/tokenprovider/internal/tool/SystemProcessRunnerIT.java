@@ -46,6 +46,29 @@ class SystemProcessRunnerIT {
                 .isEqualTo(new ProcessRunner.Result(false, 3, "out\nmore\n", "err\n"));
     }
 
+    /** The JDK's thread that waits for processes outlives them, and whatever program was unloaded meanwhile. */
+    @Test
+    void run_always_leavesNoLoaderOfTheCallersBehind() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        ClassLoader unloaded = new ClassLoader(null) {};
+        Thread.currentThread().setContextClassLoader(unloaded);
+        try {
+            // More at once than there can be waiting threads of earlier tests.
+            for (int i = 0; i < 3; i++) {
+                run("exit 0", LONG);
+            }
+            assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(unloaded);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("process reaper"))
+                .isNotEmpty()
+                .allSatisfy(thread ->
+                        assertThat(thread.getContextClassLoader()).isNotSameAs(unloaded));
+    }
+
     @Test
     void run_ofASilentProgram_isEmpty() throws Exception {
         assertThat(run("exit 0", LONG)).isEqualTo(new ProcessRunner.Result(false, 0, "", ""));
