@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds stand-ins for the Dockerfile's two base images, because no registry can be reached: JDK is this machine's JDK 25,
-# BASE the libraries that a Java runtime loads, a user 10001, and no shell.
+# Builds stand-ins for the Dockerfiles' two base images, because no registry can be reached: JDK is this machine's JDK 25,
+# BASE a Java without its tools, the libraries that it loads, a user 10001, and no shell.
 #
 #   e2e/base-image.sh JDK BASE [buildah options such as --root DIR]
 set -euo pipefail
@@ -27,9 +27,13 @@ install -d -m 1777 "$rootfs/tmp"
     | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) { print $i; break } }' | grep -v "^$jdk" | sort -u \
     | while read -r library; do install -D -m 755 "$(readlink -f "$library")" "$rootfs$library"; done
 
+# Microsoft's has the tools too.
+"$jdk/bin/jlink" --output "$rootfs/usr/lib/jvm/java" --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
+    --add-modules java.se,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
+cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/usr/lib/jvm/java/lib/security/cacerts"
 printf '%s\n' 'root:x:0:0::/:/nologin' 'app:x:10001:10001::/tmp:/nologin' > "$rootfs/etc/passwd"
 printf '%s\n' 'root:x:0:' 'app:x:10001:' > "$rootfs/etc/group"
-chmod -R go-w,a+rX "$rootfs/etc"
+chmod -R go-w,a+rX "$rootfs/etc" "$rootfs/usr"
 chmod 755 "$rootfs"
 
 # commit NAME FOLDER PATH [buildah config options]: an image of the last one and that folder.
@@ -46,7 +50,7 @@ commit() {
 }
 options=("$@")
 
-commit "$base_name" "$rootfs" /
+commit "$base_name" "$rootfs" / --env JAVA_HOME=/usr/lib/jvm/java --env PATH=/usr/lib/jvm/java/bin:/usr/bin
 rm -rf "$rootfs"
 # Without its sources (jlink checks all other files); with the CA certificates, which Debian keeps outside the JDK, behind a link.
 mkdir "$rootfs"

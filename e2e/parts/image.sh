@@ -5,10 +5,7 @@
 
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 JDK_IMAGE=localhost/pod-identity-jdk:25
-BASE_IMAGE=localhost/pod-identity-base:empty
-# The Dockerfile's Java runtime without the app, its image without the AOT cache, and the whole.
-RUNTIME_IMAGE=localhost/pod-identity-base:java
-PLAIN_IMAGE=localhost/podidentitydemo:plain
+BASE_IMAGE=localhost/pod-identity-base:java
 IMAGE=localhost/podidentitydemo:e2e
 IMAGE_URL=http://127.0.0.1:$(port image)
 IMAGE_HEALTH=http://127.0.0.1:$(port image-management)/actuator/health
@@ -61,7 +58,8 @@ expect_hardened() {
     expect_no_files "$1" \( -name javac -o -name jshell -o -name jlink -o -name sh -o -name bash -o -name dpkg -o -name apk -o -name tdnf \) ! -type d
     expect_no_files "$1" -uid 10001 -o -gid 10001 -o -perm -o+w ! -type l ! -path "$1/tmp"
     expect_no_files "$1/app" ! -type l \( -type d ! -perm -o+rx -o -type f ! -perm -o+r \)
-    test -s "$1/licenses/LICENSE" -a -s "$1/licenses/NOTICE" -a -s "$1/opt/java/legal/java.base/LICENSE"
+    test -s "$1/licenses/LICENSE" -a -s "$1/licenses/NOTICE"
+    test -n "$(find "$1/opt/java" "$1/usr/lib/jvm" -path '*/legal/java.base/LICENSE' -size +0 2> /dev/null)"
 }
 
 podman_e2e() {
@@ -94,10 +92,8 @@ end_image() {
 
 image_build() {
     "$ROOT/e2e/base-image.sh" "$JDK_IMAGE" "$BASE_IMAGE" "${STORAGE[@]}"
-    build "$PLAIN_IMAGE" --no-cache --target plain
-    build "$IMAGE"
-    build "$RUNTIME_IMAGE" --target runtime
+    build "$IMAGE" --no-cache
 }
 
 at_end end_image
-check "the Dockerfile builds on stand-ins for its bases, with a Java runtime of its own and an AOT cache" image_build
+check "the Dockerfile builds on stand-ins for its bases" image_build

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2153,SC2154
 # jib builds the image without Docker and pushes it over TLS to a real registry that sends its clients to a token server, as
 # Azure's does. No secret is on a command line.
 # Needs: image
@@ -49,7 +49,7 @@ END
 # The base is named by its digest. skopeo and podman pull what jib has pushed.
 registry_push() {
     local base
-    buildah "${STORAGE[@]}" push -q "$RUNTIME_IMAGE" "oci:$WORK/base-image:java"
+    buildah "${STORAGE[@]}" push -q "$BASE_IMAGE" "oci:$WORK/base-image:java"
     trusting skopeo copy -q "oci:$WORK/base-image:java" "docker://$REGISTRY/base/jre:java"
     base=$REGISTRY/base/jre@$(trusting skopeo inspect --format '{{.Digest}}' "docker://$REGISTRY/base/jre:java")
     cd "$ROOT" || exit 1
@@ -60,15 +60,15 @@ registry_push() {
     trusting podman "${STORAGE[@]}" pull -q --authfile "$DOCKER_CONFIG/config.json" "$PUSHED:1"
 }
 
-# jib's image and the Dockerfile's must differ only in the AOT cache and in how they name the main class.
+# jib's image and the Dockerfile's must differ only in how they name the main class.
 registry_same_configuration() {
     local image
-    for image in "$PLAIN_IMAGE" "$PUSHED:1"; do
+    for image in "$IMAGE" "$PUSHED:1"; do
         image_config "$image" | jq -S '{User, WorkingDir, ExposedPorts, Labels: (.Labels | del(.["io.buildah.version"])),
             Env: (.Env | map(select(startswith("PATH=") or startswith("JAVA_") or startswith("SERVER_"))) | sort),
             flags: [.Entrypoint[] | select(startswith("-XX:"))]}' > "$WORK/$(basename "$image").json"
     done
-    diff "$WORK/podidentitydemo:plain.json" "$WORK/podidentitydemo:1.json"
+    diff "$WORK/podidentitydemo:e2e.json" "$WORK/podidentitydemo:1.json"
 }
 
 check "a registry that sends its clients to a token server, and a token for it; a wrong one is refused" registry_begin

@@ -35,7 +35,7 @@ nodes|1||^[1-9][0-9]{0,3}$
 node-size||by default that of AKS|^[A-Za-z0-9_]+$
 image||deploy this one: no registry, no build (the cluster must be able to pull it)|^[a-z0-9][A-Za-z0-9._:/@-]*$
 tag|v1|of the image that is built; it is deployed by its digest, so a new image is always used|^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$
-builder||docker, podman (the Dockerfile, with an AOT cache), jib (Maven alone); by default the first of them that is there|^(docker|podman|jib)$
+builder||docker, podman (the Dockerfile), jib (Maven alone); by default the first of them that is there|^(docker|podman|jib)$
 platform|linux/amd64|for docker and podman; linux/arm64 for Arm nodes|^linux/(amd64|arm64)$
 deployment||two pods as a Deployment with Service and PodDisruptionBudget, instead of a single pod|flag
 monitoring|none|operator (Prometheus operator) or azure (Azure's managed Prometheus)|^(none|operator|azure)$
@@ -161,8 +161,7 @@ JAR='mvn -q -f "$ROOT/pom.xml" -pl demo-app,token-provider -am -DskipTests packa
 BUILD='build -q --platform "$PLATFORM" --build-arg "REVISION=$REVISION" -t "$NAME" "$ROOT"'
 
 # Builds and pushes the image, and sets IMAGE to it by the digest that the push returned: the manifests change exactly when
-# the image does, and a node never runs an older one of the same tag. The Dockerfile's image starts in half the CPU time of
-# jib's (decision 14), so jib is only for machines without an engine.
+# the image does, and a node never runs an older one of the same tag. jib makes the same image, on machines without an engine.
 push_image() {
     REVISION=$(git -C "$ROOT" rev-parse HEAD 2> /dev/null) || REVISION=unknown
     if [ -z "$BUILDER" ]; then

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /**
  * The ways to start the peer's application and the demo: as one jar, the peer's with each credential; as Spring Boot
  * documents it for a fast start (its beans made ahead of time, extracted, with an AOT cache of one start); and the demo
- * as its Dockerfile ships it.
+ * as its tuned Dockerfile makes it.
  */
 final class AppForms {
     private static final int AOT_CACHE_SINCE = 25;
@@ -75,7 +75,7 @@ final class AppForms {
         progress.accept("apps, making AOT caches");
         forms.add(aheadOfTime(CREDENTIALS.get(0)));
         forms.add(aheadOfTime(DEMO));
-        forms.add(shipped());
+        forms.add(tuned());
         return forms;
     }
 
@@ -89,9 +89,9 @@ final class AppForms {
                 words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
     }
 
-    /** What the Dockerfile does and runs, but for its paths. */
-    private Form shipped() throws IOException, InterruptedException {
-        Dockerfile dockerfile = Dockerfile.read(repository.resolve("Dockerfile"));
+    /** What the tuned Dockerfile does and runs, but for its paths. */
+    private Form tuned() throws IOException, InterruptedException {
+        Dockerfile dockerfile = Dockerfile.read(repository.resolve("demo-app/src/image/Dockerfile"));
         Path programs = repository.resolve("demo-app/src/image");
         Path runtime = folder.resolve("java");
         run(replaced(
@@ -116,7 +116,7 @@ final class AppForms {
                 started.subList(1, started.size() - 2),
                 Map.of("-XX:AOTCache=/app/demo-app.aot", "-XX:AOTCache=" + cache)));
         options.add(ANY_MANAGEMENT_PORT);
-        return new Form("apps.demo, as shipped", java, words(options, app.toString()));
+        return new Form("apps.demo, tuned image", java, words(options, app.toString()));
     }
 
     private static List<String> replaced(List<String> words, Map<String, Object> replacements) {

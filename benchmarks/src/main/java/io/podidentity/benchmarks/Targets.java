@@ -78,9 +78,9 @@ record Targets(Figures figures, StringBuilder out) {
         }
     }
 
-    /** The demo as shipped, beside the peer as Boot documents it for a fast start. */
+    /** The demo in its tuned image, beside the peer as Boot documents it for a fast start. */
     private void apps() {
-        String demo = "demo, as shipped";
+        String demo = "demo, tuned image";
         String peer = PEER + ", ahead of time";
         String to = demo + " / " + peer + ": ";
         atMost(0.5, to + "start to first blob", ratio("apps", demo, peer, "first blob ms"));

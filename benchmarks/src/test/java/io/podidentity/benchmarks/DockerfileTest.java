@@ -30,7 +30,7 @@ class DockerfileTest {
 
     @Test
     void words_ofTheDemosOwn_haveWhatTheBenchmarksLookFor() throws IOException {
-        Dockerfile dockerfile = Dockerfile.read(Path.of("..", "Dockerfile"));
+        Dockerfile dockerfile = Dockerfile.read(Path.of("..", "demo-app", "src", "image", "Dockerfile"));
 
         assertThat(dockerfile.words("RUN", "jlink")).contains("--output", "/opt/java");
         assertThat(dockerfile.words("RUN", "-Xshare:dump")).startsWith("/opt/java/bin/java");
