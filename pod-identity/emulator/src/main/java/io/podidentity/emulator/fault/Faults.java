@@ -6,7 +6,9 @@ import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.server.LoopbackServer;
 import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -29,15 +31,34 @@ public final class Faults {
     /** The address of two pods. */
     public static final String AMBIGUOUS = "10.244.255.253";
 
-    private final Map<String, FaultQueue> queues = Map.of(
-            "imds", new FaultQueue(), "nmi", new FaultQueue(), "entra", new FaultQueue(), "storage", new FaultQueue());
+    /** What can give wrong answers. */
+    public enum Server {
+        IMDS,
+        NMI,
+        ENTRA,
+        STORAGE;
+
+        /** As {@link #pending} calls it. */
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Map<Server, FaultQueue> queues = new EnumMap<>(Server.class);
 
     /** From which pods ask, as NMI sees it. */
     private final Queue<String> callers = new ConcurrentLinkedQueue<>();
 
+    /** No server has any. */
+    public Faults() {
+        for (Server server : Server.values()) {
+            queues.put(server, new FaultQueue());
+        }
+    }
+
     /** Adds faults for the next requests to the metadata service, one each. */
     public Faults imds(Fault... faults) {
-        return add("imds", faults);
+        return add(Server.IMDS, faults);
     }
 
     /**
@@ -46,17 +67,17 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults imds(int times, Fault fault) {
-        return add("imds", Collections.nCopies(times, fault).toArray(Fault[]::new));
+        return add(Server.IMDS, Collections.nCopies(times, fault).toArray(Fault[]::new));
     }
 
     /** Adds faults for the next requests to Entra, one each; the discovery document counts as one too. */
     public Faults entra(Fault... faults) {
-        return add("entra", faults);
+        return add(Server.ENTRA, faults);
     }
 
     /** Adds faults for the next requests to the blob endpoint, one each. */
     public Faults storage(Fault... faults) {
-        return add("storage", faults);
+        return add(Server.STORAGE, faults);
     }
 
     /**
@@ -65,10 +86,10 @@ public final class Faults {
      * @throws IllegalArgumentException for {@link Fault#refused}
      */
     public Faults nmi(Fault... faults) {
-        return add("nmi", faults);
+        return add(Server.NMI, faults);
     }
 
-    private Faults add(String server, Fault... faults) {
+    private Faults add(Server server, Fault... faults) {
         for (Fault fault : faults) {
             queue(server).add(requireNonNull(fault, "fault"));
         }
@@ -100,7 +121,8 @@ public final class Faults {
     public Map<String, List<String>> pending() {
         return queues.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, queue -> queue.getValue().pending()));
+                        queue -> queue.getKey().word(),
+                        queue -> queue.getValue().pending()));
     }
 
     /** Removes the faults that have not been used yet, and ends those that stand. */
@@ -112,10 +134,9 @@ public final class Faults {
     /**
      * For the emulator's own use: the endpoint, but for the faults of that server.
      *
-     * @param server one of those in {@link #pending}
      * @param port which {@link Fault#refused} closes; null for a server with several
      */
-    public Endpoint before(String server, Endpoint endpoint, @Nullable LoopbackServer port) {
+    public Endpoint before(Server server, Endpoint endpoint, @Nullable LoopbackServer port) {
         FaultQueue queue = queue(server);
         queue.ofPort(port);
         return request -> {
@@ -129,8 +150,8 @@ public final class Faults {
         return Optional.ofNullable(callers.poll());
     }
 
-    private FaultQueue queue(String server) {
-        return requireNonNull(queues.get(server), server);
+    private FaultQueue queue(Server server) {
+        return requireNonNull(queues.get(server));
     }
 
     /** The faults of one server that it has not used yet. Thread-safe. */

@@ -70,7 +70,7 @@ final class NmiServers {
 
     private void serveNodes(ProxyAuthentication nodes) {
         Endpoint asked = request -> nmi.seenFrom(request.connection().client()).answer(request);
-        host.serveProxied(faults.before("nmi", asked, null), this::record, nodes);
+        host.serveProxied(faults.before(Faults.Server.NMI, asked, null), this::record, nodes);
     }
 
     /** By the pod that NMI has found at the client's address. */
@@ -110,7 +110,7 @@ final class NmiServers {
         Endpoint asked = request -> isBlocked(pod)
                 ? lost(pod)
                 : nmi.seenFrom(faults.nextCaller().orElse(own) + PORT).answer(request);
-        return faults.before("nmi", new LeadingSlash(asked, pod, log), null);
+        return faults.before(Faults.Server.NMI, new LeadingSlash(asked, pod, log), null);
     }
 
     private boolean isBlocked(ObjectName name) {

@@ -125,16 +125,17 @@ public final class Servers implements AutoCloseable {
         directory
                 .federation()
                 .publish(issuer.issuerOfVersion2(), List.of(issuer.key().publicKey()));
-        var node = faults.before("imds", new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()), imds);
+        var node = faults.before(
+                Faults.Server.IMDS, new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()), imds);
         var tenantEndpoint =
-                faults.before("entra", new EntraEndpoint(directory, issuer, tenant.entraLifetime()), entra);
+                faults.before(Faults.Server.ENTRA, new EntraEndpoint(directory, issuer, tenant.entraLifetime()), entra);
         imds.serve(node);
         var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock);
         List<AddedEndpoint> before =
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
         entra.serve(request -> answer(request, before, tenantEndpoint));
-        storage.serve(
-                faults.before("storage", new BlobEndpoint(tenant.blobs(), directory, issuer, storage()), storage));
+        storage.serve(faults.before(
+                Faults.Server.STORAGE, new BlobEndpoint(tenant.blobs(), directory, issuer, storage()), storage));
         if (tenant.actual().isEmpty()) {
             around = new WorkloadCluster.Surroundings(
                     entra(), tenantEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
