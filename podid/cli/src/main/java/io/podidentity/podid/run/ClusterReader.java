@@ -22,6 +22,7 @@ import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -214,14 +215,19 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
                 .cluster();
     }
 
-    private static Pod pod(WorkloadName workload, Part object) throws CannotBorrowException {
-        // A workload that is scaled down has an identity all the same.
-        if (object.at("spec").value() instanceof Map<?, ?> spec) {
-            spec.remove("replicas");
-        }
-        return cluster(object).pods().stream()
+    /** A pod of a workload, even if the workload is scaled down: it has an identity all the same. */
+    static Pod pod(WorkloadName workload, Part object) throws CannotBorrowException {
+        return cluster(withoutReplicas(object)).pods().stream()
                 .findFirst()
                 .orElseThrow(() -> new CannotBorrowException(workload + " makes no pods"));
+    }
+
+    private static Part withoutReplicas(Part workload) {
+        var spec = new LinkedHashMap<>(workload.at("spec").map());
+        spec.remove("replicas");
+        var object = new LinkedHashMap<>(workload.map());
+        object.put("spec", spec);
+        return new Part(object);
     }
 
     /** The pod that a service account alone stands for. */

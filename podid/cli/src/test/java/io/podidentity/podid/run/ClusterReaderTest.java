@@ -1,0 +1,28 @@
+package io.podidentity.podid.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.json.Json;
+import io.podidentity.podid.kubectl.Part;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClusterReaderTest {
+
+    private static final String SCALED_DOWN = """
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "orders", "namespace": "shop"},
+             "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "orders"}},
+                      "template": {"metadata": {"labels": {"app": "orders"}},
+                                   "spec": {"containers": [{"name": "orders", "image": "orders"}]}}}}
+            """;
+
+    @Test
+    void pod_ofAWorkloadThatIsScaledDown_isThatOfItsTemplate() throws Exception {
+        var deployment = new Part(Json.object(SCALED_DOWN));
+
+        assertThat(ClusterReader.pod(WorkloadName.parse("deploy/orders"), deployment)
+                        .labels())
+                .isEqualTo(Map.of("app", "orders"));
+        assertThat(deployment.value()).isEqualTo(Json.object(SCALED_DOWN));
+    }
+}
