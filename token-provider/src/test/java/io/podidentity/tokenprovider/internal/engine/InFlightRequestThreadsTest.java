@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -216,26 +217,35 @@ class InFlightRequestThreadsTest {
 
     @Test
     void wake_runsThingsInTheirOrderAndThenEndsItsThread() throws InterruptedException {
+        AtomicLong now = new AtomicLong();
+        Time time = new Time() {
+            @Override
+            public long nanos() {
+                return now.get();
+            }
+        };
         List<String> order = new ArrayList<>();
-        CountDownLatch ran = new CountDownLatch(2);
-        long now = Time.SYSTEM.nanos();
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch ran = new CountDownLatch(1);
         Runnable last = () -> {
             order.add("last");
             ran.countDown();
         };
         Runnable failing = () -> {
             order.add("first");
-            ran.countDown();
+            failed.countDown();
             Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {});
             throw new IllegalStateException("on purpose");
         };
         Runnable forgotten = () -> order.add("forgotten");
 
-        Time.SYSTEM.wake(now + TimeUnit.HOURS.toNanos(1), last);
-        Time.SYSTEM.wake(now + TimeUnit.HOURS.toNanos(1), forgotten);
-        Time.SYSTEM.wake(now + TimeUnit.MILLISECONDS.toNanos(20), last);
-        Time.SYSTEM.wake(now, failing);
-        Time.SYSTEM.forget(forgotten);
+        time.wake(TimeUnit.HOURS.toNanos(1), last);
+        time.wake(TimeUnit.HOURS.toNanos(1), forgotten);
+        time.wake(TimeUnit.MILLISECONDS.toNanos(20), last);
+        time.wake(0, failing);
+        time.forget(forgotten);
+        failed.await();
+        now.set(TimeUnit.MILLISECONDS.toNanos(20));
 
         ran.await();
         ThreadsOfOurs.awaitNone();

@@ -18,6 +18,7 @@ import io.podidentity.tokenprovider.support.ToolFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -193,6 +194,22 @@ class AzureDeveloperCliTokenSourceTest {
         Files.writeString(folder.resolve("auth.json"), "{\"auth\":{\"account\":{\"currentUser\":\"a\"}}}");
 
         assertThat(source.account()).isNotEqualTo(nobody);
+    }
+
+    /** A file system may keep whole seconds only, and another account may have a name as long. */
+    @Test
+    void accountFingerprint_whenOnlyTheLengthOrOnlyTheTimeDiffers_isAnother() throws IOException {
+        long before = fingerprint("{\"user\":\"a\"}", 1_000_000);
+
+        assertThat(fingerprint("{\"user\":\"ab\"}", 1_000_000)).isNotEqualTo(before);
+        assertThat(fingerprint("{\"user\":\"b\"}", 2_000_000)).isNotEqualTo(before);
+        assertThat(fingerprint("{\"user\":\"a\"}", 1_000_000)).isEqualTo(before);
+    }
+
+    private long fingerprint(String account, long modifiedMillis) throws IOException {
+        Path file = Files.writeString(folder.resolve("auth.json"), account);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedMillis));
+        return source.accountFingerprint();
     }
 
     private TokenAcquisitionException failure(TokenRequest request) {
