@@ -30,6 +30,12 @@ class ManagementPortIT extends DemoServer {
         assertThat(management("GET", "/")).isEqualTo(404);
     }
 
+    @Test
+    void readiness_always_isAnsweredOnThePortThatServes() throws Exception {
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").body()).contains("UP").doesNotContain("token");
+    }
+
     private int management(String method, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())

@@ -112,7 +112,7 @@ class ManifestsTest {
         assertThat(budget).isGreaterThanOrEqualTo(180);
         assertThat(at(probe, "httpGet.path")).isEqualTo("/actuator/health/liveness");
         assertThat(at(rendered.container(), "livenessProbe.httpGet.path")).isEqualTo("/actuator/health/liveness");
-        assertThat(at(rendered.container(), "readinessProbe.httpGet.path")).isEqualTo("/actuator/health/readiness");
+        assertThat(at(rendered.container(), "readinessProbe.httpGet.path")).isEqualTo("/readyz");
     }
 
     @ParameterizedTest
@@ -133,9 +133,11 @@ class ManifestsTest {
         assertThat(list(rendered.container().get("ports")))
                 .extracting(port -> object(port).get("name"))
                 .containsExactly("http", "management");
-        for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+        for (String probe : List.of("startupProbe", "livenessProbe")) {
             assertThat(at(rendered.container(), probe + ".httpGet.port")).isEqualTo("management");
         }
+        // Ready is whoever answers where the clients ask.
+        assertThat(at(rendered.container(), "readinessProbe.httpGet.port")).isEqualTo("http");
         rendered.find("Service")
                 .ifPresent(service -> assertThat(list(at(service, "spec.ports")))
                         .extracting(port -> object(port).get("targetPort"))
