@@ -2,7 +2,7 @@
 # Builds what would be sent to Maven Central: made with the release profile, signed, deployed to a folder, checked, used.
 #
 #   e2e/release.sh                            with a throwaway key
-#   e2e/release.sh --key ID --bundle FILE     with your own key; writes the file to upload to the Central Portal
+#   e2e/release.sh --key ID --bundle FILE     with your own key, without the use; writes the file to upload to the Central Portal
 #
 # Works on a copy of the sources whose version has no -SNAPSHOT, and writes nothing to ~/.m2. The passphrase of
 # your key, if it has one and no agent asks for it, is read from MAVEN_GPG_PASSPHRASE.
@@ -94,6 +94,33 @@ for module in "${published[@]}"; do
     unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
 done
 
+# Only with a throwaway key: whoever holds your key runs nothing of what was made, nor of what it depends on.
+if [ -n "$throwaway" ]; then
+    . "$ROOT/e2e/parts/release-use.sh"
+fi
+
+(cd "$group" && find . -type f ! -name 'maven-metadata.xml*' -printf '%P\n' | sort) > "$WORK/deployed"
+diff "$WORK/expected" "$WORK/deployed" || fail "< is missing from the BOM's modules, > is not in the BOM"
+
+for signature in "$group"/*/*/*.asc; do
+    gpg --batch --quiet --verify "$signature" "${signature%.asc}" 2> "$WORK/gpg.log" || fail "$(cat "$WORK/gpg.log")"
+done
+for pom in "$group"/*/*/*.pom; do
+    for element in name description url license developer scm; do
+        grep -q "<${element}[ >]" "$pom" || fail "no <$element> in $pom"
+    done
+    ! grep -E 'SNAPSHOT|<parent>|<scope>test|\$\{(revision|env)' "$pom" || fail "$pom contains what a user does not need"
+done
+
+for module in "${published[@]}"; do
+    stem=$group/$module/$version/$module-$version
+    for place in .jar/LICENSE .jar/NOTICE -sources.jar/LICENSE -sources.jar/NOTICE; do
+        unzip -p "$stem${place%/*}" "META-INF/${place#*/}" | cmp - "$ROOT/${place#*/}" || fail "no ${place#*/} in $stem${place%/*}"
+    done
+    unzip -l "$stem-sources.jar" '*.java' > /dev/null || fail "no sources in $stem-sources.jar"
+    unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
+done
+
 # A user's project with the README's snippets and nothing of this build on its path: it gets a token and its principal.
 user=$WORK/user
 mkdir -p "$user/src/test/java"
@@ -144,4 +171,6 @@ if [ -n "$bundle" ]; then
         && jar --create --no-manifest --file "$bundle" "@$WORK/files")
     echo "$bundle"
 fi
-echo "$(wc -l < "$WORK/deployed") files, $(grep -c 'asc$' "$WORK/deployed") good signatures, and the README's dependencies give a token"
+used=
+[ -z "$throwaway" ] || used=", and the README's dependencies give a token"
+echo "$(wc -l < "$WORK/deployed") files, $(grep -c 'asc$' "$WORK/deployed") good signatures$used"
