@@ -198,18 +198,18 @@ class AzureDeveloperCliTokenSourceTest {
 
     /** A file system may keep whole seconds only, and another account may have a name as long. */
     @Test
-    void accountFingerprint_whenOnlyTheLengthOrOnlyTheTimeDiffers_isAnother() throws IOException {
-        long before = fingerprint("{\"user\":\"a\"}", 1_000_000);
+    void account_whenOnlyTheLengthOrOnlyTheTimeDiffers_isAnother() throws IOException {
+        Object before = accountOf("{\"user\":\"a\"}", 1_000_000);
 
-        assertThat(fingerprint("{\"user\":\"ab\"}", 1_000_000)).isNotEqualTo(before);
-        assertThat(fingerprint("{\"user\":\"b\"}", 2_000_000)).isNotEqualTo(before);
-        assertThat(fingerprint("{\"user\":\"a\"}", 1_000_000)).isEqualTo(before);
+        assertThat(accountOf("{\"user\":\"ab\"}", 1_000_000)).isNotEqualTo(before);
+        assertThat(accountOf("{\"user\":\"b\"}", 2_000_000)).isNotEqualTo(before);
+        assertThat(accountOf("{\"user\":\"a\"}", 1_000_000)).isEqualTo(before);
     }
 
-    private long fingerprint(String account, long modifiedMillis) throws IOException {
+    private Object accountOf(String account, long modifiedMillis) throws IOException {
         Path file = Files.writeString(folder.resolve("auth.json"), account);
         Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedMillis));
-        return source.accountFingerprint();
+        return source.account();
     }
 
     private TokenAcquisitionException failure(TokenRequest request) {
