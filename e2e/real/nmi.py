@@ -277,7 +277,7 @@ class Comparison:
             json.dump({"apiVersion": "v1", "kind": "List", "items": self.world.objects}, file)
         flags = ["--force-namespaced"] if self.force else []
         self.ours = subprocess.Popen(
-            [*self.podid, "serve", "--json", "--profile", self.profile, "--imds-port", "8090", "--entra-port", "8443", "--time-scale", "200",
+            [*self.podid, "serve", "--json", "--profile", self.profile, "--imds-port", "8090", "--entra-port", "8443", "--time-scale", "200", "--any-resource",
              *flags, manifests], stdin=subprocess.DEVNULL, stdout=open(out, "w", encoding="utf-8"),
             stderr=open(os.path.join(self.folder, "podid.log"), "w", encoding="utf-8"))
         wait_for("podid", lambda: open(out, encoding="utf-8").readline().endswith("\n"))

@@ -90,7 +90,7 @@ def main():
             "annotations": {PREFIX + "inject-proxy-sidecar": "true"}}}
         with open(manifests, "w", encoding="utf-8") as file:
             json.dump({"apiVersion": "v1", "kind": "List", "items": [account, pod]}, file)
-        ours = subprocess.Popen([*podid, "serve", "--json", "--profile", "workload-identity", "--webhook", "1.6.0",
+        ours = subprocess.Popen([*podid, "serve", "--json", "--any-resource", "--profile", "workload-identity", "--webhook", "1.6.0",
                                  "--imds-port", "8090", manifests],
                                 stdin=subprocess.DEVNULL, stdout=open(out, "w", encoding="utf-8"), stderr=subprocess.DEVNULL)
         wait_for("podid", lambda: open(out, encoding="utf-8").readline().endswith("\n"))

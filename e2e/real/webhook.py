@@ -29,6 +29,12 @@ NUMBERS = ["3600", "86400", "3599", "86401", "", " 3600", "3600 ", "+7200", "-1"
 WORDS = ["true", "false", "True", "TRUE", "", "yes", "0", " true"]
 VARIABLES = ["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST", "X",
              "AZURE_KUBERNETES_TOKEN_PROXY", "AZURE_KUBERNETES_CA_FILE", "azure_client_id"]
+# Fields that Kubernetes has got since 1.31, with whose library version 1.6.0 was released; it removes them.
+NEWER = {"hostnameOverride": "x", "workloadRef": {"name": "w"}, "schedulingGroup": {"podGroupName": "g"}}
+NEWER_OF_CONTAINERS = {"restartPolicyRules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [1]}}],
+                       "lifecycle": {"stopSignal": "SIGTERM", "preStop": {"sleep": {"seconds": 1}}}}
+# These are of 1.32, which the real program here was built with.
+OF_THE_BUILD = {"resources": {"limits": {"cpu": "1"}}, "securityContext": {"seLinuxChangePolicy": "Recursive"}}
 CONTAINERS = ["main", "a", "b", "azwi-proxy", "azwi-proxy-init", "c-1"]
 
 
@@ -98,10 +104,14 @@ class Pods:
             made["lifecycle"] = {"preStop": {"sleep": {"seconds": 1}}}
         if init and self.maybe(0.3):
             made["restartPolicy"] = "Always"
+        if self.maybe(0.1):
+            made.update({key: copy.deepcopy(NEWER_OF_CONTAINERS[key]) for key in self.some(list(NEWER_OF_CONTAINERS), 2)})
+        if self.maybe(0.05):
+            made.setdefault("env", []).append({"name": "FILE", "valueFrom": {"fileKeyRef": {"path": "p", "volumeName": "v", "key": "k"}}})
         return made
 
     def volume(self, name):
-        kinds = [{"emptyDir": {}}, {"secret": {"secretName": "s"}}, {"projected": {"sources": [
+        kinds = [{"projected": {"sources": [{"podCertificate": {"signerName": "s", "keyType": "ED25519"}}]}}, {"emptyDir": {}}, {"secret": {"secretName": "s"}}, {"projected": {"sources": [
             {"serviceAccountToken": {"path": "token", "audience": "other", "expirationSeconds": 7200}}]}}]
         return {"name": name, **self.random.choice(kinds)}
 
@@ -121,6 +131,10 @@ class Pods:
             spec["hostNetwork"] = self.maybe(0.8)
         if self.maybe(0.2):
             spec["terminationGracePeriodSeconds"], spec["nodeSelector"] = 5, {"os": "linux"}
+        if self.maybe(0.2):
+            spec.update({key: copy.deepcopy(NEWER[key]) for key in self.some(list(NEWER), 3)})
+        if self.maybe(0.1):
+            spec.update({key: copy.deepcopy(OF_THE_BUILD[key]) for key in self.some(list(OF_THE_BUILD), 2)})
         return spec
 
     def labels(self):
@@ -314,6 +328,8 @@ class Batch:
             else:
                 refusal, spec = "", pod["spec"]
             ours = shown.get(name, {}).get("spec")
+            for field in OF_THE_BUILD if spec and template["metadata"]["labels"][PREFIX + "use"] == "true" else ():
+                spec.pop(field, None)
             for container in (ours or {}).get("containers", []) + (ours or {}).get("initContainers", []):
                 for variable in container.get("env", []):
                     if variable["name"] == "AZURE_KUBERNETES_TOKEN_PROXY" and variable.get("value", "").startswith("https://"):

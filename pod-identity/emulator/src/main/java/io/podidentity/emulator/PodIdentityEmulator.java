@@ -112,6 +112,14 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return servers.faults();
     }
 
+    /**
+     * Lets Entra ID sign with a new key from now on. The two keys before it stay in its key set, and tokens that they
+     * signed stay valid.
+     */
+    public void rotateKeys() {
+        servers.rotateKeys();
+    }
+
     /** The tenant, a GUID. */
     public String tenantId() {
         return tenant.directory().tenantId();

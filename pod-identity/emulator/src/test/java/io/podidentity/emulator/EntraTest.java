@@ -105,7 +105,7 @@ class EntraTest {
                                     "grant_type", "client_credentials",
                                     "client_id", CLIENT,
                                     "client_secret", "s",
-                                    "scope", "https://r.example/.default"));
+                                    "scope", "https://vault.azure.net/.default"));
             assertThat(Client.json(answer)).containsEntry("expires_in", 7200L).containsEntry("refresh_in", 3600L);
         }
     }

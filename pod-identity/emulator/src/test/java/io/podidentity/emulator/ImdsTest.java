@@ -96,12 +96,12 @@ class ImdsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "?resource=https://r.example&client_id=c1 | Required query variable 'api-version' is missing",
+                "?resource=https://vault.azure.net&client_id=c1 | Required query variable 'api-version' is missing",
                 "?api-version=2018-02-01&client_id=c1 | Required query variable 'resource' is missing",
-                "?api-version=2018-02-01&resource=https://r.example&client_id=c3 | Identity not found",
-                "?api-version=2018-02-01&resource=https://r.example&client_id=c1&object_id=o1 | Only one of client_id,"
+                "?api-version=2018-02-01&resource=https://vault.azure.net&client_id=c3 | Identity not found",
+                "?api-version=2018-02-01&resource=https://vault.azure.net&client_id=c1&object_id=o1 | Only one of client_id,"
                         + " object_id and msi_res_id can be specified",
-                "?api-version=2018-02-01&resource=https://r.example | Multiple user assigned identities exist, please"
+                "?api-version=2018-02-01&resource=https://vault.azure.net | Multiple user assigned identities exist, please"
                         + " specify the clientId / resourceId of the identity in the token request"
             })
     void token_whenTheQueryIsWrong_saysWhy(String query, String description) throws Exception {

@@ -136,7 +136,7 @@ class LoginIT {
     @ParameterizedTest
     @CsvSource({
         "response_type, token, unsupported_response_type, AADSTS700051",
-        "code_challenge_method, plain, invalid_request, AADSTS50149",
+        "code_challenge_method, S512, invalid_request, AADSTS50149",
         "scope, '', invalid_request, AADSTS900144"
     })
     void authorize_whenTheRequestIsWrong_tellsTheApplication(String name, String value, String error, String number)
@@ -162,13 +162,13 @@ class LoginIT {
                 .containsEntry("tid", TENANT)
                 .containsEntry("preferred_username", "developer@podid.example")
                 .containsEntry("name", "developer@podid.example")
-                .containsEntry("oid", claims.getSubject());
+                .containsEntry("oid", "40000000-0000-4000-8000-000000000002");
         assertThat(Client.claims(answer).getClaims())
                 .containsEntry("iss", claims.getIssuer())
                 .containsEntry("aud", List.of(API))
                 .containsEntry("scp", "orders.read")
                 .containsEntry("azp", WEB)
-                .containsEntry("oid", claims.getSubject());
+                .containsEntry("oid", "40000000-0000-4000-8000-000000000002");
     }
 
     @Test

@@ -124,7 +124,7 @@ class PlacesIT {
         try (PodIdentityEmulator azure =
                 start(Places.onLoopback().withPortsFrom(first).exposedAs("podid.example", port -> port + SHIFT))) {
             var connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + (first + SERVERS + 1)
-                            + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://r.example")
+                            + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net")
                     .toURL()
                     .openConnection();
             connection.setRequestProperty("Metadata", "true");

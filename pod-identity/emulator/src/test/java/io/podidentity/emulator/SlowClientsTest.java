@@ -31,7 +31,7 @@ class SlowClientsTest {
             try {
                 var client = Client.of(azure.sslContext());
                 String token = azure.imds()
-                        + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://r.example";
+                        + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net";
                 assertThat(client.get(token, "Metadata", "true").statusCode()).isEqualTo(200);
                 for (int i = 0; i < 500; i++) {
                     slow.add(begin(azure.imds(), beginning));

@@ -42,7 +42,7 @@ class PodidIT {
             var pod = (Map<String, Object>) ((List<Object>) served.get("pods")).get(0);
             assertThat(pod).containsOnlyKeys("namespace", "name", "imds", "env");
             String url = pod.get("imds")
-                    + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://r.example";
+                    + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net";
             var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
             connection.setRequestProperty("Metadata", "true");
             assertThat(connection.getResponseCode()).isEqualTo(200);

@@ -77,11 +77,11 @@ class AccessTokenPasswordIT {
 
     @Test
     void connection_withAResourceOfItsOwn_isMadeWithATokenForThat() throws Exception {
-        String url = url(InThisTest.class) + "&token-provider.resource=https://database.example";
+        String url = url(InThisTest.class) + "&token-provider.resource=https://database.windows.net";
         DriverManager.getConnection(url, "podidentitydemo", null).close();
 
         assertThat(server.token())
-                .isEqualTo(InThisTest.provider.getAccessToken("https://database.example"))
+                .isEqualTo(InThisTest.provider.getAccessToken("https://database.windows.net"))
                 .isNotEqualTo(InThisTest.provider.getAccessToken(RESOURCE));
     }
 

@@ -5,10 +5,14 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.AppAssignments.AppRole;
+import io.podidentity.emulator.directory.AppAssignments.Membership;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
+import io.podidentity.emulator.directory.ServicePrincipal.RedirectUri;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -25,6 +29,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -67,7 +72,62 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** Registers where an application's users are sent back to after they signed in; compared letter by letter. */
     public B redirectUri(String clientId, String uri) {
         requireNonNull(uri, "uri");
-        return credential(clientId, one -> one.withRedirectUri(uri));
+        return credential(clientId, client -> client.with(new RedirectUri(uri, false)));
+    }
+
+    /**
+     * Registers the address of a page in a browser, a single-page application. What is sent there is redeemed by the
+     * page, with PKCE and without a secret.
+     */
+    public B pageRedirectUri(String clientId, String uri) {
+        requireNonNull(uri, "uri");
+        return credential(clientId, client -> client.with(new RedirectUri(uri, true)));
+    }
+
+    /**
+     * Adds a client that cannot keep a secret, such as a tool on a user's machine: it gets tokens for users, by device
+     * code or by code with PKCE.
+     */
+    public B publicClient(String clientId, String objectId) {
+        plan.publicClients.add(ServicePrincipal.of(
+                Kind.PUBLIC_CLIENT, requireNonNull(clientId, "clientId"), requireNonNull(objectId, "objectId")));
+        return self();
+    }
+
+    /**
+     * Adds resources of your own, which tokens can be for: the URI or the application ID of an API. Azure's services
+     * and the client ID of each application, also as {@code api://CLIENT-ID}, are there without it.
+     */
+    public B resource(String... names) {
+        plan.resources.addAll(List.of(names));
+        return self();
+    }
+
+    /** Issues tokens for every resource, whatever its name; else an unknown one is refused, as by Entra ID. */
+    public B anyResource() {
+        plan.anyResource = true;
+        return self();
+    }
+
+    /**
+     * Gives a principal a role of an application. Tokens for that application say it.
+     *
+     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
+     * @param resource the application, as tokens are asked for it
+     */
+    public B appRole(String principal, String resource, String role) {
+        plan.appRoles.add(new AppRole(
+                requireNonNull(principal, "principal"),
+                requireNonNull(resource, "resource"),
+                requireNonNull(role, "role")));
+        return self();
+    }
+
+    /** Puts a principal, as {@link #appRole} names it, into a group. Its tokens say the group's ID. */
+    public B group(String principal, String groupId) {
+        plan.memberships.add(
+                new Membership(requireNonNull(principal, "principal"), requireNonNull(groupId, "groupId")));
+        return self();
     }
 
     /**
@@ -170,9 +230,17 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
-    public B identityBinding(String clientId) {
-        plan.bound.add(requireNonNull(clientId, "clientId"));
+    /**
+     * Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. A service
+     * account can use it if a ClusterRole of the manifests lets it {@code use-managed-identity}, or if it is one of the
+     * subjects.
+     *
+     * @param allowedSubjects the accounts that need no role, {@code system:serviceaccount:NAMESPACE:NAME}
+     */
+    public B identityBinding(String clientId, String... allowedSubjects) {
+        plan.bound
+                .computeIfAbsent(requireNonNull(clientId, "clientId"), id -> new LinkedHashSet<>())
+                .addAll(List.of(allowedSubjects));
         return self();
     }
 
@@ -229,7 +297,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     /**
-     * How long access tokens live; by default an hour from Entra and a day from the metadata service.
+     * How long access tokens live; by default a day those of managed identities, and an hour all others.
      *
      * @throws IllegalArgumentException if it is shorter than a second
      */

@@ -4,6 +4,7 @@ import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
@@ -11,6 +12,7 @@ import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.directory.Resources;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.User;
@@ -29,11 +31,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -81,9 +85,14 @@ final class TenantPlan {
     WebhookVersion webhook = WebhookVersion.V1_6_0;
     boolean trustsAnnotated = true;
     final List<Tenant.Trust> trusted = new ArrayList<>();
-    final List<String> bound = new ArrayList<>();
+    final Map<String, Set<String>> bound = new LinkedHashMap<>();
     final List<String> otherTenants = new ArrayList<>();
     final List<ManagedIdentity> unassigned = new ArrayList<>();
+    final List<ServicePrincipal> publicClients = new ArrayList<>();
+    final Set<String> resources = new HashSet<>();
+    boolean anyResource;
+    final List<AppAssignments.AppRole> appRoles = new ArrayList<>();
+    final List<AppAssignments.Membership> memberships = new ArrayList<>();
     final Map<String, PublicKey> issuerKeys = new HashMap<>();
 
     private @Nullable List<ManagedIdentity> identities;
@@ -132,7 +141,7 @@ final class TenantPlan {
                 webhook,
                 List.copyOf(trusted),
                 trustsAnnotated,
-                List.copyOf(bound),
+                Map.copyOf(bound),
                 Optional.ofNullable(actual));
     }
 
@@ -162,7 +171,9 @@ final class TenantPlan {
                 new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),
                 federation(principals),
-                roles(principals));
+                roles(principals),
+                new Resources(resources, anyResource),
+                new AppAssignments(appRoles, memberships));
     }
 
     /** Pods without NMI before them see what a node of AKS has by itself. */
@@ -173,16 +184,17 @@ final class TenantPlan {
     private Map<String, ServicePrincipal> principals(List<ManagedIdentity> onNode, List<Application> registered) {
         var principals = new LinkedHashMap<String, ServicePrincipal>();
         Stream.concat(onNode.stream(), unassigned.stream())
-                .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
+                .map(identity -> ServicePrincipal.managedIdentity(identity.clientId(), identity.objectId()))
                 .forEach(principal -> principals.put(key(principal.clientId()), principal));
-        Stream.concat(trusted.stream().map(Tenant.Trust::clientId), bound.stream())
-                .map(clientId -> new ServicePrincipal(clientId, ObjectIds.of(clientId)))
-                .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
+        publicClients.forEach(client -> principals.put(key(client.clientId()), client));
         for (Application application : registered) {
-            var principal = new ServicePrincipal(application.clientId(), application.objectId());
+            var principal = ServicePrincipal.application(application.clientId(), application.objectId());
             var secret = new RegisteredSecret(application.secret(), false);
             principals.merge(key(application.clientId()), principal.with(secret), (first, again) -> first.with(secret));
         }
+        Stream.concat(trusted.stream().map(Tenant.Trust::clientId), bound.keySet().stream())
+                .map(clientId -> ServicePrincipal.managedIdentity(clientId, ObjectIds.of(clientId)))
+                .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
         for (Credential credential : credentials) {
             ServicePrincipal principal = known(principals, credential.clientId());
             principals.put(key(credential.clientId()), credential.addition().apply(principal));

@@ -23,6 +23,7 @@ import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
+import io.podidentity.emulator.token.RotatingKeys;
 import io.podidentity.emulator.token.SigningKeys;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.ClusterIssuer;
@@ -56,6 +57,9 @@ public final class Servers implements AutoCloseable {
 
     /** Null until they serve, and in a real cluster, which has an issuer and a webhook of its own. */
     private WorkloadCluster.@Nullable Surroundings around;
+
+    /** Null until they serve. */
+    private volatile @Nullable RotatingKeys signing;
 
     /** Null if the cluster has no use for it. */
     private volatile @Nullable WorkloadCluster workloads;
@@ -121,14 +125,17 @@ public final class Servers implements AutoCloseable {
     private void serve(SigningKeys keys, List<Function<AddedEndpoint.Azure, AddedEndpoint>> added) {
         var directory = tenant.directory();
         var clock = tenant.clock();
-        var issuer = new TokenIssuer(keys, entra(), directory.tenantId(), clock);
-        directory
-                .federation()
-                .publish(issuer.issuerOfVersion2(), List.of(issuer.key().publicKey()));
+        var rotating = new RotatingKeys(keys);
+        signing = rotating;
+        var issuer = new TokenIssuer(rotating, entra(), directory.tenantId(), clock);
+        directory.federation().publish(issuer.issuerOfVersion2(), issuer::publicKeys);
         var node = faults.before(
-                Faults.Server.IMDS, new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()), imds);
+                Faults.Server.IMDS,
+                new ImdsEndpoint(
+                        cluster.node(), directory, issuer, tenant.lifetimes().ofManagedIdentities()),
+                imds);
         var tenantEndpoint =
-                faults.before(Faults.Server.ENTRA, new EntraEndpoint(directory, issuer, tenant.entraLifetime()), entra);
+                faults.before(Faults.Server.ENTRA, new EntraEndpoint(directory, issuer, tenant.lifetimes()), entra);
         imds.serve(node);
         var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock);
         List<AddedEndpoint> before =
@@ -220,6 +227,11 @@ public final class Servers implements AutoCloseable {
 
     public Faults faults() {
         return faults;
+    }
+
+    /** Lets Entra ID sign with a new key from now on. */
+    public void rotateKeys() {
+        requireNonNull(signing, "signing").rotate();
     }
 
     public TrustFiles trust() {

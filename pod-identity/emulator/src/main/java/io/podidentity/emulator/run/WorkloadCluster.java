@@ -56,6 +56,7 @@ final class WorkloadCluster implements AutoCloseable {
     private final LoopbackServer tokenProxy;
     private final ClusterIssuer issuer;
     private final ProjectedTokens tokens;
+    private final IdentityBindingProxy bindings;
     private final WebhookSettings settings;
     private final Webhook webhook;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
@@ -98,15 +99,15 @@ final class WorkloadCluster implements AutoCloseable {
         this.tokens =
                 new ProjectedTokens(issuer, tenant.clusterClock(), around.ca().resolveSibling("tokens"));
         directory.federation().publish(issuer.issuer(), List.of(issuer.publicKey()));
-        var proxy = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());
-        tenant.bound().forEach(proxy::bind);
+        this.bindings = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());
+        tenant.bound().forEach(bindings::bind);
         this.settings = settings();
         this.webhook = new Webhook(settings);
         for (Tenant.Trust trust : tenant.trusted()) {
             trust(trust.clientId(), trust.subject(), trust.audience(), trust.delay());
         }
         server.serve(issuer);
-        tokenProxy.serve(proxy);
+        tokenProxy.serve(bindings);
     }
 
     /** Whether anything in a cluster asks for workload identity. */
@@ -117,14 +118,14 @@ final class WorkloadCluster implements AutoCloseable {
     }
 
     private WebhookSettings settings() {
-        var bindings = new IdentityBindings(
+        var proxy = new IdentityBindings(
                 listeners.exposed(tokenProxy, "127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
         return new WebhookSettings(
                 tenant.webhook(),
                 directory.tenantId(),
                 around.entra() + "/",
                 true,
-                tenant.bound().isEmpty() ? Optional.empty() : Optional.of(bindings));
+                tenant.bound().isEmpty() ? Optional.empty() : Optional.of(proxy));
     }
 
     private void trust(String clientId, String subject, String audience, Duration delay) {
@@ -139,6 +140,7 @@ final class WorkloadCluster implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a pod's token cannot be written
      */
     void apply(Cluster cluster) {
+        bindings.apply(cluster);
         if (tenant.trustsAnnotated()) {
             cluster.all(ServiceAccount.class).forEach(this::trustAsAnnotated);
         }

@@ -56,6 +56,8 @@ final class RecordedWorld implements AutoCloseable {
                 .cluster(cluster)
                 .nmi(settings)
                 .clusterClock(clock)
+                // As in the recordings, whose Azure knew every resource.
+                .anyResource()
                 .application(APPLICATION, APPLICATION.replace('a', 'b'), "right")
                 .start();
         awaitAssigned(emulator, settings.rules());

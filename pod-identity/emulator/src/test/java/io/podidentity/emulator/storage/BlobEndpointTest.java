@@ -122,7 +122,7 @@ class BlobEndpointTest {
             String token = token(STORAGE);
             NOW.set(before.plus(Duration.ofHours(24)));
             assertThat(get("/c/digits", token).body()).contains("Lifetime validation failed. The token is expired.");
-            NOW.set(before.minusSeconds(1));
+            NOW.set(before.minusSeconds(301));
             assertThat(get("/c/digits", token).body()).contains("Lifetime validation failed.<");
         } finally {
             NOW.set(before);

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ClusterRole;
+import io.podidentity.emulator.cluster.ClusterRole.Rule;
+import io.podidentity.emulator.cluster.ClusterRoleBinding;
+import io.podidentity.emulator.cluster.ClusterRoleBinding.Subject;
+import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.Resources;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
@@ -23,8 +31,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IdentityBindingProxyTest {
 
@@ -44,7 +55,9 @@ class IdentityBindingProxyTest {
                     new Principals(List.of()),
                     List.of(),
                     federation,
-                    new RoleAssignments(clock)),
+                    new RoleAssignments(clock),
+                    Resources.ofAzure(),
+                    AppAssignments.NONE),
             issuer,
             request -> {
                 exchanges.add(request);
@@ -53,7 +66,16 @@ class IdentityBindingProxyTest {
 
     @BeforeEach
     void bind() {
-        proxy.bind(CLIENT);
+        proxy.bind(CLIENT, Set.of());
+        proxy.apply(Cluster.of(List.of(
+                new ClusterRole(
+                        Metadata.of("", "user"),
+                        List.of(new Rule(
+                                List.of("use-managed-identity"), List.of("cid.wi.aks.azure.com"), List.of(CLIENT)))),
+                new ClusterRoleBinding(
+                        Metadata.of("", "users"),
+                        "user",
+                        List.of(new Subject("ServiceAccount", "default", "default"))))));
     }
 
     @Test
@@ -104,13 +126,56 @@ class IdentityBindingProxyTest {
 
     @Test
     void bind_twice_takesOneCredential() {
-        proxy.bind(CLIENT);
+        proxy.bind(CLIENT, Set.of());
 
         assertThat(federation.has(
                         CLIENT,
                         "https://localhost:1/tenant/cluster/identity-bindings/" + CLIENT + "/",
                         issuer.issuer()))
                 .isTrue();
+    }
+
+    /** The account is {@code default/default}. */
+    @ParameterizedTest
+    @CsvSource({
+        "use-managed-identity, 11111111-1111-4111-8111-111111111111, ServiceAccount, default, default, 200",
+        "'*', '*', Group, '', system:serviceaccounts, 200",
+        "use-managed-identity, 11111111-1111-4111-8111-111111111111, Group, '', system:serviceaccounts:default, 200",
+        "get, 11111111-1111-4111-8111-111111111111, ServiceAccount, default, default, 403",
+        "use-managed-identity, c2, ServiceAccount, default, default, 403",
+        "use-managed-identity, 11111111-1111-4111-8111-111111111111, ServiceAccount, other, default, 403",
+        "use-managed-identity, 11111111-1111-4111-8111-111111111111, Group, '', system:serviceaccounts:other, 403"
+    })
+    void answer_byTheRolesOfTheCluster_isATokenOrARefusal(
+            String verb, String resource, String kind, String namespace, String name, int status) {
+        proxy.apply(Cluster.of(List.of(
+                new ClusterRole(
+                        Metadata.of("", "user"),
+                        List.of(new Rule(List.of(verb), List.of("cid.wi.aks.azure.com"), List.of(resource)))),
+                new ClusterRoleBinding(
+                        Metadata.of("", "users"), "user", List.of(new Subject(kind, namespace, name))))));
+
+        assertThat(proxy.answer(exchange(CLIENT, token(BINDING))).status()).isEqualTo(status);
+    }
+
+    @Test
+    void answer_withoutARole_saysWhatIsMissing() throws Exception {
+        proxy.apply(Cluster.EMPTY);
+
+        assertRefused(
+                exchange(CLIENT, token(BINDING)),
+                403,
+                "system:serviceaccount:default:default may not use-managed-identity " + CLIENT
+                        + ": no ClusterRole with that verb, the API group cid.wi.aks.azure.com and that resource is"
+                        + " bound to it, and the identity binding does not allow it");
+    }
+
+    @Test
+    void answer_toASubjectThatTheBindingAllows_needsNoRole() {
+        proxy.apply(Cluster.EMPTY);
+        proxy.bind(CLIENT, Set.of("system:serviceaccount:default:default"));
+
+        assertThat(proxy.answer(exchange(CLIENT, token(BINDING))).status()).isEqualTo(200);
     }
 
     private void assertRefused(Request request, int status, String description) throws Exception {

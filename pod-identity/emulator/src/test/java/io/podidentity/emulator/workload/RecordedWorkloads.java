@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 
 /** The emulator with the pods and service accounts that the real webhook and proxy were asked about. */
@@ -45,6 +46,9 @@ final class RecordedWorkloads {
                 .profile(Profile.WORKLOAD_IDENTITY)
                 .tenantId("10000000-0000-4000-8000-000000000001")
                 .identityBinding(CLIENT_ID)
+                // As in the recording, whose Entra ID knew every resource.
+                .anyResource()
+                .tokenLifetime(Duration.ofHours(1))
                 .start();
     }
 }

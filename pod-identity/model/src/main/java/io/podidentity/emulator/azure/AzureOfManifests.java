@@ -96,7 +96,7 @@ public final class AzureOfManifests {
     /** In the tenant that the account names, if it names one; what is there otherwise stays where it is. */
     private void provide(String clientId, ServiceAccount account) {
         if (directory.principal(clientId).isEmpty()) {
-            register(new ServicePrincipal(clientId, ObjectIds.of(clientId)));
+            register(ServicePrincipal.managedIdentity(clientId, ObjectIds.of(clientId)));
         } else if (!directory.otherTenants().hasHome(clientId)) {
             return;
         }
@@ -123,7 +123,7 @@ public final class AzureOfManifests {
         }
         NodeIdentity known = byResourceId.computeIfAbsent(key(resourceId), id -> inAzure(identity));
         if (directory.principal(known.clientId()).isEmpty()) {
-            register(new ServicePrincipal(known.clientId(), known.objectId()));
+            register(ServicePrincipal.managedIdentity(known.clientId(), known.objectId()));
         }
         if (assignedByUser) {
             machinesOfPods.forEach(machine -> machines.preset(machine, List.of(resourceId)));
@@ -161,7 +161,7 @@ public final class AzureOfManifests {
     }
 
     private ServicePrincipal application(Cluster cluster, AzureIdentity identity) {
-        var principal = new ServicePrincipal(identity.clientId(), ObjectIds.of(identity.clientId()));
+        var principal = ServicePrincipal.application(identity.clientId(), ObjectIds.of(identity.clientId()));
         var reference = identity.clientPassword();
         Optional<Secret> secret = cluster.secret(new ObjectName(reference.namespace(), reference.name()));
         if (secret.isEmpty()) {

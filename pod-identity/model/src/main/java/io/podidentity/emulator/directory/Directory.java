@@ -1,10 +1,12 @@
 package io.podidentity.emulator.directory;
 
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs are compared
@@ -14,6 +16,8 @@ import java.util.Set;
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
  * @param federation whose tokens the principals accept, and the keys of their issuers
+ * @param resources what tokens can be for, besides the applications
+ * @param assignments what tokens say of roles and groups
  * @since 0.1.0
  */
 public record Directory(
@@ -23,7 +27,9 @@ public record Directory(
         Principals principals,
         List<NodeIdentity> node,
         FederatedCredentials federation,
-        RoleAssignments roles) {
+        RoleAssignments roles,
+        Resources resources,
+        AppAssignments assignments) {
 
     /** The names that stand for any tenant; here they all mean the emulator's own. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
@@ -40,8 +46,10 @@ public record Directory(
             Principals principals,
             List<NodeIdentity> node,
             FederatedCredentials federation,
-            RoleAssignments roles) {
-        this(tenantId, new Tenants(otherTenants), user, principals, node, federation, roles);
+            RoleAssignments roles,
+            Resources resources,
+            AppAssignments assignments) {
+        this(tenantId, new Tenants(otherTenants), user, principals, node, federation, roles, resources, assignments);
     }
 
     public boolean hasTenant(String tenant) {
@@ -60,6 +68,24 @@ public record Directory(
     /** Whether a tenant has an application or identity: each one, unless it is at home in others. */
     public boolean has(String clientId, String tenant) {
         return !otherTenants.hasHome(clientId) || otherTenants.isHome(clientId, tenant);
+    }
+
+    /** Whether Entra ID issues tokens for a resource: one of Azure's, a declared one, or an application. */
+    public boolean hasResource(String resource) {
+        return resources.contains(resource) || applications().anyMatch(name -> name.equalsIgnoreCase(resource));
+    }
+
+    /** The known resource whose name is most like that of an unknown one, if any is like it. */
+    public Optional<String> nearestResource(String resource) {
+        return resources.nearest(resource, applications().toList());
+    }
+
+    /** An application is a resource by its client ID, and by the URI that is made of it. */
+    private Stream<String> applications() {
+        return principals.all().stream()
+                .filter(principal -> principal.kind() != Kind.MANAGED_IDENTITY)
+                .map(ServicePrincipal::clientId)
+                .flatMap(clientId -> Stream.of(clientId, "api://" + clientId));
     }
 
     public Optional<ServicePrincipal> principal(String clientId) {

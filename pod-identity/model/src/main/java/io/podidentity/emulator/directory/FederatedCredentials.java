@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Whose tokens the applications and identities of the tenant accept. A new credential takes a while until it is known
@@ -32,7 +33,7 @@ public final class FederatedCredentials {
 
     private final Map<String, List<Entry>> entries = new ConcurrentHashMap<>();
     private final Map<Presented, Instant> misses = new ConcurrentHashMap<>();
-    private final Map<String, List<? extends PublicKey>> keys = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<? extends List<? extends PublicKey>>> keys = new ConcurrentHashMap<>();
     private final Clock clock;
 
     private record Entry(FederatedCredential credential, Instant knownFrom) {}
@@ -108,12 +109,18 @@ public final class FederatedCredentials {
 
     /** All keys that an issuer has now; its name must match exactly. */
     public void publish(String issuer, List<? extends PublicKey> present) {
-        keys.put(issuer, List.copyOf(present));
+        List<? extends PublicKey> copy = List.copyOf(present);
+        keys.put(issuer, () -> copy);
+    }
+
+    /** The same for an issuer that changes its keys. */
+    public void publish(String issuer, Supplier<? extends List<? extends PublicKey>> present) {
+        keys.put(issuer, present);
     }
 
     /** None of an issuer that Entra cannot reach. */
     public List<? extends PublicKey> keysOf(String issuer) {
-        return keys.getOrDefault(issuer, List.of());
+        return keys.getOrDefault(issuer, List::of).get();
     }
 
     private Match match(List<Entry> all, Presented presented) {

@@ -3,10 +3,11 @@ package io.podidentity.emulator.directory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What can get a token without a person: an application or a managed identity. Immutable.
+ * What can get a token: an application or a managed identity. Immutable.
  *
  * @param redirectUris to which a signed-in user is sent back
  * @param consented whether other tenants have it too, and users let it act for them
@@ -15,9 +16,10 @@ import java.util.regex.Pattern;
 public record ServicePrincipal(
         String clientId,
         String objectId,
+        Kind kind,
         List<RegisteredSecret> secrets,
         List<X509Certificate> certificates,
-        List<String> redirectUris,
+        List<RedirectUri> redirectUris,
         boolean consented) {
 
     /**
@@ -28,14 +30,49 @@ public record ServicePrincipal(
     private static final Pattern LOOPBACK_PORT =
             Pattern.compile("^(http://(?:localhost|127\\.0\\.0\\.1)):\\d{1,5}(?=[/?]|$)");
 
+    /** What Entra ID distinguishes. */
+    public enum Kind {
+        /** It proves who it is by a secret, a certificate or a federated credential. */
+        APPLICATION,
+        /** It runs at a user's and cannot keep a secret, so it proves nothing. */
+        PUBLIC_CLIENT,
+        MANAGED_IDENTITY
+    }
+
+    /**
+     * An address of a client.
+     *
+     * @param ofPage whether a page in a browser redeems the codes that are sent there, a single-page application
+     */
+    public record RedirectUri(String uri, boolean ofPage) {
+
+        private boolean matches(String wanted) {
+            return withoutPort(uri).equals(withoutPort(wanted));
+        }
+
+        private static String withoutPort(String uri) {
+            return LOOPBACK_PORT.matcher(uri).replaceFirst("$1");
+        }
+    }
+
     public ServicePrincipal {
         secrets = List.copyOf(secrets);
         certificates = List.copyOf(certificates);
         redirectUris = List.copyOf(redirectUris);
     }
 
-    public ServicePrincipal(String clientId, String objectId) {
-        this(clientId, objectId, List.of(), List.of(), List.of(), true);
+    /** One without any credential. */
+    public static ServicePrincipal of(Kind kind, String clientId, String objectId) {
+        return new ServicePrincipal(clientId, objectId, kind, List.of(), List.of(), List.of(), true);
+    }
+
+    /** An application without any credential. */
+    public static ServicePrincipal application(String clientId, String objectId) {
+        return of(Kind.APPLICATION, clientId, objectId);
+    }
+
+    public static ServicePrincipal managedIdentity(String clientId, String objectId) {
+        return of(Kind.MANAGED_IDENTITY, clientId, objectId);
     }
 
     /** What a presented secret is worth. */
@@ -59,27 +96,27 @@ public record ServicePrincipal(
     }
 
     public ServicePrincipal with(RegisteredSecret secret) {
-        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, redirectUris, consented);
+        return new ServicePrincipal(
+                clientId, objectId, kind, plus(secrets, secret), certificates, redirectUris, consented);
     }
 
     public ServicePrincipal with(X509Certificate certificate) {
         return new ServicePrincipal(
-                clientId, objectId, secrets, plus(certificates, certificate), redirectUris, consented);
+                clientId, objectId, kind, secrets, plus(certificates, certificate), redirectUris, consented);
     }
 
     public ServicePrincipal withoutConsent() {
-        return new ServicePrincipal(clientId, objectId, secrets, certificates, redirectUris, false);
+        return new ServicePrincipal(clientId, objectId, kind, secrets, certificates, redirectUris, false);
     }
 
-    public ServicePrincipal withRedirectUri(String uri) {
-        return new ServicePrincipal(clientId, objectId, secrets, certificates, plus(redirectUris, uri), consented);
+    public ServicePrincipal with(RedirectUri uri) {
+        return new ServicePrincipal(
+                clientId, objectId, kind, secrets, certificates, plus(redirectUris, uri), consented);
     }
 
-    /** Whether it is one of them, letter by letter; at loopback any port is the same. */
-    public boolean hasRedirectUri(String uri) {
-        String wanted = LOOPBACK_PORT.matcher(uri).replaceFirst("$1");
-        return redirectUris.stream()
-                .anyMatch(one -> LOOPBACK_PORT.matcher(one).replaceFirst("$1").equals(wanted));
+    /** The one that is meant, letter by letter; at loopback any port is the same. */
+    public Optional<RedirectUri> redirectUri(String wanted) {
+        return redirectUris.stream().filter(known -> known.matches(wanted)).findFirst();
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

@@ -36,6 +36,9 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
             "https://login.microsoftonline.us",
             "https://login.partner.microsoftonline.cn");
 
+    private static final String CHECK = " Check your federated identity credential Subject, Audience and Issuer against"
+            + " the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation";
+
     private static final String USER_ASSIGNED = "/microsoft.managedidentity/userassignedidentities/";
 
     /** @throws EntraError.Refusal if it does not hold */
@@ -103,7 +106,11 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         }
         switch (match) {
             case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
-            case OTHER_CASE -> throw mismatch(EntraError.FEDERATED_SUBJECT_CASE, "subject '" + subject + "'");
+            case OTHER_CASE ->
+                throw EntraError.FEDERATED_SUBJECT_CASE.because(
+                        "No matching federated identity record found for presented assertion subject '" + subject
+                                + "'. The subject matches with case-insensitive comparison, but not with case-sensitive"
+                                + " comparison." + CHECK);
             case OTHER_AUDIENCE ->
                 throw mismatch(
                         EntraError.FEDERATED_AUDIENCE, "audience '" + String.join(", ", claims.getAudience()) + "'");
@@ -127,10 +134,8 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
     }
 
     private static EntraError.Refusal mismatch(EntraError error, String presented) {
-        return error.because("No matching federated identity record found for presented assertion " + presented
-                + ". Check your federated identity credential Subject, Audience and Issuer against the"
-                + " presented assertion."
-                + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
+        return error.because(
+                "No matching federated identity record found for presented assertion " + presented + "." + CHECK);
     }
 
     private void checkTime(JWTClaimsSet claims) {

@@ -3,6 +3,7 @@ package io.podidentity.emulator.entra;
 import com.nimbusds.jose.util.Base64URL;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.RedirectUri;
 import io.podidentity.emulator.entra.UserSignIn.Session;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
@@ -38,7 +39,34 @@ final class AuthorizationFlow {
 
     /** @param challenge by which the client that redeems is known for the one that asked (RFC 7636); null for none */
     private record Code(
-            Session session, String redirectUri, @Nullable String challenge, Instant expires, AtomicBoolean redeemed) {}
+            Session session,
+            String redirectUri,
+            @Nullable Challenge challenge,
+            Instant expires,
+            AtomicBoolean redeemed) {}
+
+    /** What the verifier of a client has to match. */
+    private record Challenge(String text, ChallengeMethod method) {
+
+        boolean isMetBy(String verifier) {
+            return text.equals(method == ChallengeMethod.PLAIN ? verifier : sha256(verifier));
+        }
+    }
+
+    private enum ChallengeMethod {
+        PLAIN,
+        S256;
+
+        /** A client that names none means {@link #PLAIN}, as the standard says. */
+        static ChallengeMethod of(Parameters query) {
+            String name = query.get("code_challenge_method").orElse("plain");
+            return switch (name) {
+                case "plain" -> PLAIN;
+                case "S256" -> S256;
+                default -> throw EntraError.CHALLENGE_METHOD.because("Invalid Code_Challenge_method parameter.");
+            };
+        }
+    }
 
     AuthorizationFlow(Directory directory, Clock clock) {
         this.directory = directory;
@@ -69,7 +97,7 @@ final class AuthorizationFlow {
         return session;
     }
 
-    private static void checkVerifier(@Nullable String challenge, Parameters form) {
+    private static void checkVerifier(@Nullable Challenge challenge, Parameters form) {
         if (challenge == null) {
             return;
         }
@@ -77,7 +105,7 @@ final class AuthorizationFlow {
                 .orElseThrow(() -> EntraError.NO_VERIFIER.because(
                         "The code_verifier does not match the code_challenge supplied in the authorization request for"
                                 + " PKCE."));
-        if (!challenge.equals(sha256(verifier))) {
+        if (!challenge.isMetBy(verifier)) {
             throw EntraError.WRONG_VERIFIER.because(
                     "The Code_Verifier does not match the code_challenge supplied in the authorization request.");
         }
@@ -91,6 +119,22 @@ final class AuthorizationFlow {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every JDK has SHA-256", e);
         }
+    }
+
+    private boolean isOfPage(String clientId, String redirectUri) {
+        return directory
+                .principal(clientId)
+                .flatMap(client -> client.redirectUri(redirectUri))
+                .filter(RedirectUri::ofPage)
+                .isPresent();
+    }
+
+    /** Whether the code in a form was sent to a page in a browser. */
+    boolean isForPage(Parameters form) {
+        return form.get("code")
+                .flatMap(codes::find)
+                .filter(code -> code.session().ofPage())
+                .isPresent();
     }
 
     Answer authorize(Parameters query) {
@@ -119,9 +163,14 @@ final class AuthorizationFlow {
     /** Sends the browser to where the application wants it, if that is a redirect URI of any application. */
     Answer logOut(Parameters query) {
         return query.get("post_logout_redirect_uri")
-                .filter(uri -> directory.principals().all().stream().anyMatch(one -> one.hasRedirectUri(uri)))
+                .filter(this::isOfAnyApplication)
                 .map(AuthorizationFlow::redirect)
                 .orElseGet(() -> page(200, "You signed out of your account. It's a good idea to close all windows."));
+    }
+
+    private boolean isOfAnyApplication(String uri) {
+        return directory.principals().all().stream()
+                .anyMatch(principal -> principal.redirectUri(uri).isPresent());
     }
 
     private String redirectUri(Parameters query) {
@@ -130,7 +179,7 @@ final class AuthorizationFlow {
                 .principal(clientId)
                 .orElseThrow(() -> ClientAuthentication.unknown(clientId, directory.tenantId()));
         String redirectUri = ClientAuthentication.required(query, "redirect_uri");
-        if (!principal.hasRedirectUri(redirectUri)) {
+        if (principal.redirectUri(redirectUri).isEmpty()) {
             throw EntraError.UNKNOWN_REDIRECT_URI.because(
                     "The redirect URI '" + redirectUri + "' specified in the request does not match the redirect URIs"
                             + " configured for the application '" + clientId + "'. Make sure the redirect URI sent in"
@@ -145,16 +194,17 @@ final class AuthorizationFlow {
             throw EntraError.RESPONSE_TYPE.because(
                     "The emulator knows the response_type 'code', and the request has another.");
         }
-        Optional<String> challenge = query.get("code_challenge");
-        if (challenge.isPresent() && !query.get("code_challenge_method").equals(Optional.of("S256"))) {
-            throw EntraError.CHALLENGE_METHOD.because("Invalid Code_Challenge_method parameter.");
+        String clientId = ClientAuthentication.required(query, "client_id");
+        ChallengeMethod method = ChallengeMethod.of(query);
+        Optional<Challenge> challenge = query.get("code_challenge").map(text -> new Challenge(text, method));
+        boolean ofPage = isOfPage(clientId, redirectUri);
+        if (ofPage && challenge.isEmpty()) {
+            throw EntraError.NO_CHALLENGE_OF_PAGE.because(
+                    "Proof Key for Code Exchange is required for cross-origin authorization code redemption.");
         }
         String scope = ClientAuthentication.required(query, "scope");
         var session = new Session(
-                directory.user(),
-                ClientAuthentication.required(query, "client_id"),
-                scope,
-                query.get("nonce").orElse(null));
+                directory.user(), clientId, scope, query.get("nonce").orElse(null), ofPage);
         return codes.add(new Code(
                 session, redirectUri, challenge.orElse(null), clock.instant().plus(LIFE), new AtomicBoolean()));
     }

@@ -4,12 +4,16 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.TokenSubject.Proof;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
 /** Finds the application that asks for a token, and checks its proof. */
 record ClientAuthentication(Directory directory, AssertionCheck assertions) {
+
+    /** An application or identity that has shown who it is. */
+    record Client(ServicePrincipal principal, Proof proof) {}
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private static final String BASIC = "Basic ";
@@ -19,29 +23,61 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
      *
      * @throws EntraError.Refusal if there is no such application, its proof does not hold, or the tenant lacks it
      */
-    ServicePrincipal authenticate(Parameters form, String tenant) {
+    Client authenticate(Parameters form, String tenant) {
         String clientId = required(form, "client_id");
         ServicePrincipal principal = directory
                 .principal(clientId)
                 .filter(present -> directory.has(clientId, tenant))
                 .orElseThrow(() -> unknown(clientId, tenant));
-        if (form.get("client_secret").isPresent()) {
-            checkSecret(principal, required(form, "client_secret"));
-        } else if (form.get("client_assertion").isPresent()) {
-            if (!form.get("client_assertion_type").equals(Optional.of(ASSERTION_TYPE))) {
-                throw EntraError.MISSING_PARAMETER.because(missing("client_assertion_type"));
-            }
-            assertions.check(principal, required(form, "client_assertion"));
-        } else {
-            throw EntraError.NO_CLIENT_CREDENTIAL.because("The request body must contain the following parameter:"
-                    + " 'client_assertion' or 'client_secret'.");
-        }
+        Proof proof = proof(principal, form);
         if (!principal.consented() && !tenant.equals(directory.tenantId())) {
             throw EntraError.NO_CONSENT_IN_TENANT.because(
                     "The client application " + clientId + " is missing service principal in the tenant " + tenant
                             + ". See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119");
         }
-        return principal;
+        return new Client(principal, proof);
+    }
+
+    private Proof proof(ServicePrincipal principal, Parameters form) {
+        if (form.get("client_secret").isPresent()) {
+            checkSecret(principal, required(form, "client_secret"));
+            return Proof.SECRET;
+        }
+        if (form.get("client_assertion").isEmpty()) {
+            throw EntraError.NO_CLIENT_CREDENTIAL.because("The request body must contain the following parameter:"
+                    + " 'client_assertion' or 'client_secret'.");
+        }
+        if (!form.get("client_assertion_type").equals(Optional.of(ASSERTION_TYPE))) {
+            throw EntraError.MISSING_PARAMETER.because(missing("client_assertion_type"));
+        }
+        assertions.check(principal, required(form, "client_assertion"));
+        return Proof.SIGNATURE;
+    }
+
+    /** The same for a user's session, in which a client that cannot keep a secret needs none. */
+    Client authenticateForUser(Parameters form, String tenant) {
+        String clientId = required(form, "client_id");
+        Optional<ServicePrincipal> open = new PublicClients(directory).find(clientId);
+        if (open.isEmpty()) {
+            return authenticate(form, tenant);
+        }
+        if (presentsProof(form)) {
+            throw EntraError.PUBLIC_WITH_PROOF.because(
+                    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.");
+        }
+        return new Client(open.get(), Proof.NONE);
+    }
+
+    /** The same for a page in a browser, which can keep no secret whatever its application has. */
+    Client authenticatePage(Parameters form) {
+        String clientId = required(form, "client_id");
+        return new Client(
+                directory.principal(clientId).orElseThrow(() -> unknown(clientId, directory.tenantId())), Proof.NONE);
+    }
+
+    private static boolean presentsProof(Parameters form) {
+        return form.get("client_secret").isPresent()
+                || form.get("client_assertion").isPresent();
     }
 
     /** The form, with client ID and secret of the header if they are there, each encoded as in a form (RFC 6749). */

@@ -4,8 +4,8 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.ResourceCheck;
 import io.podidentity.emulator.token.TokenIssuer;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +43,15 @@ public final class EntraEndpoint implements Endpoint {
     private final TokenEndpoint tokens;
 
     /** @param life how long access tokens live */
-    public EntraEndpoint(Directory directory, TokenIssuer issuer, Duration life) {
+    public EntraEndpoint(Directory directory, TokenIssuer issuer, Lifetimes life) {
         this.directory = directory;
         this.issuer = issuer;
         this.users = new UserSignIn(directory, issuer);
         this.authorizations = new AuthorizationFlow(directory, issuer.clock());
         var assertions = new AssertionCheck(directory, issuer.authority(), issuer.clock());
         var clients = new ClientAuthentication(directory, assertions);
-        this.tokens = new TokenEndpoint(clients, users, authorizations, new Scope(directory.tenantId()), issuer, life);
+        var scopes = new Scope(new ResourceCheck(directory, issuer.authority()));
+        this.tokens = new TokenEndpoint(clients, users, authorizations, scopes, directory.assignments(), issuer, life);
     }
 
     @Override
@@ -58,7 +59,8 @@ public final class EntraEndpoint implements Endpoint {
         try {
             return entra(request);
         } catch (EntraError.Refusal refusal) {
-            return refusal.answer(issuer.clock().instant(), correlationId(request));
+            Answer answer = refusal.answer(issuer.clock().instant(), correlationId(request));
+            return CrossOrigin.allow(answer, path(request), request);
         }
     }
 
@@ -71,7 +73,7 @@ public final class EntraEndpoint implements Endpoint {
     private Answer entra(Request request) {
         List<String> segments = request.segments();
         String tenant = segments.isEmpty() ? "" : segments.get(0);
-        String path = String.join("/", segments.stream().skip(1).toList());
+        String path = path(request);
         String method = METHODS.get(path);
         if (method == null) {
             // A map of two has no order.
@@ -86,16 +88,29 @@ public final class EntraEndpoint implements Endpoint {
                     + " cloud. Check with your subscription administrator, this may happen if there are no active"
                     + " subscriptions for the tenant.");
         }
-        return request.method().equals(method)
-                ? answer(path, tenant, request)
-                : Answer.empty(405).with("Allow", method);
+        if (request.method().equals(method)) {
+            return CrossOrigin.allow(answer(path, tenant, request), path, request);
+        }
+        if (request.method().equals("OPTIONS") && CrossOrigin.isOpen(path)) {
+            return CrossOrigin.preflight(request);
+        }
+        if (method.equals("POST")) {
+            throw EntraError.WRONG_METHOD.because(
+                    "The endpoint only accepts POST, OPTIONS requests. Received a " + request.method() + " request.");
+        }
+        return Answer.empty(405).with("Allow", method);
+    }
+
+    /** Below the tenant. */
+    private static String path(Request request) {
+        return String.join("/", request.segments().stream().skip(1).toList());
     }
 
     private Answer answer(String path, String tenant, Request request) {
         return switch (path) {
             case "discovery/instance" -> Answer.json(200, instances(tenant));
             case "discovery/keys", "discovery/v2.0/keys" ->
-                Answer.json(200, ofTenant(tenant).key().publicKeys());
+                Answer.json(200, ofTenant(tenant).publicKeySet());
             case ".well-known/openid-configuration" ->
                 Answer.json(200, document(tenant, ofTenant(tenant).issuer(), "", "/" + tenant + "/discovery/keys"));
             case "v2.0/.well-known/openid-configuration" ->
@@ -105,7 +120,10 @@ public final class EntraEndpoint implements Endpoint {
             case "oauth2/v2.0/authorize" -> authorizations.authorize(request.query());
             case "oauth2/v2.0/logout" -> authorizations.logOut(request.query());
             case "oauth2/v2.0/token" ->
-                tokens.version2(ClientAuthentication.form(request), directory.tenantNamed(tenant));
+                tokens.version2(
+                        ClientAuthentication.form(request),
+                        directory.tenantNamed(tenant),
+                        CrossOrigin.isFromPage(request));
             default -> tokens.version1(ClientAuthentication.form(request), directory.tenantNamed(tenant));
         };
     }
@@ -125,10 +143,13 @@ public final class EntraEndpoint implements Endpoint {
         var document = new LinkedHashMap<String, Object>();
         document.put("issuer", name);
         document.put("token_endpoint", oauth2 + "/token");
-        document.put("authorization_endpoint", oauth2 + "/authorize");
-        document.put("end_session_endpoint", oauth2 + "/logout");
-        document.put("response_modes_supported", List.of("query", "fragment", "form_post"));
-        document.put("device_authorization_endpoint", oauth2 + "/devicecode");
+        if (!version.isEmpty()) {
+            // Of version 1 only applications get tokens here.
+            document.put("authorization_endpoint", oauth2 + "/authorize");
+            document.put("end_session_endpoint", oauth2 + "/logout");
+            document.put("response_modes_supported", List.of("query", "fragment", "form_post"));
+            document.put("device_authorization_endpoint", oauth2 + "/devicecode");
+        }
         document.put("jwks_uri", issuer.authority() + keys);
         document.put(
                 "token_endpoint_auth_methods_supported",

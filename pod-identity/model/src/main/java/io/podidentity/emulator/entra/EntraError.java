@@ -12,6 +12,7 @@ import java.util.UUID;
 enum EntraError {
     MALFORMED_GRANT(9002313, "invalid_grant", 400),
     UNKNOWN_TENANT(90002, "invalid_request", 400),
+    WRONG_METHOD(900561, "invalid_request", 400),
     MISSING_PARAMETER(900144, "invalid_request", 400),
     UNSUPPORTED_GRANT(70003, "unsupported_grant_type", 400),
     INVALID_SCOPE(70011, "invalid_scope", 400),
@@ -34,6 +35,10 @@ enum EntraError {
     FEDERATED_SUBJECT(700213, "invalid_client", 401),
     FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401),
     NOT_A_MANAGED_IDENTITY(700226, "invalid_client", 401),
+    PUBLIC_WITH_PROOF(700025, "invalid_client", 401),
+    NO_CHALLENGE_OF_PAGE(9002325, "invalid_request", 400),
+    NOT_A_PAGE(9002326, "invalid_request", 400),
+    ONLY_A_PAGE(9002327, "invalid_request", 400),
     NO_CONSENT_IN_TENANT(7000229, "invalid_client", 401),
     UNKNOWN_REDIRECT_URI(50011, "invalid_request", 400),
     RESPONSE_TYPE(700051, "unsupported_response_type", 400),

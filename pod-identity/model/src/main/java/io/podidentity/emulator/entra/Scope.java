@@ -1,13 +1,14 @@
 package io.podidentity.emulator.entra;
 
-import io.podidentity.emulator.token.Resource;
+import io.podidentity.emulator.token.ResourceCheck;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Derives the resource, which becomes the token's audience unchanged, from what a client asks for. */
-record Scope(String tenantId) {
+record Scope(ResourceCheck resources) {
 
     private static final String DEFAULT = "/.default";
     private static final String GRAPH = "https://graph.microsoft.com";
@@ -69,12 +70,9 @@ record Scope(String tenantId) {
     }
 
     String known(String resource) {
-        if (!Resource.isKnown(resource)) {
-            throw EntraError.UNKNOWN_RESOURCE.because("The resource principal named " + resource
-                    + " was not found in the tenant named " + tenantId
-                    + ". This can happen if the application has not been installed by the administrator of the tenant"
-                    + " or consented to by any user in the tenant. You might have sent your authentication request to"
-                    + " the wrong tenant.");
+        Optional<String> refusal = resources.refusal(resource);
+        if (refusal.isPresent()) {
+            throw EntraError.UNKNOWN_RESOURCE.because(refusal.get());
         }
         return resource;
     }

@@ -1,12 +1,16 @@
 package io.podidentity.emulator.entra;
 
+import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
+import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.entra.ClientAuthentication.Client;
+import io.podidentity.emulator.entra.UserSignIn.Session;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,33 +20,55 @@ record TokenEndpoint(
         UserSignIn users,
         AuthorizationFlow codes,
         Scope scopes,
+        AppAssignments assignments,
         TokenIssuer issuer,
-        Duration life) {
+        Lifetimes life) {
 
-    /** The token endpoint of version 2: a scope, and numbers. */
-    Answer version2(Parameters form, String tenant) {
+    /**
+     * The token endpoint of version 2: a scope, and numbers.
+     *
+     * @param fromPage whether a page in a browser has sent the form
+     */
+    Answer version2(Parameters form, String tenant, boolean fromPage) {
         return switch (ClientAuthentication.required(form, "grant_type")) {
             case "client_credentials" -> {
-                ServicePrincipal principal = clients.authenticate(form, tenant);
+                Client client = clients.authenticate(form, tenant);
                 String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), principal, resource)));
+                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), client, resource)));
             }
-            case "device_code", "urn:ietf:params:oauth:grant-type:device_code" ->
-                tokensOf(users.redeemDeviceCode(form), form, tenant);
+            case "device_code", "urn:ietf:params:oauth:grant-type:device_code" -> {
+                Client client = clients.authenticateForUser(form, tenant);
+                yield tokensOf(users.redeemDeviceCode(form), client, form, tenant);
+            }
             case "authorization_code" -> {
-                clients.authenticate(form, tenant);
-                yield tokensOf(codes.redeem(form), form, tenant);
+                Client client = client(codes.isForPage(form), fromPage, form, tenant);
+                yield tokensOf(codes.redeem(form), client, form, tenant);
             }
             case "refresh_token" -> {
-                if (!users.isPublicClient(ClientAuthentication.required(form, "client_id"))) {
-                    clients.authenticate(form, tenant);
-                }
-                yield tokensOf(users.redeemRefreshToken(form), form, tenant);
+                Session session = users.redeemRefreshToken(form);
+                Client client = client(session.ofPage(), fromPage, form, tenant);
+                yield tokensOf(session, client, form, tenant);
             }
-            case "urn:ietf:params:oauth:grant-type:jwt-bearer" ->
-                tokensOf(users.onBehalfOf(clients.authenticate(form, tenant), form), form, tenant);
+            case "urn:ietf:params:oauth:grant-type:jwt-bearer" -> {
+                Client client = clients.authenticate(form, tenant);
+                yield tokensOf(users.onBehalfOf(client.principal(), form), client, form, tenant);
+            }
             default -> throw unsupportedGrant();
         };
+    }
+
+    /** What was given to a page is redeemed by a page alone, and what was not by none. */
+    private Client client(boolean givenToPage, boolean fromPage, Parameters form, String tenant) {
+        if (givenToPage && !fromPage) {
+            throw EntraError.ONLY_A_PAGE.because(
+                    "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin"
+                            + " requests.");
+        }
+        if (!givenToPage && fromPage) {
+            throw EntraError.NOT_A_PAGE.because(
+                    "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.");
+        }
+        return givenToPage ? clients.authenticatePage(form) : clients.authenticateForUser(form, tenant);
     }
 
     /** The token endpoint of version 1: a resource, and every value a string. */
@@ -50,9 +76,9 @@ record TokenEndpoint(
         if (!ClientAuthentication.required(form, "grant_type").equals("client_credentials")) {
             throw unsupportedGrant();
         }
-        ServicePrincipal principal = clients.authenticate(form, tenant);
+        Client client = clients.authenticate(form, tenant);
         String resource = scopes.known(ClientAuthentication.required(form, "resource"));
-        IssuedToken token = issue(issuer.inTenant(tenant), principal, resource);
+        IssuedToken token = issue(issuer.inTenant(tenant), client, resource);
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
         body.put("expires_in", Long.toString(token.lifetimeSeconds()));
@@ -64,19 +90,30 @@ record TokenEndpoint(
         return Answer.json(200, body);
     }
 
-    private Answer tokensOf(UserSignIn.Session session, Parameters form, String tenant) {
+    private Answer tokensOf(Session session, Client client, Parameters form, String tenant) {
         String scope = form.get("scope").orElse(session.scope());
         TokenIssuer there = issuer.inTenant(tenant);
-        IssuedToken token = there.issue(session.subject(scope), scopes.resourceOfUser(scope), life);
+        String resource = scopes.resourceOfUser(scope);
+        User user = session.user();
+        TokenSubject subject = session.subject(scope, client.proof())
+                .with(
+                        assignments.rolesAt(resource, user.objectId(), user.userPrincipalName()),
+                        assignments.groupsOf(user.objectId(), user.userPrincipalName()));
+        IssuedToken token = there.issue(subject, resource, life.usual());
         Map<String, Object> body = inNumbers(token);
         body.put("scope", scope);
-        body.putAll(users.companions(session, scope, there, token));
+        body.putAll(users.companions(session, client.proof(), scope, there, token));
         return Answer.json(200, body);
     }
 
-    private IssuedToken issue(TokenIssuer issuer, ServicePrincipal principal, String resource) {
-        var subject = TokenSubject.application(principal.clientId(), principal.objectId());
-        return issuer.issue(subject, resource, life);
+    private IssuedToken issue(TokenIssuer issuer, Client client, String resource) {
+        ServicePrincipal principal = client.principal();
+        String clientId = principal.clientId();
+        String objectId = principal.objectId();
+        TokenSubject subject = TokenSubject.application(clientId, objectId, client.proof())
+                .with(assignments.rolesAt(resource, objectId, clientId), assignments.groupsOf(objectId, clientId));
+        boolean managed = principal.kind() == Kind.MANAGED_IDENTITY;
+        return issuer.issue(subject, resource, managed ? life.ofManagedIdentities() : life.usual());
     }
 
     private static Map<String, Object> inNumbers(IssuedToken token) {

@@ -12,11 +12,11 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
+import io.podidentity.emulator.token.TokenSubject.Proof;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * the user's for an application. Thread-safe.
  */
 final class UserSignIn {
-
-    /** Public clients that exist in every tenant: Azure CLI and Azure PowerShell. */
-    private static final Set<String> PUBLIC_CLIENTS =
-            Set.of("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "1950a258-227b-4e31-a9cf-717495945fc2");
 
     private final Directory directory;
     private final TokenIssuer tokens;
@@ -38,15 +34,22 @@ final class UserSignIn {
      * A user at a client, and what was asked for at first.
      *
      * @param nonce what the first ID token repeats; null for nothing
+     * @param ofPage whether the client is a page in a browser
      */
     record Session(
             User user,
             String clientId,
             String scope,
-            @Nullable String nonce) {
+            @Nullable String nonce,
+            boolean ofPage) {
 
-        TokenSubject subject(String wanted) {
-            return TokenSubject.user(clientId, user.objectId(), user.userPrincipalName(), Scope.permissions(wanted));
+        TokenSubject subject(String wanted, Proof proof) {
+            return TokenSubject.user(
+                    clientId, user.objectId(), user.userPrincipalName(), Scope.permissions(wanted), proof);
+        }
+
+        private Session withoutNonce() {
+            return new Session(user, clientId, scope, null, ofPage);
         }
     }
 
@@ -55,17 +58,15 @@ final class UserSignIn {
         this.tokens = tokens;
     }
 
-    /** Whether it has no secret to prove itself by. */
-    boolean isPublicClient(String clientId) {
-        return PUBLIC_CLIENTS.contains(clientId.toLowerCase(Locale.ROOT));
-    }
-
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
-        if (!isPublicClient(clientId)) {
+        boolean known = new PublicClients(directory).find(clientId).isPresent()
+                || directory.principal(clientId).isPresent();
+        if (!known) {
             throw ClientAuthentication.unknown(clientId, directory.tenantId());
         }
-        var session = new Session(directory.user(), clientId, ClientAuthentication.required(form, "scope"), null);
+        String scope = ClientAuthentication.required(form, "scope");
+        var session = new Session(directory.user(), clientId, scope, null, false);
         var body = new LinkedHashMap<String, Object>();
         body.put("user_code", RegisteredSecret.newValue().substring(0, 8).toUpperCase(Locale.ROOT));
         body.put("device_code", deviceCodes.add(session));
@@ -116,9 +117,9 @@ final class UserSignIn {
                             + "' and the expected audience is '" + clientId
                             + "' or one of the Application Uris of this application.");
         }
-        if (!directory.user().objectId().equals(claims.getSubject())) {
-            throw EntraError.NOT_A_USERS_TOKEN.because(
-                    "Application '" + claims.getSubject() + "' is not allowed to make application on-behalf-of calls.");
+        if (!directory.user().objectId().equals(claims.getClaim("oid"))) {
+            throw EntraError.NOT_A_USERS_TOKEN.because("Application '" + claims.getClaim("oid")
+                    + "' is not allowed to make application on-behalf-of calls.");
         }
         if (claims.getClaim("scp") == null) {
             throw EntraError.ID_TOKEN.because(
@@ -129,7 +130,7 @@ final class UserSignIn {
                     "The user or administrator has not consented to use the application with ID '" + clientId
                             + "'. Send an interactive authorization request for this user and resource.");
         }
-        return new Session(directory.user(), clientId, scope, null);
+        return new Session(directory.user(), clientId, scope, null, false);
     }
 
     /** @throws EntraError.Refusal if the session is another client's */
@@ -145,14 +146,13 @@ final class UserSignIn {
     }
 
     /** What comes with a user's access token if it is asked for: an ID token, a refresh token, and who it is. */
-    Map<String, Object> companions(Session session, String scope, TokenIssuer issuer, IssuedToken token) {
+    Map<String, Object> companions(Session session, Proof proof, String scope, TokenIssuer issuer, IssuedToken token) {
         var companions = new LinkedHashMap<String, Object>();
         if (Scope.has(scope, "openid")) {
-            companions.put("id_token", issuer.idToken(session.subject(scope), session.nonce(), token));
+            companions.put("id_token", issuer.idToken(session.subject(scope, proof), session.nonce(), token));
         }
         if (Scope.has(session.scope(), "offline_access")) {
-            var later = new Session(session.user(), session.clientId(), session.scope(), null);
-            companions.put("refresh_token", refreshTokens.add(later));
+            companions.put("refresh_token", refreshTokens.add(session.withoutNonce()));
         }
         companions.put("client_info", clientInfo(session.user()));
         return companions;

@@ -32,7 +32,9 @@ public final class GoText {
     }
 
     private static void appendPrintable(StringBuilder quoted, int c) {
-        if (c < ' ' || c == 0x7f) {
+        if (ByteText.isByte(c)) {
+            quoted.append("\\x%02x".formatted(ByteText.byteOf(c)));
+        } else if (c < ' ' || c == 0x7f) {
             quoted.append("\\x%02x".formatted(c));
         } else if (c == ' ' || (!Character.isSpaceChar(c) && !Character.isISOControl(c) && c != 0xfeff)) {
             quoted.appendCodePoint(c);
@@ -54,7 +56,9 @@ public final class GoText {
                 case '\b' -> json.append("\\b");
                 case '\f' -> json.append("\\f");
                 default -> {
-                    if (c < ' ' || HTML.indexOf(c) >= 0) {
+                    if (ByteText.isByte(c) && !(i > 0 && Character.isHighSurrogate(text.charAt(i - 1)))) {
+                        json.append("\\ufffd");
+                    } else if (c < ' ' || HTML.indexOf(c) >= 0) {
                         json.append("\\u%04x".formatted((int) c));
                     } else {
                         json.append(c);

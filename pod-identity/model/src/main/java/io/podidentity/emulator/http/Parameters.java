@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -29,13 +30,17 @@ public record Parameters(Map<String, String> all) {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public static Parameters parse(String encoded) {
+        return parse(encoded, Parameters::decode);
+    }
+
+    private static Parameters parse(String encoded, UnaryOperator<String> decoder) {
         var values = new LinkedHashMap<String, String>();
         for (String pair : encoded.split("&", -1)) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
                 String value = equals < 0 ? "" : pair.substring(equals + 1);
-                values.putIfAbsent(decode(name), decode(value));
+                values.putIfAbsent(decoder.apply(name), decoder.apply(value));
             }
         }
         return new Parameters(Collections.unmodifiableMap(values));
@@ -43,7 +48,7 @@ public record Parameters(Map<String, String> all) {
 
     /**
      * Reads a query as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before
-     * Go 1.17 separated pairs; a byte needs no escape.
+     * Go 1.17 separated pairs; a byte needs no escape, and need not be UTF-8.
      *
      * @param semicolonsSeparate whether the older Go reads it
      */
@@ -54,8 +59,9 @@ public record Parameters(Map<String, String> all) {
                 kept.add(pair);
             }
         }
-        return parse(RAW_BYTE.matcher(String.join("&", kept))
-                .replaceAll(raw -> "%%%02X".formatted((int) raw.group().charAt(0))));
+        String escaped = RAW_BYTE.matcher(String.join("&", kept))
+                .replaceAll(raw -> "%%%02X".formatted((int) raw.group().charAt(0)));
+        return parse(escaped, ByteText::decoded);
     }
 
     private static String decode(String text) {

@@ -2,7 +2,6 @@ package io.podidentity.emulator.http;
 
 import io.podidentity.emulator.json.Json;
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Arrays;
@@ -41,11 +40,12 @@ public record Request(
      * How a request came.
      *
      * @param client address and port for whom a proxy sent it; empty without one
+     * @param keepsOld whether a client of HTTP/1.0 can ask that the connection stays, as with Go's server
      * @param watch begins to watch the client, for an answer that takes long
      */
-    public record Connection(String client, Supplier<HangUpWatch> watch) {
+    public record Connection(String client, boolean keepsOld, Supplier<HangUpWatch> watch) {
 
-        public static final Connection NONE = new Connection("", HangUpWatch::ofNothing);
+        public static final Connection NONE = new Connection("", false, HangUpWatch::ofNothing);
     }
 
     /** What was read; the target is the path with the query. */
@@ -86,15 +86,13 @@ public record Request(
     }
 
     private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return ByteText.encoded(text);
     }
 
     /** Whether the connection ends with the answer. */
     public boolean isLast() {
-        return isOld()
-                || headers.getOrDefault("Connection", "")
-                        .toLowerCase(Locale.ROOT)
-                        .contains("close");
+        String wish = headers.getOrDefault("Connection", "").toLowerCase(Locale.ROOT);
+        return isOld() ? !(connection.keepsOld() && wish.contains("keep-alive")) : wish.contains("close");
     }
 
     /** Whether it is one of HTTP/1.0. */

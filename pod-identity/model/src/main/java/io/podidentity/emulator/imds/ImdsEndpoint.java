@@ -1,5 +1,7 @@
 package io.podidentity.emulator.imds;
 
+import io.podidentity.emulator.directory.AppAssignments;
+import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
@@ -7,12 +9,13 @@ import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
-import io.podidentity.emulator.token.Resource;
+import io.podidentity.emulator.token.ResourceCheck;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +30,57 @@ import java.util.function.Predicate;
  * @param life of access tokens
  * @since 0.1.0
  */
-public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) implements Endpoint {
+public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory directory, TokenIssuer issuer, Duration life)
+        implements Endpoint {
 
     /** By case-insensitive name. */
     private static final Map<String, Object> FACTS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    /**
+     * Those that the service has had, the newest first.
+     *
+     * @see <a href="https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service">versions</a>
+     */
+    private static final List<String> VERSIONS = List.of(
+            "2025-04-07",
+            "2024-11-01",
+            "2024-07-17",
+            "2024-03-15",
+            "2024-01-01",
+            "2023-11-15",
+            "2023-07-01",
+            "2021-12-13",
+            "2021-11-15",
+            "2021-11-01",
+            "2021-10-01",
+            "2021-08-01",
+            "2021-05-01",
+            "2021-03-01",
+            "2021-02-01",
+            "2021-01-01",
+            "2020-12-01",
+            "2020-10-01",
+            "2020-09-01",
+            "2020-07-15",
+            "2020-06-01",
+            "2019-11-01",
+            "2019-08-15",
+            "2019-08-01",
+            "2019-06-04",
+            "2019-06-01",
+            "2019-04-30",
+            "2019-03-11",
+            "2019-02-01",
+            "2018-10-01",
+            "2018-04-02",
+            "2018-02-01",
+            "2017-12-01",
+            "2017-10-01",
+            "2017-08-01",
+            "2017-04-02",
+            "2017-03-01");
+
+    private static final List<String> NEWEST = VERSIONS.subList(0, 3);
 
     private static final Map<String, String> COMPUTE = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -85,15 +135,22 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer
     }
 
     private Answer token(Parameters query) {
-        required(query, "api-version");
+        requireVersion(query);
         String resource = required(query, "resource");
-        if (!Resource.isKnown(resource)) {
+        var resources = new ResourceCheck(directory, issuer.authority());
+        if (!resources.isKnown(resource)) {
             throw new ImdsRefusal(
                     "invalid_resource",
-                    "AADSTS500011: The resource principal named " + resource + " was not found in the tenant.");
+                    "AADSTS500011: The resource principal named " + resource + " was not found in the tenant."
+                            + resources.advice(resource));
         }
         NodeIdentity identity = select(query);
-        var subject = TokenSubject.managedIdentity(identity.clientId(), identity.objectId(), identity.resourceId());
+        AppAssignments assignments = directory.assignments();
+        TokenSubject subject = TokenSubject.managedIdentity(
+                        identity.clientId(), identity.objectId(), identity.resourceId())
+                .with(
+                        assignments.rolesAt(resource, identity.objectId(), identity.clientId()),
+                        assignments.groupsOf(identity.objectId(), identity.clientId()));
         IssuedToken token = issuer.issue(subject, resource, life);
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", token.value());
@@ -108,6 +165,15 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer
         return Answer.json(200, body);
     }
 
+    private static void requireVersion(Parameters query) {
+        String version = required(query, "api-version");
+        if (!VERSIONS.contains(version)) {
+            throw new ImdsRefusal(
+                    "bad_request_102",
+                    "The api-version " + version + " is not one of this service. The newest are " + NEWEST + ".");
+        }
+    }
+
     private static String required(Parameters query, String name) {
         return query.get(name)
                 .orElseThrow(() -> ImdsRefusal.invalidRequest("Required query variable '" + name + "' is missing"));
@@ -115,7 +181,7 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer
 
     /** All of it, or the part that the path names: an object as JSON, a value only as text. */
     private static Answer instance(Request request) {
-        required(request.query(), "api-version");
+        requireVersion(request.query());
         Object part = FACTS;
         for (String name : request.segments().subList(2, request.segments().size())) {
             Object below = part instanceof Map<?, ?> object ? object.get(name) : null;

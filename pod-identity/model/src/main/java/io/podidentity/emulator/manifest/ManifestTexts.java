@@ -163,8 +163,8 @@ final class ManifestTexts {
         String folder = kustomization.folder().toString();
         List<String> remote = tools.allowsRemote() ? List.of() : Kustomization.remoteNames(kustomization.folder());
         if (!remote.isEmpty()) {
-            String reason = "a kustomization with parts that are not in these folders: "
-                    + String.join(", ", remote) + ". --allow-remote lets kubectl fetch them";
+            String reason = "a kustomization with parts that are not in these folders: " + String.join(", ", remote)
+                    + ". --allow-remote lets kubectl fetch them";
             skipped.add(new Skipped(folder, reason, Skipped.Kind.KUSTOMIZATION));
             return List.of();
         }

@@ -5,6 +5,9 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
+import io.podidentity.emulator.cluster.ClusterRole;
+import io.podidentity.emulator.cluster.ClusterRoleBinding;
+import io.podidentity.emulator.cluster.ClusterRoleBinding.Subject;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Namespace;
@@ -44,8 +47,25 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding) {
             }
             case "Secret" -> List.of(new Secret(metadata(), secretData()));
             case "NetworkPolicy" -> List.of(networkPolicy());
+            case "ClusterRole" -> List.of(new ClusterRole(clusterWide(metadata()), rules()));
+            case "ClusterRoleBinding" -> List.of(clusterRoleBinding());
             default -> new WorkloadDecoder(manifest.kind(), metadata(), fields).decode();
         };
+    }
+
+    private List<ClusterRole.Rule> rules() {
+        return fields.objects(
+                "rules",
+                rule -> new ClusterRole.Rule(
+                        rule.strings("verbs"), rule.strings("apiGroups"), rule.strings("resources")));
+    }
+
+    private ClusterRoleBinding clusterRoleBinding() {
+        List<Subject> subjects = fields.objects(
+                "subjects",
+                subject -> new Subject(subject.string("kind"), subject.string("namespace"), subject.string("name")));
+        return new ClusterRoleBinding(
+                clusterWide(metadata()), fields.object("roleRef").string("name"), subjects);
     }
 
     private List<KubernetesObject> ofPodIdentity(Metadata metadata) {

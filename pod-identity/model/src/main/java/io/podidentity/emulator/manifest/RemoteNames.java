@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 final class RemoteNames {
 
     /** Whose values are files, folders or repositories; names of fields in lower case, since their case does not count. */
-    private static final Set<String> PLACES =
-            Set.of("resources", "bases", "components", "crds", "configurations");
+    private static final Set<String> PLACES = Set.of("resources", "bases", "components", "crds", "configurations");
 
     /** Whose values may be such a place, or a text that is written there. */
     private static final Set<String> FILES = Set.of(

@@ -73,7 +73,11 @@ public final class Nmi {
 
     /** What the probes and Prometheus ask: {@code /healthz} and {@code /metrics}. */
     public Endpoint observed() {
-        return request -> switch (request.rawPath()) {
+        return request -> CleanPath.redirectWithPage(request).orElseGet(() -> observed(request.rawPath()));
+    }
+
+    private Answer observed(String path) {
+        return switch (path) {
             case "/healthz" -> Answer.text(200, "text/plain; charset=utf-8", "Active");
             case "/metrics" -> Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
             default -> GoAnswer.error(404, "404 page not found");

@@ -6,14 +6,17 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.Resources;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.entra.Lifetimes;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
@@ -70,6 +73,8 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
      */
     public static final class Stage {
 
+        private static final Lifetimes LIVES = new Lifetimes(Duration.ofHours(1), Duration.ofHours(24));
+
         /**
          * Stands still, since nobody waits for Azure here: tokens and assertions are made and judged at one instant.
          */
@@ -80,6 +85,7 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
         private final EgressPolicies policies;
         private final AzureOfManifests azure;
         private final VirtualMachines machines;
+        private final Directory directory;
         private final TokenIssuer issuer;
         private final Endpoint entra;
 
@@ -88,20 +94,22 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             this.rules = rules;
             this.policies = new EgressPolicies(cluster, rules.profile());
             List<String> tenants = AzureOfManifests.tenants(cluster);
-            var directory = new Directory(
+            this.directory = new Directory(
                     tenants.isEmpty() ? WorkloadReplay.TENANT : tenants.get(0),
                     tenants,
                     new User("developer@podid.example", ObjectIds.of("user")),
                     new Principals(List.of()),
                     List.of(NODE),
                     new FederatedCredentials(timeOfAzure),
-                    new RoleAssignments(timeOfAzure));
+                    new RoleAssignments(timeOfAzure),
+                    Resources.ofAnyName(),
+                    AppAssignments.NONE);
             this.machines = new VirtualMachines(timeOfAzure);
             this.azure = new AzureOfManifests(directory, rules.profile(), false, true, machines);
             azure.provide(cluster);
             this.issuer =
                     new TokenIssuer(SigningKey.ofNobody(), WorkloadReplay.AUTHORITY, directory.tenantId(), timeOfAzure);
-            this.entra = new EntraEndpoint(directory, issuer, Duration.ofHours(1));
+            this.entra = new EntraEndpoint(directory, issuer, LIVES);
         }
 
         /**
@@ -138,8 +146,9 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             var node = new ImdsEndpoint(
                     () -> Stream.concat(Stream.of(NODE), azure.onMachines(cluster, ofPod).stream())
                             .iterator(),
+                    directory,
                     issuer,
-                    Duration.ofHours(24));
+                    LIVES.ofManagedIdentities());
             return new WithoutSockets(node, entra);
         }
 

@@ -6,15 +6,18 @@ import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.Resources;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.entra.Lifetimes;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.match.EgressPolicies;
@@ -105,15 +108,19 @@ public final class WorkloadReplay {
                 List.copyOf(tenants),
                 new User("developer@podid.example", ObjectIds.of("user")),
                 new Principals(existing.stream()
-                        .map(id -> new ServicePrincipal(id, ObjectIds.of(id)))
+                        .map(id -> ServicePrincipal.managedIdentity(id, ObjectIds.of(id)))
                         .toList()),
                 List.of(),
                 federation,
-                new RoleAssignments(still));
+                new RoleAssignments(still),
+                Resources.ofAnyName(),
+                AppAssignments.NONE);
         this.cluster = cluster;
         this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), still);
         this.entra = new EntraEndpoint(
-                directory, new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, still), Duration.ofHours(1));
+                directory,
+                new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, still),
+                new Lifetimes(Duration.ofHours(1), Duration.ofHours(24)));
         this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
     }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a token is for. The emulator knows every resource that can exist: a GUID, or a URI of a usual scheme.
+ * What a token is for, by its name alone.
  *
  * @since 0.1.0
  */
@@ -51,8 +51,11 @@ public final class Resource {
                 .orElse(audience);
     }
 
-    /** Hosts below {@code .invalid} (RFC 2606) are never known, so that a refusal can be tested. */
-    public static boolean isKnown(String resource) {
+    /**
+     * Whether there can be such a resource at all: a GUID, or a URI of a usual scheme. Hosts below {@code .invalid}
+     * (RFC 2606) never exist, so that a refusal can be tested.
+     */
+    public static boolean canExist(String resource) {
         if (GUID.matcher(resource).matches()) {
             return true;
         }

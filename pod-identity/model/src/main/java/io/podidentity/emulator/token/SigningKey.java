@@ -14,12 +14,14 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.text.ParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,11 +36,14 @@ public final class SigningKey {
 
     private final RSAKey key;
     private final RSASSAVerifier verifier;
+    /** Empty for a key that cannot sign one. */
+    private final Optional<KeyCertificate> certificate;
 
     private SigningKey(RSAKey key) {
         try {
             this.key = key;
             this.verifier = new RSASSAVerifier(key);
+            this.certificate = key.isPrivate() ? Optional.of(KeyCertificate.of(key.toKeyPair())) : Optional.empty();
         } catch (JOSEException e) {
             throw new IllegalStateException("Not an RSA key", e);
         }
@@ -100,6 +105,19 @@ public final class SigningKey {
         return new JWKSet(key).toJSONObject(true);
     }
 
+    /** The public part as a JSON Web Key with a certificate, as Entra ID publishes its keys. */
+    @SuppressWarnings("deprecation") // Entra ID names certificates by this digest
+    Map<String, Object> certifiedKey() {
+        return certificate
+                .map(certified -> new RSAKey.Builder(key)
+                        .x509CertChain(List.of(Base64.encode(certified.encoded())))
+                        .x509CertThumbprint(certified.thumbprint())
+                        .build())
+                .orElse(key)
+                .toPublicJWK()
+                .toJSONObject();
+    }
+
     public PublicKey publicKey() {
         try {
             return key.toPublicKey();
@@ -110,19 +128,37 @@ public final class SigningKey {
 
     public String sign(Map<String, Object> claims) {
         try {
-            var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                    .type(JOSEObjectType.JWT)
-                    .keyID(key.getKeyID())
-                    .build();
-            var token = new JWSObject(header, new Payload(claims));
-            if (!key.isPrivate()) {
-                return new String(token.getSigningInput(), US_ASCII) + "." + Base64URL.encode("not signed");
-            }
-            token.sign(new RSASSASigner(key));
-            return token.serialize();
+            return sign(header().build(), claims);
         } catch (JOSEException e) {
             throw new IllegalStateException("Cannot sign a token", e);
         }
+    }
+
+    /** The same with the thumbprint of the certificate in the header, as Entra ID's tokens have it. */
+    @SuppressWarnings("deprecation") // as in certifiedKey
+    String signCertified(Map<String, Object> claims) {
+        JWSHeader.Builder header = header();
+        certificate.ifPresent(certified -> header.x509CertThumbprint(certified.thumbprint()));
+        try {
+            return sign(header.build(), claims);
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Cannot sign a token", e);
+        }
+    }
+
+    private JWSHeader.Builder header() {
+        return new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(JOSEObjectType.JWT)
+                .keyID(key.getKeyID());
+    }
+
+    private String sign(JWSHeader header, Map<String, Object> claims) throws JOSEException {
+        var token = new JWSObject(header, new Payload(claims));
+        if (!key.isPrivate()) {
+            return new String(token.getSigningInput(), US_ASCII) + "." + Base64URL.encode("not signed");
+        }
+        token.sign(new RSASSASigner(key));
+        return token.serialize();
     }
 
     /** The claims of a token that this key has signed; time and audience are for the caller. Empty for other texts. */

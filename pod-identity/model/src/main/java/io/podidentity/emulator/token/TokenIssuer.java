@@ -3,12 +3,15 @@ package io.podidentity.emulator.token;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import java.net.URI;
+import java.security.PublicKey;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,18 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         return keys.of(tenantId);
     }
 
+    /** The keys of this tenant as a JSON Web Key Set, in which clients find the key of a token. */
+    public Map<String, Object> publicKeySet() {
+        return Map.of(
+                "keys",
+                keys.published(tenantId).stream().map(SigningKey::certifiedKey).toList());
+    }
+
+    /** The same keys for a program of this process. */
+    public List<PublicKey> publicKeys() {
+        return keys.published(tenantId).stream().map(SigningKey::publicKey).toList();
+    }
+
     /** The issuer in access tokens of version 1.0; clients and services know Entra by this prefix. */
     public String issuer() {
         return "https://sts.windows.net/" + tenantId + "/";
@@ -50,15 +65,16 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresOn = now.plus(life);
         boolean second = Resource.ofVersion2(resource).isPresent();
-        boolean user = subject.userPrincipalName() != null;
         var claims = claims(subject, Resource.ofVersion2(resource).orElse(resource), second, now, expiresOn)
                 .claim(second ? "azp" : "appid", subject.appId())
-                .claim(second ? "azpacr" : "appidacr", user ? "0" : "1")
-                .claim("idtyp", user ? "user" : "app");
+                .claim(second ? "azpacr" : "appidacr", subject.proof().claim)
+                .claim("idtyp", subject.isUser() ? "user" : "app");
+        addIfAny(claims, "roles", subject.roles());
+        addIfAny(claims, "groups", subject.groups());
         if (subject.resourceId() != null) {
             claims.claim("xms_mirid", subject.resourceId());
         }
-        if (user) {
+        if (subject.isUser()) {
             claims.claim("scp", subject.scopes())
                     .claim("name", subject.userPrincipalName())
                     .claim(second ? "preferred_username" : "unique_name", subject.userPrincipalName())
@@ -66,7 +82,7 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         } else {
             claims.claim("idp", issuer());
         }
-        return new IssuedToken(key().sign(claims.build().toJSONObject()), now, expiresOn);
+        return new IssuedToken(key().signCertified(claims.build().toJSONObject()), now, expiresOn);
     }
 
     /**
@@ -75,7 +91,7 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
      * @param nonce what the client sent along; null for nothing
      */
     public String idToken(TokenSubject user, @Nullable String nonce, IssuedToken beside) {
-        return key().sign(claims(user, user.appId(), true, beside.notBefore(), beside.expiresOn())
+        return key().signCertified(claims(user, user.appId(), true, beside.issuedAt(), beside.expiresOn())
                 .claim("name", user.userPrincipalName())
                 .claim("preferred_username", user.userPrincipalName())
                 .claim("nonce", nonce)
@@ -83,9 +99,17 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
                 .toJSONObject());
     }
 
+    private static void addIfAny(JWTClaimsSet.Builder claims, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            claims.claim(name, values);
+        }
+    }
+
     /** The claims of a token that was made here, for any tenant; time and audience are for the caller. */
     public Optional<JWTClaimsSet> read(String token) {
-        return keys.of(tenantOf(token)).verify(token);
+        return keys.published(tenantOf(token)).stream()
+                .flatMap(key -> key.verify(token).stream())
+                .findFirst();
     }
 
     /** The tenant that a token says it is of, before anybody has checked it. */
@@ -104,10 +128,10 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
                 .audience(audience)
                 .issuer(second ? issuerOfVersion2() : issuer())
                 .issueTime(Date.from(from))
-                .notBeforeTime(Date.from(from))
+                .notBeforeTime(Date.from(from.minus(IssuedToken.BEFORE_ISSUE)))
                 .expirationTime(Date.from(until))
                 .claim("oid", subject.objectId())
-                .subject(subject.objectId())
+                .subject(subject.subjectFor(audience))
                 .claim("tid", tenantId)
                 .claim("uti", UUID.randomUUID().toString())
                 .claim("ver", second ? "2.0" : "1.0")

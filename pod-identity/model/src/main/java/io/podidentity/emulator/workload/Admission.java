@@ -35,11 +35,12 @@ public sealed interface Admission {
         private static final String NAME = "name";
 
         /**
-         * Adds to a pod's specification what it was admitted with.
+         * Adds to a pod's specification what it was admitted with, and removes what the webhook does not know.
          *
          * @param spec as it was written; it is changed, and so are its containers
          */
         public void into(Map<String, Object> spec) {
+            NewerFields.removeFrom(spec);
             change(spec, "initContainers", pod.spec().initContainers(), volume.name());
             change(spec, "containers", pod.spec().containers(), volume.name());
             List<Map<String, Object>> volumes = objects(spec, "volumes");

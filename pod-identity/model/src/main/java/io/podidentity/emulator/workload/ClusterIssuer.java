@@ -1,5 +1,6 @@
 package io.podidentity.emulator.workload;
 
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
@@ -80,14 +81,14 @@ public record ClusterIssuer(SigningKey key, URI address, Clock clock) implements
         return new IssuedToken(key.sign(claims), now, expiresOn);
     }
 
-    /** Whether it is a token of this issuer, for that audience, and valid now. */
-    boolean signed(String token, String audience) {
+    /** The subject of a token of this issuer that is for that audience and valid now; empty for any other one. */
+    Optional<String> subjectOf(String token, String audience) {
         Instant now = clock.instant();
         return key.verify(token)
                 .filter(claims -> issuer().equals(claims.getIssuer()))
                 .filter(claims -> claims.getAudience().contains(audience))
                 .filter(claims -> claims.getExpirationTime().toInstant().isAfter(now))
-                .isPresent();
+                .map(JWTClaimsSet::getSubject);
     }
 
     /** A short-lived assertion in another name, for Entra. */

@@ -23,6 +23,9 @@ record AnswerWriter(OutputStream out) {
         if (last && !request.isOld()) {
             header(text, "Connection", "close");
         }
+        if (!last && request.isOld()) {
+            header(text, "Connection", "keep-alive");
+        }
         if (chunked) {
             header(text, "Transfer-Encoding", "chunked");
         } else if (mayHaveBody && length >= 0) {
@@ -41,7 +44,9 @@ record AnswerWriter(OutputStream out) {
     /** Writes the answer to what is no request, and ends the connection with it. */
     void refuse(BadRequestException refusal, boolean asGo) throws IOException {
         int status = refusal.status();
-        if (asGo) {
+        if (status == 417) {
+            write(Answer.empty(status), Request.of("GET", "/", Map.of("Connection", "close")));
+        } else if (asGo) {
             // In the words of Go's server, which ends the text with the connection.
             String reason = String.valueOf(refusal.getMessage());
             String why = reason.isEmpty() ? "" : ": " + reason;

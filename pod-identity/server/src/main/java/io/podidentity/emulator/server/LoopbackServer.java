@@ -331,7 +331,7 @@ public final class LoopbackServer implements AutoCloseable {
             var in = new BufferedInputStream(socket.getInputStream());
             var out = new BufferedOutputStream(socket.getOutputStream());
             var writer = new AnswerWriter(out);
-            var connection = new Connection(client(in, out), () -> SocketWatch.of(socket, in));
+            var connection = new Connection(client(in, out), go, () -> SocketWatch.of(socket, in));
             var reader = new RequestReader(in, out, limits, names, go, connection);
             try {
                 for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {

@@ -28,6 +28,12 @@ record RequestReader(
     /** A header's name, by the grammar of RFC 9110. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
+    /** What Go lets a host be made of. */
+    private static final Pattern HOST_OF_GO = Pattern.compile("[A-Za-z0-9!$%&'()*+,.:;=\\[\\]_~-]*");
+
+    private static final String CONTENT_LENGTH = "Content-Length";
+    private static final String EXPECT = "Expect";
+
     private static final Set<String> VERSIONS = Set.of(Request.HTTP_1_0, Request.HTTP_1_1);
 
     /** Of these there is one, or none: two readers of a message with two could disagree about where it ends. */
@@ -42,6 +48,7 @@ record RequestReader(
     /** Spaces and tabs alone. Other readers take more for a part of a value. */
     private static final Pattern BLANKS_AROUND = Pattern.compile("^[ \\t]++|(?<![ \\t])[ \\t]++\\z");
 
+    private static final String CONTINUES = "100-continue";
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What arrived is not an HTTP request, or is too large; the message is Go's reason, empty where it gives none. */
@@ -82,10 +89,24 @@ record RequestReader(
         Map<String, String> headers = headers();
         var request = Request.of(words[0], originForm(words[1]), words[2], headers, body(headers), connection);
         require(!go || !BROKEN_PATH.matcher(request.rawPath()).find());
-        if (go && request.header("Host").isEmpty() && !request.isOld()) {
-            throw new BadRequestException(400, "missing required Host header");
+        if (go) {
+            checkAsGo(request);
         }
         return Optional.of(request);
+    }
+
+    private static void checkAsGo(Request request) throws BadRequestException {
+        Optional<String> host = request.header("Host");
+        if (host.isEmpty() && !request.isOld()) {
+            throw new BadRequestException(400, "missing required Host header");
+        }
+        if (!HOST_OF_GO.matcher(host.orElse("")).matches()) {
+            throw new BadRequestException(400, "malformed Host header");
+        }
+        String expected = request.header(EXPECT).orElse("");
+        if (!expected.isEmpty() && !expected.equalsIgnoreCase(CONTINUES)) {
+            throw new BadRequestException(417, "");
+        }
     }
 
     private static void require(boolean good) throws BadRequestException {
@@ -95,7 +116,8 @@ record RequestReader(
     }
 
     /**
-     * A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered.
+     * A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered,
+     * unless the server is Go's, which looks at no host.
      */
     private String originForm(String target) throws BadRequestException {
         Matcher url = ABSOLUTE_FORM.matcher(target);
@@ -103,7 +125,8 @@ record RequestReader(
             return target;
         }
         String host = url.group(1).toLowerCase(Locale.ROOT);
-        if (!OWN_HOSTS.contains(host) && !names.contains(host)) {
+        boolean known = go || OWN_HOSTS.contains(host) || names.contains(host);
+        if (!known) {
             throw new BadRequestException(421, "");
         }
         String path = url.group(2);
@@ -113,15 +136,34 @@ record RequestReader(
     private Map<String, String> headers() throws IOException {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         int left = limits.head();
+        String last = "";
         for (String line = line(left); !line.isEmpty(); line = line(left)) {
             left -= line.length();
-            int colon = line.indexOf(':');
-            String name = line.substring(0, Math.max(colon, 0));
-            require(NAME.matcher(name).matches() && line.indexOf('\r') < 0);
-            String before = headers.putIfAbsent(name, withoutBlanks(line.substring(colon + 1)));
-            require(before == null || !SINGLE.contains(name.toLowerCase(Locale.ROOT)));
+            boolean folded = go && isFolded(line) && !last.isEmpty();
+            if (folded) {
+                headers.merge(last, withoutBlanks(line), (value, more) -> value + " " + more);
+            } else {
+                last = add(line, headers);
+            }
         }
         return headers;
+    }
+
+    /** Go reads a line that begins with a blank as the rest of the one before it, as HTTP/1.1 once had it. */
+    private static boolean isFolded(String line) {
+        return line.charAt(0) == ' ' || line.charAt(0) == '\t';
+    }
+
+    /** Adds what a line says, and returns its name; empty if an earlier line of the name counts. */
+    private String add(String line, Map<String, String> headers) throws BadRequestException {
+        int colon = line.indexOf(':');
+        String name = line.substring(0, Math.max(colon, 0));
+        require(NAME.matcher(name).matches() && line.indexOf('\r') < 0);
+        String value = withoutBlanks(line.substring(colon + 1));
+        String before = headers.putIfAbsent(name, value);
+        boolean sameLength = go && name.equalsIgnoreCase(CONTENT_LENGTH) && value.equals(before);
+        require(before == null || sameLength || !SINGLE.contains(name.toLowerCase(Locale.ROOT)));
+        return before == null ? name : "";
     }
 
     private static String withoutBlanks(String value) {
@@ -152,9 +194,11 @@ record RequestReader(
         boolean chunked = headers.containsKey("Transfer-Encoding");
         require(!chunked
                 || (headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked")
-                        && !headers.containsKey("Content-Length")));
-        long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
-        if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
+                        && !headers.containsKey(CONTENT_LENGTH)));
+        long length = chunked ? 0 : number(headers.getOrDefault(CONTENT_LENGTH, "0"), 10);
+        // Nobody waits for leave to send nothing.
+        boolean hasBody = chunked || length > 0;
+        if (hasBody && headers.getOrDefault(EXPECT, "").equalsIgnoreCase(CONTINUES)) {
             out.write(CONTINUE);
             out.flush();
         }

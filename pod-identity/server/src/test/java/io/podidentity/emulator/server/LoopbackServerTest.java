@@ -2,7 +2,6 @@ package io.podidentity.emulator.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import io.podidentity.emulator.http.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,8 +74,9 @@ class LoopbackServerTest {
                 int number = started.incrementAndGet();
                 if (number > 1 && number < 5) {
                     // As the JVM says it.
-                    throw new OutOfMemoryError("unable to create native thread: possibly out of memory or process/resource"
-                            + " limits reached");
+                    throw new OutOfMemoryError(
+                            "unable to create native thread: possibly out of memory or process/resource"
+                                    + " limits reached");
                 }
                 setDaemon(true);
                 super.start();

@@ -3,6 +3,8 @@ package io.podidentity.emulator.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.podidentity.emulator.http.GoText;
+import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.server.RequestReader.BadRequestException;
 import java.io.ByteArrayInputStream;
@@ -10,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -127,13 +130,73 @@ class RequestReaderTest {
         assertThatExceptionOfType(EOFException.class).isThrownBy(reader(half)::next);
     }
 
+    @Test
+    void next_ofAClientThatWaitsToSendNothing_givesNoLeave() throws IOException {
+        reader("GET / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n").next();
+        assertThat(out.size()).isZero();
+    }
+
+    /** What Go's server refuses, and what it is more lenient with. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET / HTTP/1.1|Host: a b, 400",
+        "GET / HTTP/1.1|Host: a/b, 400",
+        "GET / HTTP/1.1|a: b, 400",
+        "GET / HTTP/1.1|Host: a|Expect: x, 417",
+        "GET / HTTP/1.1|Host: a|Content-Length: 0|Content-Length: 1, 400",
+        "'GET / HTTP/1.1| folded: first', 400",
+        "GET / HTTP/1.1|Host: [::1]:80, 0",
+        "GET http://other.example/ HTTP/1.1|Host: a, 0",
+        "GET / HTTP/1.1|Host: a|Content-Length: 0|Content-Length: 0, 0",
+        "GET / HTTP/1.1|Host: a|Expect: 100-Continue, 0",
+        "GET / HTTP/1.0, 0"
+    })
+    void next_asGo_readsWhatGoReads(String lines, int refused) throws IOException {
+        var reader = reader(lines.replace("|", "\r\n") + "\r\n\r\n", true);
+        if (refused == 0) {
+            assertThat(reader.next()).isPresent();
+        } else {
+            assertThatExceptionOfType(BadRequestException.class)
+                    .isThrownBy(reader::next)
+                    .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(refused));
+        }
+    }
+
+    @Test
+    void next_asGo_joinsAFoldedLine() throws IOException {
+        var reader = reader("GET / HTTP/1.1\r\nHost: a\r\nMetadata: tr\r\n\t ue \r\nX: y\r\n\r\n", true);
+        Request request = reader.next().orElseThrow();
+        assertThat(request.header("Metadata")).contains("tr ue");
+        assertThat(request.header("X")).contains("y");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"keep-alive, false", "Keep-Alive, false", "close, true", "'', true"})
+    void isLast_ofHttp10AsGo_isWhatTheClientSays(String connection, boolean last) throws IOException {
+        var reader = reader("GET / HTTP/1.0\r\nConnection: " + connection + "\r\n\r\n", true);
+        assertThat(reader.next().orElseThrow().isLast()).isEqualTo(last);
+    }
+
+    @Test
+    void query_asGo_keepsBytesThatAreNoText() {
+        var parameters = Parameters.parseAsGo("resource=%FF%FE%C3%BC", false);
+        String resource = parameters.get("resource").orElseThrow();
+        assertThat(Request.encoded(Map.of("resource", resource))).isEqualTo("resource=%FF%FE%C3%BC");
+        assertThat(GoText.quoted(resource)).isEqualTo("\"\\xff\\xfeü\"");
+        assertThat(GoText.json(resource)).isEqualTo("\"\\ufffd\\ufffdü\"");
+    }
+
     private RequestReader reader(String bytes) {
+        return reader(bytes, false);
+    }
+
+    private RequestReader reader(String bytes, boolean go) {
         return new RequestReader(
                 new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)),
                 out,
                 Limits.OF_THE_EMULATOR,
                 Set.of(),
-                false,
-                Request.Connection.NONE);
+                go,
+                go ? new Request.Connection("", true, Request.Connection.NONE.watch()) : Request.Connection.NONE);
     }
 }

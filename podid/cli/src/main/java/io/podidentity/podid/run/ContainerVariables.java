@@ -59,7 +59,10 @@ final class ContainerVariables {
         container.at("env").items().forEach(variable -> names.add(variable.text("name")));
         for (Part source : container.at("envFrom").items()) {
             String configMap = source.text("configMapRef", "name");
-            names.add(configMap.isEmpty() ? "all of secret " + source.text("secretRef", "name") : "all of configmap " + configMap);
+            names.add(
+                    configMap.isEmpty()
+                            ? "all of secret " + source.text("secretRef", "name")
+                            : "all of configmap " + configMap);
         }
         return names;
     }

@@ -88,7 +88,9 @@ public final class RunCommand implements Callable<Integer> {
                     + " value, so name none that makes a tool run code.")
     private List<String> env = new ArrayList<>();
 
-    @Option(names = "--env-secrets", description = "With --env: also give the program a value from a Secret that you may read.")
+    @Option(
+            names = "--env-secrets",
+            description = "With --env: also give the program a value from a Secret that you may read.")
     private boolean envSecrets;
 
     @Option(
@@ -209,7 +211,8 @@ public final class RunCommand implements Callable<Integer> {
         if (env.isEmpty()) {
             List<String> names = ContainerVariables.names(borrowed.container());
             if (!names.isEmpty()) {
-                log("it gets none of the container's own variables; --env NAME adds one of " + String.join(", ", names));
+                log("it gets none of the container's own variables; --env NAME adds one of "
+                        + String.join(", ", names));
             }
             return Map.of();
         }

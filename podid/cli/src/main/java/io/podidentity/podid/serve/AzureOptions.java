@@ -1,6 +1,7 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -52,9 +53,11 @@ final class AzureOptions {
 
     @Option(
             names = "--identity-binding",
-            paramLabel = "CLIENT-ID",
+            paramLabel = "CLIENT-ID[=SUBJECT]",
             description = "Bind an identity to the cluster, for pods that are annotated with"
-                    + " azure.workload.identity/use-identity-binding. May be given more than once.")
+                    + " azure.workload.identity/use-identity-binding. A ClusterRole has to let their service account"
+                    + " use it, or SUBJECT names the account, system:serviceaccount:NAMESPACE:NAME. May be given"
+                    + " more than once.")
     private List<String> bindings = new ArrayList<>();
 
     @Option(
@@ -63,6 +66,33 @@ final class AzureOptions {
             description = "The address to which an application's users return after they have signed in. May be"
                     + " given more than once.")
     private List<String> redirectUris = new ArrayList<>();
+
+    @Option(
+            names = "--page-redirect-uri",
+            paramLabel = "CLIENT-ID=URI",
+            description = "Register the address of a page in a browser, a single-page application: what is sent there"
+                    + " is redeemed with PKCE and without a secret. May be given more than once.")
+    private List<String> pageRedirectUris = new ArrayList<>();
+
+    @Option(
+            names = "--public-client",
+            paramLabel = "CLIENT-ID",
+            description = "Add a client without a secret, such as a tool that signs users in by device code. May be"
+                    + " given more than once.")
+    private List<String> publicClients = new ArrayList<>();
+
+    @Option(
+            names = "--resource",
+            paramLabel = "URI",
+            description = "Issue tokens for a resource of your own: the URI or the application ID of an API. May be"
+                    + " given more than once. Azure's services and the applications are known without it.")
+    private List<String> resources = new ArrayList<>();
+
+    @Option(
+            names = "--any-resource",
+            description = "Issue tokens for whatever resource is asked for. Default: an unknown one is refused, as"
+                    + " by Entra ID (AADSTS500011).")
+    private boolean anyResource;
 
     @Option(
             names = "--propagation",
@@ -82,7 +112,23 @@ final class AzureOptions {
     void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
         applyCredentials(builder);
-        bindings.forEach(builder::identityBinding);
+        for (String binding : bindings) {
+            if (binding.contains("=")) {
+                Pair pair = Pair.of("--identity-binding", binding);
+                builder.identityBinding(pair.left(), pair.right());
+            } else {
+                builder.identityBinding(binding);
+            }
+        }
+        publicClients.forEach(clientId -> builder.publicClient(clientId, ObjectIds.of(clientId)));
+        resources.forEach(builder::resource);
+        if (anyResource) {
+            builder.anyResource();
+        }
+        for (String redirectUri : pageRedirectUris) {
+            Pair pair = Pair.of("--page-redirect-uri", redirectUri);
+            builder.pageRedirectUri(pair.left(), pair.right());
+        }
         for (String redirectUri : redirectUris) {
             Pair pair = Pair.of("--redirect-uri", redirectUri);
             builder.redirectUri(pair.left(), pair.right());

@@ -125,7 +125,8 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         }
         if (!isKnown(host(request))) {
             return refuse(
-                    403, "The discovery port is not known by that name: use an address of this machine, or start with --exposed HOST.");
+                    403,
+                    "The discovery port is not known by that name: use an address of this machine, or start with --exposed HOST.");
         }
         if (path.equals(List.of("faults"))) {
             return served(azure -> order(new ActivityPage(azure.azure()), request));
@@ -234,13 +235,14 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
             case "activity" -> new ActivityPage(azure.azure()).activity();
             case "addresses" -> text(lines(azure.addresses()));
             case "ca.pem" -> content(azure.azure().certificateAuthority());
+            case "trust.p12" -> trustStore(azure.azure().trustStore());
             case "environment" -> text(lines(azure.azure().environment()));
             case "pods" -> pod(azure.azure(), path);
             default ->
                 refuse(
                         404,
-                        "There is /, /activity, /addresses, /ca.pem, /environment, /faults and"
-                                + " /pods/NAMESPACE/NAME/environment.");
+                        "There is /, /activity, /addresses, /ca.pem, /environment, /faults,"
+                                + " /pods/NAMESPACE/NAME/environment and /trust.p12.");
         };
     }
 
@@ -271,6 +273,17 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         return file.equals(ca) || file.startsWith(ca.resolveSibling("tokens"))
                 ? content(file)
                 : refuse(404, "The pod has no file in " + variable + "; there can be one in " + FILES);
+    }
+
+    /** For Java, which reads no PEM file; its password is {@code changeit}. */
+    private static Answer trustStore(Path file) {
+        try {
+            return Answer.bytes(200, Files.readAllBytes(file))
+                    .with("Content-Type", "application/x-pkcs12")
+                    .with("Cache-Control", "no-store");
+        } catch (IOException e) {
+            return refuse(500, "Cannot read " + file);
+        }
     }
 
     private static Answer content(Path file) {

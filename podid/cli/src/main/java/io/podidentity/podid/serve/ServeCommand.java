@@ -104,7 +104,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--token-lifetime",
             paramLabel = "SECONDS",
-            description = "How long a token lives. Default: 3600 from Entra ID, 86400 from the metadata service.")
+            description = "How long a token lives. Default: 86400 for managed identities, 3600 for all others.")
     private @Nullable Long tokenLifetimeSeconds;
 
     @Option(

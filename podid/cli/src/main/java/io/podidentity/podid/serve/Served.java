@@ -118,7 +118,8 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
                     Go, azidentity: DisableInstanceDiscovery: true; MSAL: confidential.WithInstanceDiscovery(false)
                     Java, azure-identity: disableInstanceDiscovery(); msal4j: instanceDiscovery(false)
                     .NET, Azure.Identity: DisableInstanceDiscovery = true; MSAL: WithInstanceDiscovery(false)
-                and trust the CA by SSL_CERT_FILE (Go, .NET), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE (Python).
+                and trust the CA by SSL_CERT_FILE (Go, .NET), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE (Python); Java by
+                    %16$s
 
                 A line per request follows. End with Ctrl-C.
                 """.formatted(
@@ -136,7 +137,13 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
                         shell.request(),
                         azureCli(),
                         azure.imds().getHost(),
-                        page);
+                        page,
+                        shell.assignment("JAVA_TOOL_OPTIONS", trustOfJava()));
+    }
+
+    /** Options that every JVM reads, this project's own programs too. */
+    private String trustOfJava() {
+        return "-Djavax.net.ssl.trustStore=" + azure.trustStore() + " -Djavax.net.ssl.trustStorePassword=changeit";
     }
 
     /** The same for the log of a pod that serves its cluster, where nobody copies lines into a shell. */

@@ -80,8 +80,16 @@ class ContainerVariablesTest {
     void names_always_areAllThatThereIsWithoutReadingAnything() throws Exception {
         assertThat(ContainerVariables.names(container()))
                 .containsExactly(
-                        "HOST", "URL", "MODE", "GONE", "KEY", "NODE", "LD_PRELOAD", "PATH",
-                        "all of configmap settings", "all of secret keys");
+                        "HOST",
+                        "URL",
+                        "MODE",
+                        "GONE",
+                        "KEY",
+                        "NODE",
+                        "LD_PRELOAD",
+                        "PATH",
+                        "all of configmap settings",
+                        "all of secret keys");
         assertThat(folder.resolve("calls")).doesNotExist();
     }
 

@@ -77,10 +77,14 @@ class TokenRenewalTest {
         };
         try (TokenFolder folder = TokenFolder.create(parent)) {
             TokenRenewal renewal = TokenRenewal.start(
-                    source, folder, token("token 0", Duration.ofMillis(100)), line -> {
+                    source,
+                    folder,
+                    token("token 0", Duration.ofMillis(100)),
+                    line -> {
                         log.add(line);
                         renewed.countDown();
-                    }, Clock.systemUTC());
+                    },
+                    Clock.systemUTC());
             try {
                 assertThat(renewed.await(20, TimeUnit.SECONDS)).isTrue();
             } finally {

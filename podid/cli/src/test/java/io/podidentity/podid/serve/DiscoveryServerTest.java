@@ -64,15 +64,37 @@ class DiscoveryServerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "....", "1.2.3.4", "8.8.8.8:80", "127.0.0.256", "127.1", "0177.0.0.1", "2130706433", "[::2]", "[::", "[]",
-                "[1]", "[2001:db8::1]:80", "", "localhost.", "localhost.evil.example", "127.0.0.1.evil.example"
+                "....",
+                "1.2.3.4",
+                "8.8.8.8:80",
+                "127.0.0.256",
+                "127.1",
+                "0177.0.0.1",
+                "2130706433",
+                "[::2]",
+                "[::",
+                "[]",
+                "[1]",
+                "[2001:db8::1]:80",
+                "",
+                "localhost.",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example"
             })
     void answer_toAHostThatIsNotThisMachine_isARefusal(String host) {
         assertThat(discovery.answer(asked(host)).status()).isEqualTo(403);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:10100", "127.0.0.1:10100", "127.8.9.10", "[::1]:10100", "host.docker.internal"})
+    @ValueSource(
+            strings = {
+                "localhost",
+                "LOCALHOST:10100",
+                "127.0.0.1:10100",
+                "127.8.9.10",
+                "[::1]:10100",
+                "host.docker.internal"
+            })
     void answer_toAHostThatIsThisMachine_isGiven(String host) {
         assertThat(discovery.answer(asked(host)).status()).isEqualTo(200);
     }
@@ -83,7 +105,8 @@ class DiscoveryServerTest {
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(Inet4Address.class::isInstance)
                 .toList()) {
-            assertThat(discovery.answer(asked(own.getHostAddress() + ":10100")).status()).isEqualTo(200);
+            assertThat(discovery.answer(asked(own.getHostAddress() + ":10100")).status())
+                    .isEqualTo(200);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -94,13 +95,14 @@ final class AdmissionEndpoint implements Endpoint {
             bundle.bringInto(namespace);
         }
         Map<String, Object> spec = object(object, "spec");
+        Set<String> before = Set.copyOf(spec.keySet());
         // A pod that gets its identity from NMI has only to trust what it asks.
         if (admission instanceof Admitted admitted) {
             admitted.into(spec);
         }
         bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
         response.put("patchType", "JSONPatch");
-        response.put("patch", encoded(patch(spec, metadata)));
+        response.put("patch", encoded(patch(before, spec, metadata)));
     }
 
     private static void deny(Map<String, Object> response, String message) {
@@ -108,9 +110,15 @@ final class AdmissionEndpoint implements Endpoint {
         response.put("status", Map.of("message", message));
     }
 
-    private static List<Map<String, Object>> patch(Map<String, Object> spec, Map<String, Object> metadata) {
+    private static List<Map<String, Object>> patch(
+            Set<String> before, Map<String, Object> spec, Map<String, Object> metadata) {
         var operations = new ArrayList<Map<String, Object>>();
-        for (String field : List.of("initContainers", "containers", "volumes", "hostAliases")) {
+        for (String field : before) {
+            if (!spec.containsKey(field)) {
+                operations.add(Map.of("op", "remove", "path", "/spec/" + field));
+            }
+        }
+        for (String field : List.of("initContainers", "containers", "volumes", "securityContext", "hostAliases")) {
             if (spec.containsKey(field)) {
                 operations.add(add("/spec/" + field, spec.get(field)));
             }

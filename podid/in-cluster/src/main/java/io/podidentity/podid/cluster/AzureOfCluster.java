@@ -247,7 +247,7 @@ final class AzureOfCluster {
 
     private void provide(String clientId) {
         if (directory.principal(clientId).isEmpty()) {
-            directory.principals().register(new ServicePrincipal(clientId, ObjectIds.of(clientId)));
+            directory.principals().register(ServicePrincipal.managedIdentity(clientId, ObjectIds.of(clientId)));
         }
     }
 

@@ -13,6 +13,7 @@ import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.TokenSubject;
+import io.podidentity.emulator.token.TokenSubject.Proof;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
@@ -87,7 +88,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
         String service = form.get("service").orElse("");
         return form.get("access_token")
                 .flatMap(token -> valid(azure, token))
-                .map(claims -> TokenSubject.application(text(claims, "appid"), text(claims, "oid")))
+                .map(claims -> TokenSubject.application(text(claims, "appid"), text(claims, "oid"), Proof.NONE))
                 .map(subject -> azure.issuer().issue(subject, service, REFRESH_TOKEN_LIFE))
                 .map(token -> Answer.json(200, Map.of("refresh_token", token.value())))
                 .orElseGet(RegistryEndpoint::unauthorized);
