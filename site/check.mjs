@@ -74,6 +74,9 @@ function decodeEntities(text) {
 /** Types into the search box and opens the first result. */
 async function searchFor(page, words, expected) {
   await page.goto(url);
+  // The search box would begin with what was searched for last, and show the results of that.
+  await page.evaluate(() => sessionStorage.clear());
+  await page.reload();
   await page.locator('.DocSearch-Button').click();
   await page.locator('.VPLocalSearchBox input').fill(words);
   const results = page.locator('.VPLocalSearchBox .result');
@@ -115,7 +118,7 @@ console.log(`${htmlFiles.length} pages fit a screen of 360 px`);
 await page.setViewportSize({ width: 1280, height: 900 });
 
 await searchFor(page, 'AADSTS70021', /troubleshooting|logs/);
-await searchFor(page, 'aadpodidbinding', /./);
+await searchFor(page, 'aadpodidbinding', /logs|checks|k8s|from-the-article/);
 
 await page.goto(url);
 await page.locator('.VPNavBar .VPSwitchAppearance:visible').click();
