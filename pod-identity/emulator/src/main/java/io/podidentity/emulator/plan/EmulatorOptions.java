@@ -231,9 +231,9 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     /**
-     * Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. A service
-     * account can use it if a ClusterRole of the manifests lets it {@code use-managed-identity}, or if it is one of the
-     * subjects.
+     * Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. A
+     * service account can use it if a ClusterRole of the manifests lets it {@code use-managed-identity}, or if it is
+     * one of the subjects.
      *
      * @param allowedSubjects the accounts that need no role, {@code system:serviceaccount:NAMESPACE:NAME}
      */

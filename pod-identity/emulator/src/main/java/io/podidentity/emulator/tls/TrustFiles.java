@@ -15,8 +15,8 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that make a client trust the emulator, in a folder of their own that only the owner can read. A process that
- * was killed leaves its folder to the next one to remove.
+ * The files that make a client trust the emulator, in a folder of their own that only the owner can read. A process
+ * that was killed leaves its folder to the next one to remove.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes the folder.
  *

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What tokens of the tenant can be for: Azure's services in all clouds, and what was declared. The tenant's applications
- * are known besides; see {@link Directory#hasResource}. Names are compared without letter case and without a slash at
- * the end. Immutable.
+ * What tokens of the tenant can be for: Azure's services in all clouds, and what was declared. The tenant's
+ * applications are known besides; see {@link Directory#hasResource}. Names are compared without letter case and without
+ * a slash at the end. Immutable.
  *
  * @param declared URIs and application IDs
  * @param any whether every resource passes for known

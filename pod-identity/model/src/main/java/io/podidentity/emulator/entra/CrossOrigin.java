@@ -5,8 +5,8 @@ import io.podidentity.emulator.http.Request;
 import java.util.Set;
 
 /**
- * Which answers a page of another origin may read: as with Entra ID, the documents that anybody may have, and the tokens
- * of single-page applications.
+ * Which answers a page of another origin may read: as with Entra ID, the documents that anybody may have, and the
+ * tokens of single-page applications.
  */
 final class CrossOrigin {
 

@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * it when the process ends, whoever has its process ID by then.
  *
  * <p>Thread-safety: safe. Lifecycle: held until {@link #close}.
+ *
+ * @since 0.1.0
  */
 public final class FolderLock implements AutoCloseable {
 

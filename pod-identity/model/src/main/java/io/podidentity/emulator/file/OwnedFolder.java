@@ -15,10 +15,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * A folder of temporary files that its user alone can read. A killed process leaves its folder behind; the next one with
- * the same prefix removes it.
+ * A folder of temporary files that its user alone can read. A killed process leaves its folder behind; the next one
+ * with the same prefix removes it.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes it with all that is in it.
+ *
+ * @since 0.1.0
  */
 public final class OwnedFolder implements AutoCloseable {
 

@@ -22,8 +22,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Gives a file new content in one step: whoever reads it, also after a crash, finds all of the old content or all of the
- * new. The new content is written into a hidden file of the same folder, forced to the disk, and moved onto the file.
+ * Gives a file new content in one step: whoever reads it, also after a crash, finds all of the old content or all of
+ * the new. The new content is written into a hidden file of the same folder, forced to the disk, and moved onto the
+ * file.
  *
  * <p>Permissions, group and owner are kept as far as this user may set them; access control lists and extended
  * attributes are not. Of a hard link only the named file changes.

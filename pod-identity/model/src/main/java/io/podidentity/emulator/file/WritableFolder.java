@@ -14,6 +14,7 @@ import java.util.Optional;
  * permissions; a symbolic link that leads out of it is refused. Immutable.
  *
  * @param root a real path
+ * @since 0.1.0
  */
 public record WritableFolder(Path root) {
 
@@ -30,8 +31,8 @@ public record WritableFolder(Path root) {
     }
 
     /**
-     * Of folders and files that a user has named the one that a file belongs to: the nearest around it, or what it has in
-     * common with the first, since a kustomization may name files beside its folder.
+     * Of folders and files that a user has named the one that a file belongs to: the nearest around it, or what it has
+     * in common with the first, since a kustomization may name files beside its folder.
      *
      * @throws IOException if there is none
      */
@@ -133,8 +134,8 @@ public record WritableFolder(Path root) {
     }
 
     /**
-     * Removes the hidden files that processes have left which were ended while they wrote this file. Each replacement does
-     * so too.
+     * Removes the hidden files that processes have left which were ended while they wrote this file. Each replacement
+     * does so too.
      *
      * @throws IOException if one cannot be removed
      */
@@ -146,8 +147,8 @@ public record WritableFolder(Path root) {
     }
 
     /**
-     * Puts a copy in the place of a file, which needs no room on the disk if both are on the same file system. The copy is
-     * gone then.
+     * Puts a copy in the place of a file, which needs no room on the disk if both are on the same file system. The copy
+     * is gone then.
      *
      * @throws IOException if it cannot be written; the file is then as it was
      */

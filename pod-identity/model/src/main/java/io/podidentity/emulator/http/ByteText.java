@@ -9,8 +9,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Texts as Go has them, whose bytes need not be UTF-8. A byte that is not is kept as a character that stands in no other
- * text: the second half of a surrogate pair without the first one, U+DC80 to U+DCFF.
+ * Texts as Go has them, whose bytes need not be UTF-8. A byte that is not is kept as a character that stands in no
+ * other text: the second half of a surrogate pair without the first one, U+DC80 to U+DCFF.
  */
 final class ByteText {
 

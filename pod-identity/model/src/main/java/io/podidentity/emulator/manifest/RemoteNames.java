@@ -9,14 +9,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Finds what a kustomization names that is no file or folder here. Kustomize asks a server for an address, and clones what
- * looks like a repository, even if there is a folder of that name.
+ * Finds what a kustomization names that is no file or folder here. Kustomize asks a server for an address, and clones
+ * what looks like a repository, even if there is a folder of that name.
  *
  * @see <a href="https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md">Remote targets</a>
  */
 final class RemoteNames {
 
-    /** Whose values are files, folders or repositories; names of fields in lower case, since their case does not count. */
+    /**
+     * Whose values are files, folders or repositories; names of fields in lower case, since their case does not count.
+     */
     private static final Set<String> PLACES = Set.of("resources", "bases", "components", "crds", "configurations");
 
     /** Whose values may be such a place, or a text that is written there. */

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Changes several files together. Before the first one is touched, a hidden folder below their root says what they were.
- * If the process is ended in between, the next run finds that folder and makes the files what they were.
+ * Changes several files together. Before the first one is touched, a hidden folder below their root says what they
+ * were. If the process is ended in between, the next run finds that folder and makes the files what they were.
  *
  * <p>The folder is believed for files below its root alone, and for a file that is as the journal has left it: somebody
  * may have changed it since, or may have put the folder there.

@@ -143,7 +143,10 @@ public final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    /** Its own folder, and all around the files, since the journal of another run stands where its files have their root. */
+    /**
+     * Its own folder, and all around the files, since the journal of another run stands where its files have their
+     * root.
+     */
     private Set<Path> placesOfJournals() {
         var places = new LinkedHashSet<Path>(List.of(output));
         for (String path : paths) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A folder that only its owner can read, with the file of the token. What a killed run has left behind is removed by the
- * next one.
+ * A folder that only its owner can read, with the file of the token. What a killed run has left behind is removed by
+ * the next one.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes it.
  */

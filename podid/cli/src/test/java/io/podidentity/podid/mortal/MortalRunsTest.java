@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever call is the last one of a process, either nothing has changed, or the next run says so and completes it; on a
- * full disk nothing changes, or all that was asked for.
+ * Whatever call is the last one of a process, either nothing has changed, or the next run says so and completes it; on
+ * a full disk nothing changes, or all that was asked for.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files have no POSIX permissions")
 class MortalRunsTest {
