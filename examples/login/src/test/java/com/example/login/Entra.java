@@ -14,6 +14,7 @@ class Entra {
         public void accept(PodIdentityEmulator.Builder azure) {
             azure.application(APPLICATION, "0b1ec700-0000-4000-8000-000000000001", "not used")
                     .redirectUri(APPLICATION, "http://localhost/login/oauth2/code/entra")
+                    .redirectUri(APPLICATION, "http://localhost/signed-out")
                     .federatedCredential(
                             APPLICATION,
                             "https://login.microsoftonline.com/10000000-0000-4000-8000-000000000001/v2.0",

@@ -9,6 +9,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -35,6 +39,22 @@ class LoginTest {
         assertThat(page)
                 .contains("<h1>Hello from the vault, developer@podid.example</h1>")
                 .contains("On your behalf: Read with a token", "As the application: Read with a token");
+    }
+
+    @Test
+    void logout_ofTheUser_endsAtTheApplicationSignedOut() throws Exception {
+        HttpClient browser = browser();
+        Matcher csrf = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"").matcher(page(browser, "/"));
+        assertThat(csrf.find()).isTrue();
+        String form = "_csrf=" + URLEncoder.encode(csrf.group(1), StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/logout"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form));
+
+        var answer = browser.send(request.build(), BodyHandlers.ofString());
+
+        assertThat(answer.uri().getPath()).isEqualTo("/signed-out");
+        assertThat(answer.body()).contains("Signed out.");
     }
 
     private HttpClient browser() {

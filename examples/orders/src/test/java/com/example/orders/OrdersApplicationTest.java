@@ -16,6 +16,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 @AutoConfigureMockMvc
 @EmulatedAzure(manifests = "k8s", pod = "orders")
 class OrdersApplicationTest {
+    private static final String NO_ROLE = "AuthorizationPermissionMismatch";
 
     @Autowired
     private MockMvcTester mvc;
@@ -37,13 +38,13 @@ class OrdersApplicationTest {
     @Test
     void orders_withoutARole_sayWhatStorageAnswered() {
         azure.faults()
-                .storage(Fault.status(403)
-                        .header("x-ms-error-code", "AuthorizationPermissionMismatch")
+                .storage(Fault.status(403, "application/xml", "<Error><Code>" + NO_ROLE + "</Code></Error>")
+                        .header("x-ms-error-code", NO_ROLE)
                         .standing());
 
         assertThat(mvc.get().uri("/orders"))
                 .hasStatus(502)
                 .bodyText()
-                .contains("AuthorizationPermissionMismatch");
+                .contains(NO_ROLE);
     }
 }
