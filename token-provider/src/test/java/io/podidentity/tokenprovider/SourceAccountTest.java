@@ -41,7 +41,11 @@ class SourceAccountTest {
         Files.writeString(profile, "anna");
         tools.install("az", answer("anna"));
         AzureServiceTokenProvider.Builder settings = AzureServiceTokenProvider.builder()
-                .environment(Map.of("PATH", folder.toString(), "AZURE_CONFIG_DIR", profile.getParent().toString()));
+                .environment(Map.of(
+                        "PATH",
+                        folder.toString(),
+                        "AZURE_CONFIG_DIR",
+                        profile.getParent().toString()));
         TokenSource az = DeferredTokenSource.in(settings.settings.context(), TokenSources.azureCli());
         AzureServiceTokenProvider provider =
                 settings.sources(List.of(new Wrapper(az))).build();

@@ -164,7 +164,8 @@ class TokenProviderCredentialTest {
                 path.add(Path.of(entry).toUri().toURL());
             }
         }
-        try (URLClassLoader loader = new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader =
+                new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
             Object thrown = loader.loadClass(WithoutIdentity.class.getName())
                     .getMethod("thrown")
                     .invoke(null);

@@ -54,6 +54,9 @@ public final class WorkloadReplay {
     /** Stands for the tenant of the cluster where an account names none. */
     public static final String TENANT = "10000000-0000-4000-8000-000000000001";
 
+    /** With this begins the text of a result that Entra ID refused. */
+    public static final String REFUSED = "Entra ID refuses it: ";
+
     static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
     private final Cluster cluster;
     private final Webhook webhook =
@@ -162,8 +165,7 @@ public final class WorkloadReplay {
     /** Entra's own words, without what it adds for its support. */
     private static String refusal(String text) {
         int from = text.indexOf("AADSTS");
-        return "Entra ID refuses it: "
-                + (from < 0 ? text.strip() : text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", ""));
+        return REFUSED + (from < 0 ? text.strip() : text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", ""));
     }
 
     /** Of the first container whose program has a token file. */

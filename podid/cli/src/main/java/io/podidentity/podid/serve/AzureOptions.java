@@ -3,6 +3,7 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -167,6 +169,32 @@ final class AzureOptions {
         if (credentialsFile != null) {
             YamlList.read(credentialsFile, CREDENTIAL_KEYS).forEach(item -> create(builder, item));
         }
+    }
+
+    /**
+     * Which service accounts of the cluster are trusted in the end; empty if each one is trusted by the identity that it
+     * names.
+     *
+     * @throws ManifestException if a file or an option cannot be used
+     */
+    Optional<List<Trusted>> trusted() {
+        if (credentialsFile == null && credentials.isEmpty()) {
+            return Optional.empty();
+        }
+        var trusted = new ArrayList<Trusted>();
+        for (String credential : credentials) {
+            Pair pair = Pair.of("--federated-credential", credential);
+            trusted.add(new Trusted(pair.left(), pair.right(), WebhookSettings.AUDIENCE));
+        }
+        List<YamlList.Item> listed =
+                credentialsFile == null ? List.of() : YamlList.read(credentialsFile, CREDENTIAL_KEYS);
+        for (YamlList.Item item : listed) {
+            if (item.get("issuer", "").isEmpty()) {
+                String audience = item.get("audience", WebhookSettings.AUDIENCE);
+                trusted.add(new Trusted(item.required("identity"), item.required("subject"), audience));
+            }
+        }
+        return Optional.of(trusted);
     }
 
     private void create(PodIdentityEmulator.Builder builder, YamlList.Item item) {

@@ -196,7 +196,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private ServedManifests manifests() throws IOException {
         try {
-            return ServedManifests.read(paths, profile);
+            return ServedManifests.read(paths, profile, azureOptions.trusted());
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }

@@ -3,11 +3,16 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.replay.WorkloadReplay;
+import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.input.ManifestInput;
@@ -28,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The manifests that are served: read at start, and again when a file changes. Not thread-safe. */
 final class ServedManifests {
@@ -37,19 +43,32 @@ final class ServedManifests {
     private final List<String> paths;
     private final byte[] standardInput;
     private final MatchRules rules;
+    private final Optional<List<Trusted>> trusted;
     private Manifests manifests;
     private String files;
 
-    private ServedManifests(List<String> paths, byte[] standardInput, MatchRules rules, Manifests manifests) {
+    private ServedManifests(
+            List<String> paths,
+            byte[] standardInput,
+            MatchRules rules,
+            Optional<List<Trusted>> trusted,
+            Manifests manifests) {
         this.paths = List.copyOf(paths);
         this.standardInput = standardInput;
         this.rules = rules;
+        this.trusted = trusted;
         this.manifests = manifests;
         this.files = files(paths);
     }
 
-    /** @throws ManifestException if they cannot be used */
-    static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
+    /**
+     * Reads them.
+     *
+     * @param trusted the service accounts that identities trust; empty if each is trusted by the one that it names
+     * @throws ManifestException if they cannot be used
+     */
+    static ServedManifests read(List<String> paths, ProfileOptions profile, Optional<List<Trusted>> trusted)
+            throws IOException {
         byte[] standardInput = ManifestInput.standardInput(paths);
         ManifestInput input = profile.read(paths, standardInput, FittingProfile.configuredHere());
         List<Manifests> clusters = input.clusters();
@@ -63,7 +82,7 @@ final class ServedManifests {
                             .collect(Collectors.joining(", "))
                     + ". Name one of them");
         }
-        return new ServedManifests(paths, standardInput, input.rules().get(0), clusters.get(0));
+        return new ServedManifests(paths, standardInput, input.rules().get(0), trusted, clusters.get(0));
     }
 
     Manifests current() {
@@ -169,11 +188,35 @@ final class ServedManifests {
 
     private Map<String, String> verdicts() {
         var explainer = new Explainer(manifests, rules, Instant.EPOCH);
+        Optional<WorkloadReplay> replay = trusted.filter(some -> rules.profile() == Profile.WORKLOAD_IDENTITY)
+                .map(this::replay);
         var verdicts = new LinkedHashMap<String, String>();
         for (Pod pod : manifests.cluster().pods()) {
-            verdicts.put(pod.name().toString(), explainer.brief(pod));
+            String refused = replay.flatMap(exchange -> refusal(exchange, pod)).orElse("");
+            verdicts.put(pod.name().toString(), refused.isEmpty() ? explainer.brief(pod) : refused);
         }
         return verdicts;
+    }
+
+    /** The same Entra ID as that which answers, with the same credentials. */
+    private WorkloadReplay replay(List<Trusted> credentials) {
+        Cluster cluster = manifests.cluster();
+        List<String> existing = Stream.concat(
+                        credentials.stream().map(Trusted::clientId),
+                        cluster.all(ServiceAccount.class).stream()
+                                .flatMap(account -> Stream.ofNullable(
+                                        account.metadata().annotations().get(Keys.CLIENT_ID))))
+                .distinct()
+                .toList();
+        return new WorkloadReplay(cluster, existing, WorkloadReplay.tenants(cluster), credentials);
+    }
+
+    private static Optional<String> refusal(WorkloadReplay replay, Pod pod) {
+        // Its token is exchanged by the identity binding.
+        boolean bound = "true".equalsIgnoreCase(pod.metadata().annotations().get(Keys.USE_IDENTITY_BINDING));
+        return Optional.of(bound ? "" : replay.play(pod, "").text())
+                .filter(text -> text.startsWith(WorkloadReplay.REFUSED))
+                .map(text -> pod.name() + " gets no token: " + text);
     }
 
     /** Which files there are, how long they are and when they were written. */

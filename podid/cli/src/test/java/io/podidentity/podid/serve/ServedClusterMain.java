@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +63,7 @@ final class ServedClusterMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ServedManifests manifests = ServedManifests.read(paths, profile);
+        ServedManifests manifests = ServedManifests.read(paths, profile, Optional.empty());
         var builder = PodIdentityEmulator.builder()
                 .nmi(NmiSettings.of(manifests.rules()))
                 .timeScale(timeScale)

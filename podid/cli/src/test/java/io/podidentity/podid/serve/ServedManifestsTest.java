@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
 import io.podidentity.podid.input.ProfileOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class ServedManifestsTest {
@@ -40,7 +44,42 @@ class ServedManifestsTest {
                 """);
         Files.writeString(folder.resolve("pod.yaml"), POD.formatted("other"));
         manifests = ServedManifests.read(
-                List.of(folder.toString()), CommandLine.populateCommand(new ProfileOptions(), "--profile", "1.5.4"));
+                List.of(folder.toString()),
+                CommandLine.populateCommand(new ProfileOptions(), "--profile", "1.5.4"),
+                Optional.empty());
+    }
+
+    /** Entra ID compares subjects with their letter case, and what is printed is what it answers. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "system:serviceaccount:shop:app | shop/app gets a token of client ID 21111111-1111-4111-8111-111111111111",
+                "system:serviceaccount:shop:App | shop/app gets no token: Entra ID refuses it: AADSTS7002138:",
+                "system:serviceaccount:shop:other | shop/app gets no token: Entra ID refuses it: AADSTS700213:"
+            })
+    void story_withCredentials_isWhatEntraAnswers(String subject, String verdict) throws Exception {
+        Path file = Files.writeString(folder.resolve("shop.yaml"), """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata:
+                  name: app
+                  namespace: shop
+                  annotations: {azure.workload.identity/client-id: 21111111-1111-4111-8111-111111111111}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: app, namespace: shop, labels: {azure.workload.identity/use: "true"}}
+                spec: {serviceAccountName: app, containers: [{name: app, image: app}]}
+                """);
+        ServedManifests served = ServedManifests.read(
+                List.of(file.toString()),
+                CommandLine.populateCommand(new ProfileOptions(), "--profile", "workload-identity"),
+                Optional.of(List.of(
+                        new Trusted("21111111-1111-4111-8111-111111111111", subject, "api://AzureADTokenExchange"))));
+
+        assertThat(served.story()).hasSize(1);
+        assertThat(served.story().get(0)).startsWith(verdict);
     }
 
     @Test

@@ -74,8 +74,7 @@ class ProgramExecutorTest {
             assertThat(ThreadsOfOurs.count()).isLessThanOrEqualTo(2);
             answer.countDown();
 
-            assertThat(continued)
-                    .allSatisfy(thread -> assertThat(thread.join()).isEqualTo(OWN));
+            assertThat(continued).allSatisfy(thread -> assertThat(thread.join()).isEqualTo(OWN));
             assertThat(threads).containsExactly(OWN);
         } finally {
             pool.shutdownNow();
@@ -97,9 +96,10 @@ class ProgramExecutorTest {
                 futures.add(provider.getAccessTokenAsync(TokenRequest.forResource("r" + i)));
             }
 
-            assertThat(futures).allSatisfy(future -> assertThat(future.handle((token, e) -> String.valueOf(e))
-                            .get(20, TimeUnit.SECONDS))
-                    .contains("TIMED_OUT"));
+            assertThat(futures)
+                    .allSatisfy(future -> assertThat(future.handle((token, e) -> String.valueOf(e))
+                                    .get(20, TimeUnit.SECONDS))
+                            .contains("TIMED_OUT"));
         } finally {
             pool.shutdownNow();
         }

@@ -97,8 +97,7 @@ class WhateverIsThrownTest {
                 .hasMessageContaining(
                         "token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest: failed (")
                 .hasMessageContaining("it threw " + thrown.getClass().getName() + ".");
-        assertThat(e.isTransient())
-                .isEqualTo(hasPassingCause(thrown));
+        assertThat(e.isTransient()).isEqualTo(hasPassingCause(thrown));
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         StringWriter trace = new StringWriter();
         e.printStackTrace(new PrintWriter(trace));
@@ -107,7 +106,8 @@ class WhateverIsThrownTest {
                 .doesNotContain(SECRET);
         for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
             assertThat(trace.toString())
-                    .contains("Caused by: java.lang.Exception: " + cause.getClass().getName());
+                    .contains("Caused by: java.lang.Exception: "
+                            + cause.getClass().getName());
         }
     }
 

@@ -65,8 +65,7 @@ class SystemProcessRunnerIT {
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("process reaper"))
                 .isNotEmpty()
-                .allSatisfy(thread ->
-                        assertThat(thread.getContextClassLoader()).isNotSameAs(unloaded));
+                .allSatisfy(thread -> assertThat(thread.getContextClassLoader()).isNotSameAs(unloaded));
     }
 
     @Test
