@@ -14,6 +14,12 @@ say() {
     printf '%s\n' "$*" >&2
 }
 
+# refuse OWNER CREDENTIAL: to create a credential of a name that is taken would overwrite it
+refuse() {
+    say "$1: its federated credential $2 trusts another issuer or subject. Remove it if nobody needs it, and run it again"
+    LEFT=1
+}
+
 if [ -z "$CLUSTER_GROUP" ] || [ -z "$CLUSTER" ]; then
     say 'azure.sh: set CLUSTER_GROUP to the resource group of the cluster, and CLUSTER to its name'
     exit 2
@@ -35,6 +41,8 @@ if [ -z "$ISSUER" ]; then
     say "azure.sh: cluster $CLUSTER has no OIDC issuer"
     exit 1
 fi
+# Clusters in two groups can have one name. The issuer tells them apart, so its sum is in each credential's name.
+PREFIX=$(printf '%.40s' "$CLUSTER")_$(printf '%s' "$ISSUER" | cksum | cut -d ' ' -f 1)
 
 # trust_identity SUBSCRIPTION GROUP IDENTITY: binds it to the cluster. AKS makes or uses the one federated
 # credential of the identity, so you need the right to write it. az 2.85, or the extension aks-preview

@@ -14,6 +14,12 @@ say() {
     printf '%s\n' "$*" >&2
 }
 
+# refuse OWNER CREDENTIAL: to create a credential of a name that is taken would overwrite it
+refuse() {
+    say "$1: its federated credential $2 trusts another issuer or subject. Remove it if nobody needs it, and run it again"
+    LEFT=1
+}
+
 if [ -z "$CLUSTER_GROUP" ] || [ -z "$CLUSTER" ]; then
     say 'azure.sh: set CLUSTER_GROUP to the resource group of the cluster, and CLUSTER to its name'
     exit 2
@@ -35,17 +41,23 @@ if [ -z "$ISSUER" ]; then
     say "azure.sh: cluster $CLUSTER has no OIDC issuer"
     exit 1
 fi
+# Clusters in two groups can have one name. The issuer tells them apart, so its sum is in each credential's name.
+PREFIX=$(printf '%.40s' "$CLUSTER")_$(printf '%s' "$ISSUER" | cksum | cut -d ' ' -f 1)
 
 # trust_identity SUBSCRIPTION GROUP IDENTITY NAME SUBJECT
 trust_identity() {
     known=$(az identity federated-credential list --subscription "$1" --resource-group "$2" \
         --identity-name "$3" --query "[].join(' ', [issuer, subject])" --output tsv)
+    names=$(az identity federated-credential list --subscription "$1" --resource-group "$2" \
+        --identity-name "$3" --query "[].name" --output tsv)
     if printf '%s\n' "$known" | grep -Fqx -e "$ISSUER $5"; then
         say "identity $3 trusts $5"
+    elif printf '%s\n' "$names" | grep -Fqx -e "${PREFIX}_$4"; then
+        refuse "identity $3" "${PREFIX}_$4"
     else
         say "identity $3: creating the federated credential for $5"
         az identity federated-credential create --subscription "$1" --resource-group "$2" \
-            --identity-name "$3" --name "${CLUSTER}_$4" --issuer "$ISSUER" --subject "$5" \
+            --identity-name "$3" --name "${PREFIX}_$4" --issuer "$ISSUER" --subject "$5" \
             --audiences "$AUDIENCE" --output none
     fi
 }

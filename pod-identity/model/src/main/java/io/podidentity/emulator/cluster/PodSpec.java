@@ -21,12 +21,16 @@ public record PodSpec(
     /** The one node of the emulated cluster, where pods run unless their manifest names another. */
     public static final String NODE = "aks-nodepool1-00000000-0";
 
-    static final PodSpec EMPTY = new PodSpec("", false, NODE, List.of(), List.of(), List.of());
+    public static final PodSpec EMPTY = new PodSpec("", false, NODE, List.of(), List.of(), List.of());
 
     public PodSpec {
         initContainers = List.copyOf(initContainers);
         containers = List.copyOf(containers);
         volumes = List.copyOf(volumes);
+    }
+
+    public PodSpec withServiceAccountName(String other) {
+        return new PodSpec(other, hostNetwork, nodeName, initContainers, containers, volumes);
     }
 
     public PodSpec withHostNetwork(boolean other) {

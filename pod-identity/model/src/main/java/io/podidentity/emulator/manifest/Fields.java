@@ -106,6 +106,21 @@ final class Fields {
         return object(name, ignoreCase);
     }
 
+    /** The fields of the object at that place, which is written: keys, and {@code [0]} for an element of a list. */
+    Fields object(List<String> place) {
+        Fields at = this;
+        for (int i = 0; i < place.size(); i++) {
+            Optional<Integer> index = i + 1 < place.size() ? Yaml.indexOf(place.get(i + 1)) : Optional.empty();
+            if (index.isPresent()) {
+                at = at.objects(place.get(i), element -> element).get(index.get());
+                i++;
+            } else {
+                at = at.object(place.get(i));
+            }
+        }
+        return at;
+    }
+
     /** As above, where letter case does not matter. */
     Fields objectIgnoringCase(String name) {
         return object(name, true);
@@ -274,7 +289,8 @@ final class Fields {
                     path,
                     "unknown field " + path + ": " + fate
                             + meant.map(name -> "; write " + around + name).orElse(""),
-                    List.copyOf(names)));
+                    List.copyOf(names),
+                    meant.orElse("")));
         }
 
         void wrongType(Yaml value, String path, String expected) {
@@ -288,7 +304,8 @@ final class Fields {
                     object,
                     path,
                     path + " " + reason + ": the object is ignored",
-                    List.of()));
+                    List.of(),
+                    ""));
         }
     }
 }

@@ -116,6 +116,7 @@ final class GitOps {
         return !inRepository.toString().isEmpty() && absolute.endsWith(inRepository);
     }
 
+    /** Whether a controller makes the manifests of a chart from it. */
     static boolean isRelease(Manifest manifest) {
         return RELEASES.contains(manifest.kind())
                 && GROUP.matcher(manifest.apiVersion()).lookingAt();

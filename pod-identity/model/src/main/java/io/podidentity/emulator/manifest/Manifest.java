@@ -1,14 +1,20 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.ObjectName;
+import java.util.List;
 
 /**
  * One object as it is written, for code that needs more than the decoded cluster contains.
  *
  * @param content all of it, with positions
+ * @param pods where it describes the pods that are made of it; none if it makes none, or if its kind is not known
  * @since 0.1.0
  */
-public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content) {
+public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content, List<PodPlace> pods) {
+
+    public Manifest {
+        pods = List.copyOf(pods);
+    }
 
     /** The API group, empty for the core one. */
     public String group() {
@@ -19,6 +25,11 @@ public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Map
     @Override
     public String toString() {
         return kind + " " + name;
+    }
+
+    /** Whether a controller makes the manifests of a chart from it, as Flux and Argo CD do. */
+    public boolean isRelease() {
+        return GitOps.isRelease(this);
     }
 
     /** Whether SOPS has encrypted values of it, which it says in a field of that name: https://getsops.io/docs/. */

@@ -33,8 +33,9 @@ public final class ManifestFiles {
 
     private static final Set<String> ENDINGS = Set.of("yaml", "yml", "json");
 
-    // Neither holds a manifest, and both can be very large.
-    private static final Set<String> NOT_LOOKED_INTO = Set.of(".git", "node_modules");
+    // None of them holds a manifest, and some can be very large.
+    private static final Set<String> NOT_LOOKED_INTO =
+            Set.of(".git", "node_modules", ".github", ".vscode", ".idea", ".terraform");
 
     private ManifestFiles() {}
 
@@ -85,7 +86,7 @@ public final class ManifestFiles {
     }
 
     /** The path of that name, if it can be one. */
-    static Optional<Path> path(String name) {
+    public static Optional<Path> path(String name) {
         try {
             return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name));
         } catch (InvalidPathException e) {

@@ -7,7 +7,6 @@ import io.podidentity.emulator.manifest.Fields.Decoding;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Reads manifests from files, folders and standard input: YAML of several documents, JSON, and lists of objects as
@@ -23,25 +22,53 @@ public final class ManifestReader {
 
     private final Profile profile;
     private final Tools tools;
+    private final PodShapes shapes;
+    private final ExcludedPaths excluded;
+    private final boolean withIdle;
 
     /** Decodes as the profile would. */
     public ManifestReader(Profile profile) {
         this(profile, Tools.ofEnvironment());
     }
 
-    /**
-     * Decodes as the profile would.
-     *
-     * @param loadRestrictor what {@code kubectl kustomize} is told of files outside of a kustomization's folder
-     * @param allowRemote whether kubectl may fetch what a kustomization names of other machines
-     */
-    public ManifestReader(Profile profile, Optional<String> loadRestrictor, boolean allowRemote) {
-        this(profile, Tools.ofEnvironment().with(loadRestrictor, allowRemote));
+    ManifestReader(Profile profile, Tools tools) {
+        this(profile, tools, PodShapes.ALL_KNOWN, ExcludedPaths.NONE, false);
     }
 
-    ManifestReader(Profile profile, Tools tools) {
+    private ManifestReader(Profile profile, Tools tools, PodShapes shapes, ExcludedPaths excluded, boolean withIdle) {
         this.profile = profile;
         this.tools = tools;
+        this.shapes = shapes;
+        this.excluded = excluded;
+        this.withIdle = withIdle;
+    }
+
+    /**
+     * Lets kustomizations read files outside of their folder, or not.
+     *
+     * @param loadRestrictor what {@code kubectl kustomize} is told, such as {@code LoadRestrictionsNone}
+     */
+    public ManifestReader withLoadRestrictor(String loadRestrictor) {
+        return new ManifestReader(profile, tools.with(loadRestrictor), shapes, excluded, withIdle);
+    }
+
+    /** Lets kubectl fetch what a kustomization names of other machines, which it does not do otherwise. */
+    public ManifestReader withRemote() {
+        return new ManifestReader(profile, tools.withRemote(), shapes, excluded, withIdle);
+    }
+
+    public ManifestReader withShapes(PodShapes others) {
+        return new ManifestReader(profile, tools, others, excluded, withIdle);
+    }
+
+    /** Leaves these paths out of the folders that it reads. */
+    public ManifestReader without(ExcludedPaths others) {
+        return new ManifestReader(profile, tools, shapes, others, withIdle);
+    }
+
+    /** Gives a workload that is scaled to zero a pod, too: the one that it makes when it is scaled up. */
+    public ManifestReader withIdleWorkloads() {
+        return new ManifestReader(profile, tools, shapes, excluded, true);
     }
 
     /**
@@ -93,7 +120,7 @@ public final class ManifestReader {
     }
 
     private ManifestTexts texts(List<String> paths, InputStream standardInput) {
-        var texts = new ManifestTexts(tools);
+        var texts = new ManifestTexts(tools, excluded);
         texts.add(paths, standardInput);
         return texts;
     }
@@ -114,19 +141,19 @@ public final class ManifestReader {
     }
 
     private Manifests decode(GitOps gitOps, List<ManifestText> texts, List<Skipped> before) {
-        var found = new ObjectsOfText(gitOps);
+        var found = new ObjectsOfText(gitOps, shapes);
         texts.forEach(found::add);
         var skipped = new ArrayList<>(before);
         skipped.addAll(found.skipped());
-        return decode(profile, found.objects(), skipped);
+        return decode(found.objects(), skipped);
     }
 
-    /** The same objects as another profile decodes them. */
-    public static Manifests decode(Profile profile, Manifests read) {
-        return decode(profile, read.objects(), read.skipped());
+    /** The same objects as this reader's profile decodes them, whatever they were decoded as before. */
+    public Manifests decode(Manifests read) {
+        return decode(read.objects(), read.skipped());
     }
 
-    private static Manifests decode(Profile profile, List<Manifest> objects, List<Skipped> skipped) {
+    private Manifests decode(List<Manifest> objects, List<Skipped> skipped) {
         var decoded = new ArrayList<KubernetesObject>();
         var problems = new ArrayList<Problem>();
         for (Manifest manifest : objects) {
@@ -134,7 +161,7 @@ public final class ManifestReader {
                 continue;
             }
             var decoding = new Decoding(profile, manifest);
-            List<KubernetesObject> of = new ObjectDecoder(manifest, decoding).decode();
+            List<KubernetesObject> of = new ObjectDecoder(manifest, decoding, withIdle).decode();
             if (!decoding.failed()) {
                 decoded.addAll(of);
             }

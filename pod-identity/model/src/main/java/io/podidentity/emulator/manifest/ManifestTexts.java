@@ -20,13 +20,15 @@ final class ManifestTexts {
     private static final String CHART = "Chart.yaml";
 
     private final Tools tools;
+    private final ExcludedPaths excluded;
     private final GitOps gitOps;
     private final List<ManifestText> common = new ArrayList<>();
     private final List<List<ManifestText>> apart = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
 
-    ManifestTexts(Tools tools) {
+    ManifestTexts(Tools tools, ExcludedPaths excluded) {
         this.tools = tools;
+        this.excluded = excluded;
         this.gitOps = new GitOps(tools);
     }
 
@@ -73,7 +75,9 @@ final class ManifestTexts {
     }
 
     private void addFolder(Path folder) {
-        List<Path> below = ManifestFiles.below(folder).toList();
+        List<Path> below = ManifestFiles.below(folder)
+                .filter(file -> !excluded.contains(file))
+                .toList();
         List<Path> charts = below.stream()
                 .filter(file -> file.endsWith(CHART) && Files.isRegularFile(file))
                 .map(ManifestTexts::folderOf)

@@ -28,7 +28,8 @@ public record Manifests(Cluster cluster, List<Manifest> objects, List<Problem> p
                 .toList();
     }
 
-    Manifests withSkipped(List<Skipped> others) {
+    /** The same, of which other parts were not read. */
+    public Manifests withSkipped(List<Skipped> others) {
         return new Manifests(cluster, objects, problems, others);
     }
 }

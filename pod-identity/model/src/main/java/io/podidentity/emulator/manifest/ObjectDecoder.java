@@ -27,10 +27,11 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Decodes one manifest. Not thread-safe. */
-record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding) {
+record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolean withIdle) {
 
-    ObjectDecoder(Manifest manifest, Decoding decoding) {
-        this(manifest, Fields.of(manifest.content(), decoding), decoding);
+    /** @param withIdle whether a workload that is scaled to zero has a pod, too: the next one */
+    ObjectDecoder(Manifest manifest, Decoding decoding, boolean withIdle) {
+        this(manifest, Fields.of(manifest.content(), decoding), decoding, withIdle);
     }
 
     /** The objects of the cluster that it makes; none if the emulator does not know the kind. */
@@ -49,7 +50,7 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding) {
             case "NetworkPolicy" -> List.of(networkPolicy());
             case "ClusterRole" -> List.of(new ClusterRole(clusterWide(metadata()), rules()));
             case "ClusterRoleBinding" -> List.of(clusterRoleBinding());
-            default -> new WorkloadDecoder(manifest.kind(), metadata(), fields).decode();
+            default -> new WorkloadDecoder(manifest, withIdle, metadata(), fields).decode();
         };
     }
 

@@ -29,13 +29,15 @@ final class ObjectsOfText {
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
     private final GitOps gitOps;
+    private final PodShapes shapes;
     private final List<Manifest> objects = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
     /** A chart may have the release that installs it. */
     private final Set<ManifestText> made = new HashSet<>();
 
-    ObjectsOfText(GitOps gitOps) {
+    ObjectsOfText(GitOps gitOps, PodShapes shapes) {
         this.gitOps = gitOps;
+        this.shapes = shapes;
     }
 
     List<Manifest> objects() {
@@ -75,9 +77,11 @@ final class ObjectsOfText {
         String kind = content.textAt("kind");
         String apiVersion = content.textAt("apiVersion");
         if (kind.isEmpty() || apiVersion.isEmpty()) {
+            // Files of other tools may have one of the three: only two make it likely that the third was forgotten.
+            boolean isMeant = content.get("metadata").isPresent() && !(kind.isEmpty() && apiVersion.isEmpty());
             skip(
                     content,
-                    content.get("metadata").isPresent() ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
+                    isMeant ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
                     "This is no Kubernetes manifest: it has no "
                             + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"));
         } else if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
@@ -117,7 +121,9 @@ final class ObjectsOfText {
         } else {
             String written = metadata.textAt("namespace");
             String namespace = kind.startsWith("Cluster") ? "" : written.isEmpty() ? usual : written;
-            add(new Manifest(apiVersion, kind, new ObjectName(namespace, name), content), metadata);
+            String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
+            List<PodPlace> pods = shapes.places(group, kind, content);
+            add(new Manifest(apiVersion, kind, new ObjectName(namespace, name), content, pods), metadata);
         }
     }
 
@@ -125,7 +131,8 @@ final class ObjectsOfText {
         Yaml.Mapping content = manifest.content();
         String kind = manifest.kind();
         boolean isMade = metadata.get("ownerReferences").isPresent();
-        if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {
+        boolean makesPods = WORKLOADS.contains(kind) || manifest.pods().stream().anyMatch(PodPlace::isTemplate);
+        if (makesPods && !kind.equals("Pod") && !isMade && !hasContainers(manifest)) {
             skip(content, Skipped.Kind.PATCH, manifest + " has no containers, so it is a patch of another file's");
             return;
         }
@@ -158,11 +165,10 @@ final class ObjectsOfText {
         }
     }
 
-    private static boolean hasContainers(Yaml value) {
-        return value instanceof Yaml.Mapping mapping
-                && (mapping.get("containers").isPresent()
-                        || Stream.of("spec", "template", "jobTemplate")
-                                .flatMap(key -> mapping.get(key).stream())
-                                .anyMatch(ObjectsOfText::hasContainers));
+    private static boolean hasContainers(Manifest manifest) {
+        return manifest.pods().stream()
+                .map(place -> Stream.concat(place.spec().stream(), Stream.of("containers")))
+                .anyMatch(path ->
+                        manifest.content().at(path.toArray(String[]::new)).isPresent());
     }
 }

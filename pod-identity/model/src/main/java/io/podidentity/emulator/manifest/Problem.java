@@ -10,9 +10,11 @@ import java.util.List;
  * @param path of the field, for example {@code spec.ResourceID}
  * @param message what is wrong and what to write
  * @param known the fields that are known beside an unknown one
+ * @param meant the known field that differs only in letter case; empty of other kinds
  * @since 0.1.0
  */
-public record Problem(Kind kind, Position position, String object, String path, String message, List<String> known) {
+public record Problem(
+        Kind kind, Position position, String object, String path, String message, List<String> known, String meant) {
 
     public enum Kind {
         /** No such field; the profile ignores or drops it. */

@@ -26,6 +26,8 @@ public record Skipped(String place, String reason, Kind kind) {
         TEMPLATE("template"),
         /** An object of which the cluster gets other values than stand here. */
         ENCRYPTED("encrypted object"),
+        /** An object that makes or changes pods in a way that is not known. */
+        WORKLOAD("unknown workload"),
         PLACEHOLDER("templated object"),
         /** Only what another file's object is changed by. */
         PATCH("partial object"),

@@ -34,11 +34,13 @@ record Tools(String searchPath, List<String> kustomizeOptions, boolean allowsRem
         this(searchPath, List.of(), false);
     }
 
-    Tools with(Optional<String> loadRestrictor, boolean allowRemote) {
-        return new Tools(
-                searchPath,
-                loadRestrictor.map(one -> "--load-restrictor=" + one).stream().toList(),
-                allowRemote);
+    Tools with(String loadRestrictor) {
+        return new Tools(searchPath, List.of("--load-restrictor=" + loadRestrictor), allowsRemote);
+    }
+
+    /** Lets kubectl fetch what kustomizations name of other machines. */
+    Tools withRemote() {
+        return new Tools(searchPath, kustomizeOptions, true);
     }
 
     static Tools ofEnvironment() {

@@ -5,23 +5,105 @@ import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, however many replicas it has; or
  * no pod if it has zero.
  */
-record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
+record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, Fields object) {
+
+    /** Of the kinds of Kubernetes itself; others may have more fields than a pod. */
+    private static final Set<String> OWN = Set.of(
+            "Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job", "CronJob");
+
+    private String kind() {
+        return manifest.kind();
+    }
 
     /** No pod for a kind that makes none. */
     List<KubernetesObject> decode() {
+        boolean isOwn = OWN.contains(kind()) && manifest.pods().stream().allMatch(PodPlace::isFixed);
+        return isOwn ? decodeOwn() : decodeOthers();
+    }
+
+    private List<KubernetesObject> decodeOthers() {
+        boolean isIdle = manifest.content().textAt("spec", "replicas").equals("0");
+        return isIdle && !withIdle
+                ? List.of()
+                : manifest.pods().stream()
+                        .map(place -> (KubernetesObject) ofPlace(place))
+                        .toList();
+    }
+
+    /** Of a workload with several pods each has a name and a place of its own. */
+    private Pod ofPlace(PodPlace place) {
+        boolean isOnly = manifest.pods().size() == 1;
+        Yaml content = manifest.content();
+        Position position = isOnly
+                ? metadata.position()
+                : content.at(place.at().toArray(String[]::new)).orElse(content).position();
+        String name = isOnly ? metadata.name().name() : metadata.name().name() + "-" + suffix(place);
+        var podMetadata = new Metadata(
+                new ObjectName(metadata.name().namespace(), name),
+                texts(place.labels()),
+                texts(place.annotations()),
+                metadata.resourceVersion(),
+                position);
+        PodSpec spec = place.isTemplate() ? specAt(object.object(place.spec())) : PodSpec.EMPTY;
+        String account = place.accounts().stream()
+                .map(path -> content.textAt(path.toArray(String[]::new)))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+        return new Pod(podMetadata, spec.withServiceAccountName(account), List.of(self()), "Running");
+    }
+
+    /** The name of the element of a list that it is below, or the last key that tells its pods from others. */
+    private String suffix(PodPlace place) {
+        for (int i = place.at().size(); i > 0; i--) {
+            Optional<Integer> index = Yaml.indexOf(place.at().get(i - 1));
+            if (index.isPresent()) {
+                Stream<String> name = Stream.concat(place.at().subList(0, i).stream(), Stream.of("name"));
+                String text = manifest.content().textAt(name.toArray(String[]::new));
+                return text.isEmpty() ? index.get().toString() : text;
+            }
+        }
+        return place.at().stream()
+                .filter(key -> !key.equals("spec") && !key.equals("template"))
+                .reduce("pod", (before, key) -> key)
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** The texts of several objects; the first that has a key wins. */
+    private Map<String, String> texts(List<List<String>> paths) {
+        var texts = new LinkedHashMap<String, String>();
+        for (List<String> path : paths) {
+            Yaml found = manifest.content().at(path.toArray(String[]::new)).orElse(manifest.content());
+            List<Yaml.Entry> entries =
+                    found != manifest.content() && found instanceof Yaml.Mapping map ? map.entries() : List.of();
+            entries.forEach(
+                    entry -> texts.putIfAbsent(entry.key(), entry.value().textAt()));
+        }
+        return texts;
+    }
+
+    private List<KubernetesObject> decodeOwn() {
+        String kind = kind();
         Fields spec = object.object("spec");
         List<KubernetesObject> decoded = decode(spec);
         if (!decoded.isEmpty()) {
@@ -34,7 +116,7 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
     }
 
     private List<KubernetesObject> decode(Fields spec) {
-        return switch (kind) {
+        return switch (kind()) {
             case "Pod" -> List.of(pod());
             case "Deployment" -> replicated(spec, List.of(new Owner("ReplicaSet", replicaSetName()), self()));
             case "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job" ->
@@ -48,7 +130,7 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
     }
 
     private Owner self() {
-        return new Owner(kind, metadata.name().name());
+        return new Owner(kind(), metadata.name().name());
     }
 
     /** As in a cluster it has the Deployment's name and a hash of the template behind it. */
@@ -72,7 +154,7 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
     }
 
     private List<KubernetesObject> replicated(Fields spec, List<Owner> owners) {
-        return spec.integer("replicas", 1) == 0 ? List.of() : List.of(fromTemplate(spec, owners));
+        return spec.integer("replicas", 1) == 0 && !withIdle ? List.of() : List.of(fromTemplate(spec, owners));
     }
 
     private Pod fromTemplate(Fields spec, List<Owner> owners) {
@@ -91,17 +173,21 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
     }
 
     private static PodSpec podSpec(Fields spec) {
+        PodSpec decoded = specAt(spec);
+        spec.reportUnknownOf("PodSpec");
+        return decoded;
+    }
+
+    private static PodSpec specAt(Fields spec) {
         String account = spec.string("serviceAccountName");
         String node = spec.string("nodeName");
-        var decoded = new PodSpec(
+        return new PodSpec(
                 account.isEmpty() ? spec.string("serviceAccount") : account,
                 spec.bool("hostNetwork"),
                 node.isEmpty() ? PodSpec.NODE : node,
                 spec.objects("initContainers", WorkloadDecoder::container),
                 spec.objects("containers", WorkloadDecoder::container),
                 spec.objects("volumes", WorkloadDecoder::volume));
-        spec.reportUnknownOf("PodSpec");
-        return decoded;
     }
 
     private static Container container(Fields container) {

@@ -68,13 +68,28 @@ public sealed interface Yaml {
 
     record Entry(String key, Position position, Yaml value) {}
 
-    /** The value below these keys, if it is written. */
+    /** The value below these keys, if it is written. A key such as {@code [0]} is that of an element of a list. */
     default Optional<Yaml> at(String... keys) {
         Optional<Yaml> at = Optional.of(this);
         for (String key : keys) {
-            at = at.flatMap(value -> value instanceof Mapping mapping ? mapping.get(key) : Optional.empty());
+            at = at.flatMap(value -> value.below(key));
         }
         return at;
+    }
+
+    private Optional<Yaml> below(String key) {
+        if (this instanceof Mapping mapping) {
+            return mapping.get(key);
+        }
+        List<Yaml> elements = this instanceof Sequence list ? list.elements() : List.of();
+        return indexOf(key).filter(index -> index < elements.size()).map(elements::get);
+    }
+
+    /** The number in a key such as {@code [0]}; empty of any other key. */
+    static Optional<Integer> indexOf(String key) {
+        return key.matches("\\[\\d{1,6}]")
+                ? Optional.of(Integer.parseInt(key.substring(1, key.length() - 1)))
+                : Optional.empty();
     }
 
     /** The text of a value below these keys; empty of a list, an object and null. */

@@ -113,14 +113,14 @@ class RemoteNamesTest {
                     folder.resolve("kustomization.yaml"), where.equals("unreadable") ? own + "namePrefix: b-\n" : own);
             Files.writeString(folder.resolve("base/kustomization.yaml"), inBase ? remote : "resources: [pod.json]\n");
 
-            var reader = new ManifestReader(Profile.V1_8_17, Optional.empty(), false);
+            var reader = new ManifestReader(Profile.V1_8_17);
             List<Manifests> read = reader.readApart(paths, InputStream.nullInputStream());
 
             assertThat(read.get(0).skipped().toString())
                     .contains("a kustomization with parts that are not in these folders", "--allow-remote");
             assertThat(asked).hasValue(0);
             if (!where.equals("unreadable")) {
-                var allowed = new ManifestReader(Profile.V1_8_17, Optional.empty(), true);
+                var allowed = new ManifestReader(Profile.V1_8_17).withRemote();
                 allowed.readApart(paths, InputStream.nullInputStream());
                 assertThat(asked).hasPositiveValue();
             }

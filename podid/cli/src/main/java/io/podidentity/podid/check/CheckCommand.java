@@ -178,10 +178,10 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
     private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
-        input = profile.readToJudge(paths, standardInput, settings.profile());
+        input = profile.readToJudge(paths, standardInput, settings.input());
         refuseBroken(input.clusters().get(0).skipped());
         if (notes) {
-            input.clusters().get(0).skipped().forEach(err()::println);
+            input.notes(paths).forEach(err()::println);
             input.versions().stream()
                     .filter(FittingProfile::isGuess)
                     .distinct()
@@ -189,7 +189,7 @@ public final class CheckCommand implements Callable<Integer> {
                             "profile " + one.profile().id() + " (" + one.reason() + "); --profile chooses another one")
                     .forEach(err()::println);
         }
-        return input.each((one, rules) -> new RuleContext(one, rules, facts));
+        return input.each((one, rules) -> new RuleContext(one, rules, facts, input.missed()));
     }
 
     private void refuseBroken(List<Skipped> all) {

@@ -7,7 +7,7 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.FieldLocation;
-import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.InputSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +32,7 @@ record Settings(FieldLocation root, Path folder) {
      * @throws ManifestException if it cannot be used
      */
     static Settings read(Optional<Path> named, Set<String> words) {
-        Path file = named.orElse(FittingProfile.CONFIGURATION);
+        Path file = named.orElse(InputSettings.FILE);
         List<FieldLocation> documents =
                 named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
         if (documents.isEmpty()) {
@@ -65,15 +65,15 @@ record Settings(FieldLocation root, Path folder) {
         }
         root.at("severity").fields().forEach(rule -> severity(rule));
         failOn();
-        profile();
+        input();
     }
 
     private static ManifestException refused(FieldLocation location, String message) {
         return new ManifestException(location.position(), message);
     }
 
-    Optional<FittingProfile> profile() {
-        return FittingProfile.configured(root);
+    InputSettings input() {
+        return InputSettings.of(root);
     }
 
     Optional<Severity> failOn() {

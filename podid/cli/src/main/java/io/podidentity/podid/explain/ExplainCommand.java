@@ -13,7 +13,7 @@ import io.podidentity.podid.check.source.KustomizedSource;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
 import io.podidentity.podid.explain.log.NamedPods;
-import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,8 +70,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--log",
             paramLabel = "LINE",
-            description = "A line of MIC, NMI, the webhook, its proxy, the kubelet, Entra ID or a library, or - for a"
-                    + " whole log from standard input: says what it means and what to do. With manifests the pods that"
+            description = "A line of MIC, NMI, the webhook, its proxy, the kubelet, Entra ID or a library, a file of"
+                    + " them, or - for a whole log from standard input: says what it means and what to do. With manifests the pods that"
                     + " it names are explained, too.")
     private List<String> log = new ArrayList<>();
 
@@ -169,10 +171,16 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private Stream<String> log() {
-        return log.stream()
-                .flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT)
-                        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines()
-                        : line.lines());
+        return log.stream().flatMap(ExplainCommand::lines);
+    }
+
+    /** Of standard input, of a file of that name, or the text itself. */
+    private static Stream<String> lines(String line) {
+        if (line.equals(ManifestFiles.STANDARD_INPUT)) {
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
+        }
+        boolean isFile = ManifestFiles.path(line).filter(Files::isRegularFile).isPresent();
+        return isFile ? ManifestFiles.content(Path.of(line)).lines() : line.lines();
     }
 
     private void print(LogReading reading, List<Explanation> explanations) {
@@ -219,11 +227,10 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            ManifestInput input =
-                    profile.readToJudge(paths, ManifestInput.standardInput(paths), FittingProfile.configuredHere());
+            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), InputSettings.here());
             source = new KustomizedSource(input.objects());
             PrintWriter err = spec.commandLine().getErr();
-            input.clusters().get(0).skipped().forEach(err::println);
+            input.notes(paths).forEach(err::println);
             input.clusters().stream()
                     .flatMap(manifests -> manifests.problems().stream())
                     .filter(Problem::isRefused)

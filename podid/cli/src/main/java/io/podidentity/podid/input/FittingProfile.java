@@ -7,16 +7,10 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
-import io.podidentity.podid.check.source.PodSource;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,18 +21,8 @@ import java.util.stream.Stream;
  */
 public record FittingProfile(Profile profile, String evidence, boolean isGuess) {
 
-    /** The configuration, looked for in the working directory. */
-    public static final Path CONFIGURATION = Path.of(".podid.yaml");
-
     private static final String GROUP = "aadpodidentity.k8s.io";
     private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
-
-    /** Names that only the documents before 1.6.0 spelt so, and those since. */
-    private static final Set<String> OLD =
-            Set.of("ResourceID", "ClientID", "ClientPassword", "TenantID", "AzureIdentity", "Selector", "PodLabels");
-
-    private static final Set<String> NEW =
-            Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
     /** One that a user has named on the command line. */
     public static FittingProfile asked(Profile profile) {
@@ -50,7 +34,7 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
      *
      * @throws ManifestException if there is no profile of that name
      */
-    public static Optional<FittingProfile> configured(FieldLocation settings) {
+    static Optional<FittingProfile> configured(FieldLocation settings) {
         FieldLocation field = settings.at("profile");
         try {
             return field.exists()
@@ -59,13 +43,6 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
         } catch (IllegalArgumentException e) {
             throw new ManifestException(field.position(), String.valueOf(e.getMessage()));
         }
-    }
-
-    /** The one that the configuration of the working directory names, if there is one and it does. */
-    public static Optional<FittingProfile> configuredHere() {
-        return Files.isRegularFile(CONFIGURATION)
-                ? FieldLocation.read(CONFIGURATION).stream().findFirst().flatMap(FittingProfile::configured)
-                : Optional.empty();
     }
 
     /** What tells so, in a few words. */
@@ -77,19 +54,20 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
         return evidence.replace("{}", place);
     }
 
-    /** Of NMI itself where it is among them, else of how fields are spelt. */
+    /**
+     * Of NMI itself where it is among them, else the last one. An old spelling of fields tells nothing: what anybody can
+     * install today does not know it.
+     */
     public static FittingProfile of(List<Manifest> manifests) {
-        return manifests.stream()
-                .map(FieldLocation::of)
-                .flatMap(FittingProfile::nmi)
-                .findFirst()
-                .orElseGet(() -> bySpelling(manifests));
+        return manifests.stream().flatMap(FittingProfile::nmi).findFirst().orElseGet(() -> byObjects(manifests));
     }
 
     /** NMI itself stands in the files. */
-    private static Stream<FittingProfile> nmi(FieldLocation object) {
-        List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
-        return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
+    private static Stream<FittingProfile> nmi(Manifest manifest) {
+        FieldLocation object = FieldLocation.of(manifest);
+        Stream<FieldLocation> containers =
+                manifest.pods().stream().flatMap(place -> object.at(place.spec()).at("containers").items().stream());
+        return containers.flatMap(container -> {
             Matcher image = NMI.matcher(container.at("image").text());
             boolean managed =
                     container.at("args").itemTexts().stream().anyMatch(arg -> arg.matches("-+operation-mode=managed"));
@@ -105,7 +83,7 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
         return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
     }
 
-    private static FittingProfile bySpelling(List<Manifest> manifests) {
+    private static FittingProfile byObjects(List<Manifest> manifests) {
         List<FieldLocation> own = manifests.stream()
                 .filter(manifest -> manifest.group().equals(GROUP))
                 .map(FieldLocation::of)
@@ -122,12 +100,6 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
                 && IdentityReference.of(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is {}", true);
         }
-        Set<String> keys = own.stream()
-                .flatMap(object -> object.at("spec").keys().stream())
-                .collect(Collectors.toSet());
-        if (!Collections.disjoint(keys, OLD) && Collections.disjoint(keys, NEW)) {
-            return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0", true);
-        }
         return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))
                 ? new FittingProfile(
                         Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0", true)
@@ -137,10 +109,10 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
     /** Whether a workload has the label, itself or on its pods. */
     private static boolean isLabelled(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
-        return PodSource.templatePath(manifest.kind())
-                .filter(path -> Stream.of(object.at(path), object)
-                        .anyMatch(one ->
-                                one.at("metadata", "labels", Pod.BINDING_LABEL).exists()))
-                .isPresent();
+        Stream<FieldLocation> ofPods = manifest.pods().stream()
+                .flatMap(place -> place.labels().stream().map(object::at));
+        return !manifest.pods().isEmpty()
+                && Stream.concat(ofPods, Stream.of(object.at("metadata", "labels")))
+                        .anyMatch(labels -> labels.at(Pod.BINDING_LABEL).exists());
     }
 }

@@ -44,6 +44,17 @@ public record ManifestInput(List<Manifests> clusters, List<FittingProfile> versi
         return clusters.get(0).skipped().stream().filter(Skipped::isMissed).toList();
     }
 
+    /**
+     * What was skipped, in lines. What is no manifest is named only where it is one of the paths: a folder of a
+     * repository has many such files.
+     */
+    public List<String> notes(List<String> paths) {
+        return clusters.get(0).skipped().stream()
+                .filter(one -> one.isMissed() || paths.contains(one.position().file()))
+                .map(Skipped::toString)
+                .toList();
+    }
+
     /** What was looked at, and what was not, such as "2 pods, 1 identity; not looked at: 3 kustomizations". */
     public String summary() {
         long pods =

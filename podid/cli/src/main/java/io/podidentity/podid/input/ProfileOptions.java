@@ -1,14 +1,19 @@
 package io.podidentity.podid.input;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ExcludedPaths;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.check.source.PodTraces;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -64,6 +69,12 @@ public final class ProfileOptions {
     private boolean allowRemote;
 
     @Option(
+            names = "--exclude",
+            paramLabel = "PATTERN",
+            description = "Leave out files and folders that match, such as test/** or *-values.yaml; can be repeated.")
+    private List<String> exclude = new ArrayList<>();
+
+    @Option(
             names = "--strict",
             description = "Exit with code 2 if something could not be looked at, because it does not render, is"
                     + " encrypted, or is a template.")
@@ -75,12 +86,13 @@ public final class ProfileOptions {
     }
 
     /**
-     * As {@link #read(List, byte[], Optional)}, for a verdict, which needs something to judge.
+     * As {@link #read(List, byte[], InputSettings)}, for a verdict, which needs something to judge. A workload that is
+     * scaled to zero is judged by its next pod.
      *
      * @throws ManifestException also if there is no manifest
      */
-    public ManifestInput readToJudge(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
-        ManifestInput input = read(paths, standardInput, configured);
+    public ManifestInput readToJudge(List<String> paths, byte[] standardInput, InputSettings settings) {
+        ManifestInput input = read(paths, standardInput, settings, true);
         if (input.objects().isEmpty()) {
             throw new ManifestException("There is no manifest in "
                     + String.join(", ", paths).replaceAll("^-$", "standard input") + ", so there is nothing to judge");
@@ -95,28 +107,53 @@ public final class ProfileOptions {
      * @param paths files, folders, or {@code -} for {@code standardInput}
      * @throws ManifestException if they cannot be used
      */
-    public ManifestInput read(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
+    public ManifestInput read(List<String> paths, byte[] standardInput, InputSettings settings) {
+        return read(paths, standardInput, settings, false);
+    }
+
+    private ManifestInput read(List<String> paths, byte[] standardInput, InputSettings settings, boolean toJudge) {
         Optional<FittingProfile> known =
-                Optional.ofNullable(profile).map(FittingProfile::asked).or(() -> configured);
+                Optional.ofNullable(profile).map(FittingProfile::asked).or(settings::profile);
         Profile decoding = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
-        List<Manifests> clusters = read(decoding, paths, standardInput);
+        Function<Profile, ManifestReader> readers =
+                one -> toJudge ? reader(one, settings).withIdleWorkloads() : reader(one, settings);
+        List<Manifests> clusters = readers.apply(decoding).readApart(paths, new ByteArrayInputStream(standardInput));
         List<FittingProfile> versions = clusters.stream()
                 .map(one -> known.orElseGet(() -> FittingProfile.of(one.objects())))
                 .toList();
         var fitting = new ArrayList<Manifests>();
         for (Manifests one : clusters) {
             Profile fits = versions.get(fitting.size()).profile();
-            fitting.add(fits == decoding ? one : ManifestReader.decode(fits, one));
+            fitting.add(fits == decoding ? one : readers.apply(fits).decode(one));
         }
+        fitting.set(0, fitting.get(0).withSkipped(skipped(fitting)));
         return new ManifestInput(
                 fitting,
                 versions,
                 versions.stream().map(one -> rules(one.profile())).toList());
     }
 
-    public List<Manifests> read(Profile decoding, List<String> paths, byte[] standardInput) {
-        return new ManifestReader(decoding, Optional.ofNullable(loadRestrictor), allowRemote)
-                .readApart(paths, new ByteArrayInputStream(standardInput));
+    /** What the reader has skipped, and what it read of objects whose pods cannot be told. */
+    private static List<Skipped> skipped(List<Manifests> clusters) {
+        List<Skipped> skipped = clusters.get(0).skipped();
+        return Stream.concat(
+                        skipped.stream(),
+                        clusters.stream().flatMap(one -> PodTraces.of(one.objects(), skipped).skipped().stream()))
+                .distinct()
+                .toList();
+    }
+
+    /** Reads as the profile decodes, what the options and the settings say is to be read. */
+    public ManifestReader reader(Profile decoding, InputSettings settings) {
+        ManifestReader reader =
+                new ManifestReader(decoding).withShapes(settings.shapes()).without(excluded(settings));
+        ManifestReader restricted = loadRestrictor == null ? reader : reader.withLoadRestrictor(loadRestrictor);
+        return allowRemote ? restricted.withRemote() : restricted;
+    }
+
+    /** The paths that are left out, by an option or by the configuration. */
+    public ExcludedPaths excluded(InputSettings settings) {
+        return ExcludedPaths.of(exclude).and(settings.excluded());
     }
 
     /** How the version of {@code --profile} matches, if it is given. */

@@ -3,9 +3,11 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.migrate.Planner.Wish;
+import io.podidentity.podid.migrate.Proof.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -115,9 +117,18 @@ public final class MigrateCommand implements Callable<Integer> {
             throw new UnusableInputException(spec.commandLine(), output + " is a file; -o names a folder");
         }
         String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
-        var wish = new Wish(paths, standardInput, profile, choices, inPlace, keep, proxySidecar, identityBinding);
         try (Stage stage = Stage.create()) {
             recover(Files.getOwner(stage.path()));
+            var wish = new Wish(
+                    paths,
+                    standardInput,
+                    profile,
+                    InputSettings.here(),
+                    choices,
+                    inPlace,
+                    keep,
+                    proxySidecar,
+                    identityBinding);
             return run(wish, stage);
         } catch (ManifestException | IOException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
@@ -175,11 +186,16 @@ public final class MigrateCommand implements Callable<Integer> {
                     "The files contain what controllers make, such as the pods of a Deployment; so --in-place would"
                             + " remove objects. Write to a folder instead");
         }
+        if (migration.outcomes().isEmpty() && !migration.asks().isEmpty()) {
+            print(migration);
+            return 1;
+        }
         if (migration.outcomes().isEmpty()) {
             throw new UnusableInputException(
                     spec.commandLine(),
                     "Nothing to migrate: no pod in " + String.join(", ", paths)
-                            + " gets an identity by the label aadpodidbinding. podid explain says why");
+                            + " gets an identity by the label aadpodidbinding. podid explain says why. Was the spelling of a"
+                            + " version before 1.6.0 meant, such as ResourceID, add --profile 1.5.4");
         }
         if (migration.isSafe()) {
             finish(migration, stage);
@@ -225,14 +241,27 @@ public final class MigrateCommand implements Callable<Integer> {
         return List.copyOf(changes.values());
     }
 
+    /** A change by hand that another line asks for is what the token lacks. */
+    private static boolean isToBeDoneByHand(Migration migration, Outcome outcome) {
+        String object = outcome.move().source().object();
+        return migration.changes().byHand().stream().anyMatch(what -> what.startsWith(object + ":"));
+    }
+
     private void print(Migration migration) {
         PrintWriter out = spec.commandLine().getOut();
         migration.outcomes().forEach(outcome -> out.println(outcome.line()));
-        migration
-                .plans()
-                .forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
-        if (!migration.isSafe()) {
+        for (MovePlan plan : migration.plans()) {
+            plan.stays().forEach((pod, why) -> out.println("left   " + pod + migration.place(plan) + ": " + why));
+        }
+        migration.asks().forEach(what -> out.println("ask    " + what));
+        if (migration.outcomes().isEmpty()) {
+            out.println("Nothing is written: no pod can be moved before the lines above are done");
+        } else if (!migration.isSafe()) {
             migration.obstacles().forEach(what -> out.println("refuse " + what));
+            migration.outcomes().stream()
+                    .filter(outcome -> !isToBeDoneByHand(migration, outcome))
+                    .flatMap(outcome -> outcome.remedies().stream())
+                    .forEach(what -> out.println("do     " + migration.shown(what)));
             MoveReport.decisions(migration).forEach(what -> out.println("do     " + migration.shown(what)));
             out.println("Nothing is written: all of it must render, and each pod keep its own identity and start. Do or"
                     + " decide what the lines above say, and run this again");

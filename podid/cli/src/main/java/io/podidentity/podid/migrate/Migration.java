@@ -5,13 +5,13 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
-import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.Proof.Outcome;
@@ -19,6 +19,7 @@ import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +59,18 @@ final class Migration {
         this.wish = wish;
         this.stage = stage;
         this.roots = roots;
-        this.tree = new SourceTree(roots.stream().flatMap(List::stream).toList(), wish.standardInput());
+        this.tree = new SourceTree(
+                roots.stream().flatMap(List::stream).toList(),
+                wish.standardInput(),
+                wish.settings().shapes(),
+                wish.profile().excluded(wish.settings()));
         this.owned = owned(tree);
         List<ManifestInput> read = read(wish, roots);
         this.version = read.get(0).versions().get(0);
         this.clusters = read.stream()
                 .map(one -> one.each((manifests, rules) -> new Planner(
-                                new RuleContext(withoutOwned(manifests, rules), rules, AzureFacts.NONE), wish)
+                                new RuleContext(withoutOwned(manifests, rules), rules, AzureFacts.NONE, one.missed()),
+                                wish)
                         .plan()))
                 .toList();
         this.plans = clusters.stream().flatMap(List::stream).toList();
@@ -94,10 +100,10 @@ final class Migration {
         var all = new ArrayList<ManifestInput>();
         for (List<String> root : roots) {
             try {
-                Optional<FittingProfile> known = all.isEmpty()
-                        ? FittingProfile.configuredHere()
-                        : Optional.of(all.get(0).versions().get(0));
-                ManifestInput read = wish.profile().readToJudge(root, input, known);
+                InputSettings settings = all.isEmpty()
+                        ? wish.settings()
+                        : wish.settings().withProfile(all.get(0).versions().get(0));
+                ManifestInput read = wish.profile().readToJudge(root, input, settings);
                 read.clusters().get(0).skipped().stream()
                         .filter(Skipped::isBroken)
                         .findFirst()
@@ -126,7 +132,10 @@ final class Migration {
                         .stream()
                         .noneMatch(owned::contains))
                 .toList();
-        return ManifestReader.decode(rules.profile(), new Manifests(Cluster.EMPTY, objects, List.of(), read.skipped()));
+        return wish.profile()
+                .reader(rules.profile(), wish.settings())
+                .withIdleWorkloads()
+                .decode(new Manifests(Cluster.EMPTY, objects, List.of(), read.skipped()));
     }
 
     /** Kustomizations that are made of a changed file, and are not among what is read. */
@@ -192,7 +201,7 @@ final class Migration {
                 Optional<Manifests> its = after.size() == before.size()
                         ? Optional.of(after.get(j))
                         : after.stream().findFirst();
-                var proof = new Proof(plan, its, plans.size() > 1 ? plan.environment() : "");
+                var proof = new Proof(plan, its, place(plan));
                 outcomes.addAll(proof.outcomes());
                 obstacles.addAll(proof.obstacles(changes.leftovers(plan)));
                 pending.addAll(proof.pending());
@@ -211,7 +220,10 @@ final class Migration {
         paths.removeIf(path -> !Files.exists(Path.of(path))
                 || ManifestFiles.below(Path.of(path)).noneMatch(Files::isRegularFile));
         try {
-            List<Manifests> after = wish.profile().read(Profile.WORKLOAD_IDENTITY, paths, new byte[0]);
+            List<Manifests> after = wish.profile()
+                    .reader(Profile.WORKLOAD_IDENTITY, wish.settings())
+                    .withIdleWorkloads()
+                    .readApart(paths, InputStream.nullInputStream());
             after.get(0).skipped().stream()
                     .filter(Skipped::isBroken)
                     .map(Skipped::toString)
@@ -221,6 +233,11 @@ final class Migration {
             obstacles.add(e.getMessage());
             return List.of();
         }
+    }
+
+    /** Which of several environments a plan is of, such as " (overlays/prod)"; empty of the only one. */
+    String place(MovePlan plan) {
+        return plans.size() > 1 ? " (" + plan.environment() + ")" : "";
     }
 
     Wish wish() {
@@ -272,6 +289,15 @@ final class Migration {
         return !owned.isEmpty();
     }
 
+    /** What a person must do or decide before all pods are moved. */
+    List<String> asks() {
+        return plans.stream()
+                .flatMap(plan -> plan.asks().stream().map(ask -> ask + place(plan)))
+                .distinct()
+                .map(this::shown)
+                .toList();
+    }
+
     List<String> obstacles() {
         return obstacles.stream().distinct().map(this::shown).toList();
     }
@@ -286,11 +312,14 @@ final class Migration {
     }
 
     boolean isGood() {
-        return pending.isEmpty() && outcomes.stream().allMatch(Outcome::isGood);
+        return pending.isEmpty()
+                && changes.byHand().isEmpty()
+                && plans.stream().allMatch(plan -> plan.asks().isEmpty())
+                && outcomes.stream().allMatch(Outcome::isGood);
     }
 
     /** Without the name of a folder that the user has never seen. */
     String shown(String text) {
-        return text.replace(stage.path() + "/", "");
+        return text.replace(stage.path() + "/", "").replace(stage.path().toString(), ".");
     }
 }

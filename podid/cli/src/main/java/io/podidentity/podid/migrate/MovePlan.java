@@ -17,20 +17,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/** What becomes of one cluster. Pods that stay are there by their name, with the reason. */
+/**
+ * What becomes of one cluster. Pods that stay are there by their name, with the reason.
+ *
+ * @param stays pods that get no identity by their label today, or not that of a binding
+ * @param undecided pods that get one and cannot be moved before a person has done or decided something
+ * @param unseen the label where no pod was read
+ */
 record MovePlan(
         RuleContext context,
         List<PodMove> moves,
         Map<String, String> stays,
+        Map<String, String> undecided,
+        UnseenLabels unseen,
         List<AccountMove> accounts,
         List<String> notes) {
 
     /** A federated credential to be created: the identity trusts the service account. */
     record Federation(MovedIdentity identity, ObjectName account) {
 
-        // A credential's name has at most 120 characters; the cluster's name, of at most 63, stands before this.
+        // A credential's name has at most 120 characters; 52 of the cluster and its issuer stand before this.
         private static final int MAX_NAME = 55;
 
         String subject() {
@@ -75,6 +84,7 @@ record MovePlan(
                     .forEach(one -> (goes ? used : needed).add(one.binding().name()));
             podsStay |= !goes && pod.pod().bindingLabel().isPresent();
         }
+        context.cluster().bindings().stream().filter(unseen::mayNeed).forEach(one -> needed.add(one.name()));
         used.removeAll(needed);
         List<KubernetesObject> leftovers = new ArrayList<>();
         Set<ObjectName> identities = new HashSet<>();
@@ -90,10 +100,23 @@ record MovePlan(
         context.cluster().identities().stream()
                 .filter(one -> identities.contains(one.name()))
                 .forEach(leftovers::add);
-        if (!podsStay) {
+        if (!podsStay && unseen.asks().isEmpty()) {
             leftovers.addAll(context.cluster().exceptions());
         }
         return leftovers;
+    }
+
+    /** What a person must do before this cluster is moved; sentences without a full stop. */
+    List<String> asks() {
+        return Stream.concat(
+                        undecided.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()),
+                        unseen.asks().stream())
+                .toList();
+    }
+
+    /** Pods that are not moved, and why. */
+    List<String> unmoved() {
+        return Stream.of(stays, undecided).flatMap(one -> one.values().stream()).toList();
     }
 
     Position position() {

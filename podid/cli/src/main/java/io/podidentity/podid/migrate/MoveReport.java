@@ -96,8 +96,8 @@ final class MoveReport {
         paragraph("");
         for (Outcome one : migration.outcomes()) {
             PodMove move = one.move();
-            item(move.source().object() + " uses " + move.identity().describe() + ", "
-                    + move.choice().text() + "." + kind(move) + network(move));
+            item(move.source().object() + one.place() + " uses "
+                    + move.identity().describe() + ", " + move.choice().text() + "." + kind(move) + network(move));
         }
     }
 
@@ -128,33 +128,38 @@ final class MoveReport {
     static List<String> decisions(Migration migration) {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
-                .map(Outcome::move)
-                .filter(move -> !move.isDecided())
-                .forEach(move -> lines.add(move.source().object()
-                        + " has several identities, and neither a variable nor"
-                        + " a request in these files names one, so NMI gave it any of them. Its service account has one"
-                        + " default client ID; now it is " + move.identity().clientId()
-                        + ". Choose, and run this again with one of: "
-                        + move.identities().stream()
-                                .map(id -> "`--identity " + move.source().pod().name() + "=" + id.clientId() + "` ("
-                                        + id.identity().name() + ")")
-                                .collect(Collectors.joining(", "))
-                        + ". The program can have each of the others by naming its client ID in code, such as"
-                        + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in"
-                        + " each of them."));
+                .filter(outcome -> !outcome.move().isDecided())
+                .forEach(outcome -> lines.add(undecided(outcome)));
+        lines.addAll(migration.asks());
         lines.addAll(migration.changes().byHand());
         lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
-            overLimit(plan, lines);
+            overLimit(plan, migration.place(plan), lines);
         }
         return lines;
+    }
+
+    private static String undecided(Outcome outcome) {
+        PodMove move = outcome.move();
+        String options = move.identities().stream()
+                .map(id -> "`--identity " + move.source().pod().name() + "=" + id.clientId() + "` ("
+                        + id.identity().name() + ")")
+                .collect(Collectors.joining(", "));
+        return move.source().object() + outcome.place()
+                + " has several identities, and neither a variable nor"
+                + " a request in these files names one, so NMI gave it any of them. Its service account has one"
+                + " default client ID; now it is " + move.identity().clientId()
+                + ". Choose, and run this again with one of: " + options
+                + ". The program can have each of the others by naming its client ID in code, such as"
+                + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in each of"
+                + " them.";
     }
 
     private void decide() {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
                 .filter(one -> one.move().isDecided() && !one.isGood())
-                .forEach(one -> lines.add(one.move().source().object() + ": " + one.afterwards()));
+                .forEach(one -> lines.add(one.move().source().object() + one.place() + ": " + one.afterwards()));
         lines.addAll(decisions(migration));
         if (!lines.isEmpty()) {
             heading("A person must decide");
@@ -162,15 +167,16 @@ final class MoveReport {
         }
     }
 
-    private static void overLimit(MovePlan plan, List<String> lines) {
+    private static void overLimit(MovePlan plan, String place, List<String> lines) {
         Map<String, List<Federation>> over = plan.overLimit().stream()
                 .collect(Collectors.groupingBy(
                         one -> one.identity().describe(), LinkedHashMap::new, Collectors.toList()));
-        over.forEach((identity, all) -> lines.add(identity + " needs " + (FederatedCredentials.LIMIT + all.size())
-                + " federated credentials, and Azure allows " + FederatedCredentials.LIMIT
-                + ". Let pods share a service account, use a second identity, or an identity binding of AKS. Not in"
-                + " azure.sh: "
-                + all.stream().map(Federation::subject).collect(Collectors.joining(", "))));
+        over.forEach(
+                (identity, all) -> lines.add(identity + place + " needs " + (FederatedCredentials.LIMIT + all.size())
+                        + " federated credentials, and Azure allows " + FederatedCredentials.LIMIT
+                        + ". Let pods share a service account, use a second identity, or an identity binding of AKS. Not in"
+                        + " azure.sh: "
+                        + all.stream().map(Federation::subject).collect(Collectors.joining(", "))));
     }
 
     private void accounts() {
@@ -181,6 +187,7 @@ final class MoveReport {
                         .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
                         .collect(Collectors.joining(" and "));
                 item(account.name()
+                        + migration.place(plan)
                         + switch (account.how()) {
                             case ANNOTATE -> " gets " + annotations + ".";
                             case DEFINE ->
@@ -228,7 +235,7 @@ final class MoveReport {
         all.forEach(one -> item(
                 "`az role assignment list --all --assignee " + one.clientId() + " -o table` of " + one.describe()));
         Set<String> notes = new LinkedHashSet<>();
-        migration.plans().forEach(plan -> notes.addAll(plan.notes()));
+        migration.plans().forEach(plan -> plan.notes().forEach(note -> notes.add(note + migration.place(plan))));
         notes.forEach(this::item);
     }
 
@@ -288,17 +295,20 @@ final class MoveReport {
     private void rest() {
         var lines = new ArrayList<String>();
         for (MovePlan plan : migration.plans()) {
-            plan.stays().forEach((pod, why) -> lines.add("Pod " + pod + " is left as it is: " + why));
+            plan.stays()
+                    .forEach((pod, why) ->
+                            lines.add("Pod " + pod + migration.place(plan) + " is left as it is: " + why));
             List<KubernetesObject> leftovers = migration.changes().leftovers(plan);
             if (!leftovers.isEmpty()) {
-                lines.add((wish.keepsPodIdentity() ? "To be removed later: " : "Removed from the files: ")
+                lines.add((wish.keepsPodIdentity() ? "To be removed later" : "Removed from the files")
+                        + migration.place(plan) + ": "
                         + leftovers.stream()
                                 .map(one -> one.getClass().getSimpleName() + " " + one.name())
                                 .collect(Collectors.joining(", ")));
             }
             plan.context().cluster().bindings().stream()
                     .filter(one -> !leftovers.contains(one))
-                    .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
+                    .forEach(one -> lines.add("AzureIdentityBinding " + one.name() + migration.place(plan)
                             + " stays: no pod of these files, or not each, can do without it."));
         }
         migration.emptied().forEach(file -> lines.add(file + " had nothing else in it, and is gone."));

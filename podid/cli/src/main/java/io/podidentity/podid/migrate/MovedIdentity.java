@@ -1,6 +1,7 @@
 package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.podid.check.rule.Value;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -28,6 +29,28 @@ record MovedIdentity(AzureIdentity identity) {
 
     boolean isManaged() {
         return identity.isManagedIdentity();
+    }
+
+    /** Why it cannot be said which identity in Azure is meant, and what to do; empty if it can. */
+    Optional<String> doubt() {
+        String id = identity.resourceId();
+        if (!Value.isFinal(clientId()) || !Value.isGuid(clientId())) {
+            return Optional.of(doubt("clientID", clientId(), "az identity show --query clientId"));
+        }
+        if (isManaged()) {
+            boolean isOne = id.isEmpty() || (Value.isFinal(id) && place().isPresent());
+            return isOne ? Optional.empty() : Optional.of(doubt("resourceID", id, "az identity show --query id"));
+        }
+        return Value.isFinal(tenantId())
+                ? Optional.empty()
+                : Optional.of(doubt("tenantID", tenantId(), "az account show --query tenantId"));
+    }
+
+    private String doubt(String field, String value, String command) {
+        String is = value.isEmpty() ? "is empty" : "is " + Value.quoted(value);
+        String why = Value.isFinal(value) ? ", which is none" : ", which is still to be put in";
+        return "the " + field + " of AzureIdentity " + identity.name() + " " + is + (value.isEmpty() ? "" : why)
+                + ". Write what " + command + " prints";
     }
 
     /** Empty of an application, and if the manifest does not say it. */

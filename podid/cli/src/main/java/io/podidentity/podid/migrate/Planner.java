@@ -1,14 +1,17 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.SecretReference;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.PodMove.Choice;
 import java.time.Instant;
@@ -26,12 +29,14 @@ final class Planner {
     private final Explainer explainer;
     private final Wish wish;
     private final Map<String, String> stays = new LinkedHashMap<>();
+    private final Map<String, String> undecided = new LinkedHashMap<>();
 
     /** What a user wants. Choices are client IDs, by the namespace and name of the pod's workload. */
     record Wish(
             List<String> paths,
             String standardInput,
             ProfileOptions profile,
+            InputSettings settings,
             Map<String, String> choices,
             boolean inPlace,
             boolean keepsPodIdentity,
@@ -51,7 +56,8 @@ final class Planner {
         }
         var accounts = new Accounts(context, moves);
         List<PodMove> placed = accounts.moves();
-        return new MovePlan(context, placed, stays, accounts.accounts(), notes(placed));
+        return new MovePlan(
+                context, placed, stays, undecided, UnseenLabels.of(context), accounts.accounts(), notes(placed));
     }
 
     private Optional<PodMove> move(PodSource source) {
@@ -71,16 +77,9 @@ final class Planner {
             stays.put(name, before.summary() + "; without NMI that is so for each pod");
             return Optional.empty();
         }
-        Optional<String> obstacle = bound.stream()
-                .filter(identity -> !ClientIdText.canBeOne(identity.clientId()))
-                .findFirst()
-                .map(identity -> "the AzureIdentity " + identity.identity().name()
-                        + " has no usable clientID: write what az identity show --query clientId prints")
-                .or(() -> Accounts.isName(source.pod().namespace())
-                        ? Optional.empty()
-                        : Optional.of("its namespace is no name"));
+        Optional<String> obstacle = obstacle(source, bound);
         if (obstacle.isPresent()) {
-            stays.put(name, obstacle.get());
+            undecided.put(subject(source), obstacle.get());
             return Optional.empty();
         }
         var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
@@ -94,6 +93,28 @@ final class Planner {
                 choice(bound, named, !chosen.isEmpty()),
                 account,
                 before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(ordered.get(0))));
+    }
+
+    /** The object, and of one with several pods the pod. */
+    private static String subject(PodSource source) {
+        return source.place().isFixed() && source.place().isTemplate()
+                ? source.object()
+                : source.object() + ", pod " + source.pod().name().name();
+    }
+
+    /** Why the pod cannot be moved as long as nobody has done something. */
+    private static Optional<String> obstacle(PodSource source, List<MovedIdentity> bound) {
+        if (!source.place().isFixed() || !source.place().isTemplate()) {
+            return Optional.of("podid changes no " + source.kind() + ". Write at "
+                    + source.place().path()
+                    + " the label " + Keys.USE + ": \"true\" in place of " + Pod.BINDING_LABEL
+                    + ", and a service account with the annotation " + Keys.CLIENT_ID + ": "
+                    + bound.get(0).clientId() + ". Its binding and identity stay");
+        }
+        if (!Accounts.isName(source.pod().namespace())) {
+            return Optional.of("its namespace " + Value.quoted(source.pod().namespace()) + " is no name");
+        }
+        return bound.stream().flatMap(identity -> identity.doubt().stream()).findFirst();
     }
 
     /** Secrets are seldom in the files. */

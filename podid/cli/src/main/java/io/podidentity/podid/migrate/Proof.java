@@ -4,8 +4,10 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.replay.WorkloadReplay;
 import io.podidentity.emulator.replay.WorkloadReplay.Result;
 import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
@@ -18,6 +20,8 @@ import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.explain.Explainer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +64,10 @@ final class Proof {
      * One pod, before and after.
      *
      * @param others those of its other identities that it does not get by naming them
+     * @param remedies what brings the token back, if the pod has none with the changed files
      * @param place such as " (overlays/prod)"; empty where there is only one environment
      */
-    record Outcome(PodMove move, Result after, List<String> others, String place) {
+    record Outcome(PodMove move, Result after, List<String> others, List<String> remedies, String place) {
 
         boolean isSame() {
             return after.isToken()
@@ -122,11 +127,14 @@ final class Proof {
         }
     }
 
-    /** @param after what the changed files say; absent if they cannot be read */
-    Proof(MovePlan plan, Optional<Manifests> after, String environment) {
+    /**
+     * @param after what the changed files say; absent if they cannot be read
+     * @param place such as " (overlays/prod)"; empty where there is only one environment
+     */
+    Proof(MovePlan plan, Optional<Manifests> after, String place) {
         this.plan = plan;
         this.after = after.map(one -> new RuleContext(one, plan.context().rules(), AzureFacts.NONE));
-        this.place = environment.isEmpty() ? "" : " (" + environment + ")";
+        this.place = place;
     }
 
     List<Outcome> outcomes() {
@@ -154,7 +162,21 @@ final class Proof {
                 .toList();
         Result result = pod.map(one -> replay.play(one, ""))
                 .orElseGet(() -> new Result("", "", "it is not among the changed files"));
-        return new Outcome(move, result, others, place);
+        var outcome = new Outcome(move, result, others, List.of(), place);
+        return outcome.isLost() ? new Outcome(move, result, others, remedies(move), place) : outcome;
+    }
+
+    private List<String> remedies(PodMove move) {
+        return after.stream()
+                .flatMap(now ->
+                        now.cluster().pod(move.source().pod().name()).stream().flatMap(pod -> remedies(now, pod)))
+                .map(remedy -> move.source().object() + place + ": " + remedy)
+                .toList();
+    }
+
+    private static Stream<String> remedies(RuleContext now, Pod pod) {
+        var explainer = new Explainer(now.manifests(), MatchRules.of(Profile.WORKLOAD_IDENTITY), Instant.EPOCH);
+        return explainer.explain(pod, Explainer.DEFAULT_QUERY).remedies().stream();
     }
 
     /** Why nothing may be written, of a cluster that needs these objects no more. */
@@ -221,13 +243,13 @@ final class Proof {
     private List<String> taken(List<KubernetesObject> gone, Manifests now) {
         Set<String> kept = now.objects().stream().map(Manifest::toString).collect(Collectors.toSet());
         Set<ObjectName> own = gone.stream().map(KubernetesObject::name).collect(Collectors.toSet());
-        return plan.stays().isEmpty()
+        return plan.unmoved().isEmpty()
                 ? List.of()
                 : plan.context().manifests().objects().stream()
                         .filter(one -> one.group().equals("aadpodidentity.k8s.io") && !own.contains(one.name()))
                         .filter(one -> !kept.contains(one.toString()))
                         .map(one -> one + place + " would be gone, but no pod was moved from it there: "
-                                + String.join(", ", plan.stays().values()))
+                                + String.join(", ", plan.unmoved()))
                         .toList();
     }
 

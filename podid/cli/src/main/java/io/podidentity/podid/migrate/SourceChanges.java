@@ -38,6 +38,8 @@ final class SourceChanges {
     private final Set<SourceObject> removed = new LinkedHashSet<>();
     /** The new service account that each object is replaced by, or written before. */
     private final Map<SourceObject, AccountMove> beside = new LinkedHashMap<>();
+    /** Those of them whose account would land in another namespace if none were written. */
+    private final Set<SourceObject> ofOtherNamespaces = new HashSet<>();
 
     private final Set<AccountMove> unplaced = new LinkedHashSet<>();
     private final Set<SourceText> orphans = new LinkedHashSet<>();
@@ -79,6 +81,10 @@ final class SourceChanges {
                 .values()
                 .forEach(SourceObject::removeAll);
         orphans.addAll(tree.finishKustomizations(emptied(), this::isRemoved));
+        tree.danglingReferences(this::isRemoved)
+                .forEach(one ->
+                        byHand.add(one + " in a replacement or variable, and that object is removed: take it out,"
+                                + " or let it use the annotation " + Keys.CLIENT_ID + " of the service account"));
     }
 
     /** Whether an object of a kind is removed; without a name whether all of that kind are. */
@@ -96,8 +102,8 @@ final class SourceChanges {
         AccountMove account = beside.get(object);
         String about = place.kind() + " " + place.name();
         if (account != null && place.isInsteadOfItsObject()) {
-            String text =
-                    account.manifest(place.name(), common, !object.namespace().isEmpty());
+            boolean needsNamespace = !object.namespace().isEmpty() || ofOtherNamespaces.contains(object);
+            String text = account.manifest(place.name(), common, needsNamespace);
             if (replaced.contains(object)) {
                 object.replaceBy(text);
             } else {
@@ -176,12 +182,12 @@ final class SourceChanges {
     private Optional<SourceObject> labelled(PodSource source, List<SourceObject> written) {
         Pod pod = source.pod();
         return written.stream()
-                .filter(SourceChanges::isLabelled)
+                .filter(this::isLabelled)
                 .findFirst()
                 // A kustomization can make a Deployment of a Pod; the proof shows whether it does so with what is
                 // changed.
                 .or(() -> tree.named(pod.metadata().position(), pod.name().name()).stream()
-                        .filter(SourceChanges::isLabelled)
+                        .filter(this::isLabelled)
                         .findFirst())
                 .or(() -> written.size() == 1 && pod.bindingLabel().isEmpty()
                         ? Optional.of(written.get(0))
@@ -208,7 +214,7 @@ final class SourceChanges {
         }
     }
 
-    private static void annotate(SourceObject target, String key) {
+    private void annotate(SourceObject target, String key) {
         target.put(inTemplate(target, "metadata", "annotations"), Map.of(key, "true"), "");
     }
 
@@ -230,13 +236,13 @@ final class SourceChanges {
                 .forEach(place -> values.want(plan, place, own));
     }
 
-    private static List<String> inTemplate(SourceObject object, String... more) {
-        return Stream.concat(PodSource.templatePath(object.kind()).orElse(List.of()).stream(), Stream.of(more))
+    private List<String> inTemplate(SourceObject object, String... more) {
+        return Stream.concat(tree.template(object).orElse(List.of()).stream(), Stream.of(more))
                 .toList();
     }
 
-    private static boolean isLabelled(SourceObject object) {
-        return PodSource.templatePath(object.kind()).isPresent()
+    private boolean isLabelled(SourceObject object) {
+        return tree.template(object).isPresent()
                 && !object.text(inTemplate(object, "metadata", "labels", Pod.BINDING_LABEL))
                         .isEmpty();
     }
@@ -298,9 +304,12 @@ final class SourceChanges {
         List<PodMove> users = plan.moves().stream()
                 .filter(move -> move.account().equals(account.name()))
                 .toList();
-        Optional<SourceObject> binding = users.stream()
+        List<AzureIdentityBinding> taken = users.stream()
                 .flatMap(move -> plan.context().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
+                .toList();
+        taken.forEach(one -> noteNamespace(one, account));
+        Optional<SourceObject> binding = taken.stream()
                 .flatMap(one -> written(one).stream())
                 .filter(one -> !one.isFlow() && !isTaken(one, sourceName(plan, account.name())))
                 .filter(one -> one.namespace().isEmpty()
@@ -319,6 +328,13 @@ final class SourceChanges {
             unplaced.add(account);
         } else {
             byHand("ServiceAccount " + account.name(), "create it, with the annotations " + account.annotations());
+        }
+    }
+
+    /** A binding without a namespace is of another one than a pod that names its own. */
+    private void noteNamespace(AzureIdentityBinding binding, AccountMove account) {
+        if (!binding.namespace().equals(account.name().namespace())) {
+            ofOtherNamespaces.addAll(written(binding));
         }
     }
 

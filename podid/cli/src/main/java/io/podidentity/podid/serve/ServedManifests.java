@@ -14,7 +14,7 @@ import io.podidentity.emulator.replay.WorkloadReplay;
 import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.explain.Explainer;
-import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
@@ -70,7 +70,7 @@ final class ServedManifests {
     static ServedManifests read(List<String> paths, ProfileOptions profile, Optional<List<Trusted>> trusted)
             throws IOException {
         byte[] standardInput = ManifestInput.standardInput(paths);
-        ManifestInput input = profile.read(paths, standardInput, FittingProfile.configuredHere());
+        ManifestInput input = profile.read(paths, standardInput, InputSettings.here());
         List<Manifests> clusters = input.clusters();
         if (clusters.size() > 1) {
             throw new ManifestException("There are " + clusters.size()

@@ -149,7 +149,8 @@ class CheckCommandTest {
     void check_withoutProfile_saysWhichItTakesAndWhy() throws IOException {
         String old = BINDING.replace("azureIdentity", "AzureIdentity").replace("selector", "Selector");
         check(write("old.yaml", old).toString());
-        assertThat(err.toString()).startsWith("profile 1.5.4 (the fields are spelt as before 1.6.0)");
+        assertThat(err.toString()).startsWith("profile 1.8.17 (the last version of AAD Pod Identity)");
+        assertThat(out.toString()).contains("error [C2 field-name-case]", "unknown field spec.Selector");
     }
 
     @Test
@@ -162,14 +163,27 @@ class CheckCommandTest {
     }
 
     @Test
-    void check_onAFolder_leavesOutWhatIsNoManifest() throws IOException {
+    void check_onAFolder_saysNothingOfWhatIsNoManifest() throws IOException {
         write("patch.yaml", "- op: add\n");
         write("values.yaml", "replicas: 1\n");
+        write("azure.yaml", "name: shop\nmetadata: {template: shop@1}\n");
+        write("package.json", "{}\n");
+        write(".github/workflows/build.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {}\n");
         write("binding.yaml", BINDING);
 
         assertThat(check(folder.toString())).isEqualTo(1);
 
-        assertThat(err.toString()).contains("patch.yaml", "values.yaml");
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("profile 1.8.17");
+        assertThat(out.toString()).doesNotContain("not looked at");
+    }
+
+    @Test
+    void check_withPathsToLeaveOut_doesNotLookAtThem() throws IOException {
+        write("test/binding.yaml", BINDING);
+        write("identity.yaml", identity("another-one-than-it-names"));
+
+        assertThat(check(folder.toString())).isEqualTo(1);
+        assertThat(check("--exclude", "test/", folder.toString())).isZero();
     }
 
     @Test

@@ -33,7 +33,7 @@ class FittingProfileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "AzureIdentity, Selector, V1_5_4",
+        "AzureIdentity, Selector, V1_8_17",
         "azureIdentity, selector, V1_8_17",
         "azureIdentity, Selector, V1_8_17",
     })

@@ -31,7 +31,11 @@ class MigrateFixturesTest {
             "name-prefix",
             "two-copies",
             "network-policy",
-            "other-namespaces");
+            "other-namespaces",
+            "placeholders",
+            "pods-of-other-kinds",
+            "replacements",
+            "unknown-shape");
 
     @TempDir
     Path temporary;

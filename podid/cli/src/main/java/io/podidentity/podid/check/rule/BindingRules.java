@@ -99,7 +99,8 @@ final class BindingRules extends RuleFamily {
                     message + (byResource.isEmpty() ? "" : "; that is the name of the resource in Azure"),
                     near.get());
         } else {
-            bindingWithoutIdentity.add(
+            bindingWithoutIdentity.addAbsence(
+                    context,
                     field,
                     message,
                     here.isEmpty()
@@ -118,7 +119,8 @@ final class BindingRules extends RuleFamily {
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : context.identities()) {
             if (!named.isEmpty() && !named.contains(identity.name())) {
-                identityUnused.add(
+                identityUnused.addAbsence(
+                        context,
                         context.location(identity).at("metadata", "name"),
                         "no binding in " + identity.namespace() + " names this identity",
                         "Create an AzureIdentityBinding with azureIdentity: "

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 /** What the cluster lacks or forbids. */
 final class ClusterRules extends RuleFamily {
 
+    /** As the manifests of AAD Pod Identity name its parts. */
+    private static final Set<String> PARTS = Set.of("mic", "nmi");
+
     private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
 
     /** What was removed from Kubernetes: of each version the kinds. */
@@ -189,12 +192,25 @@ final class ClusterRules extends RuleFamily {
     /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
     private void removedApiVersion(Manifest manifest) {
         String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
-        if (context.profile().isAtLeast(1, 8, 0) && List.of(kinds.split(" ")).contains(manifest.kind())) {
+        if (isOfIdentities(manifest)
+                && context.profile().isAtLeast(1, 8, 0)
+                && List.of(kinds.split(" ")).contains(manifest.kind())) {
             FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
             String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
             removedApiVersion.add(
                     field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
         }
+    }
+
+    /** Whether pods get their identity by it: others' objects are others' concern. */
+    private boolean isOfIdentities(Manifest manifest) {
+        if (manifest.kind().equals("CustomResourceDefinition")) {
+            return manifest.name().name().endsWith(".aadpodidentity.k8s.io");
+        }
+        boolean isOfItsParts = manifest.name().name().matches(".*(aad-pod-id|azure-wi|workload-identity).*");
+        return isOfItsParts
+                || PARTS.contains(manifest.name().name())
+                || context.identityPods().stream().anyMatch(pod -> pod.object().equals(manifest.toString()));
     }
 
     private static String group(Manifest manifest) {

@@ -9,6 +9,7 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,19 @@ final class FieldRules extends RuleFamily {
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
     /** What follows the last slash is dropped. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
+
+    private static final Map<String, List<String>> OF_POD_IDENTITY = Map.of(
+            "AzureIdentity",
+                    List.of(
+                            "type",
+                            "resourceID",
+                            "clientID",
+                            "clientPassword",
+                            "tenantID",
+                            "adEndpoint",
+                            "auxiliaryTenantIDs"),
+            "AzureIdentityBinding", List.of("azureIdentity", "selector", "weight"),
+            "AzurePodIdentityException", List.of("podLabels"));
 
     private final Report fieldNameCase = error(
                     "C2", "field-name-case", "aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497")
@@ -71,14 +85,32 @@ final class FieldRules extends RuleFamily {
             identityFieldUnused(identity);
             tenantOrEndpoint(identity);
         }
+        if (context.profile().fieldsIgnoreCase()) {
+            OF_POD_IDENTITY.forEach((kind, fields) -> context.kind(kind).stream()
+                    .flatMap(object -> object.at("spec").fields().stream())
+                    .forEach(field -> oldFieldName(field, fields)));
+        }
         identityType();
+    }
+
+    /** A version that takes any letter case is one that nobody can install anew. */
+    private void oldFieldName(FieldLocation field, List<String> fields) {
+        fields.stream()
+                .filter(right -> right.equalsIgnoreCase(field.key()) && !right.equals(field.key()))
+                .forEach(right -> fieldNameCase.add(
+                        Severity.WARNING,
+                        field,
+                        "the field " + field.path()
+                                + " is read before 1.6.0 only: later versions ignore it, and kubectl" + " refuses it",
+                        "Write: " + right + ":",
+                        Edit.key(field.position(), field.key(), right)));
     }
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
     private void fieldNameCase(Problem problem) {
         if (problem.kind() == Problem.Kind.WRONG_CASE) {
             String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
-            String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);
+            String right = problem.meant();
             fieldNameCase.add(
                     FieldLocation.of(problem),
                     problem.message(),

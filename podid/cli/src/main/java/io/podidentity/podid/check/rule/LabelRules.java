@@ -79,7 +79,7 @@ final class LabelRules extends RuleFamily {
 
     /** The key is compared exactly. */
     private void labelKey(PodSource pod) {
-        FieldLocation labels = pod.template().at("metadata", "labels");
+        FieldLocation labels = pod.labels();
         for (String key : labels.keys()) {
             if (ClosestMatch.isNear(key, Pod.BINDING_LABEL) && !labels.keys().contains(Pod.BINDING_LABEL)) {
                 FieldLocation label = labels.at(key);
@@ -92,20 +92,18 @@ final class LabelRules extends RuleFamily {
     private void labelNotOnPodTemplate(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
         FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
-        FieldLocation template =
-                object.at(PodSource.templatePath(manifest.kind()).orElse(List.of()));
-        FieldLocation labels = template.at("metadata", "labels");
-        if (context.profile().hasNmi()
-                && label.exists()
-                && template.exists()
-                && !labels.at(Pod.BINDING_LABEL).exists()
-                // The pods have moved on to workload identity.
-                && !labels.at(Keys.USE).exists()) {
+        // Of a workload with several pods it is not certain which are meant.
+        if (!context.profile().hasNmi() || !label.exists() || manifest.pods().size() != 1) {
+            return;
+        }
+        FieldLocation labels = object.at(manifest.pods().get(0).labels().get(0));
+        boolean hasMovedOn = labels.at(Keys.USE).exists();
+        if (!labels.at(Pod.BINDING_LABEL).exists() && !hasMovedOn) {
             String line = Pod.BINDING_LABEL + ": " + label.text();
             labelNotOnPodTemplate.add(
                     label,
                     "the label is on the " + manifest.kind() + " itself, and its pods do not inherit it",
-                    "Add to " + template.path() + ".metadata.labels: " + line,
+                    "Add to " + labels.path() + ": " + line,
                     Edit.firstEntry(labels, line));
         }
     }
@@ -172,13 +170,16 @@ final class LabelRules extends RuleFamily {
                         Edit.value(field, meant.get()));
             } else if (bindings.isEmpty()) {
                 labelWithoutBinding.add(
+                        Severity.INFO,
                         field,
                         message + ", and these files have no binding at all",
                         "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
             } else if (selectors.isEmpty()) {
-                labelWithoutBinding.add(field, message, "Write in the binding that is meant: selector: " + label);
+                labelWithoutBinding.addAbsence(
+                        context, field, message, "Write in the binding that is meant: selector: " + label);
             } else {
-                labelWithoutBinding.add(field, message, "The selectors are: " + String.join(", ", selectors) + ".");
+                labelWithoutBinding.addAbsence(
+                        context, field, message, "The selectors are: " + String.join(", ", selectors) + ".");
             }
         }
     }

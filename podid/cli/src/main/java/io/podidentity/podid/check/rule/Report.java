@@ -43,6 +43,19 @@ public final class Report {
         add(about.severity(), location, message, remedy, edits);
     }
 
+    /**
+     * Reports that something is not there; for information where it may be in what was not looked at.
+     *
+     * @param message that something is missing
+     */
+    void addAbsence(RuleContext context, FieldLocation location, String message, String remedy, Edit... edits) {
+        if (context.missed().isEmpty()) {
+            add(location, message, remedy, edits);
+        } else {
+            add(Severity.INFO, location, message + "; not all of the input was looked at", remedy, edits);
+        }
+    }
+
     public void addValue(FieldLocation location, String message, String meant) {
         add(location, message, "Write: " + location.key() + ": " + meant, Edit.value(location, meant));
     }

@@ -11,6 +11,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
@@ -19,6 +20,7 @@ import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.PodTraces;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ public final class RuleContext {
             AzureFacts.NONE);
 
     private final Manifests manifests;
+    private final List<Skipped> missed;
     private final MatchRules rules;
     private final IdentityMatcher matcher;
     private final AzureFacts azure;
@@ -47,14 +50,30 @@ public final class RuleContext {
 
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
     private final List<IdentityReference> references;
+    private final PodTraces traces;
 
+    /** As below, of manifests that themselves say what of them was not looked at. */
     public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure) {
+        this(manifests, rules, azure, manifests.skipped());
+    }
+
+    /**
+     * Looks at manifests that may be a part of what a user has named.
+     *
+     * @param missed what of the whole input was not looked at
+     */
+    public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure, List<Skipped> missed) {
+        this.missed = missed.stream().filter(Skipped::isMissed).toList();
         this.manifests = manifests;
         this.rules = rules;
         this.matcher = new IdentityMatcher(manifests.cluster(), rules);
         this.azure = azure;
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
+            FieldLocation object = FieldLocation.of(manifest);
+            manifest.pods()
+                    .forEach(place ->
+                            byPosition.putIfAbsent(object.at(place.at()).valuePosition(), manifest));
             written.put(manifest.toString(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
             names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
@@ -62,14 +81,16 @@ public final class RuleContext {
         for (Pod pod : manifests.cluster().pods()) {
             Manifest manifest = byPosition.get(pod.metadata().position());
             if (manifest != null) {
-                pods.computeIfAbsent(maker(pod), any -> source(pod, manifest));
+                pods.computeIfAbsent(maker(pod, manifest), any -> source(pod, manifest));
             }
         }
         this.references = IdentityReference.of(manifests.objects(), pods());
+        this.traces = PodTraces.of(manifests.objects(), missed);
     }
 
-    private static String maker(Pod pod) {
-        return pod.owners().isEmpty()
+    /** A pod of its own, or what has made the pod and its replicas. */
+    private static String maker(Pod pod, Manifest manifest) {
+        return pod.owners().isEmpty() || manifest.pods().size() > 1
                 ? pod.name().toString()
                 : pod.namespace() + " " + pod.owners().get(0);
     }
@@ -79,14 +100,21 @@ public final class RuleContext {
         return pod.workload()
                 .flatMap(owner -> Optional.ofNullable(
                         written.get(owner.kind() + " " + new ObjectName(pod.namespace(), owner.name()))))
+                .filter(workload ->
+                        manifest.kind().equals("Pod") && workload.pods().size() == 1)
                 .map(workload -> PodSource.of(pod, workload))
-                .filter(source -> source.template().at("metadata", "labels").fields().stream()
+                .filter(source -> source.labels().fields().stream()
                         .allMatch(label -> label.text().equals(pod.labels().get(label.key()))))
                 .orElseGet(() -> PodSource.of(pod, manifest));
     }
 
     public Manifests manifests() {
         return manifests;
+    }
+
+    /** What of the whole input was not looked at, so that what seems to be absent may be there. */
+    public List<Skipped> missed() {
+        return missed;
     }
 
     public Cluster cluster() {
@@ -115,7 +143,8 @@ public final class RuleContext {
 
     /** The pod, or that of its replicas that stands for all of them. */
     public Optional<PodSource> source(Pod pod) {
-        return Optional.ofNullable(pods.get(maker(pod)));
+        return Optional.ofNullable(byPosition.get(pod.metadata().position()))
+                .flatMap(manifest -> Optional.ofNullable(pods.get(maker(pod, manifest))));
     }
 
     /** All pods where the profile has an NMI, which sees them. */
@@ -143,6 +172,11 @@ public final class RuleContext {
     /** Objects that refer to an identity, beside pods. */
     public List<IdentityReference> references() {
         return references;
+    }
+
+    /** What says something of pods that cannot be told. */
+    public PodTraces traces() {
+        return traces;
     }
 
     public List<AzureIdentity> identities() {

@@ -138,7 +138,7 @@ final class ServiceAccountRules extends RuleFamily {
         String name = pod.serviceAccount();
         List<String> elsewhere = context.namespaces("ServiceAccount", name);
         Optional<String> near = ClosestMatch.of(name, context.names("ServiceAccount", pod.namespace()));
-        FieldLocation field = pod.spec("serviceAccountName");
+        FieldLocation field = pod.account();
         if (!elsewhere.isEmpty()) {
             serviceAccount.add(
                     field,
@@ -170,11 +170,11 @@ final class ServiceAccountRules extends RuleFamily {
 
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
     private void useLabelMissing(PodSource pod) {
-        FieldLocation labels = pod.template().at("metadata", "labels");
+        FieldLocation labels = pod.labels();
         Optional<ServiceAccount> account = context.serviceAccount(pod).filter(ServiceAccountRules::isAnnotated);
         boolean usesPodIdentity =
                 context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
-        if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+        if (pod.label(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
             return;
         }
         FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
@@ -189,7 +189,7 @@ final class ServiceAccountRules extends RuleFamily {
                     Edit.firstEntry(labels, TRUE));
         } else if (account.isPresent() && !isForOthers(pod)) {
             useLabelMissing.add(
-                    pod.spec("serviceAccountName"),
+                    pod.account(),
                     "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
                             + Keys.USE,
                     ADD,
@@ -246,7 +246,7 @@ final class ServiceAccountRules extends RuleFamily {
             }
         }
         for (PodSource pod : context.pods()) {
-            FieldLocation annotations = pod.template().at("metadata", "annotations");
+            FieldLocation annotations = pod.annotations();
             checkWorkloadIdentityKey(annotations, OF_PODS, "a pod");
             FieldLocation use = annotations.at(Keys.USE);
             if (use.exists() && !pod.label(Keys.USE).exists()) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ public record FieldLocation(
         }
     }
 
+    /** The field below these keys; a key such as {@code [0]} is that of an element of a list. */
     public FieldLocation at(String... keys) {
         FieldLocation location = this;
         for (String key : keys) {
@@ -75,6 +77,10 @@ public record FieldLocation(
     }
 
     private FieldLocation child(String child) {
+        Optional<Integer> index = Yaml.indexOf(child);
+        if (index.isPresent() && index.get() < items().size()) {
+            return items().get(index.get());
+        }
         for (Yaml.Entry entry : entries()) {
             if (entry.key().equals(child)) {
                 return child(entry);

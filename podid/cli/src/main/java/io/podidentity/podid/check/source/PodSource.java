@@ -2,12 +2,11 @@ package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.PodPlace;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -15,32 +14,48 @@ import java.util.stream.Stream;
  * A pod and what is written about it.
  *
  * @param manifest the pod itself, or the workload that makes it
- * @param template where the pod's metadata and spec are
+ * @param place where in the manifest the pod is described
  */
-public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocation template) {
+public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace place) {
 
-    private static final Map<String, List<String>> TEMPLATES = Map.of(
-            "Pod", List.of(),
-            "Deployment", List.of("spec", "template"),
-            "ReplicaSet", List.of("spec", "template"),
-            "StatefulSet", List.of("spec", "template"),
-            "DaemonSet", List.of("spec", "template"),
-            "ReplicationController", List.of("spec", "template"),
-            "Job", List.of("spec", "template"),
-            "CronJob", List.of("spec", "jobTemplate", "spec", "template"));
-
+    /**
+     * The pod with what a manifest says of it.
+     *
+     * @throws IllegalArgumentException if the manifest does not describe the pod
+     */
     public static PodSource of(Pod pod, Manifest manifest) {
         FieldLocation location = FieldLocation.of(manifest);
-        return new PodSource(
-                pod,
-                location,
-                manifest.kind(),
-                location.at(templatePath(manifest.kind()).orElse(List.of())));
+        PodPlace place = manifest.pods().stream()
+                .filter(one -> manifest.pods().size() == 1
+                        || location.at(one.at())
+                                .valuePosition()
+                                .equals(pod.metadata().position()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(manifest + " does not describe " + pod.name()));
+        return new PodSource(pod, location, manifest.kind(), place);
     }
 
-    /** The keys that lead to the pod in an object of that kind; empty of a kind that makes no pods. */
-    public static Optional<List<String>> templatePath(String kind) {
-        return Optional.ofNullable(TEMPLATES.get(kind));
+    /** The description of the pod: of most kinds a pod template. */
+    public FieldLocation template() {
+        return manifest.at(place.at());
+    }
+
+    /** The object that has the pod's labels, or would have them. */
+    public FieldLocation labels() {
+        return manifest.at(place.labels().get(0));
+    }
+
+    public FieldLocation annotations() {
+        return manifest.at(place.annotations().get(0));
+    }
+
+    /** Where the service account is named; where it would be, if it is not. */
+    public FieldLocation account() {
+        return nearest(place.accounts().stream().map(manifest::at).toList());
+    }
+
+    private static FieldLocation nearest(List<FieldLocation> fields) {
+        return fields.stream().filter(FieldLocation::exists).findFirst().orElse(fields.get(0));
     }
 
     public String namespace() {
@@ -48,15 +63,18 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     }
 
     public FieldLocation label(String key) {
-        return template.at("metadata", "labels", key);
+        return nearest(
+                place.labels().stream().map(path -> manifest.at(path).at(key)).toList());
     }
 
     public FieldLocation annotation(String key) {
-        return template.at("metadata", "annotations", key);
+        return nearest(place.annotations().stream()
+                .map(path -> manifest.at(path).at(key))
+                .toList());
     }
 
     public FieldLocation spec(String... keys) {
-        return template.at("spec").at(keys);
+        return manifest.at(place.spec()).at(keys);
     }
 
     public List<FieldLocation> containers() {

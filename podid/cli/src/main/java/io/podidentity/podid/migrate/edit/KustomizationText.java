@@ -1,5 +1,7 @@
 package io.podidentity.podid.migrate.edit;
 
+import io.podidentity.emulator.manifest.ManifestFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -69,6 +72,36 @@ final class KustomizationText {
                             && SourceObject.in(SourceText.of("", inline)).stream()
                                     .anyMatch(object -> removed.test(object.kind(), object.name())));
         });
+    }
+
+    /** The places of replacements and variables that take a value from, or put one into, an object that is removed. */
+    List<String> danglingReferences(BiPredicate<String, String> removed) {
+        Stream<Node> replacements = Nodes.items(root, "replacements").stream().flatMap(this::replacements);
+        Stream<Node> references = Stream.concat(
+                replacements.flatMap(KustomizationText::references),
+                Nodes.items(root, "vars").stream().flatMap(one -> Nodes.at(one, "objref").stream()));
+        return references
+                .filter(one -> removed.test(Nodes.text(one, "kind"), Nodes.text(one, "name")))
+                .map(one -> source.name() + " names " + Nodes.text(one, "kind") + " " + Nodes.text(one, "name"))
+                .distinct()
+                .toList();
+    }
+
+    /** Itself, or what the file that it names has. */
+    private Stream<Node> replacements(Node item) {
+        Path file = file(item);
+        if (Nodes.text(item, "path").isEmpty() || !Files.isRegularFile(file)) {
+            return Stream.of(item);
+        }
+        return SourceText.of(file.toString(), ManifestFiles.content(file)).documents().stream()
+                .flatMap(document ->
+                        document instanceof SequenceNode list ? list.getValue().stream() : Stream.of(document));
+    }
+
+    private static Stream<Node> references(Node replacement) {
+        return Stream.concat(
+                Nodes.at(replacement, "source").stream(),
+                Nodes.items(replacement, "targets").stream().flatMap(one -> Nodes.at(one, "select").stream()));
     }
 
     private Set<Path> drop(Predicate<Node> which) {

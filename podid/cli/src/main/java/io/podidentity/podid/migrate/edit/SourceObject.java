@@ -32,6 +32,12 @@ public record SourceObject(
         }
     }
 
+    /** The API group; empty of the core one. */
+    public String group() {
+        String version = text("apiVersion");
+        return version.contains("/") ? version.substring(0, version.indexOf('/')) : "";
+    }
+
     public String kind() {
         return text("kind");
     }

@@ -1,9 +1,12 @@
 package io.podidentity.podid.migrate.edit;
 
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.ExcludedPaths;
 import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.emulator.manifest.PodPlace;
+import io.podidentity.emulator.manifest.PodShapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +32,8 @@ public final class SourceTree {
 
     private static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
+    private final PodShapes shapes;
+    private final ExcludedPaths excluded;
     private final Path root;
     private final Map<Path, SourceText> texts = new TreeMap<>();
     private final Set<Path> others = new LinkedHashSet<>();
@@ -38,8 +43,15 @@ public final class SourceTree {
     private final Map<Path, KustomizationText> kustomizations = new TreeMap<>();
     private final Set<Path> patches = new LinkedHashSet<>();
 
-    /** Reads them all; a file that cannot be read is a {@code ManifestException}. */
-    public SourceTree(List<String> paths, String standardInput) {
+    /**
+     * Reads them all; a file that cannot be read is a {@code ManifestException}.
+     *
+     * @param shapes the kinds that make pods
+     * @param excluded the paths that are left out
+     */
+    public SourceTree(List<String> paths, String standardInput, PodShapes shapes, ExcludedPaths excluded) {
+        this.shapes = shapes;
+        this.excluded = excluded;
         var files = new LinkedHashSet<Path>();
         for (String path : paths) {
             if (!path.equals(ManifestFiles.STANDARD_INPUT)) {
@@ -69,7 +81,9 @@ public final class SourceTree {
             files.addAll(ManifestFiles.files(path));
             return;
         }
-        List<Path> all = ManifestFiles.below(path).toList();
+        List<Path> all = ManifestFiles.below(path)
+                .filter(file -> !excluded.contains(file))
+                .toList();
         all.stream()
                 .filter(file -> file.endsWith("Chart.yaml"))
                 .map(file -> file.toAbsolutePath().getParent())
@@ -233,6 +247,11 @@ public final class SourceTree {
         }
     }
 
+    /** The keys that lead to the pod template of an object, of a kind that has one at a fixed place. */
+    public Optional<List<String>> template(SourceObject object) {
+        return shapes.fixedPlace(object.group(), object.kind()).map(PodPlace::at);
+    }
+
     public List<SourceObject> objects() {
         return List.copyOf(byPlace.values());
     }
@@ -281,6 +300,13 @@ public final class SourceTree {
                 .filter(text -> dropped.contains(text.file())
                         && kustomizations.values().stream().noneMatch(one -> one.names(text.file())))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** What kustomizations say of objects that are removed, beside patches, which go with them. */
+    public List<String> danglingReferences(BiPredicate<String, String> removed) {
+        return kustomizations.values().stream()
+                .flatMap(one -> one.danglingReferences(removed).stream())
+                .toList();
     }
 
     /** Where a path of the user is in a copy of the tree. */
