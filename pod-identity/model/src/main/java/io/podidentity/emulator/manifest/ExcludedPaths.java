@@ -8,8 +8,10 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Files and folders that a user does not want to be looked at, as patterns such as {@code test/**} or {@code *.tmp.yaml}.
- * A pattern is matched from the working directory, and from each folder below it. Immutable.
+ * Files and folders that a user does not want to be looked at, as patterns such as {@code test/**} or {@code
+ * *.tmp.yaml}. A pattern is matched from the working directory, and from each folder below it. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class ExcludedPaths {
 

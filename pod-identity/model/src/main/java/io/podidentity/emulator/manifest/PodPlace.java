@@ -12,6 +12,7 @@ import java.util.List;
  * @param accounts where their service account can be named, the one that wins first; one at least
  * @param spec of the pods; that of a form without containers has none
  * @param isTemplate whether {@code at} is a pod, or a pod template as Kubernetes' own kinds have it
+ * @since 0.1.0
  */
 public record PodPlace(
         List<String> at,

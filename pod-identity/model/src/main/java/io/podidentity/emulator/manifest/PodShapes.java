@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 /**
  * Which kinds of objects make pods, and where each describes them. To know another kind is a line of {@link #KNOWN}; a
  * user adds kinds of their own by {@link #with}. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class PodShapes {
 
@@ -85,7 +87,8 @@ public final class PodShapes {
     /**
      * Knows kinds of a user, too.
      *
-     * @param templates the kinds, of any group, and the path to their pod template, such as {@code spec.tasks[].template}
+     * @param templates the kinds, of any group, and the path to their pod template, such as {@code
+     * spec.tasks[].template}
      */
     public PodShapes with(Map<String, String> templates) {
         Stream<Shape> own = templates.entrySet().stream()

@@ -55,8 +55,8 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
     }
 
     /**
-     * Of NMI itself where it is among them, else the last one. An old spelling of fields tells nothing: what anybody can
-     * install today does not know it.
+     * Of NMI itself where it is among them, else the last one. An old spelling of fields tells nothing: what anybody
+     * can install today does not know it.
      */
     public static FittingProfile of(List<Manifest> manifests) {
         return manifests.stream().flatMap(FittingProfile::nmi).findFirst().orElseGet(() -> byObjects(manifests));

@@ -172,8 +172,8 @@ final class AzureOptions {
     }
 
     /**
-     * Which service accounts of the cluster are trusted in the end; empty if each one is trusted by the identity that it
-     * names.
+     * Which service accounts of the cluster are trusted in the end; empty if each one is trusted by the identity that
+     * it names.
      *
      * @throws ManifestException if a file or an option cannot be used
      */
