@@ -50,6 +50,14 @@ databases_flyway() {
     expect_text "$OUT/flyway.txt" 'Successfully applied 1 migration to schema "orders", now at version v1' '| Success |'
 }
 
+# For longer than a token lives, each connection is a new one.
+databases_r2dbc() {
+    starter_test databases "$DATABASES/trusted.p12" env TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_R2DBC_USERNAME=orders \
+        "SPRING_R2DBC_URL=r2dbc:postgresql://localhost:$(port postgresql)/postgres" -- R2dbcRotation
+    grep '^R2DBC user ' "$WORK/R2dbcRotation.txt" | tee "$OUT/r2dbc.txt"
+    expect_text "$WORK/R2dbcRotation.txt" 'R2DBC user orders, opened 16, tokens '
+}
+
 # The application on that database; then Azure is ended for five seconds, as long as a token lives. What PAM says afterwards to a
 # token that was valid when the application began; so the application's tokens were checked.
 databases_rotate() {
@@ -68,4 +76,5 @@ databases_rotate() {
 check "databases: an emulated Azure whose tokens live 5 s, and PAM that checks them" databases_pam
 check "databases: a real PostgreSQL that takes tokens" databases_postgresql
 check "databases: Flyway's command line with the drop-in jar" databases_flyway
+check "databases: PostgreSQL by R2DBC, with a token for each new connection" databases_r2dbc
 check "databases: PostgreSQL by Hikari, with tokens that rotate; an expired one is refused" databases_rotate

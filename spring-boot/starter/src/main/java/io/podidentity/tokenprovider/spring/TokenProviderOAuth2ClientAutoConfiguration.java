@@ -51,6 +51,7 @@ import reactor.core.scheduler.Schedulers;
  * @since 0.1.0
  */
 @AutoConfiguration(after = TokenProviderAutoConfiguration.class)
+@ConditionalOnClass(OAuth2ClientProperties.class)
 @Conditional(TokenProviderOAuth2ClientAutoConfiguration.OnSetting.class)
 @ImportRuntimeHints(AssertionManagers.Hints.class)
 public final class TokenProviderOAuth2ClientAutoConfiguration {

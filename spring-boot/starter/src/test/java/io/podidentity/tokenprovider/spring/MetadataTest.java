@@ -50,6 +50,8 @@ class MetadataTest {
         }
         for (Class<?> optional : List.of(
                 TokenProviderDataSourceAutoConfiguration.class,
+                TokenProviderHttpAutoConfiguration.class,
+                TokenProviderOAuth2ClientAutoConfiguration.class,
                 TokenProviderKafkaAutoConfiguration.class,
                 TokenProviderR2dbcAutoConfiguration.class,
                 TokenProviderRedisAutoConfiguration.class)) {
