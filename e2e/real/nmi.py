@@ -36,7 +36,7 @@ PATHS = [TOKEN] * 30 + [TOKEN + "/", TOKEN + "X", "/metadata/instance", "/Metada
                         "/metadata/identity/info", "/metadata/identity/xoauth2token", "/metadata/./identity/oauth2/token",
                         "/metadata/identity//oauth2/token", "/metadata/identity%2Foauth2%2Ftoken", "/metadata/instance/compute"]
 RESOURCES = [STORAGE] * 12 + ["", "x", "a%20b", "a%22b%3C%26%0A", "%zz", "https%3A%2F%2Fstorage.azure.com%2F%3Fa%26b%3C", "a;b", "%C3%BC",
-                              "%E2%80%A8", "%F0%9F%98%80", "https://vault.azure.net", "a+b", "a=b", "%00", "%7F", "a'b", "\\"]
+                              "%E2%80%A8", "%F0%9F%98%80", "%FF%FE", "a%C3", "%ED%A0%80", "https://vault.azure.net", "a+b", "a=b", "%00", "%7F", "a'b", "\\"]
 TENANTS = [TENANT] * 8 + [TENANT.upper(), TENANT + "\n", TENANT + "/x", TENANT + "?x", TENANT + "#x", "::bad", "a:b", "%zz", " ", "a b",
                           "contoso.onmicrosoft.com", "/" + TENANT, "../" + TENANT, "é", "a%2Fb", "[x]", ""]
 ENDPOINTS = [AUTHORITY] * 10 + [AUTHORITY[:-1], AUTHORITY + "x", AUTHORITY + "x/", "::bad", "http://[::1", " " + AUTHORITY, "localhost:8443",
@@ -52,6 +52,10 @@ EXCEPTIONS = {
     "a text that a token may be in is not quoted": lambda ask, real, ours: "Failed to unmarshal" in real[2] and "Failed to unmarshal" in ours[2],
     "the release was built with an older Go, to which a semicolon separates": lambda ask, real, ours:
         ask.old and ";" in ask.target,
+    "a redirect names no host that a client has made up": lambda ask, real, ours:
+        "://" in ask.target and real[1].get("Location", "").partition("://")[2].partition("/")[2] == ours[1].get("Location", "x")[1:],
+    "a refusal of HTTP/1.0 is written as 1.1": lambda ask, real, ours:
+        real[0] == "HTTP/1.0 417 Expectation Failed" and ours[0] == "HTTP/1.1 417 Expectation Failed",
     "client-go is newer than the release's": lambda ask, real, ours: "failed to get Kubernetes secret" in real[2] and real[0] == ours[0],
 }
 
@@ -191,11 +195,18 @@ class Requests:
         headers += [line for line, share in (("X-Forwarded-For: 1.2.3.4", 0.05), ("Accept: */*", 0.2), ("Metadata: false", 0.03),
                                              ("Connection: close", 0.05), ("X-Ms: \xfc", 0.02), ("Accept-Encoding: gzip", 0.1)) if chance(share)]
         if chance(0.98):
-            headers.insert(0, "Host: " + pick(["169.254.169.254"] * 8 + ["localhost", "x", "169.254.169.254:80"]))
+            headers.insert(0, "Host: " + pick(["169.254.169.254"] * 16 + ["localhost", "x", "169.254.169.254:80", "a b", "a/b", "[::1]:80", "\xfc", ""]))
+        # What Go's server reads in its own way: lines that are folded, lengths that are said twice, what a client expects.
+        headers += [line for line, share in (("X: a\r\n b", 0.03), ("Expect: x", 0.02), ("Expect: 100-continue", 0.02),
+                                             ("Connection: keep-alive", 0.05)) if chance(share)]
         body = pick(["", "a=b", "resource=" + STORAGE]) if method in ("POST", "PUT", "PATCH") else ""
         if method in ("POST", "PUT", "PATCH"):
             headers.append(f"Content-Length: {len(body)}")
+        if chance(0.02):
+            headers += [f"Content-Length: {len(body)}", f"Content-Length: {len(body)}"]
         version = "HTTP/1.0" if chance(0.02) else "HTTP/1.1"
+        if chance(0.03):
+            target = pick(["http://169.254.169.254", "http://other.example", "HTTP://localhost:80"]) + target
         raw = f"{method} {target} {version}\r\n" + "".join(line + "\r\n" for line in headers) + "\r\n" + body
         address, port = self.addresses[key(pod)]
         return Ask(key(pod), address, port, target, raw.encode("latin-1"), len(fitting(identities, query, self.world.profile)) > 1, not self.world.recent)

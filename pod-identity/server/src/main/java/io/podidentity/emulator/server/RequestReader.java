@@ -136,12 +136,13 @@ record RequestReader(
     private Map<String, String> headers() throws IOException {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         int left = limits.head();
-        String last = "";
+        Optional<String> last = Optional.empty();
         for (String line = line(left); !line.isEmpty(); line = line(left)) {
             left -= line.length();
-            boolean folded = go && isFolded(line) && !last.isEmpty();
+            boolean folded = go && isFolded(line) && !headers.isEmpty();
             if (folded) {
-                headers.merge(last, withoutBlanks(line), (value, more) -> value + " " + more);
+                String more = withoutBlanks(line);
+                last.ifPresent(name -> headers.merge(name, more, (value, rest) -> value + " " + rest));
             } else {
                 last = add(line, headers);
             }
@@ -155,7 +156,7 @@ record RequestReader(
     }
 
     /** Adds what a line says, and returns its name; empty if an earlier line of the name counts. */
-    private String add(String line, Map<String, String> headers) throws BadRequestException {
+    private Optional<String> add(String line, Map<String, String> headers) throws BadRequestException {
         int colon = line.indexOf(':');
         String name = line.substring(0, Math.max(colon, 0));
         require(NAME.matcher(name).matches() && line.indexOf('\r') < 0);
@@ -163,7 +164,7 @@ record RequestReader(
         String before = headers.putIfAbsent(name, value);
         boolean sameLength = go && name.equalsIgnoreCase(CONTENT_LENGTH) && value.equals(before);
         require(before == null || sameLength || !SINGLE.contains(name.toLowerCase(Locale.ROOT)));
-        return before == null ? name : "";
+        return before == null ? Optional.of(name) : Optional.empty();
     }
 
     private static String withoutBlanks(String value) {

@@ -164,7 +164,8 @@ class RequestReaderTest {
 
     @Test
     void next_asGo_joinsAFoldedLine() throws IOException {
-        var reader = reader("GET / HTTP/1.1\r\nHost: a\r\nMetadata: tr\r\n\t ue \r\nX: y\r\n\r\n", true);
+        var reader =
+                reader("GET / HTTP/1.1\r\nHost: a\r\nMetadata: tr\r\n\t ue \r\nX: y\r\nX: z\r\n rest\r\n\r\n", true);
         Request request = reader.next().orElseThrow();
         assertThat(request.header("Metadata")).contains("tr ue");
         assertThat(request.header("X")).contains("y");
