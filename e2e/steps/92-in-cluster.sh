@@ -97,11 +97,11 @@ azure_cli() {
     expect_text "$WORK/in-cluster-az" hello.txt
 }
 
-# By the real Helm, which Maven Central has as a library, that the emulator's tests use.
+# By the real Helm, which Maven Central has as a library, that the model's tests use.
 azure_chart() {
     local jars
     jars=$(find ~/.m2/repository/com/marcnuri/helm-java ~/.m2/repository/net/java/dev/jna/jna -name '*.jar' | paste -sd:)
-    java -cp "$ROOT/pod-identity/emulator/target/test-classes:$jars" io.podidentity.emulator.manifest.HelmProgram \
+    java -cp "$ROOT/pod-identity/model/target/test-classes:$jars" io.podidentity.emulator.manifest.HelmProgram \
         template chart "$ROOT/e2e/data/chart" --set storage=https://emulated-azure.emulated-azure.svc:10103/devstoreaccount1 > "$WORK/chart.yaml"
     on_cluster kubectl apply -n shop -f - < "$WORK/chart.yaml"
     on_cluster kubectl -n shop rollout status deploy/chart --timeout=120s
