@@ -1,0 +1,75 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What can be said of GitHub's workflows without GitHub. */
+class WorkflowsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final Path RELEASE = ROOT.resolve(".github/workflows/release.yml");
+
+    private static final Pattern ACTION = Pattern.compile("uses: ([^\\s#]+)(.*)");
+    private static final Pattern PINNED = Pattern.compile("[\\w./-]+@[0-9a-f]{40}");
+
+    @Test
+    void actions_always_arePinnedByDigestAndNameTheirVersion() throws IOException {
+        List<String> loose = new ArrayList<>();
+        for (Path file : workflows()) {
+            for (String line : Files.readAllLines(file)) {
+                Matcher action = ACTION.matcher(line.strip().replaceFirst("^- ", ""));
+                if (action.matches() && !isPinned(action.group(1), action.group(2))) {
+                    loose.add(file.getFileName() + ": " + line.strip());
+                }
+            }
+        }
+        assertThat(loose).isEmpty();
+    }
+
+    @Test
+    void release_ofATag_beginsForVersionsAndNotForTheMovingMajor() throws IOException {
+        Pattern trigger = Pattern.compile("\"v\\[0-9]\\+\\.\\[0-9]\\+\\.\\[0-9]\\+");
+        assertThat(Files.readString(RELEASE)).containsPattern(trigger).doesNotContain("[\"v*\"]");
+    }
+
+    @Test
+    void release_inItsOrder_uploadsToCentralAfterEverythingElse() throws IOException {
+        String text = Files.readString(RELEASE);
+        List<String> jobs = Pattern.compile("(?m)^  ([a-z]+):$")
+                .matcher(text.substring(text.indexOf("\njobs:")))
+                .results()
+                .map(job -> job.group(1))
+                .toList();
+        assertThat(jobs).containsExactly("test", "folder", "image", "bundle", "draft", "central");
+        assertThat(text).contains("needs: [folder, image, bundle]", "needs: draft");
+    }
+
+    @Test
+    void release_jobWithTheSigningKey_runsNoTest() throws IOException {
+        String text = Files.readString(RELEASE);
+        String bundle = text.substring(text.indexOf("\n  bundle:"), text.indexOf("\n  draft:"));
+        assertThat(bundle).contains("GPG_PRIVATE_KEY").doesNotContain("verify\n", "mvnw -B test");
+        assertThat(text.replace(bundle, "")).doesNotContain("secrets.GPG");
+    }
+
+    private static boolean isPinned(String action, String comment) {
+        boolean own = action.startsWith("pod-identity/pod-identity-java/");
+        return own || (PINNED.matcher(action).matches() && comment.matches(" # v\\d+(\\.\\d+)+"));
+    }
+
+    private static List<Path> workflows() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve(".github/workflows"))) {
+            return Stream.concat(files, Stream.of(ROOT.resolve("check/action.yml")))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
