@@ -1,4 +1,4 @@
-"""Prints, as one list of objects, each kind of workload for each of two service accounts, with the label and without it: what starts
+"""Prints, as one list of objects, each kind of workload for a service account of another tenant, and a Job for one of podid's own, with the label and without it: what starts
 before its program, and what runs alongside it, says whose token it gets.
 
 usage: workloads.py IMAGE RESOURCE
@@ -40,7 +40,8 @@ def workload(kind, account, labelled):
 
 
 # One without the label is enough, since it gets nothing whatever it is.
-WORKLOADS = [*itertools.product(["Deployment", "StatefulSet", "Job", "CronJob"], ["plain", "contoso"], [True]), ("Job", "plain", False)]
+WORKLOADS = [*itertools.product(["Deployment", "StatefulSet", "Job", "CronJob"], ["contoso"], [True]), ("Job", "plain", True),
+             ("Job", "plain", False)]
 print(json.dumps({"apiVersion": "v1", "kind": "List", "items": [
     {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "kinds"}, "spec": spec}
     for kind, account, labelled in WORKLOADS for version, name, spec in [workload(kind, account, labelled)]]}))

@@ -19,8 +19,12 @@ namespace, account, client, tenant = sys.argv[1:]
 
 def post(url, body, headers, trusted=None):
     request = urllib.request.Request(url, body.encode(), headers)
+    context = ssl.create_default_context(cafile=trusted)
+    if trusted:
+        # An API server's own CA need not say what its key is for.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     try:
-        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=trusted)) as answer:
+        with urllib.request.urlopen(request, context=context) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as e:
         sys.exit(e.read().decode())

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestRecorder(History<RecordedRequest> history, Clock clock, String pod) implements RequestListener {
 
     private static final JWTClaimsSet NONE = new JWTClaimsSet.Builder().build();
+    private static final String PROBE = "kube-probe/";
     private static final int MAX_BODY = 8192;
     private static final int MAX_TEXT = 300;
 
@@ -33,6 +34,9 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
 
     @Override
     public void seen(String server, Request request, Answer answer) {
+        if (isProbe(request)) {
+            return;
+        }
         Map<String, String> form = form(request);
         history.add(new RecordedRequest(
                 clock.instant(),
@@ -44,6 +48,13 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
                 Redaction.query(request.rawQuery()),
                 answer.status(),
                 text(reason(answer))));
+    }
+
+    /** The kubelet asks whether a container lives, which is no request to Azure. */
+    private static boolean isProbe(Request request) {
+        return request.header("User-Agent")
+                .filter(agent -> agent.startsWith(PROBE))
+                .isPresent();
     }
 
     private static Map<String, String> form(Request request) {

@@ -44,13 +44,20 @@ final class Listeners implements AutoCloseable {
 
     /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
     LoopbackServer open(PortName port, String name) {
-        return open(name, port, null, Limits.OF_THE_EMULATOR);
+        return open(name, port, null, limits(port));
     }
 
     /** The same over TLS. */
     LoopbackServer openSecure(PortName port, String name) {
-        Limits limits = port == PortName.STORAGE ? Limits.OF_STORAGE : Limits.OF_THE_EMULATOR;
-        return open(name, port, tls, limits);
+        return open(name, port, tls, limits(port));
+    }
+
+    /** Servers of a cluster's pods are those of which some are hidden from the pods. */
+    private Limits limits(PortName port) {
+        if (!places.hidden().isEmpty()) {
+            return port == PortName.NMI_HOST ? Limits.OF_NODES : Limits.OF_A_CLUSTER;
+        }
+        return port == PortName.STORAGE ? Limits.OF_STORAGE : Limits.OF_THE_EMULATOR;
     }
 
     private LoopbackServer open(String name, PortName port, @Nullable SSLContext security, Limits limits) {

@@ -28,10 +28,15 @@ final class Connections {
     // @GuardedBy("lock"), the one that has waited longest first
     private final Set<Socket> waiting = new LinkedHashSet<>();
 
-    /** @param most at a time; three quarters of them can be connections of one peer that wait */
-    Connections(int most) {
+    /**
+     * None are open yet.
+     *
+     * @param most at a time
+     * @param ofAPeer how many of one peer can wait, if that is less than three quarters of all
+     */
+    Connections(int most, int ofAPeer) {
         this.most = most;
-        this.mostWaitingOfAPeer = Math.max(1, most * 3 / 4);
+        this.mostWaitingOfAPeer = Math.max(1, Math.min(ofAPeer, most * 3 / 4));
     }
 
     /**

@@ -9,14 +9,27 @@ import java.time.Duration;
  * @param body of a request, in bytes
  * @param connections at a time; one more closes the one that has waited longest for its request, or itself if there is
  *     none
+ * @param ofOneClient connections of one address that wait for their request, which is one pod of a cluster; one more closes
+ *     the oldest of them
  * @param requestTime from when the server is ready for a request until it has it whole
  * @since 0.1.0
  */
-public record Limits(int head, int body, int connections, Duration requestTime) {
+public record Limits(int head, int body, int connections, int ofOneClient, Duration requestTime) {
+
+    /** Without a bound of its own for one address, as clients on loopback have all the same. */
+    public Limits(int head, int body, int connections, Duration requestTime) {
+        this(head, body, connections, connections, requestTime);
+    }
 
     /** For clients that mean well; no request to Azure that is played here comes near them. */
     public static final Limits OF_THE_EMULATOR = new Limits(64 << 10, 1 << 20, 2_000, Duration.ofMinutes(1));
 
     /** The same, for clients that put blobs whole. */
     public static final Limits OF_STORAGE = new Limits(64 << 10, 64 << 20, 2_000, Duration.ofMinutes(1));
+
+    /** For the pods of a cluster, of which none may take the server from the others; in a container of 256 MiB. */
+    public static final Limits OF_A_CLUSTER = new Limits(64 << 10, 4 << 20, 400, 40, Duration.ofSeconds(30));
+
+    /** The same for the nodes of a cluster, each of which asks for all its pods, and bounds them. */
+    public static final Limits OF_NODES = new Limits(64 << 10, 1 << 20, 400, 400, Duration.ofMinutes(1));
 }

@@ -108,7 +108,7 @@ public final class LoopbackServer implements AutoCloseable {
         this.address = address;
         this.tls = tls;
         this.limits = limits;
-        this.connections = new Connections(limits.connections());
+        this.connections = new Connections(limits.connections(), limits.ofOneClient());
         this.log = log;
         this.server = open(port);
         this.port = server.getLocalPort();

@@ -92,7 +92,7 @@ class LoopbackServerTest {
 
     @Test
     void connections_ofOnePeerThatWait_leavePlacesToOthers() throws Exception {
-        var connections = new Connections(8);
+        var connections = new Connections(8, 8);
         var closed = new ArrayList<Socket>();
         for (int i = 0; i < 20; i++) {
             connections.add(from("10.0.0.1")).ifPresent(closed::add);
@@ -106,7 +106,7 @@ class LoopbackServerTest {
 
     @Test
     void connections_thatAreAnswered_areNotClosedForOthers() throws Exception {
-        var connections = new Connections(2);
+        var connections = new Connections(2, 2);
         Socket first = from("10.0.0.1");
         Socket second = from("10.0.0.2");
         connections.add(first);

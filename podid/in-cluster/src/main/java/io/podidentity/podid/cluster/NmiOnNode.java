@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 public final class NmiOnNode {
 
     private static final long LOOK_SECONDS = 2;
+    private static final int HEALTH_PORT = 2578;
     private static final String ALLOW_AZURE = "--allow-azure";
 
     private NmiOnNode() {}
@@ -32,11 +33,22 @@ public final class NmiOnNode {
         List<String> given = List.of(arguments);
         var podid = new PodidLink(given.get(2), Integer.parseInt(given.get(3)), Path.of(given.get(4)));
         var connections = new PodConnections(
-                InetAddress.getByName(given.get(0)), Integer.parseInt(given.get(1)), podid, System.err::println);
+                InetAddress.getByName(given.get(0)),
+                Integer.parseInt(given.get(1)),
+                podid,
+                PodConnections.Limits.OF_A_NODE,
+                Clock.systemUTC(),
+                System.err::println);
         BooleanSupplier azureAnswers = given.contains(ALLOW_AZURE) ? () -> false : AzureMetadata::answers;
         var rule = new RuleKeeper(
                 NatTable.ofThisNode(), connections, podid::ask, azureAnswers, Clock.systemUTC(), System.err::println);
         Runtime.getRuntime().addShutdownHook(new Thread(rule::giveBack));
+        HealthPort.open(HEALTH_PORT, () -> connections.isServing() && rule.isLookedAfter());
+        var serving = new Thread(connections::serve, "podid-nmi");
+        // Without it this process is of no use, and starts again.
+        serving.setUncaughtExceptionHandler(
+                (thread, failure) -> Runtime.getRuntime().exit(1));
+        serving.start();
         while (true) {
             rule.look();
             TimeUnit.SECONDS.sleep(LOOK_SECONDS);

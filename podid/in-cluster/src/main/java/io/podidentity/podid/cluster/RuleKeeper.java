@@ -50,6 +50,8 @@ final class RuleKeeper {
     // @GuardedBy("this")
     private boolean ended;
 
+    private volatile Instant lastLook;
+
     /**
      * @param podid asks podid whether it has accepted this node
      * @param azureAnswers whether the metadata service of Azure answers this node
@@ -67,10 +69,12 @@ final class RuleKeeper {
         this.azureAnswers = azureAnswers;
         this.clock = clock;
         this.log = log;
+        this.lastLook = clock.instant();
     }
 
     /** Writes the rule if it may be there, removes it if it may not, and logs why when that changes. */
     synchronized void look() {
+        lastLook = clock.instant();
         if (ended) {
             return;
         }
@@ -88,6 +92,11 @@ final class RuleKeeper {
         } catch (IOException e) {
             say("cannot listen on " + port.target() + ", so the node's nat table stays as it is: " + e.getMessage());
         }
+    }
+
+    /** Whether somebody looks again and again. */
+    boolean isLookedAfter() {
+        return clock.instant().isBefore(lastLook.plus(SILENCE));
     }
 
     /** Whether pods are led to podid. */
