@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param body of a request, in bytes
  * @param connections at a time; one more closes the one that has waited longest for its request, or itself if there is
  *     none
- * @param ofOneClient connections of one address that wait for their request, which is one pod of a cluster; one more closes
- *     the oldest of them
+ * @param ofOneClient connections of one address that wait for their request, which is one pod of a cluster; one more
+ *     closes the oldest of them
  * @param requestTime from when the server is ready for a request until it has it whole
  * @since 0.1.0
  */
