@@ -16,12 +16,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason) and severity (rule: severity); an
+ * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), exclude (patterns) and podTemplates (kind: path); an
  * option of the command line wins. Paths in it start at its own folder.
  */
 record Settings(FieldLocation root, Path folder) {
 
-    private static final Set<String> KEYS = Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity");
+    private static final Set<String> KEYS =
+            Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity", "exclude", "podTemplates");
 
     private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
 
@@ -50,7 +51,7 @@ record Settings(FieldLocation root, Path folder) {
                 throw refused(
                         field,
                         "unknown key " + field.path() + "; the keys are profile, failOn, baseline, azure,"
-                                + " ignore and severity");
+                                + " ignore, severity, exclude and podTemplates");
             }
         }
         for (FieldLocation list : List.of(root.at("ignore"), root.at("severity"))) {

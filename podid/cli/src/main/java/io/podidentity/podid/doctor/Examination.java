@@ -26,6 +26,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.run.WorkloadName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -206,10 +207,24 @@ final class Examination {
         var links = new ArrayList<>(workload.links());
         if (links.stream().noneMatch(Link::isFailed)) {
             var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
-            links.addAll(new TokenTrial(kubectl, trial, manifests.cluster(), account, workload).links());
+            for (ContainerCredential one : distinct(workload.exchanged())) {
+                links.addAll(
+                        new TokenTrial(kubectl, trial, manifests.cluster(), account, workload.isBound(), one).links());
+            }
         }
         pods.ready().ifPresent(links::add);
         return links;
+    }
+
+    /** Containers that exchange the same are tried once. */
+    private static List<ContainerCredential> distinct(List<ContainerCredential> all) {
+        return List.copyOf(all.stream()
+                .collect(Collectors.toMap(
+                        one -> List.of(one.clientId(), one.tenant(), one.authority(), one.audience()),
+                        one -> one,
+                        (first, same) -> first,
+                        LinkedHashMap::new))
+                .values());
     }
 
     private Stream<Link> errors(Explanation explanation, String object) {

@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.file.OwnedFolder;
 import io.podidentity.emulator.json.Json;
-import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
@@ -74,6 +74,7 @@ final class TokenTrial {
     private final ObjectName account;
     private final boolean isBound;
     private final String clientId;
+    private final String audience;
     private final String tenant;
     private final String authority;
     private final List<Link> links = new ArrayList<>();
@@ -94,16 +95,23 @@ final class TokenTrial {
             @Nullable URI blob,
             @Nullable SSLContext tls) {}
 
-    TokenTrial(Kubectl kubectl, Wish trial, Cluster cluster, ObjectName account, WorkloadLinks workload) {
+    /** @param credential of the containers that it tries in place of */
+    TokenTrial(
+            Kubectl kubectl,
+            Wish trial,
+            Cluster cluster,
+            ObjectName account,
+            boolean isBound,
+            ContainerCredential credential) {
         this.kubectl = kubectl;
         this.trial = trial;
         this.cluster = cluster;
         this.account = account;
-        this.isBound = workload.isBound();
-        this.clientId = workload.clientId();
-        this.tenant = first(trial.tenant(), workload.tenant(), "");
-        this.authority = first(
-                trial.authorityHost(), WorkloadLinks.variable(workload.sample(), "AZURE_AUTHORITY_HOST"), PUBLIC_CLOUD);
+        this.isBound = isBound;
+        this.clientId = credential.clientId();
+        this.audience = credential.audience();
+        this.tenant = first(trial.tenant(), credential.tenant(), "");
+        this.authority = first(trial.authorityHost(), credential.authority(), PUBLIC_CLOUD);
     }
 
     private static String first(@Nullable String given, String found, String otherwise) {
@@ -177,11 +185,7 @@ final class TokenTrial {
 
     private Optional<String> assertion() throws InterruptedException {
         Kubectl.Result made = kubectl.run(
-                "create",
-                "token",
-                account.name(),
-                "--namespace=" + account.namespace(),
-                "--audience=" + WebhookSettings.AUDIENCE);
+                "create", "token", account.name(), "--namespace=" + account.namespace(), "--audience=" + audience);
         if (made.failure().isPresent()) {
             return end(notMade(made.failure().get()));
         }
@@ -213,7 +217,8 @@ final class TokenTrial {
     }
 
     private Optional<AccessToken> exchange(String assertion) {
-        if (tenant.isEmpty()) {
+        String asked = tenant.isEmpty() ? tenantOfIssuer(assertion) : tenant;
+        if (asked.isEmpty()) {
             return end(Link.unknown("Entra ID", "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
         }
         if (trial.authorityHost() == null && !isOfCloud(authority)) {
@@ -225,7 +230,7 @@ final class TokenTrial {
         try {
             var builder = AzureServiceTokenProvider.builder()
                     .authorityHost(authority)
-                    .sources(List.of(TokenSources.clientAssertion(tenant, clientId, () -> assertion)));
+                    .sources(List.of(TokenSources.clientAssertion(asked, clientId, () -> assertion)));
             if (trial.tls() != null) {
                 builder.sslContext(trial.tls());
             }
@@ -234,6 +239,18 @@ final class TokenTrial {
             return Optional.of(token);
         } catch (TokenAcquisitionException e) {
             return end(refused(e, assertion));
+        }
+    }
+
+    /** The issuer of AKS has the tenant as the first part of its path; of other clusters nothing is known. */
+    private static String tenantOfIssuer(String assertion) {
+        try {
+            URI issuer = new URI(
+                    String.valueOf(SignedJWT.parse(assertion).getJWTClaimsSet().getIssuer()));
+            String[] parts = String.valueOf(issuer.getPath()).split("/", -1);
+            return parts.length > 1 && Value.isGuid(parts[1]) ? parts[1] : "";
+        } catch (ParseException | URISyntaxException e) {
+            return "";
         }
     }
 

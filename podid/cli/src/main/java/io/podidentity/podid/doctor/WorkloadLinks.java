@@ -3,6 +3,8 @@ package io.podidentity.podid.doctor;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.doctor.ContainerCredential.Way;
 import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 /** What must be so for a pod of workload identity: the webhook is there, and has changed the pod that runs. */
 record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
+    private static final String CONTAINER = "container";
     private static final String HOOK = "mutation.azure-workload-identity.io";
     private static final String INSTALL =
             "az aks update -n CLUSTER -g CLUSTER_GROUP --enable-oidc-issuer" + " --enable-workload-identity";
@@ -28,8 +31,69 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         links.add(webhook());
         if (!links.get(0).isFailed()) {
             links.add(pods.active().isEmpty() ? pods.absent() : changed());
+            containers().forEach(one -> other(one).ifPresent(links::add));
         }
         return links;
+    }
+
+    /** By what the containers of a pod that runs sign in; none where no pod runs. */
+    private List<ContainerCredential> containers() {
+        return pods.active().stream().findFirst().map(ContainerCredential::of).orElse(List.of());
+    }
+
+    /** What is so of a container that does not exchange the token of the service account. */
+    private Optional<Link> other(ContainerCredential one) {
+        return switch (one.way()) {
+            case FEDERATED -> Optional.empty();
+            case SECRET ->
+                Optional.of(Link.unknown(
+                        CONTAINER,
+                        one.container()
+                                + " signs in with a secret or certificate of its environment, which comes before"
+                                + " the token of its service account; that was not tried",
+                        "Remove AZURE_CLIENT_SECRET and AZURE_CLIENT_CERTIFICATE_PATH if workload identity is meant."));
+            case UNKNOWN ->
+                Optional.of(Link.unknown(
+                        CONTAINER,
+                        one.container() + " takes its client ID, tenant or token file from a Secret, a ConfigMap or a"
+                                + " field, which is not read"));
+            case METADATA ->
+                Optional.of(
+                        isSkipped(one.container())
+                                ? Link.skipped(CONTAINER, one.container() + " is left alone by " + Keys.SKIP_CONTAINERS)
+                                : Link.unknown(
+                                        CONTAINER,
+                                        one.container() + " lacks a variable of workload identity, so it asks the"
+                                                + " metadata service"));
+        };
+    }
+
+    private boolean isSkipped(String container) {
+        return Webhook.skipped(pod.metadata().annotations()).contains(container);
+    }
+
+    /**
+     * What the programs of the pods exchange, each once. Where no pod runs it is what the next one will: the client ID
+     * of its own variable or of its service account, and the tenant of another pod or of the account.
+     */
+    List<ContainerCredential> exchanged() {
+        List<ContainerCredential> running =
+                containers().stream().filter(one -> one.way() == Way.FEDERATED).toList();
+        if (!pods.active().isEmpty() && !running.isEmpty()) {
+            return running;
+        }
+        String authority = variable(sample(), "AZURE_AUTHORITY_HOST");
+        return List.of(new ContainerCredential(
+                "", Way.FEDERATED, nextClientId(), tenant(), authority, WebhookSettings.AUDIENCE));
+    }
+
+    private String nextClientId() {
+        return pod.spec().containers().stream()
+                .flatMap(container -> container.env().stream())
+                .filter(one -> one.name().equals("AZURE_CLIENT_ID"))
+                .flatMap(one -> Optional.ofNullable(one.value()).stream())
+                .findFirst()
+                .orElseGet(this::clientId);
     }
 
     /** The webhooks of workload identity that the API server asks. */
@@ -91,11 +155,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     private Link changed() {
         String clientId = clientId();
-        return wrong(
-                        pod -> !isChanged(pod),
-                        pod -> "no AZURE_FEDERATED_TOKEN_FILE and no token volume: it was created before the label, the"
-                                + " webhook or the service account",
-                        restart())
+        return wrong(pod -> !isChanged(pod), this::whyUnchanged, remedyOfUnchanged())
                 .or(() -> wrong(
                         pod -> isBound()
                                 && variable(pod, "AZURE_KUBERNETES_TOKEN_PROXY").isEmpty(),
@@ -104,13 +164,52 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                         "az aks identity-binding list --cluster-name CLUSTER -g CLUSTER_GROUP -o table",
                         restart()))
                 .or(() -> wrong(
-                        pod -> !isWritten("AZURE_CLIENT_ID")
+                        pod -> !clientId.isEmpty()
+                                && !isWritten("AZURE_CLIENT_ID")
                                 && !variable(pod, "AZURE_CLIENT_ID").equalsIgnoreCase(clientId),
                         pod -> clientIdOf(pod) + ", and its service account says " + clientId
                                 + ": it was created before that",
                         restart()))
-                .orElseGet(() ->
-                        Link.ok("pod", names() + " has the variables and the token's volume, client ID " + clientId));
+                .orElseGet(() -> Link.ok(
+                        "pod",
+                        names() + " has the variables and the token's volume, client ID "
+                                + exchanged().get(0).clientId()));
+    }
+
+    private String whyUnchanged(Part pod) {
+        return "no AZURE_FEDERATED_TOKEN_FILE and no token volume: "
+                + (wasPassedBy()
+                        ? "it was created after the webhook, so the API server could not ask the webhook, and its"
+                                + " failurePolicy Ignore let the pod pass"
+                        : "it was created before the label, the webhook or the service account");
+    }
+
+    /** Whether a pod is younger than the webhook, which it then must have changed, and may have been passed by. */
+    private boolean wasPassedBy() {
+        Optional<Part> configuration = live.of("MutatingWebhookConfiguration")
+                .filter(one -> hooks(List.of(one))
+                        .anyMatch(hook -> hook.text("failurePolicy").equals("Ignore")))
+                .findFirst();
+        Optional<String> created = pods.active().stream()
+                .filter(one -> !isChanged(one))
+                .map(Part::created)
+                .findFirst();
+        return configuration.isPresent()
+                && created.isPresent()
+                && created.get().compareTo(configuration.get().created()) > 0
+                && live.parts().orElse(List.of()).stream()
+                        .filter(WorkloadLinks::isOfWebhook)
+                        .allMatch(part -> created.get().compareTo(part.created()) > 0);
+    }
+
+    private String[] remedyOfUnchanged() {
+        return wasPassedBy()
+                ? new String[] {
+                    "kubectl get mutatingwebhookconfiguration -o yaml   # is its caBundle that of the webhook's"
+                            + " certificate, and can the API server reach its service?",
+                    "Restarting the pod changes nothing before that is mended."
+                }
+                : new String[] {restart()};
     }
 
     private Optional<Link> wrong(Predicate<Part> which, Function<Part, String> has, String... next) {

@@ -126,6 +126,12 @@ final class WorkloadAdvice {
                 + Keys.CLIENT_ID + "=CLIENT_ID";
     }
 
+    private String whoNames() {
+        return clientId().equals(clientIdOfAccount())
+                ? "the account names"
+                : "AZURE_CLIENT_ID of a container, which the webhook leaves as it is, names";
+    }
+
     private String runsAs() {
         return "it runs as service account " + account + found.map(Advice::at).orElse(", which no manifest defines")
                 + at(pod);
@@ -142,7 +148,7 @@ final class WorkloadAdvice {
         }
         return List.of(
                 label,
-                Step.passed("account", List.of(runsAs(), "the account names client ID " + clientId())),
+                Step.passed("account", List.of(runsAs(), whoNames() + " client ID " + clientId())),
                 Step.passed(
                         "webhook",
                         "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE and the token's volume"),
@@ -155,7 +161,18 @@ final class WorkloadAdvice {
                         "exchanges it, if a federated credential of the identity names both and the cluster's issuer"));
     }
 
+    /** What the program of the pod asks for: the variable of its container, else what the account names. */
     private String clientId() {
+        return pod.spec().containers().stream()
+                .flatMap(container -> container.env().stream())
+                .filter(variable -> variable.name().equals("AZURE_CLIENT_ID"))
+                .flatMap(variable -> Optional.ofNullable(variable.value()).stream())
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElseGet(this::clientIdOfAccount);
+    }
+
+    private String clientIdOfAccount() {
         return found.map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
                 .orElse("");
     }
