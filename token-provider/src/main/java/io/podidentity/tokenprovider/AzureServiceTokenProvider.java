@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.internal.engine.CachedToken;
 import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.internal.engine.TokenCache;
 import io.podidentity.tokenprovider.internal.engine.TokenSlot;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import java.net.ProxySelector;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class AzureServiceTokenProvider {
     private final TokenCache cache;
     private final Duration deadline;
+    /** The token of the user on whose behalf all tokens are; null for nobody. */
+    private final @Nullable Secret userAssertion;
     /**
      * The slot that was filled last for a resource: most providers are asked for one only. Not volatile, as the next
      * field: what a thread reads late is as good, and a hit writes nothing that threads would share.
@@ -71,8 +74,13 @@ public final class AzureServiceTokenProvider {
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
+        this(cache, deadline, null);
+    }
+
+    private AzureServiceTokenProvider(TokenCache cache, Duration deadline, @Nullable Secret userAssertion) {
         this.cache = cache;
         this.deadline = deadline;
+        this.userAssertion = userAssertion;
     }
 
     /** {@return the settings of a provider, each at its default at first} */
@@ -125,6 +133,9 @@ public final class AzureServiceTokenProvider {
      * @throws IllegalArgumentException if {@code resource} is blank
      */
     public AccessToken getAuthenticationResult(String resource) {
+        if (userAssertion != null) {
+            return getAuthenticationResult(TokenRequest.forResource(resource));
+        }
         TokenSlot slot = lastSlot;
         if (slot == null || !slot.isFor(resource)) {
             slot = cache.slot(resource);
@@ -159,7 +170,8 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if there is no token
      */
     public AccessToken getAuthenticationResult(TokenRequest request) {
-        return used(cache.get(request, limit(request)));
+        TokenRequest asked = onBehalf(request);
+        return used(cache.get(asked, limit(asked)));
     }
 
     /**
@@ -169,7 +181,8 @@ public final class AzureServiceTokenProvider {
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<String> getAccessTokenAsync(TokenRequest request) {
-        return cache.getAsync(request, limit(request), token -> used(token).value());
+        return cache.getAsync(
+                onBehalf(request), limit(request), token -> used(token).value());
     }
 
     /**
@@ -183,7 +196,28 @@ public final class AzureServiceTokenProvider {
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<AccessToken> getAuthenticationResultAsync(TokenRequest request) {
-        return cache.getAsync(request, limit(request), this::used);
+        return cache.getAsync(onBehalf(request), limit(request), this::used);
+    }
+
+    /**
+     * The same provider for a user whose token this service was sent, and who is to be named in the tokens for the next
+     * services too (the OAuth 2.0 on-behalf-of flow). The application that the sources sign in as signs for it: by a
+     * client assertion of a managed identity, a service account or a job ({@link TokenSources#clientAssertion}), which
+     * needs no secret, or as any other application. Other sources do not apply.
+     *
+     * <p>It shares this provider's cache, in which each user's tokens are kept by a fingerprint of the token that was
+     * sent. It is made for each request of a user, and is cheap to make.
+     *
+     * @param userAssertion the token that this service was sent, for the application itself; a secret
+     * @return a provider whose every request is on behalf of that user
+     * @throws IllegalArgumentException if it is blank
+     */
+    public AzureServiceTokenProvider onBehalfOf(String userAssertion) {
+        requireNonNull(userAssertion, "userAssertion");
+        if (userAssertion.isBlank()) {
+            throw new IllegalArgumentException("userAssertion must not be blank");
+        }
+        return new AzureServiceTokenProvider(cache, deadline, new Secret(userAssertion.strip()));
     }
 
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
@@ -212,7 +246,7 @@ public final class AzureServiceTokenProvider {
     public Explanation explain(TokenRequest request) {
         String resource = request.resource();
         try {
-            CachedToken cached = cache.get(request, limit(request));
+            CachedToken cached = cache.get(onBehalf(request), limit(request));
             used(cached);
             return Explanation.ofToken(resource, cached.token, cached.attempts());
         } catch (TokenAcquisitionException e) {
@@ -226,7 +260,7 @@ public final class AzureServiceTokenProvider {
      * @param request the request, as it was asked; its deadline does not matter here
      */
     public void invalidate(TokenRequest request) {
-        cache.clear(request);
+        cache.clear(onBehalf(request));
     }
 
     /** Forgets all tokens, and which source answered first, for all providers that share the cache. */
@@ -248,6 +282,11 @@ public final class AzureServiceTokenProvider {
             lastToken = token;
         }
         return token;
+    }
+
+    private TokenRequest onBehalf(TokenRequest request) {
+        Secret user = userAssertion;
+        return user == null || request.isOnBehalfOfUser() ? request : request.withUserAssertion(user.reveal());
     }
 
     private Duration limit(TokenRequest request) {

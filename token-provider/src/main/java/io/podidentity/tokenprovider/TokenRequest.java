@@ -2,6 +2,8 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.text.Fingerprint;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +31,8 @@ public final class TokenRequest {
     private final boolean caeEnabled;
     private final boolean forceRefresh;
     private final @Nullable Duration deadline;
+    /** The user on whose behalf the token is to be; null for nobody. */
+    private final @Nullable User user;
 
     private TokenRequest(
             String resource,
@@ -37,7 +41,8 @@ public final class TokenRequest {
             @Nullable String claims,
             boolean caeEnabled,
             boolean forceRefresh,
-            @Nullable Duration deadline) {
+            @Nullable Duration deadline,
+            @Nullable User user) {
         this.resource = resource;
         this.tenantId = tenantId;
         this.identity = identity;
@@ -45,6 +50,7 @@ public final class TokenRequest {
         this.caeEnabled = caeEnabled;
         this.forceRefresh = forceRefresh;
         this.deadline = deadline;
+        this.user = user;
     }
 
     /**
@@ -59,7 +65,7 @@ public final class TokenRequest {
     public static TokenRequest forResource(String resource) {
         requireNonNull(resource, "resource");
         requireText(resource, "resource");
-        return new TokenRequest(resource, null, null, null, false, false, null);
+        return new TokenRequest(resource, null, null, null, false, false, null, null);
     }
 
     /**
@@ -87,7 +93,7 @@ public final class TokenRequest {
      */
     public TokenRequest withTenantId(@Nullable String tenantId) {
         requireText(tenantId, "tenantId");
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -109,7 +115,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withIdentity(@Nullable UserAssignedIdentity identity) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -124,7 +130,7 @@ public final class TokenRequest {
      */
     public TokenRequest withClaims(@Nullable String claims) {
         requireText(claims, "claims");
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -137,7 +143,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withCaeEnabled(boolean caeEnabled) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -152,7 +158,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withForceRefresh(boolean forceRefresh) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -170,7 +176,47 @@ public final class TokenRequest {
                 claims,
                 caeEnabled,
                 forceRefresh,
-                deadline == null ? null : requireDeadline(deadline));
+                deadline == null ? null : requireDeadline(deadline),
+                user);
+    }
+
+    /**
+     * The same request on behalf of a user, whose token a service was sent and who is to be named in the next token too
+     * (the OAuth 2.0 on-behalf-of flow). An application signs it: sources that sign in as one answer it, and all others
+     * do not apply. The token is kept for that user by a fingerprint of the token that was sent; that itself is kept by
+     * nobody.
+     *
+     * @param userAssertion the token that the service was sent, for the application itself; a secret. Null for nobody
+     * @return a new request
+     * @throws IllegalArgumentException if it is blank
+     */
+    public TokenRequest withUserAssertion(@Nullable String userAssertion) {
+        requireText(userAssertion, "userAssertion");
+        User behalf = userAssertion == null
+                ? null
+                : new User(Fingerprint.of(userAssertion.strip()), new Secret(userAssertion.strip()));
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
+    }
+
+    /**
+     * The same request without the user's token: that user's tokens are kept, and told to listeners, by it.
+     *
+     * @return a request that equals this one
+     */
+    public TokenRequest withoutUserAssertion() {
+        User behalf = user == null ? null : new User(user.fingerprint, null);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
+    }
+
+    /** {@return whether it is on behalf of a user} */
+    public boolean isOnBehalfOfUser() {
+        return user != null;
+    }
+
+    /** {@return the token of the user on whose behalf it is, a secret; empty for nobody, and where it is left out} */
+    public Optional<String> userAssertion() {
+        Secret assertion = user == null ? null : user.assertion;
+        return assertion == null ? Optional.empty() : Optional.of(assertion.reveal());
     }
 
     /** {@return the App ID URI of the resource, such as {@code https://storage.azure.com/}} */
@@ -250,14 +296,20 @@ public final class TokenRequest {
                 && Objects.equals(tenantId, request.tenantId)
                 && Objects.equals(identity, request.identity)
                 && Objects.equals(claims, request.claims)
+                && Objects.equals(fingerprint(), request.fingerprint())
                 && caeEnabled == request.caeEnabled
                 && forceRefresh == request.forceRefresh
                 && Objects.equals(deadline, request.deadline);
     }
 
+    private @Nullable String fingerprint() {
+        return user == null ? null : user.fingerprint;
+    }
+
     @Override
     public int hashCode() {
         int hash = resource.hashCode();
+        hash = 31 * hash + Objects.hashCode(fingerprint());
         hash = 31 * hash + Objects.hashCode(tenantId);
         hash = 31 * hash + Objects.hashCode(identity);
         return 31 * hash + Objects.hashCode(claims) + (caeEnabled ? 1 : 0);
@@ -270,6 +322,7 @@ public final class TokenRequest {
         append(text, ", tenant ", tenantId);
         append(text, ", ", identity);
         append(text, ", claims ", claims);
+        append(text, ", on behalf of a user", user == null ? null : "");
         append(text, ", CAE", caeEnabled ? "" : null);
         append(text, ", deadline ", deadline);
         return text.append(forceRefresh ? ", forced]" : "]").toString();
@@ -280,4 +333,12 @@ public final class TokenRequest {
             text.append(label).append(value);
         }
     }
+
+    /**
+     * A user by a token that a service was sent.
+     *
+     * @param fingerprint by which that user's tokens are told from those of others
+     * @param assertion the token; null where it is left out
+     */
+    private record User(String fingerprint, @Nullable Secret assertion) {}
 }

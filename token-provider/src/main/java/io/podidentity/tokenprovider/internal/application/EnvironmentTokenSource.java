@@ -6,6 +6,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * and {@code AZURE_CLIENT_SEND_CERTIFICATE_CHAIN}. The secret wins. The variables are read as the EnvironmentCredential
  * of the Azure SDKs reads them.
  */
-public final class EnvironmentTokenSource implements TokenSource {
+public final class EnvironmentTokenSource implements TokenSource, ActingForUsers {
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String CLIENT = "AZURE_CLIENT_ID";
     private static final String SECRET = "AZURE_CLIENT_SECRET";

@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Sources: GitHub Docs, "OpenID Connect reference", section on requesting the token by its environment variables;
  * Azure DevOps REST API 7.1, "Oidctoken - Create", and the request of the AzurePipelinesCredential.
  */
-public final class JobTokenSource implements TokenSource {
+public final class JobTokenSource implements TokenSource, ActingForUsers {
     /**
      * A CI service.
      *

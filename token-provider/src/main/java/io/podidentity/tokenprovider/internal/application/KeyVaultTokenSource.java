@@ -22,6 +22,7 @@ import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * read again earlier if Entra ID no longer accepts it. While the vault cannot be reached, the kept certificate stays in
  * use.
  */
-public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
+public final class KeyVaultTokenSource implements TokenSource, EntraCredential, ActingForUsers {
     private static final long KEEP_MILLIS = 3_600_000;
 
     private final EntraClient client;

@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.entra.TokenProxy;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Microsoft Learn, "Use Microsoft Entra Workload ID with AKS", and "Microsoft identity platform and OAuth
  * 2.0 client credentials flow", third case.
  */
-public final class WorkloadIdentityTokenSource implements TokenSource {
+public final class WorkloadIdentityTokenSource implements TokenSource, ActingForUsers {
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String CLIENT = "AZURE_CLIENT_ID";
 

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.TokenRequest;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class BlockingCall extends Call {
     private final CountDownLatch delivered = new CountDownLatch(1);
 
-    BlockingCall(@Nullable CachedToken before, boolean force, long start, long deadline) {
-        super(before, force, start, deadline);
+    BlockingCall(@Nullable CachedToken before, boolean force, long start, long deadline, TokenRequest request) {
+        super(before, force, start, deadline, request);
     }
 
     @Override

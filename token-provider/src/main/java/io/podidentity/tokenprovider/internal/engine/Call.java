@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.engine;
 
+import io.podidentity.tokenprovider.TokenRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
     /** Until when the caller waits, on the steady clock, in nanoseconds. */
     final long deadline;
 
+    /** What the caller asks for: the slot's own request, with what is not kept. */
+    final TokenRequest request;
+
     /** Which one of the calls of its slot it is, in the order in which they began to wait. */
     long number;
     /** Whether the caller waits no longer: it has its answer, cancelled, or was interrupted. */
@@ -30,11 +34,12 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
     /** When it was answered, on the steady clock; written before the answer. */
     private long answeredAt;
 
-    Call(@Nullable CachedToken before, boolean force, long start, long deadline) {
+    Call(@Nullable CachedToken before, boolean force, long start, long deadline, TokenRequest request) {
         this.before = before;
         this.force = force;
         this.start = start;
         this.deadline = deadline;
+        this.request = request;
     }
 
     /** How long the caller waits at most, in nanoseconds. */

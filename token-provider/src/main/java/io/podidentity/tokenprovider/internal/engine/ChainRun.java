@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,8 +91,11 @@ final class ChainRun {
         this.keepsInterval = interval != null;
     }
 
+    /**
+     * Whether its token says nothing of the identity that the process has: the request names another one, or a user.
+     */
     boolean namesIdentity() {
-        return request.identity().isPresent();
+        return request.identity().isPresent() || request.isOnBehalfOfUser();
     }
 
     void giveUp() {
@@ -151,6 +155,11 @@ final class ChainRun {
                 waitsForInterval = true;
                 kept.await(source, deadline, () -> keepsInterval);
                 waitsForInterval = false;
+            }
+            if (request.isOnBehalfOfUser() && !(source instanceof ActingForUsers)) {
+                return new TokenSource.Unavailable(
+                        "it signs in as itself, and not on behalf of a user",
+                        "Sign in as an application, such as by TokenSources.clientAssertion.");
             }
             long left = Math.max(1, deadline - time.nanos());
             TokenSource.Outcome outcome =

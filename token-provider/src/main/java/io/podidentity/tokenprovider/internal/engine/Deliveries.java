@@ -51,17 +51,22 @@ final class Deliveries implements Runnable, CompletableFuture.AsynchronousComple
 
     @Override
     public void run() {
-        Runnable late = takeOver;
-        if (late != null) {
-            time.forget(late);
-        }
         Call call = take();
         if (call != null && hasMore()) {
             sendForNext(false);
         }
         while (call != null) {
+            forgetIfDone();
             deliver(call);
             call = take();
+        }
+    }
+
+    /** The last call is taken, so that there is nothing to take over any more. */
+    private void forgetIfDone() {
+        Runnable late = takeOver;
+        if (late != null && !hasMore()) {
+            time.forget(late);
         }
     }
 

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.TokenRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,8 +26,9 @@ final class FutureCall<T> extends Call {
             long deadline,
             CompletableFuture<T> future,
             Function<CachedToken, T> view,
-            @Nullable Consumer<Call> afterwards) {
-        super(before, force, start, deadline);
+            @Nullable Consumer<Call> afterwards,
+            TokenRequest request) {
+        super(before, force, start, deadline, request);
         this.future = future;
         this.view = view;
         this.afterwards = afterwards;
@@ -46,8 +48,9 @@ final class FutureCall<T> extends Call {
             long deadline,
             CompletableFuture<T> future,
             Function<CachedToken, T> view,
-            @Nullable Consumer<Call> afterwards) {
-        return new FutureCall<>(before, force, start, deadline, future, view, afterwards);
+            @Nullable Consumer<Call> afterwards,
+            TokenRequest request) {
+        return new FutureCall<>(before, force, start, deadline, future, view, afterwards, request);
     }
 
     @Override

@@ -75,7 +75,7 @@ final class InFlightRequest implements Runnable {
     private final Slot slot;
     /** Before this moment it asks nobody, on the steady clock. */
     private final long notBefore;
-    /** Made before its thread begins, so that whoever gives up can see what it is busy with. */
+
     private final ChainRun run;
 
     private State state = State.NEW;
@@ -95,18 +95,18 @@ final class InFlightRequest implements Runnable {
     /**
      * Makes one that is to be started.
      *
-     * @param request what is asked for, without a deadline
-     * @param forced whether it asks each source no sooner than the least interval of forced calls allows
+     * @param request what listeners are told that it asks for
+     * @param run asks for it
      */
     InFlightRequest(
             TokenRequest request,
+            ChainRun run,
             TokenSourceChain chain,
             Time time,
             Slot slot,
             long start,
             long deadline,
             long notBefore,
-            boolean forced,
             @Nullable CachedToken old) {
         this.request = request;
         this.chain = chain;
@@ -116,7 +116,7 @@ final class InFlightRequest implements Runnable {
         this.deadline = deadline;
         this.notBefore = notBefore;
         this.old = old;
-        this.run = chain.run(request, deadline, forced);
+        this.run = run;
     }
 
     /** How long the call that it was begun for may wait, in nanoseconds. */

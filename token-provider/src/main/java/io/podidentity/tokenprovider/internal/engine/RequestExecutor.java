@@ -15,14 +15,15 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each request a thread that ends with it, so that none is alive while nothing is under way. Where the program
  * has an executor of its own, sources are asked and futures are completed there alone: {@link HandOver}.
  *
- * <p>In a process with few threads it is a platform thread: the first virtual one of a process takes longer than a
- * first token may. In one with many it is a virtual thread, where the JDK has those that do not pin their carriers.
+ * <p>While few of them are alive it is a platform thread: the first virtual one of a process takes longer than a first
+ * token may. Beyond that it is a virtual thread, where the JDK has those that do not pin their carriers.
  *
  * <p>The context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
  * the system's on JDK 25, where a program in one jar finds nothing.
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class RequestExecutor implements Executor {
-    /** In a process with as many threads the next ones are virtual. */
+    /** While about so many platform threads of the library are alive, the next ones are virtual. */
     static final int MAX_PLATFORM_THREADS = 64;
 
     /** What the first caller does meanwhile; null for nothing, and when it is done. */
@@ -67,13 +68,29 @@ final class RequestExecutor implements Executor {
     }
 
     private static Thread thread(Runnable task) {
-        if (Thread.activeCount() >= MAX_PLATFORM_THREADS && VirtualThreads.arePossible()) {
-            return VirtualThreads.thread(task);
+        boolean many = PlatformThread.ALIVE.get() >= MAX_PLATFORM_THREADS;
+        return many && VirtualThreads.arePossible() ? VirtualThreads.thread(task) : new PlatformThread(task);
+    }
+
+    /** One of the platform threads, which count themselves. */
+    private static final class PlatformThread extends Thread {
+        private static final AtomicInteger ALIVE = new AtomicInteger();
+
+        PlatformThread(Runnable task) {
+            super(null, task, "token-provider", 0, false);
+            setDaemon(true);
+            setContextClassLoader(RequestExecutor.class.getClassLoader());
         }
-        Thread thread = new Thread(null, task, "token-provider", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(RequestExecutor.class.getClassLoader());
-        return thread;
+
+        @Override
+        public void run() {
+            ALIVE.incrementAndGet();
+            try {
+                super.run();
+            } finally {
+                ALIVE.decrementAndGet();
+            }
+        }
     }
 
     /**

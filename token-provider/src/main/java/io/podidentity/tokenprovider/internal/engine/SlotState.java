@@ -192,7 +192,7 @@ final class SlotState implements InFlightRequest.Slot {
             FailureBackoff failed = backoff;
             boolean bound = failed != null && failed.isBinding(nanos);
             long notBefore = failed == null ? nanos : failed.notBefore(nanos);
-            joined = begin(call.start, call.deadline, notBefore, call.force && !bound, null, work);
+            joined = begin(call.request, call.start, call.deadline, notBefore, call.force && !bound, null, work);
         }
         joined.add(call);
         return begins;
@@ -213,7 +213,7 @@ final class SlotState implements InFlightRequest.Slot {
     }
 
     /** Begins a request for the next token behind the callers, unless it is not to begin. */
-    void refresh(Duration limit) {
+    void refresh(Duration limit, TokenRequest asked) {
         DeferredWork work = newWork();
         synchronized (this) {
             long nanos = time.nanos();
@@ -222,16 +222,30 @@ final class SlotState implements InFlightRequest.Slot {
             boolean allowed = backoff == null || backoff.allowsRefresh(nanos);
             boolean possible = current == null && givenUp() < MAX_GIVEN_UP;
             if (!closed && old != null && allowed && possible) {
-                begin(nanos, nanos + limit.toNanos(), nanos, false, old, work);
+                begin(asked, nanos, nanos + limit.toNanos(), nanos, false, old, work);
             }
         }
         work.perform();
     }
 
     private InFlightRequest begin(
-            long start, long deadline, long notBefore, boolean forced, @Nullable CachedToken old, DeferredWork work) {
-        InFlightRequest begun =
-                new InFlightRequest(request, chain, time, this, start, deadline, notBefore, forced, old);
+            TokenRequest asked,
+            long start,
+            long deadline,
+            long notBefore,
+            boolean forced,
+            @Nullable CachedToken old,
+            DeferredWork work) {
+        InFlightRequest begun = new InFlightRequest(
+                request,
+                chain.run(withoutCall(asked), deadline, forced),
+                chain,
+                time,
+                this,
+                start,
+                deadline,
+                notBefore,
+                old);
         requests.add(begun);
         current = begun;
         work.start(begun);
@@ -387,6 +401,13 @@ final class SlotState implements InFlightRequest.Slot {
         if (!left.isGivenUp()) {
             requests.remove(left);
         }
+    }
+
+    /** A call's request without what the run of a chain says itself. */
+    private static TokenRequest withoutCall(TokenRequest asked) {
+        return asked.deadline().isEmpty() && !asked.forceRefresh()
+                ? asked
+                : asked.withForceRefresh(false).withDeadline(null);
     }
 
     private DeferredWork newWork() {

@@ -83,15 +83,16 @@ public final class TokenCache {
         boolean alone = request.tenantId().isEmpty()
                 && request.identity().isEmpty()
                 && request.claims().isEmpty()
+                && !request.isOnBehalfOfUser()
                 && !request.caeEnabled();
         return alone ? request.resource() : withoutCall(request);
     }
 
     /** The same without what belongs to a single call. */
     private static TokenRequest withoutCall(TokenRequest request) {
-        return request.deadline().isEmpty() && !request.forceRefresh()
+        return request.deadline().isEmpty() && !request.forceRefresh() && !request.isOnBehalfOfUser()
                 ? request
-                : request.withForceRefresh(false).withDeadline(null);
+                : request.withForceRefresh(false).withDeadline(null).withoutUserAssertion();
     }
 
     public CachedToken get(TokenRequest request, Duration limit) {
@@ -99,7 +100,7 @@ public final class TokenCache {
         CachedToken token;
         do {
             slot = slot(request);
-            token = slot.get(isForced(request, slot), limit);
+            token = slot.get(isForced(request, slot), limit, request);
         } while (token == null);
         share(slot, token);
         return token;
@@ -116,7 +117,7 @@ public final class TokenCache {
                         share(slot, got);
                         return view.apply(got);
                     };
-            token = slot.getAsync(isForced(request, slot), limit, seen);
+            token = slot.getAsync(isForced(request, slot), limit, seen, request);
         } while (token == null);
         return token;
     }

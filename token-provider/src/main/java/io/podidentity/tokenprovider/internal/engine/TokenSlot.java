@@ -70,11 +70,20 @@ public final class TokenSlot {
         return token != null && !token.run.caeAware();
     }
 
-    /** The token, for which the calling thread waits if need be; null if the slot was evicted. */
     @Nullable
     CachedToken get(boolean force, Duration limit) {
+        return get(force, limit, request);
+    }
+
+    /**
+     * The token, for which the calling thread waits if need be; null if the slot was evicted.
+     *
+     * @param asked the call's own request, which is equal to that of the slot, and holds what is not kept
+     */
+    @Nullable
+    CachedToken get(boolean force, Duration limit, TokenRequest asked) {
         CachedToken before = state.token();
-        CachedToken usable = force ? null : usable(before);
+        CachedToken usable = force ? null : usable(before, asked);
         if (usable != null) {
             return usable;
         }
@@ -82,7 +91,7 @@ public final class TokenSlot {
             return null;
         }
         long start = time.nanos();
-        BlockingCall call = new BlockingCall(before, force, start, start + limit.toNanos());
+        BlockingCall call = new BlockingCall(before, force, start, start + limit.toNanos(), asked);
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
@@ -120,15 +129,20 @@ public final class TokenSlot {
         return call.tokenOrThrow();
     }
 
+    <T> @Nullable CompletableFuture<T> getAsync(boolean force, Duration limit, Function<CachedToken, T> view) {
+        return getAsync(force, limit, view, request);
+    }
+
     /**
      * The same without a wait of the calling thread; when nobody waits any more, the request ends.
      *
      * @param view what the caller sees of a token
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
-    <T> @Nullable CompletableFuture<T> getAsync(boolean force, Duration limit, Function<CachedToken, T> view) {
+    <T> @Nullable CompletableFuture<T> getAsync(
+            boolean force, Duration limit, Function<CachedToken, T> view, TokenRequest asked) {
         CachedToken before = state.token();
-        CachedToken usable = force ? null : usable(before);
+        CachedToken usable = force ? null : usable(before, asked);
         if (usable != null) {
             return CompletableFuture.completedFuture(view.apply(usable));
         }
@@ -139,7 +153,7 @@ public final class TokenSlot {
         CompletableFuture<T> future = new CompletableFuture<>();
         EventPublisher publisher = chain.publisher();
         Consumer<Call> told = publisher == null ? null : answered -> publisher.waited(request, answered);
-        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told);
+        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told, asked);
         future.whenComplete((value, thrown) -> state.leave(call));
         state.join(call);
         return future;
@@ -149,7 +163,7 @@ public final class TokenSlot {
      * The token if it may be handed out now, with a refresh begun behind it if that is due; null if the caller has to
      * wait.
      */
-    private @Nullable CachedToken usable(@Nullable CachedToken token) {
+    private @Nullable CachedToken usable(@Nullable CachedToken token, TokenRequest asked) {
         if (token == null) {
             return null;
         }
@@ -168,14 +182,14 @@ public final class TokenSlot {
         }
         inspected = true;
         try {
-            return inspect(token, millis, nanos) ? token : null;
+            return inspect(token, millis, nanos, asked) ? token : null;
         } finally {
             inspected = false;
         }
     }
 
     /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
-    private boolean inspect(CachedToken token, long millis, long nanos) {
+    private boolean inspect(CachedToken token, long millis, long nanos, TokenRequest asked) {
         if (!token.run.isAccountUnchanged()) {
             publish(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
             return false;
@@ -186,7 +200,7 @@ public final class TokenSlot {
         }
         state.keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
-            state.refresh(refreshLimit);
+            state.refresh(refreshLimit, asked);
         }
         return true;
     }

@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.JsonText;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -169,15 +170,24 @@ public final class EntraSession {
     }
 
     private String form(EntraProof proof) {
-        String form = "grant_type=client_credentials&client_id=" + encode(clientId) + "&scope="
-                + encode(request.scope()) + proof.fields();
+        UserAssertion user = user();
+        String form = "grant_type=" + (user == null ? "client_credentials" : UserAssertion.GRANT_TYPE) + "&client_id="
+                + encode(clientId) + "&scope=" + encode(request.scope()) + proof.fields()
+                + (user == null ? "" : user.fields());
         return claims.isEmpty() ? form : form + "&claims=" + encode(claims);
+    }
+
+    private @Nullable UserAssertion user() {
+        String token = request.userAssertion().orElse(null);
+        return token == null ? null : new UserAssertion(new Secret(token));
     }
 
     private Answer token(HttpResponse response, EntraProof proof) {
         try {
             AccessToken token = TokenResponse.token(response, request, source, nowMillis());
-            return new Answer(token.withPrincipal(principal(token, proof)), null, 0);
+            // Of a user's opaque token nobody knows whose it is.
+            boolean unknown = request.isOnBehalfOfUser() && token.principal().isEmpty();
+            return new Answer(unknown ? token : token.withPrincipal(principal(token, proof)), null, 0);
         } catch (JsonException e) {
             String reason = client.baseUrl() + "/" + tenant + " answered HTTP 200 " + e.getMessage();
             String remedy = "Check what answers at " + client.baseUrl() + ".";
@@ -198,9 +208,16 @@ public final class EntraSession {
         boolean unmatched =
                 error.aadsts() == 70025 || String.valueOf(error.aadsts()).startsWith("70021");
         String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster()) + (unmatched ? proof.compared() : "");
+        UserAssertion user = user();
+        String said = error.describe(response, proof.value());
+        if (user != null) {
+            said = user.token().hide(said);
+            String ofUser = user.remedy(error.aadsts(), clientId);
+            remedy = ofUser.isEmpty() ? remedy : ofUser;
+        }
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
-                error.describe(response, proof.value()),
+                said,
                 remedy.isEmpty() && passing ? RetryAfter.remedy(response) : remedy,
                 null,
                 RetryAfter.duration(response));

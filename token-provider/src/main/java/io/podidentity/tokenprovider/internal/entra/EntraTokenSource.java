@@ -2,10 +2,11 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 
 /** An application that proves itself to Entra ID and gets its own token. */
-public final class EntraTokenSource implements TokenSource {
+public final class EntraTokenSource implements TokenSource, ActingForUsers {
     private final String name;
     private final EntraClient client;
     private final EntraTenants tenants;

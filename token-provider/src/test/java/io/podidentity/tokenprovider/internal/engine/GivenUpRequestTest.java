@@ -181,7 +181,7 @@ class GivenUpRequestTest {
      * other one.
      */
     @Test
-    void cancel_whileTheRequestBeforeFails_beginsNoOther() {
+    void cancel_whileTheRequestBeforeFails_beginsNoOther() throws InterruptedException {
         boolean sprung = true;
         for (int look = 1; sprung; look++) {
             Trap time = new Trap(look);
@@ -196,11 +196,15 @@ class GivenUpRequestTest {
             CompletableFuture<CachedToken> hasty = slot.getAsync(false, HASTE, Function.identity());
             CompletableFuture<CachedToken> patient = slot.getAsync(false, LIMIT, Function.identity());
             // By another thread, as a caller is that cancels: its own lock is not held by this one.
-            time.springs(() -> cancel(patient));
+            List<Thread> cancelling = new ArrayList<>();
+            time.springs(() -> cancelling.add(cancel(patient)));
 
             executor.runNext();
             sprung = time.hasSprung();
             time.springs(null);
+            for (Thread thread : cancelling) {
+                thread.join();
+            }
             while (executor.waiting() > 0) {
                 executor.runNext();
             }
@@ -211,13 +215,14 @@ class GivenUpRequestTest {
         }
     }
 
-    private static void cancel(CompletableFuture<?> future) {
+    private static Thread cancel(CompletableFuture<?> future) {
         Thread caller = new Thread(() -> future.cancel(true));
         caller.start();
         // It may have to wait for the lock that the thread which looks at the clock holds.
         while (!future.isDone()) {
             Thread.onSpinWait();
         }
+        return caller;
     }
 
     /** Does something once, at the k-th look at a clock after it was set. */

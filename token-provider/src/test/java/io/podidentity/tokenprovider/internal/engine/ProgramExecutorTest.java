@@ -139,7 +139,7 @@ class ProgramExecutorTest {
         }
         asked.await();
 
-        assertThat(ThreadsOfOurs.count()).isLessThanOrEqualTo(RequestExecutor.MAX_PLATFORM_THREADS + 1);
+        assertThat(ThreadsOfOurs.count()).isLessThanOrEqualTo(2 * RequestExecutor.MAX_PLATFORM_THREADS);
         answer.countDown();
         assertThat(futures).allSatisfy(future -> assertThat(future.join()).isNotEmpty());
     }

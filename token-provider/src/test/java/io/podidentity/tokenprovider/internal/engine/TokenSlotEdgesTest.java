@@ -181,15 +181,17 @@ class TokenSlotEdgesTest {
     @Test
     void run_whenItWasGivenUpBefore_asksNobody() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time, null, false);
+        long deadline = time.nanos() + LIMIT.toNanos();
         InFlightRequest request = new InFlightRequest(
                 REQUEST,
-                new TokenSourceChain(List.of(source), time, null, false),
+                chain.run(REQUEST, deadline, false),
+                chain,
                 time,
                 slot.state,
                 time.nanos(),
-                time.nanos() + LIMIT.toNanos(),
+                deadline,
                 time.nanos(),
-                false,
                 null);
 
         assertThat(request.giveUp()).isTrue();

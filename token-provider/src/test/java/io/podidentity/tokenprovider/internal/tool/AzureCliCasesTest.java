@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.ClientAuthenticationException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
@@ -85,7 +85,7 @@ class AzureCliCasesTest extends ConformanceRunner {
                     .isEqualTo(row.expected().get("process_started").asBoolean());
         }
         if (failure != null) {
-            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, TokenAcquisitionException.class);
+            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, ClientAuthenticationException.class);
             assertThat(processes.commands()).isEmpty();
             ToolCases.assertContains(row.expected().path("message_contains"), failure.getMessage());
             return;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.ClientAuthenticationException;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
@@ -77,7 +77,7 @@ class AzureDeveloperCliCasesTest extends ConformanceRunner {
                     .isEqualTo(row.expected().get("process_started").asBoolean());
         }
         if (failure != null) {
-            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, TokenAcquisitionException.class);
+            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, ClientAuthenticationException.class);
             assertThat(processes.commands()).isEmpty();
             return;
         }
