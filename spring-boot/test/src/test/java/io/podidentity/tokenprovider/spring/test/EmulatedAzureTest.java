@@ -86,7 +86,7 @@ class EmulatedAzureTest {
             provider.invalidate();
 
             assertThatThrownBy(() -> samples.listBlobs().stream().count())
-                    .hasRootCauseInstanceOf(TokenAcquisitionException.class);
+                    .isInstanceOf(TokenAcquisitionException.class);
         }
 
         @Test
