@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), exclude (patterns) and podTemplates (kind: path); an
- * option of the command line wins. Paths in it start at its own folder.
+ * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), exclude
+ * (patterns) and podTemplates (kind: path); an option of the command line wins. Paths in it start at its own folder.
  */
 record Settings(FieldLocation root, Path folder) {
 
