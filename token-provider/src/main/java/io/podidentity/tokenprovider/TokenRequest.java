@@ -334,11 +334,16 @@ public final class TokenRequest {
         }
     }
 
-    /**
-     * A user by a token that a service was sent.
-     *
-     * @param fingerprint by which that user's tokens are told from those of others
-     * @param assertion the token; null where it is left out
-     */
-    private record User(String fingerprint, @Nullable Secret assertion) {}
+    /** A user by a token that a service was sent. */
+    private static final class User {
+        /** By which that user's tokens are told from those of others. */
+        private final String fingerprint;
+        /** The token; null where it is left out. */
+        private final @Nullable Secret assertion;
+
+        User(String fingerprint, @Nullable Secret assertion) {
+            this.fingerprint = fingerprint;
+            this.assertion = assertion;
+        }
+    }
 }

@@ -58,22 +58,35 @@ final class ChainRun {
     /** Of which kinds of events it was said that they are news; null for none. Guarded by this. */
     private @Nullable Set<TokenListener.Kind> told;
 
-    /**
-     * Where the token of a run comes from.
-     *
-     * @param account whose account the source read, as {@link TokenSource#account} has it; null for none
-     * @param answer the source's answer
-     * @param tookNanos how long it took
-     * @param pins whether the source is the one that is asked alone from now on
-     * @param standIn why the token only stands in for that of another source, for people; empty if it does not
-     */
-    record Origin(
-            TokenSource source,
-            @Nullable Object account,
-            TokenSource.Acquired answer,
-            long tookNanos,
-            boolean pins,
-            String standIn) {}
+    /** Where the token of a run comes from. */
+    private static final class Origin {
+        private final TokenSource source;
+        /** Whose account the source read, as {@link TokenSource#account} has it; null for none. */
+        private final @Nullable Object account;
+
+        private final TokenSource.Acquired answer;
+        /** How long that took. */
+        private final long tookNanos;
+        /** Whether the source is the one that is asked alone from now on. */
+        private final boolean pins;
+        /** Why the token only stands in for that of another source, for people; empty if it does not. */
+        private final String standIn;
+
+        Origin(
+                TokenSource source,
+                @Nullable Object account,
+                TokenSource.Acquired answer,
+                long tookNanos,
+                boolean pins,
+                String standIn) {
+            this.source = source;
+            this.account = account;
+            this.answer = answer;
+            this.tookNanos = tookNanos;
+            this.pins = pins;
+            this.standIn = standIn;
+        }
+    }
 
     ChainRun(
             TokenRequest request,
@@ -260,8 +273,8 @@ final class ChainRun {
     private TokenAttempt unfinished(String name, boolean isLast) {
         Origin got = origin;
         if (isLast && got != null) {
-            Duration took = Duration.ofNanos(got.tookNanos());
-            return new TokenAttempt(name, State.ACQUIRED, took, got.answer().caveat(), "");
+            Duration took = Duration.ofNanos(got.tookNanos);
+            return new TokenAttempt(name, State.ACQUIRED, took, got.answer.caveat(), "");
         }
         if (isLast && asked != null) {
             Duration since = Duration.ofNanos(time.nanos() - askedSince);
@@ -285,27 +298,27 @@ final class ChainRun {
 
     /** Whether its source is the one that is asked alone from now on. */
     boolean pins() {
-        return origin().pins();
+        return origin().pins;
     }
 
     /** Why its token only stands in for that of another source; empty if it does not. */
     String standIn() {
-        return origin().standIn();
+        return origin().standIn;
     }
 
     /** What speaks against its token's identity; empty for nothing. */
     String caveat() {
-        return origin().answer().caveat();
+        return origin().answer.caveat();
     }
 
     /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
     boolean caeAware() {
-        return origin().answer().caeAware();
+        return origin().answer.caeAware();
     }
 
     /** Whether the account that its token's source reads is as it was. */
     boolean isAccountUnchanged() {
         Origin known = origin();
-        return Objects.equals(known.source().account(), known.account());
+        return Objects.equals(known.source.account(), known.account);
     }
 }

@@ -2,9 +2,16 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 
-/**
- * The answer that there is no token.
- *
- * @param exception why; shared by all who get this answer
- */
-record Failure(TokenAcquisitionException exception) implements Answer {}
+/** The answer that there is no token. */
+final class Failure implements Answer {
+    private final TokenAcquisitionException exception;
+
+    Failure(TokenAcquisitionException exception) {
+        this.exception = exception;
+    }
+
+    /** Why there is none; shared by all who get this answer. */
+    TokenAcquisitionException exception() {
+        return exception;
+    }
+}

@@ -5,11 +5,20 @@ import io.podidentity.tokenprovider.internal.text.Secret;
 /**
  * The token of a user on whose behalf an application asks (Microsoft Learn, "Microsoft identity platform and OAuth 2.0
  * On-Behalf-Of flow").
- *
- * @param token what the application was sent
  */
-record UserAssertion(Secret token) {
+final class UserAssertion {
     static final String GRANT_TYPE = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+
+    private final Secret token;
+
+    UserAssertion(Secret token) {
+        this.token = token;
+    }
+
+    /** What the application was sent. */
+    Secret token() {
+        return token;
+    }
 
     /** The form's fields that say on whose behalf. */
     String fields() {

@@ -149,7 +149,17 @@ public class Time {
         }
 
         /** Something that is to be run at a moment; of two of the same moment, what was set first comes first. */
-        private record Alarm(long nanos, long number, Runnable task) implements Comparable<Alarm> {
+        private static final class Alarm implements Comparable<Alarm> {
+            private final long nanos;
+            private final long number;
+            private final Runnable task;
+
+            Alarm(long nanos, long number, Runnable task) {
+                this.nanos = nanos;
+                this.number = number;
+                this.task = task;
+            }
+
             @Override
             public int compareTo(Alarm other) {
                 long later = nanos - other.nanos;
