@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,8 +24,6 @@ import java.util.stream.Stream;
  */
 final class GitOps {
 
-    private static final Set<String> RELEASES = Set.of("HelmRelease", "Application", "ApplicationSet");
-    private static final Pattern GROUP = Pattern.compile("(argoproj\\.io|\\w+\\.toolkit\\.fluxcd\\.io)/v");
     /** It must not be an option of helm either. */
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
@@ -66,7 +63,7 @@ final class GitOps {
         files.forEach(file -> {
             try {
                 String text = ManifestFiles.content(file);
-                if (GROUP.matcher(text).find()) {
+                if (Manifest.GROUP_OF_CONTROLLERS.matcher(text).find()) {
                     YamlReader.read(file.toString(), text).forEach(this::add);
                 }
             } catch (ManifestException e) {
@@ -78,7 +75,7 @@ final class GitOps {
     private void add(Yaml object) {
         String kind = object.textAt("kind");
         Optional<Yaml> values = object.at("spec", "postBuild", "substitute");
-        if (RELEASES.contains(kind)) {
+        if (Manifest.KINDS_OF_RELEASES.contains(kind)) {
             releases.add(object);
         } else if (kind.equals("GitRepository")) {
             repositories.put(object.textAt("metadata", "name"), object.textAt("spec", "url"));
@@ -114,12 +111,6 @@ final class GitOps {
 
     private static boolean isAt(Path absolute, Path inRepository) {
         return !inRepository.toString().isEmpty() && absolute.endsWith(inRepository);
-    }
-
-    /** Whether a controller makes the manifests of a chart from it. */
-    static boolean isRelease(Manifest manifest) {
-        return RELEASES.contains(manifest.kind())
-                && GROUP.matcher(manifest.apiVersion()).lookingAt();
     }
 
     /**

@@ -2,6 +2,8 @@ package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One object as it is written, for code that needs more than the decoded cluster contains.
@@ -11,6 +13,12 @@ import java.util.List;
  * @since 0.1.0
  */
 public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content, List<PodPlace> pods) {
+
+    /** Of Flux and Argo CD. */
+    static final Set<String> KINDS_OF_RELEASES = Set.of("HelmRelease", "Application", "ApplicationSet");
+
+    /** The API group of Flux and Argo CD, and the beginning of the version. */
+    static final Pattern GROUP_OF_CONTROLLERS = Pattern.compile("(argoproj\\.io|\\w+\\.toolkit\\.fluxcd\\.io)/v");
 
     public Manifest {
         pods = List.copyOf(pods);
@@ -29,7 +37,8 @@ public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Map
 
     /** Whether a controller makes the manifests of a chart from it, as Flux and Argo CD do. */
     public boolean isRelease() {
-        return GitOps.isRelease(this);
+        return KINDS_OF_RELEASES.contains(kind)
+                && GROUP_OF_CONTROLLERS.matcher(apiVersion).lookingAt();
     }
 
     /** Whether SOPS has encrypted values of it, which it says in a field of that name: https://getsops.io/docs/. */

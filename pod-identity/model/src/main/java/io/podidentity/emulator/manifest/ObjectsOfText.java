@@ -137,7 +137,7 @@ final class ObjectsOfText {
             return;
         }
         objects.add(manifest);
-        if (GitOps.isRelease(manifest)) {
+        if (manifest.isRelease()) {
             addRelease(manifest);
         } else if (manifest.isEncrypted()) {
             skip(content, Skipped.Kind.ENCRYPTED, manifest + " has values that SOPS has encrypted");
