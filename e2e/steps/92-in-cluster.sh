@@ -178,7 +178,7 @@ azure_has_all_kinds() {
             for container in before alongside; do
                 eventually 60 says_now "App $client" said "$kind-$account" "$container"
                 printf '%-12s %-9s %-10s %s\n' "$kind" "$account" "$container" "$(said "$kind-$account" "$container" | grep -o "App $client.*" | head -1)" >> "$table"
-                [ "$account" = plain ] || says_now "$CONTOSO" said "$kind-$account" "$container"
+                [ "$account" = plain ] || eventually 60 says_now "$CONTOSO" said "$kind-$account" "$container"
             done
         done
     done
