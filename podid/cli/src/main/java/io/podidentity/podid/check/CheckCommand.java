@@ -4,6 +4,7 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -101,6 +103,12 @@ public final class CheckCommand implements Callable<Integer> {
                     "Correct the files where the intended value is certain. Comments and order stay as they" + " are.")
     private boolean fix;
 
+    @Option(
+            names = "--rule",
+            paramLabel = "RULE",
+            description = "Report this rule alone, by its name or the number of its group; can be repeated.")
+    private List<String> rules = new ArrayList<>();
+
     @Mixin
     private final ProfileOptions profile = new ProfileOptions();
 
@@ -119,6 +127,9 @@ public final class CheckCommand implements Callable<Integer> {
         if (writeBaseline && baseline == null) {
             throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
         }
+        rules.stream().filter(rule -> !AllRules.words().contains(rule)).findFirst().ifPresent(rule -> {
+            throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
+        });
         try {
             return run();
         } catch (ManifestException | IOException e) {
@@ -170,10 +181,14 @@ public final class CheckCommand implements Callable<Integer> {
                         .orElse(Set.of());
         var source = new KustomizedSource(input.objects());
         List<Finding> findings = clusters.stream()
-                .flatMap(cluster -> AllRules.check(cluster).stream())
+                .flatMap(cluster -> AllRules.check(cluster, this::isWanted).stream())
                 .map(finding -> finding.at(source.of(finding.position())))
                 .toList();
         return new Suppressions(input.objects(), settings, known).sift(findings);
+    }
+
+    private boolean isWanted(About rule) {
+        return rules.isEmpty() || rules.stream().anyMatch(rule::isNamed);
     }
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */

@@ -178,6 +178,15 @@ class CheckCommandTest {
     }
 
     @Test
+    void check_withRules_reportsThoseAlone() throws IOException {
+        write("binding.yaml", BINDING);
+
+        assertThat(check("--rule", "C2", folder.toString())).isZero();
+        assertThat(check("--rule", "binding-without-identity", folder.toString())).isEqualTo(1);
+        assertThat(check("--rule", "C99", folder.toString())).isEqualTo(2);
+    }
+
+    @Test
     void check_withPathsToLeaveOut_doesNotLookAtThem() throws IOException {
         write("test/binding.yaml", BINDING);
         write("identity.yaml", identity("another-one-than-it-names"));
