@@ -1,6 +1,7 @@
 package io.podidentity.podid;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,11 +13,17 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.json.Json;
+import io.podidentity.podid.text.MarkdownText;
+import io.podidentity.podid.text.ShellWord;
+import io.podidentity.podid.text.YamlText;
 import java.io.FileOutputStream;
 import java.io.FileWriter;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -123,6 +130,33 @@ class ArchitectureTest {
                 .belongToAnyOf(FileOutputStream.class, FileWriter.class, RandomAccessFile.class)
                 .because("a file that is written in another way can be cut, or be behind a link to somewhere else")
                 .check(MAIN_ONLY.importPackages("io.podidentity.podid", "io.podidentity.emulator"));
+    }
+
+    /** What another program reads is made by the encoder for that program. */
+    @Test
+    void sinks_always_haveTheirEncoder() {
+        Map<String, Class<?>> encoders = Map.of(
+                ".*\\.MoveReport", MarkdownText.class,
+                ".*\\.AzureScript", ShellWord.class,
+                ".*\\.(AccountMove|FieldsEdit|EnvironmentValues|Fixes)", YamlText.class,
+                ".*\\.(JsonFindings|SarifLog|JsonReport)", Json.class,
+                ".*\\.(FederationAdvice|ScopeCommand|FactsCommand)", ShellWord.class);
+        encoders.forEach((sink, encoder) -> classes()
+                .that()
+                .haveNameMatching(sink)
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(encoder)
+                .check(MAIN));
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("PrintableWriter")
+                .should()
+                .callConstructorWhere(describe(
+                        "makes a writer of its own",
+                        call -> call.getTargetOwner().isEquivalentTo(PrintWriter.class)))
+                .because("what commands print has words of manifests in it")
+                .check(MAIN);
     }
 
     @Test

@@ -80,6 +80,14 @@ final class Fields {
         return find(name).flatMap(value -> string(value, path(name))).orElse("");
     }
 
+    /** The name of another object, empty if it is absent. One that Kubernetes does not take is reported. */
+    String nameOfObject(String name) {
+        String text = string(name);
+        Optional<String> refusal = text.isEmpty() ? Optional.empty() : NameRule.SUBDOMAIN.refusal(text);
+        refusal.ifPresent(why -> find(name).ifPresent(value -> decoding.invalid(value, path(name), "is no name: " + why)));
+        return text;
+    }
+
     private Optional<String> string(Yaml value, String at) {
         return typed(value, at, String.class, "string");
     }
@@ -201,7 +209,7 @@ final class Fields {
             String value = labels.getOrDefault(entry.key(), "");
             // Such a value cannot be judged.
             if (!LABEL.matcher(value).matches() && !PUT_IN_LATER.matcher(value).find()) {
-                decoding.invalid(entry.value(), at, "cannot be \"" + value + "\"" + RULE_OF_LABELS);
+                decoding.invalid(entry.value(), at, "cannot be \"" + value.replaceAll("\\p{Cc}", "?") + "\"" + RULE_OF_LABELS);
             }
         }
         return labels;

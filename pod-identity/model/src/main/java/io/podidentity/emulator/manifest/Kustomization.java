@@ -98,7 +98,7 @@ public record Kustomization(
             documents.forEach(document -> remote.addAll(RemoteNames.in(folder, document)));
         } catch (ManifestException e) {
             documents = List.of();
-            remote.add(file + ", which cannot be read: " + e.reason());
+            remote.add(ManifestFiles.shown(file) + ", which cannot be read: " + e.reason());
         }
         var names = new HashSet<Path>();
         documents.forEach(document -> addNames(folder, document, names));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,8 @@ public final class ManifestFiles {
     // None of them holds a manifest, and some can be very large.
     private static final Set<String> NOT_LOOKED_INTO =
             Set.of(".git", "node_modules", ".github", ".vscode", ".idea", ".terraform");
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private ManifestFiles() {}
 
@@ -100,11 +103,25 @@ public final class ManifestFiles {
      * @throws ManifestException if it cannot be read or is not UTF-8
      */
     public static String content(Path file) {
+        requirePrintable(file);
         try (InputStream in = Files.newInputStream(file)) {
             return content(file.toString(), in);
         } catch (IOException e) {
             throw new ManifestException("Cannot read " + file + " (" + e.getMessage() + ")");
         }
+    }
+
+    /** A line break in a name would begin a line of its own wherever a place in the file is named. */
+    static void requirePrintable(Path file) {
+        if (!shown(file).equals(file.toString())) {
+            throw new ManifestException(
+                    shown(file), "The name has control characters, so this is not read: give it another name");
+        }
+    }
+
+    /** The path of a file, fit to be shown. */
+    static String shown(Path file) {
+        return CONTROL.matcher(file.toString()).replaceAll("?");
     }
 
     /** @throws ManifestException if it cannot be read */

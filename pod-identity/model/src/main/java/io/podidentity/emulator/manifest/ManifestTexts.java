@@ -150,7 +150,7 @@ final class ManifestTexts {
         try {
             return Optional.of(new ManifestText(file.toString(), ManifestFiles.content(file)));
         } catch (ManifestException e) {
-            skipped.add(new Skipped(file.toString(), e.reason(), Skipped.Kind.FILE));
+            skipped.add(new Skipped(ManifestFiles.shown(file), e.reason(), Skipped.Kind.FILE));
             return Optional.empty();
         }
     }
@@ -183,6 +183,12 @@ final class ManifestTexts {
 
     private Optional<ManifestText> rendered(
             String program, String verb, List<String> options, String what, String folder) {
+        Path place = Path.of(folder);
+        if (!ManifestFiles.shown(place).equals(folder)) {
+            String reason = "the name has control characters, so this is not rendered: give it another name";
+            skipped.add(new Skipped(ManifestFiles.shown(place), reason, Skipped.Kind.FILE));
+            return Optional.empty();
+        }
         Skipped.Kind kind = program.equals("helm") ? Skipped.Kind.CHART : Skipped.Kind.KUSTOMIZATION;
         // What positions begin with, whatever the options are.
         String name = program + " " + verb + " " + (program.equals("helm") ? "release " : "") + folder;

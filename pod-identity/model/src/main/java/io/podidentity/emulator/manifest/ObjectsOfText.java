@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -120,6 +121,13 @@ final class ObjectsOfText {
             skip(metadata, Skipped.Kind.TEMPLATE, "This is a template, as its name " + name + " shows");
         } else {
             String written = metadata.textAt("namespace");
+            Optional<String> refusal = NameRule.of(apiVersion, kind)
+                    .refusal(name)
+                    .or(() -> written.isEmpty() ? Optional.empty() : NameRule.LABEL.refusal(written));
+            if (refusal.isPresent()) {
+                skip(metadata, Skipped.Kind.FILE, refusal.get());
+                return;
+            }
             String namespace = kind.startsWith("Cluster") ? "" : written.isEmpty() ? usual : written;
             String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
             List<PodPlace> pods = shapes.places(group, kind, content);

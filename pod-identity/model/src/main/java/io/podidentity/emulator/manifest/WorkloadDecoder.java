@@ -179,10 +179,10 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
     }
 
     private static PodSpec specAt(Fields spec) {
-        String account = spec.string("serviceAccountName");
+        String account = spec.nameOfObject("serviceAccountName");
         String node = spec.string("nodeName");
         return new PodSpec(
-                account.isEmpty() ? spec.string("serviceAccount") : account,
+                account.isEmpty() ? spec.nameOfObject("serviceAccount") : account,
                 spec.bool("hostNetwork"),
                 node.isEmpty() ? PodSpec.NODE : node,
                 spec.objects("initContainers", WorkloadDecoder::container),

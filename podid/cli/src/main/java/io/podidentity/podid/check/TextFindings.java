@@ -17,9 +17,7 @@ final class TextFindings {
     static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
-            text.append(finding.position() + ": " + finding.severity().id() + " ["
-                    + finding.about().id() + " "
-                    + finding.about().rule() + "] " + finding.object() + ": " + finding.message() + "\n    "
+            text.append(line(finding) + "\n    "
                     + finding.remedy().replace("\n", "\n    ") + "\n");
         }
         String summary = findings.isEmpty()
@@ -27,6 +25,14 @@ final class TextFindings {
                 : count(findings, Severity.ERROR, " error") + ", " + count(findings, Severity.WARNING, " warning")
                         + ", " + number(findings, Severity.INFO) + " for information";
         return text + summary + (suppressed == 0 ? "" : " (" + suppressed + " suppressed)") + "\n" + looked + "\n";
+    }
+
+    /** The name of a file may have line breaks, and must not begin a line of its own. */
+    private static String line(Finding finding) {
+        String line = finding.position() + ": " + finding.severity().id() + " ["
+                + finding.about().id() + " " + finding.about().rule() + "] " + finding.object() + ": "
+                + finding.message();
+        return line.replaceAll("\\R", " ");
     }
 
     private static String count(List<Finding> findings, Severity severity, String name) {

@@ -7,12 +7,16 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.text.ShellWord;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The commands that let an identity trust a service account, whole and ready to paste. */
 public final class FederationAdvice {
+
+    private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private FederationAdvice() {}
 
@@ -43,13 +47,15 @@ public final class FederationAdvice {
                 .filter(IdentityResourceId::isAzures)
                 .map(id -> id.split("/", -1))
                 .findFirst();
-        String query = "az identity list --query \"[?clientId=='" + clientId + "'].";
-        String name = resource.map(parts -> parts[8]).orElse("\"$(" + query + "name\" -o tsv)\"");
-        String group = resource.map(parts -> parts[4]).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
+        // Any other text than a GUID would be a part of a command.
+        String known = GUID.matcher(clientId).matches() ? clientId : "CLIENT-ID";
+        String query = "az identity list --query \"[?clientId=='" + known + "'].";
+        String name = resource.map(parts -> ShellWord.quoted(parts[8])).orElse("\"$(" + query + "name\" -o tsv)\"");
+        String group = resource.map(parts -> ShellWord.quoted(parts[4])).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
         return "az identity federated-credential create --name "
                 + account.toString().replaceAll("[^A-Za-z0-9-]", "-")
                 + " --identity-name " + name + " --resource-group " + group
-                + " --issuer " + issuer + " --subject " + ClusterIssuer.subject(account)
+                + " --issuer " + issuer + " --subject " + ShellWord.quoted(ClusterIssuer.subject(account))
                 + " --audiences " + WebhookSettings.AUDIENCE;
     }
 }

@@ -22,7 +22,7 @@ public final class TextReport {
 
     public static String of(Explanation explanation) {
         var text = new StringBuilder();
-        text.append(heading(explanation)).append("\n\n");
+        text.append(indented(heading(explanation))).append("\n\n");
         section(text, "Gets", List.of(result(explanation)));
         if (explanation.outcome() == Outcome.NONE) {
             section(text, "At", List.of(explanation.place().toString()));
@@ -96,7 +96,7 @@ public final class TextReport {
         }
         for (int i = 0; i < lines.size(); i++) {
             text.append(i == 0 ? String.format("  %-2d %-9s ", number, step.name()) : INDENT)
-                    .append(lines.get(i) + "\n");
+                    .append(indented(lines.get(i)) + "\n");
         }
         log(text, mic == null ? List.of() : mic.log());
         log(text, nmi == null ? List.of() : nmi.log());
@@ -114,12 +114,17 @@ public final class TextReport {
             while (last + 1 < lines.size() && form(lines.get(last + 1)).equals(form(lines.get(i)))) {
                 last++;
             }
-            text.append(INDENT + "| " + lines.get(i) + "\n");
+            text.append(INDENT + "| " + indented(lines.get(i)) + "\n");
             if (last - i > 2) {
                 text.append(INDENT + "| … " + (last - i - 1) + " more of these\n");
                 i = last - 1;
             }
         }
+    }
+
+    /** A value of a manifest may have line breaks, and begins no line of its own. */
+    private static String indented(String line) {
+        return line.replace("\n", "\n" + INDENT);
     }
 
     private static String form(String line) {

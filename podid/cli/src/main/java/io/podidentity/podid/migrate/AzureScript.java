@@ -151,7 +151,7 @@ final class AzureScript {
         apiVersion: rbac.authorization.k8s.io/v1
         kind: ClusterRole
         metadata:
-          name: use-%1$s
+          name: %2$s
         rules:
           - verbs: [use-managed-identity]
             apiGroups: [cid.wi.aks.azure.com]
@@ -160,11 +160,11 @@ final class AzureScript {
         apiVersion: rbac.authorization.k8s.io/v1
         kind: ClusterRoleBinding
         metadata:
-          name: use-%1$s-%2$s-%3$s
+          name: %3$s
         roleRef:
           apiGroup: rbac.authorization.k8s.io
           kind: ClusterRole
-          name: use-%1$s
+          name: %2$s
         subjects:
           - kind: ServiceAccount
             name: %4$s
@@ -238,10 +238,11 @@ final class AzureScript {
     private static String role(Federation one) {
         String namespace = one.account().namespace();
         String name = one.account().name();
+        String clientId = one.identity().clientId().toLowerCase(Locale.ROOT);
         return ROLES.formatted(
-                one.identity().clientId().toLowerCase(Locale.ROOT),
-                namespace,
-                name,
+                YamlText.of(clientId),
+                YamlText.of("use-" + clientId),
+                YamlText.of("use-" + clientId + "-" + namespace + "-" + name),
                 YamlText.of(name),
                 YamlText.of(namespace));
     }

@@ -7,6 +7,9 @@ import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.Proof.Outcome;
 import io.podidentity.podid.migrate.edit.SourceTree;
+import io.podidentity.podid.text.MarkdownText;
+import io.podidentity.podid.text.ShellWord;
+import io.podidentity.podid.text.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,24 +52,19 @@ final class MoveReport {
     }
 
     private void item(String line) {
-        text.append("- ").append(plain(line)).append('\n');
+        text.append("- ").append(line).append('\n');
     }
 
     private void below(String line) {
-        text.append("  - ").append(plain(line)).append('\n');
+        text.append("  - ").append(line).append('\n');
     }
 
     private void paragraph(String words) {
         text.append(words).append('\n');
     }
 
-    /** A name in a manifest can be any text, and must not end a line or a cell here. */
-    private static String plain(String text) {
-        return text.replaceAll("\\R", " ").replace("<", "&lt;");
-    }
-
-    private static String cell(String text) {
-        return plain(text).replace("|", "\\|");
+    private static String text(String words) {
+        return MarkdownText.of(words);
     }
 
     private void summary() {
@@ -75,7 +73,7 @@ final class MoveReport {
                 .filter(one -> one.isSame() && one.move().isDecided())
                 .count();
         text.append("# From aad-pod-identity to workload identity\n\n");
-        paragraph("Read as version " + migration.version() + ".\n");
+        paragraph("Read as version " + text(migration.version()) + ".\n");
         paragraph(same + " of " + all.size()
                 + " pods get the identity that is bound to them. Each request was played twice, by the"
                 + " old files and by the new ones, with an Azure that trusts what `azure.sh` creates and nobody else.");
@@ -89,15 +87,16 @@ final class MoveReport {
         paragraph("| Pod of | Before | After | |");
         paragraph("|---|---|---|---|");
         for (Outcome one : migration.outcomes()) {
-            paragraph("| " + cell(one.move().source().object() + one.place()) + " | "
-                    + cell(one.beforehand()) + " | " + cell(one.afterwards()) + " | "
+            paragraph("| " + text(one.move().source().object() + one.place()) + " | "
+                    + text(one.beforehand()) + " | " + text(one.afterwards()) + " | "
                     + one.word() + " |");
         }
         paragraph("");
         for (Outcome one : migration.outcomes()) {
             PodMove move = one.move();
-            item(move.source().object() + one.place() + " uses "
-                    + move.identity().describe() + ", " + move.choice().text() + "." + kind(move) + network(move));
+            item(text(move.source().object() + one.place() + " uses "
+                            + move.identity().describe() + ", " + move.choice().text())
+                    + "." + kind(move) + network(move));
         }
     }
 
@@ -126,11 +125,21 @@ final class MoveReport {
 
     /** What a person must decide, whether it keeps from writing or not. */
     static List<String> decisions(Migration migration) {
+        var lines = undecided(migration);
+        lines.addAll(rest(migration));
+        return lines;
+    }
+
+    private static List<String> undecided(Migration migration) {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
                 .filter(outcome -> !outcome.move().isDecided())
                 .forEach(outcome -> lines.add(undecided(outcome)));
-        lines.addAll(migration.asks());
+        return lines;
+    }
+
+    private static List<String> rest(Migration migration) {
+        var lines = new ArrayList<String>(migration.asks());
         lines.addAll(migration.changes().byHand());
         lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
@@ -142,13 +151,14 @@ final class MoveReport {
     private static String undecided(Outcome outcome) {
         PodMove move = outcome.move();
         String options = move.identities().stream()
-                .map(id -> "`--identity " + move.source().pod().name() + "=" + id.clientId() + "` ("
-                        + id.identity().name() + ")")
+                .map(id -> MarkdownText.code("--identity "
+                                + ShellWord.quoted(move.source().pod().name() + "=" + id.clientId()))
+                        + " (" + id.identity().name() + ")")
                 .collect(Collectors.joining(", "));
-        return move.source().object() + outcome.place()
+        return text(move.source().object() + outcome.place())
                 + " has several identities, and neither a variable nor"
                 + " a request in these files names one, so NMI gave it any of them. Its service account has one"
-                + " default client ID; now it is " + move.identity().clientId()
+                + " default client ID; now it is " + text(move.identity().clientId())
                 + ". Choose, and run this again with one of: " + options
                 + ". The program can have each of the others by naming its client ID in code, such as"
                 + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in each of"
@@ -159,8 +169,10 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
                 .filter(one -> one.move().isDecided() && !one.isGood())
-                .forEach(one -> lines.add(one.move().source().object() + one.place() + ": " + one.afterwards()));
-        lines.addAll(decisions(migration));
+                .forEach(one ->
+                        lines.add(text(one.move().source().object() + one.place() + ": " + one.afterwards())));
+        lines.addAll(undecided(migration));
+        rest(migration).stream().map(MoveReport::text).forEach(lines::add);
         if (!lines.isEmpty()) {
             heading("A person must decide");
             lines.forEach(this::item);
@@ -184,7 +196,7 @@ final class MoveReport {
         for (MovePlan plan : migration.plans()) {
             for (AccountMove account : plan.accounts()) {
                 String annotations = account.annotations().entrySet().stream()
-                        .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
+                        .map(one -> MarkdownText.code(one.getKey() + ": " + one.getValue()))
                         .collect(Collectors.joining(" and "));
                 item(account.name()
                         + migration.place(plan)
@@ -214,16 +226,21 @@ final class MoveReport {
         }
         if (!account.roleBindings().isEmpty()) {
             below("Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
-                    + String.join(", ", account.roleBindings()) + ": `{kind: ServiceAccount, name: "
-                    + account.name().name() + ", namespace: " + account.name().namespace() + "}`");
+                    + text(String.join(", ", account.roleBindings())) + ": "
+                    + MarkdownText.code("{kind: ServiceAccount, name: " + YamlText.of(account.name().name())
+                            + ", namespace: " + YamlText.of(account.name().namespace()) + "}"));
         }
         below("What of " + account.insteadOf()
-                + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
-                + " -o wide | grep " + account.insteadOf().name() + "`, and its image pull secrets: `kubectl get"
-                + " serviceaccount -n " + account.insteadOf().namespace() + " "
-                + account.insteadOf().name()
-                + " -o jsonpath='{.imagePullSecrets}'`"
-                + (account.pullSecrets().isEmpty() ? "" : ". Copied: " + String.join(", ", account.pullSecrets())));
+                + " is not in these files: "
+                + MarkdownText.code("kubectl get rolebindings,clusterrolebindings -A -o wide | grep "
+                        + ShellWord.quoted(account.insteadOf().name()))
+                + ", and its image pull secrets: "
+                + MarkdownText.code("kubectl get serviceaccount -n "
+                        + ShellWord.quoted(account.insteadOf().namespace()) + " "
+                        + ShellWord.quoted(account.insteadOf().name()) + " -o jsonpath='{.imagePullSecrets}'")
+                + (account.pullSecrets().isEmpty()
+                        ? ""
+                        : ". Copied: " + text(String.join(", ", account.pullSecrets()))));
     }
 
     private void identities() {
@@ -233,10 +250,11 @@ final class MoveReport {
         paragraph("They stay, and so do their roles; only who may use them changes. To look at the roles:");
         paragraph("");
         all.forEach(one -> item(
-                "`az role assignment list --all --assignee " + one.clientId() + " -o table` of " + one.describe()));
+                MarkdownText.code("az role assignment list --all --assignee " + ShellWord.quoted(one.clientId()) + " -o table")
+                        + " of " + text(one.describe())));
         Set<String> notes = new LinkedHashSet<>();
         migration.plans().forEach(plan -> plan.notes().forEach(note -> notes.add(note + migration.place(plan))));
-        notes.forEach(this::item);
+        notes.forEach(note -> item(text(note)));
     }
 
     private void order() {
@@ -297,7 +315,7 @@ final class MoveReport {
         for (MovePlan plan : migration.plans()) {
             plan.stays()
                     .forEach((pod, why) ->
-                            lines.add("Pod " + pod + migration.place(plan) + " is left as it is: " + why));
+                            lines.add(text("Pod " + pod + migration.place(plan) + " is left as it is: " + why)));
             List<KubernetesObject> leftovers = migration.changes().leftovers(plan);
             if (!leftovers.isEmpty()) {
                 lines.add((wish.keepsPodIdentity() ? "To be removed later" : "Removed from the files")
@@ -311,18 +329,18 @@ final class MoveReport {
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name() + migration.place(plan)
                             + " stays: no pod of these files, or not each, can do without it."));
         }
-        migration.emptied().forEach(file -> lines.add(file + " had nothing else in it, and is gone."));
+        migration.emptied().forEach(file -> lines.add(text(file) + " had nothing else in it, and is gone."));
         if (migration.hasOwned()) {
             lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
         }
         for (Path chart : migration.charts()) {
             List<String> accounts = SourceTree.mentions(chart, "serviceAccountName");
-            lines.add("The Helm chart " + chart.getFileName()
+            lines.add("The Helm chart " + text(String.valueOf(chart.getFileName()))
                     + " is not changed, since templates are no YAML. Change by hand: "
-                    + String.join(", ", SourceTree.mentions(chart, "aadpodid"))
+                    + text(String.join(", ", SourceTree.mentions(chart, "aadpodid")))
                     + (accounts.isEmpty()
                             ? "; it sets no serviceAccountName yet"
-                            : "; serviceAccountName is set in " + String.join(", ", accounts)));
+                            : "; serviceAccountName is set in " + text(String.join(", ", accounts))));
         }
         if (!lines.isEmpty()) {
             heading("The rest");

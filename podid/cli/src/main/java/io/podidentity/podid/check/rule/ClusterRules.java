@@ -7,6 +7,7 @@ import io.podidentity.podid.check.azure.AzureFacts.AksCluster;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ShellWord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,7 +109,8 @@ final class ClusterRules extends RuleFamily {
                     clusterSettings.add(
                             pod.label(Keys.USE),
                             "cluster " + cluster.name() + " has no workload identity webhook or no OIDC issuer",
-                            "Run: az aks update -g " + cluster.resourceGroup() + " -n " + cluster.name()
+                            "Run: az aks update -g " + ShellWord.quoted(cluster.resourceGroup()) + " -n "
+                                    + ShellWord.quoted(cluster.name())
                                     + " --enable-oidc-issuer --enable-workload-identity");
                 }
             }

@@ -10,6 +10,7 @@ import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity.Credential;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
+import io.podidentity.podid.text.ShellWord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -182,12 +183,13 @@ final class FederatedCredentialRules extends RuleFamily {
         }
 
         String command(String verb, String name) {
-            return "az identity federated-credential " + verb + " -g " + identity.resourceGroup() + " --identity-name "
-                    + identity.name() + " --name " + name + " --issuer "
+            return "az identity federated-credential " + verb + " -g " + ShellWord.quoted(identity.resourceGroup())
+                    + " --identity-name " + ShellWord.quoted(identity.name()) + " --name " + ShellWord.quoted(name)
+                    + " --issuer "
                     + (issuer.isEmpty()
                             ? "\"$(az aks show -g GROUP -n CLUSTER --query oidcIssuerProfile.issuerUrl -o tsv)\""
-                            : issuer)
-                    + " --subject " + subject + " --audiences " + AUDIENCE;
+                            : ShellWord.quoted(issuer))
+                    + " --subject " + ShellWord.quoted(subject) + " --audiences " + AUDIENCE;
         }
     }
 }

@@ -7,6 +7,7 @@ import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
+import io.podidentity.podid.text.ShellWord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +132,8 @@ final class SecretRules extends RuleFamily {
                     here.isEmpty() ? Severity.INFO : Severity.WARNING,
                     reference.like("name"),
                     "the secret " + namespace + "/" + name + " is not in these files",
-                    "Create it before the pods: kubectl create secret generic " + name + " -n " + namespace
+                    "Create it before the pods: kubectl create secret generic " + ShellWord.quoted(name) + " -n "
+                            + ShellWord.quoted(namespace)
                             + " --from-file=password=FILE, where FILE does not end in a line break.");
         }
     }

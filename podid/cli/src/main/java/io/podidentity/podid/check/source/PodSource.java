@@ -5,6 +5,7 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.PodPlace;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.podid.text.ShellWord;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -140,9 +141,10 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
         return pod.workload()
                 .filter(owner ->
                         Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
-                .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.name()
-                        + " -n " + pod.namespace())
-                .orElse("kubectl delete pod " + pod.name().name() + " -n " + pod.namespace()
+                .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/" + ShellWord.quoted(owner.name())
+                        + " -n " + ShellWord.quoted(pod.namespace()))
+                .orElse("kubectl delete pod " + ShellWord.quoted(pod.name().name()) + " -n "
+                        + ShellWord.quoted(pod.namespace())
                         + ", and create it again if nothing else does");
     }
 
