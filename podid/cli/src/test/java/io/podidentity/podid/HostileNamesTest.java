@@ -61,7 +61,15 @@ class HostileNamesTest {
 
     /** Each a place for one word. */
     private static final List<String> PLACES = List.of(
-            "FILE", "ACCOUNT", "NAMED-ACCOUNT", "NAMESPACE", "WORKLOAD", "IDENTITY", "LABEL", "ANNOTATION", "CLIENT-ID",
+            "FILE",
+            "ACCOUNT",
+            "NAMED-ACCOUNT",
+            "NAMESPACE",
+            "WORKLOAD",
+            "IDENTITY",
+            "LABEL",
+            "ANNOTATION",
+            "CLIENT-ID",
             "RESOURCE-ID");
 
     private static final Map<String, String> HARMLESS = Map.of(
@@ -194,13 +202,18 @@ class HostileNamesTest {
     }
 
     private static boolean isObeyed(String line) {
-        return line.startsWith("##vso[") || line.startsWith("::") || line.equals("b") || line.startsWith("kind: Cluster");
+        return line.startsWith("##vso[")
+                || line.startsWith("::")
+                || line.equals("b")
+                || line.startsWith("kind: Cluster");
     }
 
     private void judgeFiles(String what, Map<String, String> files) throws Exception {
         for (Map.Entry<String, String> file : files.entrySet()) {
             if (file.getKey().startsWith("workload-identity-roles")) {
-                assertThat(YamlReader.read(file.getKey(), file.getValue())).as(what).hasSize(2);
+                assertThat(YamlReader.read(file.getKey(), file.getValue()))
+                        .as(what)
+                        .hasSize(2);
                 assertThat(file.getValue()).as(what).doesNotContain("cluster-admin\n", "name: cluster-admin");
             } else if (file.getKey().equals("REPORT.md")) {
                 String words = file.getValue().replaceAll("(`+) ?.*?[^`] ?\\1(?!`)", "");

@@ -84,7 +84,8 @@ final class Fields {
     String nameOfObject(String name) {
         String text = string(name);
         Optional<String> refusal = text.isEmpty() ? Optional.empty() : NameRule.SUBDOMAIN.refusal(text);
-        refusal.ifPresent(why -> find(name).ifPresent(value -> decoding.invalid(value, path(name), "is no name: " + why)));
+        refusal.ifPresent(
+                why -> find(name).ifPresent(value -> decoding.invalid(value, path(name), "is no name: " + why)));
         return text;
     }
 
@@ -209,7 +210,8 @@ final class Fields {
             String value = labels.getOrDefault(entry.key(), "");
             // Such a value cannot be judged.
             if (!LABEL.matcher(value).matches() && !PUT_IN_LATER.matcher(value).find()) {
-                decoding.invalid(entry.value(), at, "cannot be \"" + value.replaceAll("\\p{Cc}", "?") + "\"" + RULE_OF_LABELS);
+                decoding.invalid(
+                        entry.value(), at, "cannot be \"" + value.replaceAll("\\p{Cc}", "?") + "\"" + RULE_OF_LABELS);
             }
         }
         return labels;

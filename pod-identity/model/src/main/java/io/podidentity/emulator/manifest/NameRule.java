@@ -49,6 +49,7 @@ enum NameRule {
         if (form.matcher(known).matches() && name.length() <= longest) {
             return Optional.empty();
         }
-        return Optional.of("Kubernetes takes no such name: it has " + words + ", and " + longest + " characters at most");
+        return Optional.of(
+                "Kubernetes takes no such name: it has " + words + ", and " + longest + " characters at most");
     }
 }

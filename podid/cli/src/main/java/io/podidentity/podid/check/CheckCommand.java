@@ -127,9 +127,12 @@ public final class CheckCommand implements Callable<Integer> {
         if (writeBaseline && baseline == null) {
             throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
         }
-        rules.stream().filter(rule -> !AllRules.words().contains(rule)).findFirst().ifPresent(rule -> {
-            throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
-        });
+        rules.stream()
+                .filter(rule -> !AllRules.words().contains(rule))
+                .findFirst()
+                .ifPresent(rule -> {
+                    throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
+                });
         try {
             return run();
         } catch (ManifestException | IOException e) {

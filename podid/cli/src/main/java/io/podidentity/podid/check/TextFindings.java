@@ -17,8 +17,7 @@ final class TextFindings {
     static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
-            text.append(line(finding) + "\n    "
-                    + finding.remedy().replace("\n", "\n    ") + "\n");
+            text.append(line(finding) + "\n    " + finding.remedy().replace("\n", "\n    ") + "\n");
         }
         String summary = findings.isEmpty()
                 ? "Nothing found."

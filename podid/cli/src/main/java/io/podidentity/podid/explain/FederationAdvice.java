@@ -51,7 +51,8 @@ public final class FederationAdvice {
         String known = GUID.matcher(clientId).matches() ? clientId : "CLIENT-ID";
         String query = "az identity list --query \"[?clientId=='" + known + "'].";
         String name = resource.map(parts -> ShellWord.quoted(parts[8])).orElse("\"$(" + query + "name\" -o tsv)\"");
-        String group = resource.map(parts -> ShellWord.quoted(parts[4])).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
+        String group =
+                resource.map(parts -> ShellWord.quoted(parts[4])).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
         return "az identity federated-credential create --name "
                 + account.toString().replaceAll("[^A-Za-z0-9-]", "-")
                 + " --identity-name " + name + " --resource-group " + group

@@ -169,8 +169,7 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
                 .filter(one -> one.move().isDecided() && !one.isGood())
-                .forEach(one ->
-                        lines.add(text(one.move().source().object() + one.place() + ": " + one.afterwards())));
+                .forEach(one -> lines.add(text(one.move().source().object() + one.place() + ": " + one.afterwards())));
         lines.addAll(undecided(migration));
         rest(migration).stream().map(MoveReport::text).forEach(lines::add);
         if (!lines.isEmpty()) {
@@ -227,8 +226,9 @@ final class MoveReport {
         if (!account.roleBindings().isEmpty()) {
             below("Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
                     + text(String.join(", ", account.roleBindings())) + ": "
-                    + MarkdownText.code("{kind: ServiceAccount, name: " + YamlText.of(account.name().name())
-                            + ", namespace: " + YamlText.of(account.name().namespace()) + "}"));
+                    + MarkdownText.code("{kind: ServiceAccount, name: "
+                            + YamlText.of(account.name().name()) + ", namespace: "
+                            + YamlText.of(account.name().namespace()) + "}"));
         }
         below("What of " + account.insteadOf()
                 + " is not in these files: "
@@ -249,9 +249,9 @@ final class MoveReport {
         migration.plans().forEach(plan -> plan.federations().forEach(one -> all.add(one.identity())));
         paragraph("They stay, and so do their roles; only who may use them changes. To look at the roles:");
         paragraph("");
-        all.forEach(one -> item(
-                MarkdownText.code("az role assignment list --all --assignee " + ShellWord.quoted(one.clientId()) + " -o table")
-                        + " of " + text(one.describe())));
+        all.forEach(one -> item(MarkdownText.code(
+                        "az role assignment list --all --assignee " + ShellWord.quoted(one.clientId()) + " -o table")
+                + " of " + text(one.describe())));
         Set<String> notes = new LinkedHashSet<>();
         migration.plans().forEach(plan -> plan.notes().forEach(note -> notes.add(note + migration.place(plan))));
         notes.forEach(note -> item(text(note)));

@@ -16,13 +16,20 @@ public final class MarkdownText {
 
     /** Words in a paragraph, an item of a list or a cell of a table. */
     public static String of(String text) {
-        return ACTIVE.matcher(line(text)).replaceAll("\\\\$0").replace("&", "&amp;").replace("<", "&lt;");
+        return ACTIVE.matcher(line(text))
+                .replaceAll("\\\\$0")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;");
     }
 
     /** A command or a value in a code span, outside of tables. */
     public static String code(String text) {
         String shown = line(text);
-        int longest = TICKS.matcher(shown).results().mapToInt(run -> run.group().length()).max().orElse(0);
+        int longest = TICKS.matcher(shown)
+                .results()
+                .mapToInt(run -> run.group().length())
+                .max()
+                .orElse(0);
         String fence = "`".repeat(longest + 1);
         String space = longest > 0 ? " " : "";
         return fence + space + shown + space + fence;

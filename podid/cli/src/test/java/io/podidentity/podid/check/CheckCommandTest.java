@@ -182,7 +182,8 @@ class CheckCommandTest {
         write("binding.yaml", BINDING);
 
         assertThat(check("--rule", "C2", folder.toString())).isZero();
-        assertThat(check("--rule", "binding-without-identity", folder.toString())).isEqualTo(1);
+        assertThat(check("--rule", "binding-without-identity", folder.toString()))
+                .isEqualTo(1);
         assertThat(check("--rule", "C99", folder.toString())).isEqualTo(2);
     }
 

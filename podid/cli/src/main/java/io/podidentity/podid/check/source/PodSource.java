@@ -141,8 +141,8 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
         return pod.workload()
                 .filter(owner ->
                         Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
-                .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/" + ShellWord.quoted(owner.name())
-                        + " -n " + ShellWord.quoted(pod.namespace()))
+                .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/"
+                        + ShellWord.quoted(owner.name()) + " -n " + ShellWord.quoted(pod.namespace()))
                 .orElse("kubectl delete pod " + ShellWord.quoted(pod.name().name()) + " -n "
                         + ShellWord.quoted(pod.namespace())
                         + ", and create it again if nothing else does");

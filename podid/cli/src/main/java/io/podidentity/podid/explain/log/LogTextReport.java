@@ -52,7 +52,8 @@ public final class LogTextReport {
 
     public static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
-            text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i).replace("\n", "\n        ")));
+            text.append(
+                    String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i).replace("\n", "\n        ")));
         }
     }
 
