@@ -30,7 +30,6 @@ class OrdersTest {
     void orders_withoutTheMetadataService_areNotRead() {
         azure.faults().imds(Fault.status(503).standing()); // until the end of this test
 
-        assertThatThrownBy(() -> orders.listBlobs().stream().count())
-                .isInstanceOf(TokenAcquisitionException.class);
+        assertThatThrownBy(() -> orders.listBlobs().stream().count()).isInstanceOf(TokenAcquisitionException.class);
     }
 }
