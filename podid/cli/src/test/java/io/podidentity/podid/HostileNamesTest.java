@@ -25,8 +25,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every command and format over words that another program would obey, at every place of a manifest: each is refused, or
- * comes out as the word that it is.
+ * Runs every command and format over words that another program would obey, at every place of a manifest. Each word is
+ * refused, or comes out as the word that it is.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files cannot have such names")
 class HostileNamesTest {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which names the API server takes. Any other one is refused before anything is made of it, since it is of no object of a
- * cluster, and would be a part of commands, files and reports.
+ * Which names the API server accepts. Any other name is refused before anything is made of it: no object of a cluster
+ * can have it, and it would become a part of commands, files and reports.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/names/">Names</a>
  */
