@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,39 +25,38 @@ public final class HelpPage {
     /** The page of what concerns a whole call. */
     private static final String CALLS = "troubleshooting.md";
 
-    private static final String TOOLS = "troubleshooting/developer-tools.md";
-    private static final String MANAGED = "troubleshooting/managed-identity.md";
-    private static final String WORKLOADS = "troubleshooting/workload-identity.md";
-    private static final String APPLICATIONS = "troubleshooting/application.md";
-    private static final String ENTRA_ID = "troubleshooting/entra-id.md";
-    private static final List<String> PAGES = List.of(CALLS, TOOLS, MANAGED, WORKLOADS, APPLICATIONS, ENTRA_ID);
-
-    /** The page of each section that is not on the page of calls. */
-    private static final Map<String, String> PAGE_OF = Map.ofEntries(
-            Map.entry("azure-cli", TOOLS),
-            Map.entry("azure-developer-cli", TOOLS),
-            Map.entry("azure-powershell", TOOLS),
-            Map.entry("azure-sdk", TOOLS),
-            Map.entry("intellij", TOOLS),
-            Map.entry("visual-studio-code", TOOLS),
-            Map.entry("browser", TOOLS),
-            Map.entry("imds", MANAGED),
-            Map.entry("managed-identity-endpoint", MANAGED),
-            Map.entry("app-service", MANAGED),
-            Map.entry("service-fabric", MANAGED),
-            Map.entry("azure-arc", MANAGED),
-            Map.entry("cloud-shell", MANAGED),
-            Map.entry("azure-ml", MANAGED),
-            Map.entry("workload-identity", WORKLOADS),
-            Map.entry("github-actions", WORKLOADS),
-            Map.entry("azure-pipelines", WORKLOADS),
-            Map.entry("connection-string", APPLICATIONS),
-            Map.entry("environment", APPLICATIONS),
-            Map.entry("client-secret", APPLICATIONS),
-            Map.entry("client-certificate", APPLICATIONS),
-            Map.entry("client-assertion", APPLICATIONS),
-            Map.entry("key-vault-certificate", APPLICATIONS),
-            Map.entry("aadsts", ENTRA_ID));
+    /** The other pages, each with its sections. A test compares them with the pages. */
+    private static final Map<String, Set<String>> SECTIONS_OF_PAGES = Map.of(
+            "troubleshooting/developer-tools.md",
+            Set.of(
+                    "azure-cli",
+                    "azure-developer-cli",
+                    "azure-powershell",
+                    "azure-sdk",
+                    "intellij",
+                    "visual-studio-code",
+                    "browser"),
+            "troubleshooting/managed-identity.md",
+            Set.of(
+                    "imds",
+                    "managed-identity-endpoint",
+                    "app-service",
+                    "service-fabric",
+                    "azure-arc",
+                    "cloud-shell",
+                    "azure-ml"),
+            "troubleshooting/workload-identity.md",
+            Set.of("workload-identity", "github-actions", "azure-pipelines"),
+            "troubleshooting/application.md",
+            Set.of(
+                    "connection-string",
+                    "environment",
+                    "client-secret",
+                    "client-certificate",
+                    "client-assertion",
+                    "key-vault-certificate"),
+            "troubleshooting/entra-id.md",
+            Set.of("aadsts"));
 
     private static final String HEADING = "## ";
     private static final String IN_A_POD = "in a pod";
@@ -65,7 +65,9 @@ public final class HelpPage {
 
     /** Reads the pages; those of a jar that was made without them are empty. */
     public HelpPage() {
-        PAGES.forEach(name -> pages.add(read(name)));
+        pages.add(read(CALLS));
+        // The same order each time, so that "help" lists the sections in it.
+        SECTIONS_OF_PAGES.keySet().stream().sorted().forEach(name -> pages.add(read(name)));
     }
 
     private static String read(String name) {
@@ -79,7 +81,16 @@ public final class HelpPage {
 
     /** The address of a section on the web. */
     public static String link(String anchor) {
-        return ON_THE_WEB + PAGE_OF.getOrDefault(anchor, CALLS) + "#" + anchor;
+        return ON_THE_WEB + pageOf(anchor) + "#" + anchor;
+    }
+
+    private static String pageOf(String anchor) {
+        for (Map.Entry<String, Set<String>> page : SECTIONS_OF_PAGES.entrySet()) {
+            if (page.getValue().contains(anchor)) {
+                return page.getKey();
+            }
+        }
+        return CALLS;
     }
 
     /** A section with its heading; null without one of this name. */
