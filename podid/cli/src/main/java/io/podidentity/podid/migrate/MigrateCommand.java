@@ -249,28 +249,33 @@ public final class MigrateCommand implements Callable<Integer> {
 
     private void print(Migration migration) {
         PrintWriter out = spec.commandLine().getOut();
-        migration.outcomes().forEach(outcome -> out.println(outcome.line()));
+        migration.outcomes().forEach(outcome -> print(out, outcome.line()));
         for (MovePlan plan : migration.plans()) {
-            plan.stays().forEach((pod, why) -> out.println("left   " + pod + migration.place(plan) + ": " + why));
+            plan.stays().forEach((pod, why) -> print(out, "left   " + pod + migration.place(plan) + ": " + why));
         }
-        migration.asks().forEach(what -> out.println("ask    " + what));
+        migration.asks().forEach(what -> print(out, "ask    " + what));
         if (migration.outcomes().isEmpty()) {
             out.println("Nothing is written: no pod can be moved before the lines above are done");
         } else if (!migration.isSafe()) {
-            migration.obstacles().forEach(what -> out.println("refuse " + what));
+            migration.obstacles().forEach(what -> print(out, "refuse " + what));
             migration.outcomes().stream()
                     .filter(outcome -> !isToBeDoneByHand(migration, outcome))
                     .flatMap(outcome -> outcome.remedies().stream())
-                    .forEach(what -> out.println("do     " + migration.shown(what)));
-            MoveReport.decisions(migration).forEach(what -> out.println("do     " + migration.shown(what)));
+                    .forEach(what -> print(out, "do     " + migration.shown(what)));
+            MoveReport.decisions(migration).forEach(what -> print(out, "do     " + migration.shown(what)));
             out.println("Nothing is written: all of it must render, and each pod keep its own identity and start. Do or"
                     + " decide what the lines above say, and run this again");
         } else {
-            migration.pending().forEach(what -> out.println("do     " + what));
-            migration.changes().byHand().forEach(what -> out.println("do     " + migration.shown(what)));
+            migration.pending().forEach(what -> print(out, "do     " + what));
+            migration.changes().byHand().forEach(what -> print(out, "do     " + migration.shown(what)));
             out.println(
                     "Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
         }
         out.flush();
+    }
+
+    /** In one line, since a value of a manifest may have line breaks. */
+    private static void print(PrintWriter out, String line) {
+        out.println(line.replaceAll("\\R", " "));
     }
 }
