@@ -47,8 +47,8 @@ public class R2dbcRotation {
                 .run();
         try (application) {
             ConnectionFactory database = application.getBean(ConnectionFactory.class);
-            String user = Flux.interval(Duration.ofMillis(500))
-                    .take(CONNECTIONS)
+            String user = Flux.range(0, CONNECTIONS)
+                    .delayElements(Duration.ofMillis(500))
                     .concatMap(turn -> userOf(database))
                     .blockLast(Duration.ofMinutes(1));
             System.out.println("R2DBC user " + user + ", opened " + CONNECTIONS + ", tokens "
