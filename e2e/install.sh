@@ -62,5 +62,5 @@ from_maven() {
 }
 
 for name in azurite azure-identity-js browser; do from_npm "$name" "$downloads/$name"; done
-for name in flyway kafka; do from_maven "$name" "$downloads/$name"; done
+for name in flyway kafka azure-identity-1.18 azure-identity-1.19; do from_maven "$name" "$downloads/$name"; done
 packages
