@@ -112,7 +112,7 @@ class PlacesIT {
                 .hiding(Set.of(Places.PortName.IMDS)))) {
             assertThat(azure.imds()).hasToString("http://127.0.0.1:" + first);
             assertThatThrownBy(() -> new Socket(address, first).close()).isInstanceOf(ConnectException.class);
-            new Socket("127.0.0.1", first).close();
+            new Socket(InetAddress.getLoopbackAddress(), first).close();
             new Socket(address, first + 1).close();
         }
     }
