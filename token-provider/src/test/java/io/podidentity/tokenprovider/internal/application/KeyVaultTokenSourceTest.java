@@ -102,7 +102,7 @@ class KeyVaultTokenSourceTest {
         entra = request -> new HttpResponse(401, "{\"error\":\"invalid_client\",\"error_codes\":[700027]}", null);
 
         assertThat(failure())
-                .hasMessage("HTTP 401 \"AADSTS700027\". Add the certificate to the application by"
+                .hasMessage("HTTP 401 \"AADSTS700027\". Add the certificate to the application with"
                         + " 'az ad app credential reset --cert', or renew it.");
         assertThat(http.requests())
                 .filteredOn(request -> request.form() != null)

@@ -147,7 +147,11 @@ class ImdsTokenSourceIT {
     @Test
     void acquire_whenProbingATricklingService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(connection -> connection.sendsForEver("H", 50))) {
-            assertNoAnswerInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
+            assertNoAnswerInTime(
+                    server.url(),
+                    true,
+                    "no complete answer from " + server.url()
+                            + " (the answer did not go on in time in the status line)");
         }
     }
 
