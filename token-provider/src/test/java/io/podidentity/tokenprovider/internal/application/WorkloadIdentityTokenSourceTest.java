@@ -137,7 +137,7 @@ class WorkloadIdentityTokenSourceTest {
 
         assertThat(failure())
                 .hasMessage("HTTP 401 \"AADSTS700024\": Client assertion is not within its valid time range."
-                        + " Compare this machine's clock; the assertion is not valid now.");
+                        + " Check whether this machine's clock is right; the assertion is not valid now.");
         assertThat(http.requests()).hasSize(2);
     }
 
@@ -146,15 +146,17 @@ class WorkloadIdentityTokenSourceTest {
             delimiter = '|',
             value = {
                 "70021 | Compare issuer, subject and audience of the federated credential with the token's, letter by"
-                        + " letter; a new one takes some minutes to be known.",
+                        + " letter; a new credential takes some minutes to take effect.",
                 "700211 | Compare the issuer of the federated credential with the token's, letter by letter, the slash"
-                        + " at its end included: 'az aks show --query oidcIssuerProfile.issuerUrl'; a new one takes"
-                        + " some minutes to be known.",
+                        + " at its end included: 'az aks show --query oidcIssuerProfile.issuerUrl'; a new credential"
+                        + " takes some minutes to take effect.",
                 "700212 | Compare the audience of the federated credential with the token's, letter by letter:"
-                        + " api://AzureADTokenExchange unless set otherwise; a new one takes some minutes to be known.",
+                        + " api://AzureADTokenExchange unless set otherwise; a new credential takes some minutes to"
+                        + " take effect.",
                 "700213 | Compare the subject of the federated credential with the token's, letter by letter:"
-                        + " system:serviceaccount:NAMESPACE:SERVICEACCOUNT; a new one takes some minutes to be known.",
-                "700016 | Check client ID and tenant; a new one takes some minutes to be known.",
+                        + " system:serviceaccount:NAMESPACE:SERVICEACCOUNT; a new credential takes some minutes to"
+                        + " take effect.",
+                "700016 | Check client ID and tenant; a new application takes some minutes to become known.",
                 "500011 | Check the resource's spelling; a slash at its end counts.",
                 "90002 | Check the tenant, and the cloud in AZURE_AUTHORITY_HOST.",
                 "7000229 | Check the tenant, or run 'az ad sp create --id CLIENT_ID' in it.",
@@ -165,8 +167,8 @@ class WorkloadIdentityTokenSourceTest {
                 "501051 | Assign one of the resource's app roles to the application or user, or set \"Assignment"
                         + " required\" of the resource to No.",
                 "70025 | Create one with the assertion's issuer, subject and audience: 'az identity"
-                        + " federated-credential create', or 'az ad app federated-credential create'; a new one takes"
-                        + " some minutes to be known.",
+                        + " federated-credential create', or 'az ad app federated-credential create'; a new credential"
+                        + " takes some minutes to take effect.",
             })
     void acquire_whenEntraRefuses_failsAndSaysWhatToDo(int code, String remedy) throws IOException {
         Files.writeString(file, Tokens.jwt(Map.of("sub", "system:serviceaccount:shop:orders")));
@@ -190,8 +192,8 @@ class WorkloadIdentityTokenSourceTest {
         assertThat(failure())
                 .hasMessage(
                         "HTTP 400 \"AADSTS700213\": No matching federated identity record. Compare the subject of the"
-                                + " federated credential with the token's claim sub, letter by letter; a new one takes some"
-                                + " minutes to be known.");
+                                + " federated credential with the token's claim sub, letter by letter; a new credential"
+                                + " takes some minutes to take effect.");
     }
 
     @ParameterizedTest
