@@ -33,6 +33,9 @@ class AdmissionEndpointTest {
                 {"name": "other", "image": "other", "resources": {"limits": {"memory": 12345678901}}}]}}}}
             """;
 
+    /** No JSON. */
+    private static final String REMOVED = "removed";
+
     private static PodIdentityEmulator azure;
     private static KubernetesClient client;
     private static AdmissionEndpoint endpoint;
@@ -78,9 +81,14 @@ class AdmissionEndpointTest {
         byte[] text = Base64.getDecoder().decode(String.valueOf(response.get("patch")));
         var values = new LinkedHashMap<String, String>();
         for (Object operation : Json.array(new String(text, StandardCharsets.UTF_8))) {
-            var one = (Map<?, ?>) operation;
-            assertThat(one.get("op")).isEqualTo("add");
-            values.put(String.valueOf(one.get("path")), Json.write(one.get("value")));
+            var change = (Map<?, ?>) operation;
+            String path = String.valueOf(change.get("path"));
+            if ("remove".equals(change.get("op"))) {
+                values.put(path, REMOVED);
+            } else {
+                assertThat(change.get("op")).isEqualTo("add");
+                values.put(path, Json.write(change.get("value")));
+            }
         }
         return values;
     }
@@ -114,6 +122,23 @@ class AdmissionEndpointTest {
         assertThat(Json.object(String.valueOf(patch.get("/metadata/annotations"))))
                 .containsEntry("a/b", "c")
                 .containsKey("podid.io/emulated-azure");
+    }
+
+    @Test
+    void review_ofAPodWithFieldsThatTheWebhookDoesNotKnow_removesThem() throws Exception {
+        Map<String, String> patch = patch(response(REVIEW.replace("ACCOUNT", "orders")
+                .replace("ANNOTATIONS", "")
+                .replace(
+                        "\"containers\": [",
+                        "\"hostnameOverride\": \"shop.example\", \"resources\": {\"limits\": {\"cpu\": \"1\"}},"
+                                + " \"priority\": 7, \"containers\": [")
+                .replace("\"image\": \"app\",", "\"image\": \"app\", \"lifecycle\": {\"stopSignal\": \"SIGUSR1\"},")));
+
+        assertThat(patch)
+                .containsEntry("/spec/hostnameOverride", REMOVED)
+                .containsEntry("/spec/resources", REMOVED)
+                .doesNotContainKey("/spec/priority");
+        assertThat(patch.get("/spec/containers")).contains("\"image\":\"app\"").doesNotContain("stopSignal");
     }
 
     @Test
