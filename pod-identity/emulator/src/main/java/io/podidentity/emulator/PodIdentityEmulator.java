@@ -120,6 +120,14 @@ public final class PodIdentityEmulator implements AutoCloseable {
         servers.rotateKeys();
     }
 
+    /**
+     * Revokes the token that the storage account is asked with next, as continuous access evaluation does. Each request
+     * with this token is answered 401 and a claims challenge, until the client asks Entra ID for another token.
+     */
+    public void challengeClaims() {
+        servers.challengeClaims();
+    }
+
     /** The tenant, a GUID. */
     public String tenantId() {
         return tenant.directory().tenantId();

@@ -7,7 +7,14 @@ import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
 import com.azure.core.http.policy.FixedDelayOptions;
 import com.azure.core.http.policy.RetryOptions;
 import com.azure.core.util.BinaryData;
@@ -276,6 +283,30 @@ class AzureClientsIT {
                 .httpClient(http)
                 .retryOptions(new RequestRetryOptions(RetryPolicyType.FIXED, 1, (Duration) null, null, null, null))
                 .buildClient();
+    }
+
+    @Test
+    void storage_thatRevokesTheToken_isAskedWithOneThatAnswersTheChallenge() {
+        var pipeline = new HttpPipelineBuilder()
+                .httpClient(http)
+                .policies(
+                        new BearerTokenAuthenticationPolicy(secret(READER, "s1"), "https://storage.azure.com/.default"))
+                .build();
+        assertThat(list(pipeline).getStatusCode()).isEqualTo(200);
+        int before = azure.requests().size();
+        azure.challengeClaims();
+
+        assertThat(list(pipeline).getStatusCode()).isEqualTo(200);
+
+        assertThat(azure.requests().subList(before, azure.requests().size()))
+                .extracting(request -> request.server() + " " + request.status())
+                .containsExactly("storage 401", "entra 200", "storage 200");
+    }
+
+    private static HttpResponse list(HttpPipeline pipeline) {
+        var request = new HttpRequest(HttpMethod.GET, azure.storage() + "/things?restype=container&comp=list")
+                .setHeader(HttpHeaderName.fromString("x-ms-version"), "2023-11-03");
+        return pipeline.sendSync(request, Context.NONE);
     }
 
     private static TokenCredential secret(String clientId, String secret) {

@@ -21,6 +21,7 @@ import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.BlobEndpoint;
+import io.podidentity.emulator.storage.ClaimsChallenge;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.RotatingKeys;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Servers implements AutoCloseable {
 
+    private final ClaimsChallenge challenge = new ClaimsChallenge();
     private final Faults faults = new Faults();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Tenant tenant;
@@ -142,7 +144,9 @@ public final class Servers implements AutoCloseable {
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
         entra.serve(request -> answer(request, before, tenantEndpoint));
         storage.serve(faults.before(
-                Faults.Server.STORAGE, new BlobEndpoint(tenant.blobs(), directory, issuer, storage()), storage));
+                Faults.Server.STORAGE,
+                new BlobEndpoint(tenant.blobs(), directory, issuer, storage(), challenge),
+                storage));
         if (tenant.actual().isEmpty()) {
             around = new WorkloadCluster.Surroundings(
                     entra(), tenantEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
@@ -232,6 +236,10 @@ public final class Servers implements AutoCloseable {
     /** Lets Entra ID sign with a new key from now on. */
     public void rotateKeys() {
         requireNonNull(signing, "signing").rotate();
+    }
+
+    public void challengeClaims() {
+        challenge.order();
     }
 
     public TrustFiles trust() {

@@ -19,9 +19,12 @@ import java.util.regex.Pattern;
  *
  * @param issuer of Entra, which a refused client is pointed to
  * @param account the address of the account, without a trailing slash
+ * @param challenge which tokens are revoked
  * @since 0.1.0
  */
-public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer issuer, URI account) implements Endpoint {
+public record BlobEndpoint(
+        BlobStore store, Directory directory, TokenIssuer issuer, URI account, ClaimsChallenge challenge)
+        implements Endpoint {
 
     /** The account's name, the first segment of every path. */
     public static final String ACCOUNT = "devstoreaccount1";
@@ -46,14 +49,13 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
         String requestId = UUID.randomUUID().toString();
         Answer answer;
         try {
-            answer = allowed(request);
+            answer = allowed(request, requestId);
         } catch (StorageError.Refusal refusal) {
             answer = refusal.answer(requestId, issuer.clock().instant());
             if (answer.status() == 401) {
                 answer = answer.with(
                         "WWW-Authenticate",
-                        "Bearer authorization_uri=" + issuer.authority() + "/" + directory.tenantId()
-                                + "/oauth2/authorize resource_id=https://storage.azure.com");
+                        "Bearer authorization_uri=" + authorize() + " resource_id=https://storage.azure.com");
             }
         }
         var clientRequestId = request.header("x-ms-client-request-id")
@@ -70,7 +72,7 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
      * Who it is, whether it is played here, and only then who may do it: what is not played is refused in the same way
      * to everybody.
      */
-    private Answer allowed(Request request) {
+    private Answer allowed(Request request, String requestId) {
         if (request.method().equals("OPTIONS")) {
             throw StorageError.CORS_FAILURE.refusal();
         }
@@ -78,6 +80,9 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
             throw StorageError.notPlayed("a shared access signature");
         }
         Set<BlobRole> roles = new BearerCheck(directory, issuer).roles(request);
+        if (challenge.refuses(request.bearer().orElse(""))) {
+            return revoked(requestId);
+        }
         List<String> segments = request.segments();
         if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
             throw StorageError.ACCOUNT_NOT_FOUND.refusal();
@@ -88,6 +93,17 @@ public record BlobEndpoint(BlobStore store, Directory directory, TokenIssuer iss
             throw StorageError.PERMISSION_MISMATCH.refusal();
         }
         return route(request, operation, segments);
+    }
+
+    private Answer revoked(String requestId) {
+        Instant now = issuer.clock().instant();
+        return BearerCheck.invalid("Continuous access evaluation resulted in challenge.", true)
+                .answer(requestId, now)
+                .with("WWW-Authenticate", ClaimsChallenge.header(authorize(), now));
+    }
+
+    private String authorize() {
+        return issuer.authority() + "/" + directory.tenantId() + "/oauth2/authorize";
     }
 
     private static String version(Request request) {

@@ -9,10 +9,13 @@ import io.podidentity.emulator.entra.UserSignIn.Session;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.token.IssuedToken;
+import io.podidentity.emulator.token.RequestedClaims;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
+import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Exchanges a proof of identity for an access token, in both versions of the protocol. */
 record TokenEndpoint(
@@ -34,7 +37,7 @@ record TokenEndpoint(
             case "client_credentials" -> {
                 Client client = clients.authenticate(form, tenant);
                 String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), client, resource)));
+                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), client, resource, requested(form))));
             }
             case "device_code", "urn:ietf:params:oauth:grant-type:device_code" -> {
                 Client client = clients.authenticateForUser(form, tenant);
@@ -78,7 +81,7 @@ record TokenEndpoint(
         }
         Client client = clients.authenticate(form, tenant);
         String resource = scopes.known(ClientAuthentication.required(form, "resource"));
-        IssuedToken token = issue(issuer.inTenant(tenant), client, resource);
+        IssuedToken token = issue(issuer.inTenant(tenant), client, resource, requested(form));
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
         body.put("expires_in", Long.toString(token.lifetimeSeconds()));
@@ -98,7 +101,8 @@ record TokenEndpoint(
         TokenSubject subject = session.subject(scope, client.proof())
                 .with(
                         assignments.rolesAt(resource, user.objectId(), user.userPrincipalName()),
-                        assignments.groupsOf(user.objectId(), user.userPrincipalName()));
+                        assignments.groupsOf(user.objectId(), user.userPrincipalName()))
+                .asking(requested(form));
         IssuedToken token = there.issue(subject, resource, life.usual());
         Map<String, Object> body = inNumbers(token);
         body.put("scope", scope);
@@ -106,14 +110,28 @@ record TokenEndpoint(
         return Answer.json(200, body);
     }
 
-    private IssuedToken issue(TokenIssuer issuer, Client client, String resource) {
+    private IssuedToken issue(TokenIssuer issuer, Client client, String resource, RequestedClaims requested) {
         ServicePrincipal principal = client.principal();
         String clientId = principal.clientId();
         String objectId = principal.objectId();
         TokenSubject subject = TokenSubject.application(clientId, objectId, client.proof())
-                .with(assignments.rolesAt(resource, objectId, clientId), assignments.groupsOf(objectId, clientId));
+                .with(assignments.rolesAt(resource, objectId, clientId), assignments.groupsOf(objectId, clientId))
+                .asking(requested);
         boolean managed = principal.kind() == Kind.MANAGED_IDENTITY;
         return issuer.issue(subject, resource, managed ? life.ofManagedIdentities() : life.usual());
+    }
+
+    /** What a client wants in its token, often because a resource has challenged it. */
+    private static RequestedClaims requested(Parameters form) {
+        Optional<String> claims = form.get("claims");
+        if (claims.isEmpty()) {
+            return RequestedClaims.NONE;
+        }
+        try {
+            return RequestedClaims.read(claims.get());
+        } catch (ParseException noObject) {
+            throw UserSignIn.malformed();
+        }
     }
 
     private static Map<String, Object> inNumbers(IssuedToken token) {

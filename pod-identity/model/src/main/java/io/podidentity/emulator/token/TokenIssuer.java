@@ -71,6 +71,8 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
                 .claim("idtyp", subject.isUser() ? "user" : "app");
         addIfAny(claims, "roles", subject.roles());
         addIfAny(claims, "groups", subject.groups());
+        addIfAny(claims, "xms_cc", subject.requested().capabilities());
+        addIfAny(claims, "acrs", subject.requested().contexts());
         if (subject.resourceId() != null) {
             claims.claim("xms_mirid", subject.resourceId());
         }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param proof by which the client has shown who it is
  * @param roles the application roles that the principal has at the resource
  * @param groups the object IDs of the groups that the principal is in
+ * @param requested what the client has asked to find in the token
  * @since 0.1.0
  */
 public record TokenSubject(
@@ -28,7 +29,8 @@ public record TokenSubject(
         @Nullable String resourceId,
         Proof proof,
         List<String> roles,
-        List<String> groups) {
+        List<String> groups,
+        RequestedClaims requested) {
 
     /** How a client showed who it is, as the claim {@code appidacr} says it. */
     public enum Proof {
@@ -50,20 +52,36 @@ public record TokenSubject(
     }
 
     public static TokenSubject application(String clientId, String objectId, Proof proof) {
-        return new TokenSubject(clientId, objectId, null, null, null, proof, List.of(), List.of());
+        return new TokenSubject(
+                clientId, objectId, null, null, null, proof, List.of(), List.of(), RequestedClaims.NONE);
     }
 
     public static TokenSubject managedIdentity(String clientId, String objectId, String resourceId) {
-        return new TokenSubject(clientId, objectId, null, null, resourceId, Proof.SIGNATURE, List.of(), List.of());
+        return new TokenSubject(
+                clientId,
+                objectId,
+                null,
+                null,
+                resourceId,
+                Proof.SIGNATURE,
+                List.of(),
+                List.of(),
+                RequestedClaims.NONE);
     }
 
     public static TokenSubject user(
             String clientId, String objectId, String userPrincipalName, String scopes, Proof proof) {
-        return new TokenSubject(clientId, objectId, userPrincipalName, scopes, null, proof, List.of(), List.of());
+        return new TokenSubject(
+                clientId, objectId, userPrincipalName, scopes, null, proof, List.of(), List.of(), RequestedClaims.NONE);
     }
 
     public TokenSubject with(List<String> appRoles, List<String> memberOf) {
-        return new TokenSubject(appId, objectId, userPrincipalName, scopes, resourceId, proof, appRoles, memberOf);
+        return new TokenSubject(
+                appId, objectId, userPrincipalName, scopes, resourceId, proof, appRoles, memberOf, requested);
+    }
+
+    public TokenSubject asking(RequestedClaims claims) {
+        return new TokenSubject(appId, objectId, userPrincipalName, scopes, resourceId, proof, roles, groups, claims);
     }
 
     boolean isUser() {

@@ -107,7 +107,11 @@ record ActivityPage(PodIdentityEmulator azure) {
     /** @throws IllegalArgumentException if there is no such server or fault */
     Answer order(Request request) {
         Map<String, String> form = request.form().all();
-        Fault once = fault(form.getOrDefault("fault", ""));
+        String name = form.getOrDefault("fault", "");
+        if (name.equals("claims-challenge")) {
+            return challengeClaims(form.getOrDefault("server", ""));
+        }
+        Fault once = fault(name);
         Fault fault = form.containsKey("each") ? once.standing() : once;
         Faults faults = azure.faults();
         switch (form.getOrDefault("server", "")) {
@@ -118,6 +122,14 @@ record ActivityPage(PodIdentityEmulator azure) {
             default -> throw new IllegalArgumentException("server is imds, nmi, entra or storage");
         }
         return Answer.json(200, faults.pending());
+    }
+
+    private Answer challengeClaims(String server) {
+        if (!server.equals("storage")) {
+            throw new IllegalArgumentException("claims-challenge is a fault of the server storage alone");
+        }
+        azure.challengeClaims();
+        return Answer.json(200, azure.faults().pending());
     }
 
     private static Fault fault(String name) {
@@ -131,7 +143,7 @@ record ActivityPage(PodIdentityEmulator azure) {
             case "token-expired" -> Fault.tokenExpired();
             default ->
                 throw new IllegalArgumentException(
-                        "fault is silent, gone, refused, busy, unavailable, role-missing or token-expired");
+                        "fault is silent, gone, refused, busy, unavailable, role-missing, token-expired or claims-challenge");
         };
     }
 

@@ -102,6 +102,19 @@ class ActivityPageTest {
     }
 
     @Test
+    void faults_thatRevokeAToken_lastUntilTheClientHasAnotherOne() throws Exception {
+        String token = (String) Client.json(exchange(CLIENT)).get("access_token");
+
+        assertThat(order("server=entra&fault=claims-challenge")).startsWith("claims-challenge is a fault of");
+        order("server=storage&fault=claims-challenge");
+
+        assertThat(blobs(token)).isEqualTo(401);
+        assertThat(blobs(token)).isEqualTo(401);
+        assertThat(blobs((String) Client.json(exchange(CLIENT)).get("access_token")))
+                .isEqualTo(200);
+    }
+
+    @Test
     void faults_forEachRequest_stayUntilTheyAreEnded() throws Exception {
         assertThat(order("server=imds&fault=gone&each=true")).contains("\"imds\":[\"gone, each time\"]");
         assertThat(order("server=imds&fault=silent&each=true")).contains("\"silent, each time\"");
