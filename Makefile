@@ -50,7 +50,7 @@ release-check: ## Make, sign and use what a release would publish, in a temporar
 	e2e/release.sh
 
 demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
-	mvn -B -q spring-boot:test-run
+	mvn -B -q -Ppage -pl demo-app
 
 bench: ## Measure everything, on a machine that does nothing else; JDKS="FOLDER FOLDER" for other JDKs than that of PATH
 	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid/cli -am -DskipTests package

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# `mvn -q spring-boot:test-run` at the root, as in a fresh clone: no az, no Azure variables, only Maven.
+# `mvn -q -Ppage -pl demo-app` at the root, as in a fresh clone: no az, no Azure variables, only Maven.
 
 TEST_RUN=$(demo_url test-run)
 
@@ -10,7 +10,7 @@ test_run_start() {
     cd "$ROOT" || exit 1
     # shellcheck disable=SC2016
     start test-run env "SERVER_PORT=$(port test-run)" "MANAGEMENT_SERVER_PORT=$(port test-run-management)" \
-        unshare --mount --propagation private sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$az" mvn -q spring-boot:test-run
+        unshare --mount --propagation private sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$az" mvn -q -Ppage -pl demo-app
     wait_until 180 test-run answers "$(management_url test-run)/actuator/health/liveness"
 }
 
@@ -32,6 +32,6 @@ test_run_in_browser() {
     done
 }
 
-check "mvn -q spring-boot:test-run serves the page" test_run_start
+check "mvn -q -Ppage -pl demo-app serves the page" test_run_start
 check "the switches of the emulated Azure obey only the page, and are in no jar" test_run_switches
 check "the page in Chromium: axe, 360 px, live, by keyboard, without script, no token" test_run_in_browser
