@@ -12,7 +12,7 @@ public final class ClientIdText {
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern PLACEHOLDER = Pattern.compile(
-            "client_?-?id|(your|my|insert|replace|change)[_-].*|.*[_-](here|placeholder)|x+(-x+)*|todo|placeholder");
+            "client_?-?id|(your|my|insert|replace|change)[_-].*|.*[_-](here|placeholder)|x+(-+x+)*|[a-z]*subst_.*|todo|placeholder");
 
     private ClientIdText() {}
 

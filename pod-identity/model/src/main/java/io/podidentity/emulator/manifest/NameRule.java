@@ -20,9 +20,10 @@ enum NameRule {
     /** Of roles and their bindings. */
     PATH_SEGMENT(Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}/%]+"), 253, "no slash, percent sign or control character");
 
-    /** A part that a tool puts in later, such as Flux for {@code ${name}}. */
+    /** A part that a tool or a person puts in later, such as Flux for {@code ${name}}. */
     private static final Pattern PLACEHOLDER =
-            Pattern.compile("\\$\\{[A-Za-z0-9_.:=-]*}|\\$\\([A-Za-z0-9_.-]*\\)|\\$[A-Z_][A-Z0-9_]*");
+            Pattern.compile("\\$\\{[A-Za-z0-9_.:=-]*}|\\$\\([A-Za-z0-9_.-]*\\)|\\$[A-Za-z_][A-Za-z0-9_]*"
+                    + "|\\b[A-Z]*SUBST_[A-Z0-9_]+|<[A-Za-z][A-Za-z0-9_ .-]*>|\\{[A-Za-z_][A-Za-z0-9_.-]*}");
 
     private static final String GROUP_OF_ROLES = "rbac.authorization.k8s.io/";
 

@@ -16,17 +16,6 @@ final class ObjectsOfText {
     private static final String TEMPLATE = "{{";
     private static final Set<String> WORKLOADS =
             Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob");
-    /** Whose objects name an identity; so does a ServiceAccount. */
-    private static final Set<String> OF_IDENTITIES = Set.of(
-            "aadpodidentity.k8s.io",
-            "secrets-store.csi.x-k8s.io",
-            "external-secrets.io",
-            "keda.sh",
-            "cert-manager.io",
-            "velero.io",
-            "dapr.io");
-
-    private static final Pattern VARIABLE = Pattern.compile("\\$(\\{|[A-Z_]{2})");
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
     private final GitOps gitOps;
@@ -149,9 +138,6 @@ final class ObjectsOfText {
             addRelease(manifest);
         } else if (manifest.isEncrypted()) {
             skip(content, Skipped.Kind.ENCRYPTED, manifest + " has values that SOPS has encrypted");
-        } else if ((kind.equals("ServiceAccount") || OF_IDENTITIES.contains(manifest.group()))
-                && VARIABLE.matcher(String.valueOf(content.plain())).find()) {
-            skip(content, Skipped.Kind.PLACEHOLDER, manifest + " has values to be put in later, as ${…}");
         }
     }
 

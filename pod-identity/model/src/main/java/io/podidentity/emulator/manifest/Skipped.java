@@ -28,6 +28,7 @@ public record Skipped(String place, String reason, Kind kind) {
         ENCRYPTED("encrypted object"),
         /** An object that makes or changes pods in a way that is not known. */
         WORKLOAD("unknown workload"),
+        /** An object with values that are put in later. */
         PLACEHOLDER("templated object"),
         /** Only what another file's object is changed by. */
         PATCH("partial object"),

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.workload;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -10,10 +11,13 @@ import java.util.stream.Stream;
  * such fields.
  *
  * @see <a href="https://github.com/Azure/azure-workload-identity/issues/1751">how users notice it</a>
+ *
+ * @since 0.1.0
  */
-final class NewerFields {
+public final class NewerFields {
 
-    private static final String EACH = "*";
+    /** In a path each element of a list. */
+    public static final String EACH = "*";
 
     private static final List<List<String>> OF_PODS = List.of(
             List.of("resources"),
@@ -30,17 +34,24 @@ final class NewerFields {
 
     private NewerFields() {}
 
+    /** Their paths in a pod's specification. */
+    public static List<List<String>> paths() {
+        return Stream.of(OF_PODS.stream(), below("initContainers"), below("containers"))
+                .flatMap(paths -> paths)
+                .toList();
+    }
+
+    private static Stream<List<String>> below(String containers) {
+        return OF_CONTAINERS.stream().map(path -> {
+            var whole = new ArrayList<>(List.of(containers, EACH));
+            whole.addAll(path);
+            return List.copyOf(whole);
+        });
+    }
+
     /** Removes them from a pod's specification, which is changed with all that is in it. */
     static void removeFrom(Map<String, Object> spec) {
-        OF_PODS.forEach(path -> remove(spec, path));
-        for (String containers : List.of("initContainers", "containers")) {
-            for (List<String> path : OF_CONTAINERS) {
-                remove(
-                        spec,
-                        Stream.concat(Stream.of(containers, EACH), path.stream())
-                                .toList());
-            }
-        }
+        paths().forEach(path -> remove(spec, path));
     }
 
     private static void remove(Object within, List<String> path) {

@@ -6,7 +6,6 @@ import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
-import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.KustomizedSource;
@@ -109,6 +108,12 @@ public final class CheckCommand implements Callable<Integer> {
             description = "Report this rule alone, by its name or the number of its group; can be repeated.")
     private List<String> rules = new ArrayList<>();
 
+    @Option(
+            names = "--list-rules",
+            help = true,
+            description = "Print the group, name, severity and meaning of each rule, and look at no file.")
+    private boolean listRules;
+
     @Mixin
     private final ProfileOptions profile = new ProfileOptions();
 
@@ -121,6 +126,10 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (listRules) {
+            AllRules.LIST.forEach(this::printRule);
+            return 0;
+        }
         if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
             throw new ParameterException(spec.commandLine(), "--fix changes files, so it cannot be used with -");
         }
@@ -139,6 +148,12 @@ public final class CheckCommand implements Callable<Integer> {
             err().println("podid: " + e.getMessage());
             return spec.exitCodeOnInvalidInput();
         }
+    }
+
+    private void printRule(About about) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(about.id() + " " + about.rule() + " " + about.severity().id() + ": " + about.line());
+        out.flush();
     }
 
     private int run() throws IOException {
@@ -183,11 +198,12 @@ public final class CheckCommand implements Callable<Integer> {
                         .map(Suppressions::readBaseline)
                         .orElse(Set.of());
         var source = new KustomizedSource(input.objects());
-        List<Finding> findings = clusters.stream()
-                .flatMap(cluster -> AllRules.check(cluster, this::isWanted).stream())
-                .map(finding -> finding.at(source.of(finding.position())))
-                .toList();
-        return new Suppressions(input.objects(), settings, known).sift(findings);
+        var findings = new SharedFindings();
+        for (RuleContext cluster : clusters) {
+            AllRules.check(cluster, this::isWanted)
+                    .forEach(finding -> findings.add(finding, source.of(finding.position())));
+        }
+        return new Suppressions(input.objects(), settings, known).sift(findings.once());
     }
 
     private boolean isWanted(About rule) {
@@ -224,7 +240,8 @@ public final class CheckCommand implements Callable<Integer> {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
             case json -> JsonFindings.of(result.open(), input.missed()) + "\n";
-            case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed(), input.missed()) + "\n";
+            case sarif ->
+                SarifLog.of(version(), AllRules.LIST, result.open(), result.suppressed(), input.missed()) + "\n";
             case junit ->
                 JunitXml.of(
                         input.objects().stream()
@@ -239,6 +256,11 @@ public final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.print(text);
         out.flush();
+    }
+
+    private static String version() {
+        return Optional.ofNullable(CheckCommand.class.getPackage().getImplementationVersion())
+                .orElse("unreleased");
     }
 
     private PrintWriter err() {

@@ -27,12 +27,25 @@ final class SarifLog {
     private static final String SCHEMA =
             "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+    /** What GitHub tells results apart with; it makes one of the line's text for results without, which moves. */
+    private static final String LINE_HASH = "primaryLocationLineHash";
+
     private SarifLog() {}
 
-    /** One document, in one line; what was not looked at are its notifications. */
-    static String of(List<About> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
+    /**
+     * One document, in one line; what was not looked at are its notifications.
+     *
+     * @param version of podid
+     */
+    static String of(
+            String version,
+            List<About> rules,
+            List<Finding> findings,
+            List<Suppressed> suppressed,
+            List<Skipped> missed) {
         var driver = new LinkedHashMap<String, Object>();
         driver.put("name", "podid");
+        driver.put("version", version);
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
         driver.put("rules", rules.stream().map(SarifLog::rule).toList());
         var invocation = new LinkedHashMap<String, Object>();
@@ -44,17 +57,29 @@ final class SarifLog {
         run.put("tool", Map.of("driver", driver));
         run.put("columnKind", "unicodeCodePoints");
         run.put("invocations", List.of(invocation));
+        List<String> names = rules.stream().map(About::rule).toList();
         run.put(
                 "results",
-                Stream.concat(
-                                findings.stream().map(SarifLog::result),
-                                suppressed.stream().map(SarifLog::result))
+                results(findings, suppressed)
+                        .map(result -> indexed(result, names))
                         .toList());
         var log = new LinkedHashMap<String, Object>();
         log.put("$schema", SCHEMA);
         log.put("version", "2.1.0");
         log.put("runs", List.of(run));
         return Json.write(log);
+    }
+
+    private static Stream<Map<String, Object>> results(List<Finding> findings, List<Suppressed> suppressed) {
+        return Stream.concat(
+                findings.stream().map(SarifLog::result), suppressed.stream().map(SarifLog::result));
+    }
+
+    /** A result with the number of its rule in the driver's list. */
+    private static Map<String, Object> indexed(Map<String, Object> result, List<String> names) {
+        var indexed = new LinkedHashMap<>(result);
+        indexed.put("ruleIndex", names.indexOf(String.valueOf(result.get("ruleId"))));
+        return indexed;
     }
 
     private static Map<String, Object> result(Suppressed one) {
@@ -70,6 +95,7 @@ final class SarifLog {
         var rule = new LinkedHashMap<String, Object>();
         rule.put("id", about.rule());
         rule.put("shortDescription", Map.of("text", about.line() + "."));
+        rule.put("fullDescription", Map.of("text", about.line() + ". " + about.remedy() + "."));
         rule.put("help", Map.of("text", about.remedy() + "."));
         rule.put("helpUri", about.link());
         rule.put("defaultConfiguration", Map.of("level", level(about.severity())));
@@ -104,7 +130,8 @@ final class SarifLog {
         result.put("level", level(finding.severity()));
         result.put("message", Map.of("text", finding.object() + ": " + finding.message() + ".\n" + finding.remedy()));
         result.put("locations", List.of(location));
-        result.put("partialFingerprints", Map.of("podid/v1", sum(finding.fingerprint())));
+        String sum = sum(finding.fingerprint());
+        result.put("partialFingerprints", Map.of("podid/v1", sum, LINE_HASH, sum + ":1"));
         return result;
     }
 

@@ -38,12 +38,15 @@ import java.util.stream.Stream;
 final class Examination {
 
     /** They need all namespaces, or files. */
-    private static final Set<String> NOT_HERE =
+    static final Set<String> NOT_HERE =
             Set.of("binding-unused", "identity-unused", "no-pod-identity-in-cluster", "pod-identity-deprecated");
 
     /** They miss an object of aad-pod-identity. */
-    private static final Set<String> OF_BINDINGS =
+    static final Set<String> OF_BINDINGS =
             Set.of("label-without-binding", "binding-without-identity", "requested-identity-not-bound");
+
+    /** It misses a service account. */
+    static final String OF_ACCOUNTS = "service-account";
 
     private final Live live;
     private final Kubectl kubectl;
@@ -82,7 +85,7 @@ final class Examination {
     private boolean isToBeJudged(String rule) {
         return !NOT_HERE.contains(rule)
                 && (live.sees("aadpodidentity.k8s.io") || !OF_BINDINGS.contains(rule))
-                && (live.sees("serviceaccounts") || !rule.equals("service-account"));
+                && (live.sees("serviceaccounts") || !rule.equals(OF_ACCOUNTS));
     }
 
     List<String> names() {

@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.file.OwnedFolder;
 import io.podidentity.emulator.json.Json;
-import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
@@ -147,9 +147,11 @@ final class TokenTrial {
         return switch (allowed(result.stdout())) {
             case "true" -> Link.ok("binding", subject + " may " + use + "; only a pod can try it");
             case "false" ->
-                Link.failed(
+                Link.unknown(
                         "binding",
-                        subject + " may not " + use,
+                        "no role lets " + subject + " " + use + "; allowedSubjects of the identity binding, which is"
+                                + " in Azure, can let it. Let allowedSubjects name system:serviceaccount:"
+                                + account.namespace() + ":" + account.name() + ", or give it the role",
                         GRANT.formatted(account.namespace(), account.name(), named));
             default -> Link.unknown("binding", "whether " + subject + " may " + use + ": the API server does not say");
         };

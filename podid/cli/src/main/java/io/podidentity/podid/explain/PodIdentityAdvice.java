@@ -35,7 +35,7 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
     private static final int MAX_NAMED = 10;
 
     /** The checks that find the reason of an obstacle. */
-    private static final Map<Obstacle, Set<String>> REASONS = Map.of(
+    static final Map<Obstacle, Set<String>> REASONS = Map.of(
             Obstacle.NO_LABEL,
             Set.of("label-key", "label-as-annotation", "label-not-on-pod-template", "label-missing"),
             Obstacle.EMPTY_LABEL,
@@ -50,7 +50,7 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
             Set.of("namespace-mismatch"));
 
     /** The checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
-    private static final Set<String> CAUSES = Set.of("resource-id-malformed", "C7", "C8", "C9");
+    static final Set<String> CAUSES = Set.of("resource-id-malformed", "C7", "C8", "C9");
 
     Advice of(PodIdentityTrace trace) {
         if (trace.policy().isPresent()) {

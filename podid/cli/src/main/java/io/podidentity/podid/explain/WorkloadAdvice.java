@@ -28,6 +28,12 @@ final class WorkloadAdvice {
             + " CLUSTER-agentpool, which every pod on the node can use; token-provider refuses that, other libraries"
             + " take it";
 
+    /** The checks that find why the webhook is not asked about a pod. */
+    static final Set<String> OF_LABELS = Set.of("use-label-missing", "use-label-value");
+
+    /** The check that finds what a service account lacks. */
+    static final Set<String> OF_ACCOUNTS = Set.of("service-account");
+
     private final Cluster cluster;
     private final Checks checks;
     private final Pod pod;
@@ -61,11 +67,11 @@ final class WorkloadAdvice {
             return new Advice(
                     "a token of client ID " + clientId() + ", in exchange for that of its service account",
                     why,
-                    FederationAdvice.of(cluster, account, clientId()));
+                    isBound() ? bindingAdvice() : FederationAdvice.of(cluster, account, clientId()));
         }
         why.add(NODE);
         if (admission instanceof Admission.NotSelected) {
-            return checked(why, "use-label-missing", "use-label-value")
+            return checked(why, OF_LABELS)
                     .orElseGet(() -> new Advice(
                             "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
                             why,
@@ -74,9 +80,23 @@ final class WorkloadAdvice {
         return noClientId(why);
     }
 
+    /** Whether a proxy of the cluster exchanges the token, through an identity binding of AKS. */
+    private boolean isBound() {
+        return "true".equalsIgnoreCase(pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, ""));
+    }
+
+    private List<String> bindingAdvice() {
+        return List.of(
+                "The cluster needs an identity binding of AKS for the identity; az aks identity-binding list shows them."
+                        + " No federated credential is to be made: AKS makes the binding's own.",
+                "Let allowedSubjects of the binding name " + ClusterIssuer.subject(account)
+                        + ", or bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                        + " cid.wi.aks.azure.com and the resource " + clientId() + ".");
+    }
+
     private Advice noClientId(List<String> why) {
         if (clientId().isEmpty()) {
-            return checked(why, "service-account")
+            return checked(why, OF_ACCOUNTS)
                     .orElseGet(() -> new Advice(
                             "the service account names no client ID, so AZURE_CLIENT_ID is not set",
                             why,
@@ -93,8 +113,8 @@ final class WorkloadAdvice {
     }
 
     /** What one of these checks says of the pod or of its service account. */
-    private Optional<Advice> checked(List<String> why, String... rules) {
-        return checks.about(pod, List.of("ServiceAccount " + account), Set.of(rules))
+    private Optional<Advice> checked(List<String> why, Set<String> rules) {
+        return checks.about(pod, List.of("ServiceAccount " + account), rules)
                 .findFirst()
                 .map(finding -> Advice.of(finding, why));
     }
@@ -146,12 +166,28 @@ final class WorkloadAdvice {
         if (outcome() == Outcome.NONE) {
             return List.of(label, Step.end(admission instanceof Admission.Denied ? "webhook" : "account", summary));
         }
+        Step named = Step.passed("account", List.of(runsAs(), whoNames() + " client ID " + clientId()));
+        String sets = "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE";
+        if (isBound()) {
+            return List.of(
+                    label,
+                    named,
+                    Step.passed(
+                            "webhook",
+                            sets + ", the variables AZURE_KUBERNETES_* of the cluster's proxy, and the token's volume"),
+                    Step.passed(
+                            "kubelet",
+                            "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
+                                    + WebhookSettings.IdentityBindings.AUDIENCE),
+                    Step.passed(
+                            "proxy",
+                            "exchanges it at Entra ID, if allowedSubjects of the identity binding or a ClusterRole"
+                                    + " lets the account use the identity"));
+        }
         return List.of(
                 label,
-                Step.passed("account", List.of(runsAs(), whoNames() + " client ID " + clientId())),
-                Step.passed(
-                        "webhook",
-                        "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE and the token's volume"),
+                named,
+                Step.passed("webhook", sets + " and the token's volume"),
                 Step.passed(
                         "kubelet",
                         "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "

@@ -7,6 +7,7 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.check.reference.UnfilledValues;
 import io.podidentity.podid.check.source.PodTraces;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
@@ -133,12 +134,14 @@ public final class ProfileOptions {
                 versions.stream().map(one -> rules(one.profile())).toList());
     }
 
-    /** What the reader has skipped, and what it read of objects whose pods cannot be told. */
+    /** What the reader has skipped, and what it read of objects whose pods or identities cannot be told. */
     private static List<Skipped> skipped(List<Manifests> clusters) {
         List<Skipped> skipped = clusters.get(0).skipped();
-        return Stream.concat(
-                        skipped.stream(),
-                        clusters.stream().flatMap(one -> PodTraces.of(one.objects(), skipped).skipped().stream()))
+        Stream<Skipped> unfilled = clusters.stream().flatMap(one -> UnfilledValues.of(one.objects()).stream());
+        Stream<Skipped> untold =
+                clusters.stream().flatMap(one -> PodTraces.of(one.objects(), skipped).skipped().stream());
+        return Stream.of(skipped.stream(), unfilled, untold)
+                .flatMap(found -> found)
                 .distinct()
                 .toList();
     }

@@ -1,7 +1,7 @@
 package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
-import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.Value;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;

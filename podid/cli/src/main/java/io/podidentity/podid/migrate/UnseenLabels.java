@@ -2,14 +2,13 @@ package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.PodTrace;
 import io.podidentity.podid.check.source.PodTrace.Sign;
+import io.podidentity.podid.check.source.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +20,7 @@ import java.util.stream.Stream;
  * bindings that such pods may need must stay. Immutable.
  *
  * @param traces in objects that were read
- * @param unread what was not read and mentions the label
+ * @param unread what was not read and mentions the label, or may have it
  */
 record UnseenLabels(List<PodTrace> traces, List<Skipped> unread) {
 
@@ -34,21 +33,18 @@ record UnseenLabels(List<PodTrace> traces, List<Skipped> unread) {
     }
 
     private static boolean isUnread(Skipped skipped) {
-        boolean wasRead = switch (skipped.kind()) {
-            case ENCRYPTED, PLACEHOLDER, RELEASE, WORKLOAD, OTHER -> true;
-            default -> false;
+        return switch (skipped.kind()) {
+            case ENCRYPTED, PLACEHOLDER, RELEASE, WORKLOAD, OTHER -> false;
+            // What they are made of may be on other machines, or be put together from values.
+            case KUSTOMIZATION, CHART -> true;
+            case FILE, TEMPLATE, PATCH -> texts(skipped).anyMatch(text -> text.contains(Pod.BINDING_LABEL));
         };
-        return !wasRead && texts(skipped).anyMatch(text -> text.contains(Pod.BINDING_LABEL));
     }
 
     private static Stream<String> texts(Skipped skipped) {
-        Path place = Path.of(skipped.position().file());
-        Stream<Path> files = switch (skipped.kind()) {
-            case CHART -> ManifestFiles.below(place);
-            case KUSTOMIZATION -> Kustomization.closure(place, any -> {}).stream();
-            default -> Stream.of(place);
-        };
-        return files.filter(Files::isRegularFile).flatMap(file -> text(file).stream());
+        return Stream.of(Path.of(skipped.position().file()))
+                .filter(Files::isRegularFile)
+                .flatMap(file -> text(file).stream());
     }
 
     private static Optional<String> text(Path file) {
@@ -75,8 +71,8 @@ record UnseenLabels(List<PodTrace> traces, List<Skipped> unread) {
                         + Pod.BINDING_LABEL + " at " + trace.location().path()
                         + ", where podid does not know its pods: change it by hand. Its binding and identity stay");
         Stream<String> ofFiles = unread.stream()
-                .map(one -> one.place() + " was not read (" + one.reason() + ") and mentions " + Pod.BINDING_LABEL
-                        + ": change it by hand. All bindings and identities stay");
+                .map(one -> one.place() + " was not read (" + one.reason() + "), and its pods may have the label "
+                        + Pod.BINDING_LABEL + ": mend it, or change it by hand. All bindings and identities stay");
         return Stream.concat(ofObjects, ofFiles).distinct().toList();
     }
 }

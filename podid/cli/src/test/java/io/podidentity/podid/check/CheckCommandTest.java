@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.emulator.json.Json;
+import io.podidentity.podid.check.rule.AllRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CheckCommandTest {
@@ -188,6 +192,31 @@ class CheckCommandTest {
     }
 
     @Test
+    void check_ofABaseInTwoOverlays_reportsItsFindingOnceWithBoth() throws IOException {
+        write("base/kustomization.yaml", "resources: [binding.yaml]\n");
+        write("base/binding.yaml", BINDING);
+        write("overlays/prod/kustomization.yaml", "resources: [../../base]\nnamespace: shop\n");
+        write("overlays/test/kustomization.yaml", "resources: [../../base]\nnamespace: shop\n");
+
+        assertThat(check("--profile", "1.8.17", "--rule", "binding-without-identity", folder.toString()))
+                .isEqualTo(1);
+
+        assertThat(out.toString())
+                .containsOnlyOnce("[C4 binding-without-identity]")
+                .contains("base/binding.yaml:", "Found in 2 kustomizations: ", "overlays/prod, ", "overlays/test\n")
+                .contains("1 error, ");
+    }
+
+    @Test
+    void check_toListRules_namesEachWithoutAFile() {
+        assertThat(check("--list-rules")).isZero();
+
+        assertThat(out.toString().lines())
+                .hasSameSizeAs(AllRules.LIST)
+                .anyMatch(line -> line.startsWith("C17 webhook-removes-field warning: The webhook "));
+    }
+
+    @Test
     void check_withPathsToLeaveOut_doesNotLookAtThem() throws IOException {
         write("test/binding.yaml", BINDING);
         write("identity.yaml", identity("another-one-than-it-names"));
@@ -239,6 +268,89 @@ class CheckCommandTest {
         out.getBuffer().setLength(0);
         check("--profile", "1.8.17", "--format", "json", folder.toString());
         assertThat(out.toString().split("not-looked-at", -1)).hasSize(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aadpodidbinding: '${SELECTOR}'",
+                "aadpodidbinding: '$SELECTOR'",
+                "aadpodidbinding: '{selector}'",
+                "aadpodidbinding: HELMSUBST_SELECTOR",
+                "azure.workload.identity/use: '${USE}'"
+            })
+    void check_ofAPodWithAPlaceholderAsItsLabel_isNotContentIfItIsStrict(String label) throws IOException {
+        assertNotLookedAt(pod("labels: {" + label + "}", ""), "metadata.labels.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "serviceAccountName: '${ACCOUNT}'",
+                "containers: [{name: web, image: web, env: [{name: AZURE_CLIENT_ID, value: '${ID}'}]}]",
+                "containers: [{name: web, image: web, env: [{name: AZURE_CLIENT_ID, value: '{clientid}'}]}]",
+                "containers: [{name: web, image: web, env: [{name: AZURE_CLIENT_ID, value: HELMSUBST_ID}]}]",
+                "containers: [{name: web, image: web, env: [{name: AZURE_CLIENT_ID, value: <identity>}]}]",
+                "containers: [{name: web, image: web, env: [{name: AZURE_CLIENT_ID, value: xxxx-xxxx}]}]",
+                "initContainers: [{name: a, image: a, env: [{name: AZURE_TENANT_ID, value: $tenantId}]}]"
+            })
+    void check_ofAPodWithAPlaceholderInItsSpecification_isNotContentIfItIsStrict(String field) throws IOException {
+        assertNotLookedAt(pod("labels: {azure.workload.identity/use: 'true'}", field), "spec.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                source.toolkit.fluxcd.io/v1  | OCIRepository         | spec: {provider: '${PROVIDER}'}                    | spec.provider
+                keda.sh/v1alpha1             | TriggerAuthentication | spec: {podIdentity: {provider: $provider}}         | spec.podIdentity.provider
+                keda.sh/v1alpha1             | TriggerAuthentication | spec: {podIdentity: {provider: azure-workload, identityId: HELMSUBST_ID}} | spec.podIdentity.identityId
+                dapr.io/v1alpha1             | Component             | spec: {metadata: [{name: azureClientId, value: '{id}'}]} | spec.metadata[0].value
+                v1                           | Secret                | stringData: {azure.json: '{"tenantId": "$TENANT", "useManagedIdentityExtension": true}'} | stringData.azure.json
+                v1                           | Secret                | stringData: {azure.json: '{"useManagedIdentityExtension": ${USE}}'} | stringData.azure.json
+                v1                           | Secret                | data: {azure.json: eyJ0ZW5hbnRJZCI6ICI8dGVuYW50PiJ9} | data.azure.json
+                v1                           | ServiceAccount        | automountServiceAccountToken: true                 | metadata.namespace
+                aadpodidentity.k8s.io/v1     | AzureIdentity         | spec: {type: 0, resourceID: /subscriptions/x/resourcegroups/$resourceGroupName} | spec.resourceID
+                """)
+    void check_ofAnObjectThatNamesAnIdentityWithAPlaceholder_isNotContentIfItIsStrict(
+            String version, String kind, String fields, String path) throws IOException {
+        String namespace = kind.equals("ServiceAccount") ? "$NAMESPACE" : "shop";
+        assertNotLookedAt(
+                "apiVersion: " + version + "\nkind: " + kind + "\nmetadata: {name: store, namespace: " + namespace
+                        + "}\n" + fields + "\n",
+                path);
+    }
+
+    @Test
+    void check_ofPlaceholdersThatDecideOnNoIdentity_looksAtAll() throws IOException {
+        Path file = write("others.yaml", pod("labels: {app: '${APP}'}", "serviceAccountName: web") + """
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: db, namespace: shop}
+                stringData: {password: '${PASSWORD}'}
+                ---
+                apiVersion: source.toolkit.fluxcd.io/v1
+                kind: OCIRepository
+                metadata: {name: charts, namespace: shop}
+                spec: {provider: generic, url: 'oci://${REGISTRY}/charts'}
+                """);
+
+        check("--strict", file.toString());
+
+        assertThat(out.toString() + err).doesNotContain("not looked at");
+    }
+
+    private void assertNotLookedAt(String object, String path) throws IOException {
+        Path file = write("object.yaml", object);
+
+        assertThat(check("--strict", file.toString())).isEqualTo(2);
+        assertThat(out.toString()).contains("not looked at: 1 templated object");
+        assertThat(err.toString()).contains("not looked at: ", " has placeholders, ", " at " + path);
+    }
+
+    private static String pod(String metadata, String spec) {
+        String containers = spec.startsWith("containers") ? "" : "  containers: [{name: web, image: web}]\n";
+        return "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\n  " + metadata + "\nspec:\n"
+                + containers + (spec.isEmpty() ? "" : "  " + spec + "\n");
     }
 
     @Test

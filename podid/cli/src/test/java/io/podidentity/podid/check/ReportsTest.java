@@ -49,7 +49,7 @@ class ReportsTest {
 
     @Test
     void sarif_always_isValid() throws IOException {
-        String log = SarifLog.of(AllRules.LIST, List.of(FINDING, NOTE), List.of(SUPPRESSED), List.of(MISSED));
+        String log = SarifLog.of("1.2.3", AllRules.LIST, List.of(FINDING, NOTE), List.of(SUPPRESSED), List.of(MISSED));
         JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
                 .getSchema(Files.readString(Path.of("src", "test", "resources", "sarif", "sarif-2.1.0-rtm.5.json")));
 
@@ -66,7 +66,7 @@ class ReportsTest {
     @Test
     void sarif_always_saysWhatAndWhere() throws IOException {
         JsonNode run = new ObjectMapper()
-                .readTree(SarifLog.of(AllRules.LIST, List.of(FINDING), List.of(SUPPRESSED), List.of(MISSED)))
+                .readTree(SarifLog.of("1.2.3", AllRules.LIST, List.of(FINDING), List.of(SUPPRESSED), List.of(MISSED)))
                 .at("/runs/0");
         assertThat(run.at("/tool/driver/rules")).hasSameSizeAs(AllRules.LIST);
         assertThat(run.at("/results/0/ruleId").asText()).isEqualTo(ABOUT.rule());
@@ -84,6 +84,40 @@ class ReportsTest {
                 .isEqualTo("apps/%23a%5B%C3%BC");
         assertThat(run.at("/results/1/level").asText()).isEqualTo("note");
         assertThat(run.at("/results/1/suppressions/0/justification").asText()).isEqualTo("on purpose");
+    }
+
+    /** GitHub shows the version and the description, and tells results apart through the fingerprint. */
+    @Test
+    void sarif_always_hasWhatCodeScanningReads() throws IOException {
+        About last = AllRules.LIST.get(AllRules.LIST.size() - 1);
+        var ofLast = new Finding(
+                last, Severity.ERROR, new Position("a.yaml", 9, 1), "Pod a/b", "it is old", "Mend it", List.of());
+        JsonNode run = new ObjectMapper()
+                .readTree(SarifLog.of("1.2.3", AllRules.LIST, List.of(FINDING, ofLast), List.of(SUPPRESSED), List.of()))
+                .at("/runs/0");
+        JsonNode moved = new ObjectMapper()
+                .readTree(SarifLog.of(
+                        "1.2.3",
+                        AllRules.LIST,
+                        List.of(ofLast.at(new Position("a.yaml", 90, 1))),
+                        List.of(),
+                        List.of()))
+                .at("/runs/0");
+        String hash = "/partialFingerprints/primaryLocationLineHash";
+
+        assertThat(run.at("/tool/driver/version").asText()).isEqualTo("1.2.3");
+        assertThat(run.at("/tool/driver/rules/0/fullDescription/text").asText())
+                .isEqualTo(ABOUT.line() + ". " + ABOUT.remedy() + ".");
+        assertThat(run.at("/results")).hasSize(3).allSatisfy(result -> {
+            String named = run.at(
+                            "/tool/driver/rules/" + result.at("/ruleIndex").asInt() + "/id")
+                    .asText();
+            assertThat(named).isEqualTo(result.at("/ruleId").asText());
+            assertThat(result.at(hash).asText()).matches("[0-9a-f]{8}:1");
+        });
+        assertThat(run.at("/results/1/ruleIndex").asInt()).isEqualTo(AllRules.LIST.size() - 1);
+        assertThat(moved.at("/results/0" + hash)).isEqualTo(run.at("/results/1" + hash));
+        assertThat(run.at("/results/0" + hash)).isNotEqualTo(run.at("/results/1" + hash));
     }
 
     @Test

@@ -35,10 +35,8 @@ public record IdentityReference(
     public static List<IdentityReference> of(List<Manifest> objects, List<PodSource> pods) {
         return objects.stream()
                 .filter(one -> !one.isEncrypted())
-                .flatMap(manifest -> ReferringKind.ALL.stream()
-                        .filter(kind -> kind.group().equals(manifest.group()))
-                        .filter(kind -> List.of(kind.kinds().split(" ", -1)).contains(manifest.kind()))
-                        .flatMap(kind -> of(kind, FieldLocation.of(manifest), pods)))
+                .flatMap(manifest ->
+                        ReferringKind.of(manifest).flatMap(kind -> of(kind, FieldLocation.of(manifest), pods)))
                 .filter(one -> one.sign().way() != Way.SECRET)
                 .toList();
     }
@@ -55,12 +53,12 @@ public record IdentityReference(
     }
 
     private static FieldLocation place(FieldLocation object, ReferringKind kind, FieldLocation settings, Sign sign) {
-        return kind.settings().endsWith("{}")
-                ? at(object, kind.settings().replace("/{}", "")).findFirst().orElse(object)
+        return kind.isInText()
+                ? at(object, kind.place()).findFirst().orElse(object)
                 : sign.field().isEmpty() ? settings : settings.at(sign.field());
     }
 
-    private static Stream<FieldLocation> at(FieldLocation start, String path) {
+    static Stream<FieldLocation> at(FieldLocation start, String path) {
         Stream<FieldLocation> found = Stream.of(start);
         for (String key : path.split("/", -1)) {
             found = found.flatMap(one -> switch (key) {
@@ -73,7 +71,7 @@ public record IdentityReference(
     }
 
     /** The documents in a text; none if it is neither YAML nor Base64 of it. */
-    private static Stream<FieldLocation> within(FieldLocation text) {
+    static Stream<FieldLocation> within(FieldLocation text) {
         try {
             String plain = text.path().startsWith("data")
                     ? new String(Base64.getMimeDecoder().decode(text.text()), StandardCharsets.UTF_8)
@@ -106,7 +104,7 @@ public record IdentityReference(
 
     /** Where to point to for a field of the settings. */
     public FieldLocation place(FieldLocation field) {
-        return kind.settings().endsWith("{}") ? place : field;
+        return kind.isInText() ? place : field;
     }
 
     /** The service account that the object names; its namespace is empty where each namespace may have one. */

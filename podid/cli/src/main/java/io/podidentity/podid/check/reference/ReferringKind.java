@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.reference;
 
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
@@ -70,6 +71,8 @@ public record ReferringKind(
     }
 
     static final String OF_RUNNER = ".";
+
+    private static final String IN_TEXT = "/{}";
 
     static final String MOUNTING = "the pod that mounts it";
     private static final List<Sign> OF_FLUX = List.of(new Sign(Way.AMBIENT, "provider", "azure", ""));
@@ -162,6 +165,23 @@ public record ReferringKind(
             flux("image.toolkit.fluxcd.io", "ImageRepository", "image-reflector-controller"),
             gatewayChart("helm.toolkit.fluxcd.io", "HelmRelease", "spec/values/armAuth"),
             gatewayChart("argoproj.io", "Application", "spec/source/helm/valuesObject/armAuth"));
+
+    /** Those that describe the manifest's kind; few kinds have more than one. */
+    static Stream<ReferringKind> of(Manifest manifest) {
+        return ALL.stream()
+                .filter(kind -> kind.group().equals(manifest.group()))
+                .filter(kind -> List.of(kind.kinds().split(" ", -1)).contains(manifest.kind()));
+    }
+
+    /** Whether the settings are YAML or JSON in the text of a field. */
+    boolean isInText() {
+        return settings.endsWith(IN_TEXT);
+    }
+
+    /** The path to the field that has the settings, or the text with them. */
+    String place() {
+        return isInText() ? settings.substring(0, settings.length() - IN_TEXT.length()) : settings;
+    }
 
     /** What kubectl calls them, such as {@code secretstores.external-secrets.io}; without those of secrets. */
     public static Set<String> resources() {

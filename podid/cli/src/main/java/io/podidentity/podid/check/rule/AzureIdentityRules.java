@@ -6,6 +6,7 @@ import io.podidentity.podid.check.azure.AzureFacts.AksCluster;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.RoleOfPrincipal;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

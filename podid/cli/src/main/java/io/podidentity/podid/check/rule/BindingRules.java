@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;

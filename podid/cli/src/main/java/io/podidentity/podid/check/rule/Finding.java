@@ -24,6 +24,10 @@ public record Finding(
         return new Finding(about, other, position, object, message, remedy, edits);
     }
 
+    public Finding withRemedy(String other) {
+        return new Finding(about, severity, position, object, message, other, edits);
+    }
+
     public Finding at(Position other) {
         return new Finding(about, severity, other, object, message, remedy, edits);
     }

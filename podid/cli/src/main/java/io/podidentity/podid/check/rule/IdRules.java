@@ -6,6 +6,7 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Value;
 import java.util.List;
 import java.util.regex.Pattern;
 

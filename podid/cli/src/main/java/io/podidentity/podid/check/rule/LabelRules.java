@@ -8,6 +8,7 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.HashMap;
 import java.util.List;

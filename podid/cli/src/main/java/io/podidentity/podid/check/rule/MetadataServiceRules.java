@@ -3,6 +3,7 @@ package io.podidentity.podid.check.rule;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;

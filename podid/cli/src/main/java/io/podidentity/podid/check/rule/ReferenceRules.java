@@ -19,10 +19,15 @@ final class ReferenceRules extends RuleFamily {
     private static final String USE_IDENTITY = "use-managed-identity";
     private static final String BINDINGS = "cid.wi.aks.azure.com";
 
-    private final Report identityBindingRole = error("C23", "identity-binding-role", "AKS#4658")
-            .says("A pod uses an identity binding, and no ClusterRole lets its service account use the identity")
-            .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                    + " cid.wi.aks.azure.com and the client ID as resource");
+    /** The binding itself is an object of Azure, which no manifest has. */
+    private static final String OR_SUBJECT = "; the binding's allowedSubjects must name the account then";
+
+    private final Report identityBindingRole = info("C23", "identity-binding-role", "AKS#4658")
+            .says("A pod uses an identity binding, and no ClusterRole lets its service account use the identity. The"
+                    + " binding in Azure may name the account in allowedSubjects, which needs no role")
+            .remedy(
+                    "Name the account in allowedSubjects, or bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                            + " cid.wi.aks.azure.com and the client ID as resource");
     private final Report referenceAccount = error(
                     "C23", "reference-account", "azure-workload-identity#1026", "external-secrets/external-secrets#611")
             .says("An object names a service account that has no identity, or is not there")
@@ -64,7 +69,10 @@ final class ReferenceRules extends RuleFamily {
         referenceNotFound();
     }
 
-    /** The cluster's proxy asks the API server, and refuses the token otherwise; roles of a namespace do not count. */
+    /**
+     * The cluster's proxy asks the API server about an account that the binding does not name; roles of a namespace do
+     * not count.
+     */
     private void identityBindingRole() {
         List<FieldLocation> roles = context.kind("ClusterRole").stream()
                 .filter(role -> role.at("rules").items().stream()
@@ -83,11 +91,13 @@ final class ReferenceRules extends RuleFamily {
                 continue;
             }
             if (named.isEmpty()) {
-                identityBindingRole.add(annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId);
+                identityBindingRole.add(
+                        annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId + OR_SUBJECT);
             } else if (context.kind("ClusterRoleBinding").stream().noneMatch(one -> binds(one, named, pod))) {
                 identityBindingRole.add(
                         annotation,
-                        "no ClusterRoleBinding gives service account " + account + " the ClusterRole " + named.get(0),
+                        "no ClusterRoleBinding gives service account " + account + " the ClusterRole " + named.get(0)
+                                + OR_SUBJECT,
                         "Run: kubectl create clusterrolebinding " + named.get(0) + "-" + pod.serviceAccount()
                                 + " --clusterrole=" + named.get(0) + " --serviceaccount="
                                 + account.replace('/', ':'));

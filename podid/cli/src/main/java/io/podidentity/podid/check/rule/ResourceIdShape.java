@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.text.ShellWord;
 import java.nio.charset.StandardCharsets;

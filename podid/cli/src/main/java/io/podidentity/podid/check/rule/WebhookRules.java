@@ -4,11 +4,13 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Keys;
+import io.podidentity.emulator.workload.NewerFields;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,11 @@ final class WebhookRules extends RuleFamily {
             .says("A pod with the proxy sidecar uses the node's network")
             .remedy("Remove hostNetwork: true, or the annotation" + " azure.workload.identity/inject-proxy-sidecar");
 
+    private final Report webhookRemovesField = warning("C17", "webhook-removes-field", "azure-workload-identity#1751")
+            .says("The webhook of version 1.6.0 removes a field from the pod, since its library is older than the"
+                    + " field")
+            .remedy("Do without the field, or install a later version of the webhook that keeps it");
+
     WebhookRules(RuleContext context) {
         super(context);
     }
@@ -55,6 +62,7 @@ final class WebhookRules extends RuleFamily {
             tokenExpiration(pod);
             tokenPath(pod);
             hostNetworkProxy(pod);
+            webhookRemovesField(pod);
         }
     }
 
@@ -137,6 +145,23 @@ final class WebhookRules extends RuleFamily {
                     pod.spec("hostNetwork"),
                     "the webhook denies a pod that has hostNetwork: true and asks for the proxy sidecar");
         }
+    }
+
+    /** The webhook writes the whole pod again, in the types of its library. */
+    private void webhookRemovesField(PodSource pod) {
+        NewerFields.paths().stream()
+                .flatMap(path -> at(pod.spec(), path))
+                .forEach(field ->
+                        webhookRemovesField.add(field, "the webhook 1.6.0 removes " + field.path() + " from the pod"));
+    }
+
+    private static Stream<FieldLocation> at(FieldLocation start, List<String> path) {
+        Stream<FieldLocation> found = Stream.of(start);
+        for (String key : path) {
+            found = found.flatMap(
+                    field -> key.equals(NewerFields.EACH) ? field.items().stream() : Stream.of(field.at(key)));
+        }
+        return found.filter(FieldLocation::exists);
     }
 
     /** Why the webhook refuses the pod for that annotation alone; it tells its first objection only. */

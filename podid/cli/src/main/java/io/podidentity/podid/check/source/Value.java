@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rule;
+package io.podidentity.podid.check.source;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -10,13 +10,14 @@ public final class Value {
     private static final Pattern GUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final String ZERO = "00000000-0000-0000-0000-000000000000";
-    private static final Pattern TEMPLATE = Pattern.compile("\\$[{(A-Z_]|\\{\\{|#\\{|\\$\\$|__\\w+__");
-    private static final Pattern ANGLES = Pattern.compile("<[^<>]+>");
+    private static final Pattern TEMPLATE =
+            Pattern.compile("\\$[{(A-Za-z_]|\\{\\{|#\\{|\\$\\$|__\\w+__|\\b[A-Z]*SUBST_[A-Z]");
+    private static final Pattern IN_BRACKETS = Pattern.compile("<[^<>]+>|\\{[A-Za-z_][\\w. -]*}");
     // Only words that documents use: a resource group or a label may well be in capitals.
     private static final Pattern CAPITALS = Pattern.compile(
             "((AZURE|MY|YOUR|USER|MSI|SP|THE)_)*(SUBSCRIPTION|SUB|CLIENT|TENANT|IDENTITY|RESOURCE|RESOURCE_GROUP|GROUP"
                     + "|PRINCIPAL|SELECTOR)(_?(ID|NAME|GROUP|RESOURCE|CLIENT|TENANT|BINDING|SELECTOR))*");
-    private static final Pattern CROSSES = Pattern.compile("(?i)x{4,}(-x{4,})*");
+    private static final Pattern CROSSES = Pattern.compile("(?i)x{4,}(-+x{4,})*");
 
     private Value() {}
 
@@ -36,7 +37,7 @@ public final class Value {
         }
         String lower = text.toLowerCase(Locale.ROOT);
         return text.equals(ZERO)
-                || ANGLES.matcher(text).find()
+                || IN_BRACKETS.matcher(text).find()
                 || Stream.of("placeholder", "replace_", "replace-", "replaceme", "changeme", "change-me", "your-")
                         .anyMatch(lower::contains)
                 || Stream.of(text.split("/", -1))
