@@ -53,21 +53,20 @@ final class FailureBackoff {
         Duration wish = failed.retryAfter().orElse(Duration.ZERO);
         // A deadline that passed tells of the caller that set it. A source that says so earlier tells of itself.
         boolean tellsOfSource = failed.code() != Code.TIMED_OUT || now - request.deadline < 0;
-        if (wish.isZero() && !(awaited && tellsOfSource)) {
+        boolean serverNamedWait = !wish.isZero();
+        boolean concernsCallers = awaited && tellsOfSource;
+        if (!serverNamedWait && !concernsCallers) {
             return;
         }
-        // A caller who comes later than a whole pause after its end does not press.
-        boolean presses = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
-        failures = presses ? failures + 1 : 0;
+        // In a row: the request began at most one more pause after the end of the last one, and may have used its
+        // limit.
+        boolean inARow = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
+        failures = inARow ? failures + 1 : 0;
         failure = failed;
         limitNanos = request.limitNanos();
-        binding = !wish.isZero();
-        pause = binding ? bounded(wish).toNanos() : SECOND << Math.min(failures, MAX_SHIFT);
+        binding = serverNamedWait;
+        pause = binding ? RetryAfter.bounded(wish).toNanos() : SECOND << Math.min(failures, MAX_SHIFT);
         end = now + pause;
-    }
-
-    private static Duration bounded(Duration wish) {
-        return wish.compareTo(RetryAfter.MAX) < 0 ? wish : RetryAfter.MAX;
     }
 
     /** Forgets all but what a server asked for. */
@@ -97,6 +96,7 @@ final class FailureBackoff {
             return null;
         }
         if (binding) {
+            // A call with time until then waits: its request begins, and asks at the end of the server's wait.
             return end - call.deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
         }
         return !call.force && Failures.isAnswer(last, limitNanos, call.limitNanos()) ? last : null;

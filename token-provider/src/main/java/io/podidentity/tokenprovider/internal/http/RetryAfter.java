@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the header {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date. */
 public final class RetryAfter {
-    /** A server that wants more is mistaken. The same for all who wait for a server, be it for a whole endpoint. */
-    public static final Duration MAX = Duration.ofHours(1);
-
+    /** An hour: a server that wants more is mistaken. The one limit of all waits that somebody else names. */
     private static final long MAX_MILLIS = 3_600_000;
 
     private RetryAfter() {}
+
+    /** A wait that was named by whoever failed, be it a source that is not the library's; an hour at most. */
+    public static Duration bounded(Duration wish) {
+        Duration max = Duration.ofMillis(MAX_MILLIS);
+        return wish.compareTo(max) < 0 ? wish : max;
+    }
 
     /** The wait that an answer asks for; null if it asks for none. */
     public static @Nullable Duration duration(HttpResponse response) {
