@@ -47,7 +47,10 @@ final class ChainRun {
     /** Whether nobody waits for it any more: it ends before the next source. Set before its thread is interrupted. */
     private volatile boolean givenUp;
 
-    /** What became of the sources before the one that has the token; null for one that was passed. Guarded by this. */
+    /**
+     * Why each source so far has no token, in the order of the sources; null for a source that was passed over. So its
+     * size is the index of the source that is asked, or that has the token. Guarded by this.
+     */
     private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
     /** The source that is asked; null before the first and after the last. Guarded by this. */
     private @Nullable TokenSource asked;
@@ -166,6 +169,7 @@ final class ChainRun {
             ForcedCallInterval kept = interval;
             if (kept != null) {
                 waitsForInterval = true;
+                // Ended early by skipInterval().
                 kept.await(source, deadline, () -> keepsInterval);
                 waitsForInterval = false;
             }
@@ -268,7 +272,9 @@ final class ChainRun {
     }
 
     /**
-     * What became of a source that was not asked in vain: one before or after the last one asked, or that one itself.
+     * What became of a source that is not among the misses.
+     *
+     * @param isLast whether the run has come as far as this source; if not, it was passed over or is still to come
      */
     private TokenAttempt unfinished(String name, boolean isLast) {
         Origin got = origin;

@@ -65,7 +65,10 @@ final class InFlightRequest implements Runnable {
     final long start;
     /** When it must be over, on the steady clock. */
     final long deadline;
-    /** The token that callers have meanwhile, so that it goes on when nobody waits for it; null if they wait. */
+    /**
+     * The token that callers get while this request refreshes it: then it goes on though no call waits for it. Null for
+     * a request that began because a call waits.
+     */
     final @Nullable CachedToken old;
 
     private final TokenRequest request;
@@ -81,7 +84,10 @@ final class InFlightRequest implements Runnable {
     private State state = State.NEW;
     /** The thread that is busy with it, or with handing it over; null for none. */
     private @Nullable Thread thread;
-    /** Whether another thread is about to interrupt that one, which must not do anything else before. */
+    /**
+     * Whether another thread is about to interrupt that one. Until it has, that one stays here, or the interrupt would
+     * hit what it does next.
+     */
     private boolean interrupting;
     /** The calls that wait for it, the most urgent first. */
     private final TreeSet<Call> calls = new TreeSet<>();
@@ -166,6 +172,7 @@ final class InFlightRequest implements Runnable {
             if (state != State.NEW) {
                 return;
             }
+            // To be interrupted if the executor holds it up. The state stays NEW until run() begins, here or elsewhere.
             thread = Thread.currentThread();
         }
         Throwable refusal = null;
@@ -174,6 +181,7 @@ final class InFlightRequest implements Runnable {
         } catch (Throwable e) { // Whatever an executor of the program's own throws.
             refusal = e;
         }
+        // If run() has begun, it took the request over from this thread, and ends the request itself.
         boolean wasGivenUp = releaseThread();
         if (refusal != null || wasGivenUp) {
             Throwable why = refusal == null ? new InterruptedException() : refusal;
@@ -316,7 +324,11 @@ final class InFlightRequest implements Runnable {
         return (call.deadline - deadline < 0 ? call.deadline : deadline) + GRACE_NANOS;
     }
 
-    /** A thread that blocks looks after the deadlines itself; where there is none, an alarm does. */
+    /**
+     * Sets the alarm for the most urgent call, or takes it back if there is none. If the thread of that call blocks, it
+     * looks after the deadlines of all calls itself. So a request has no alarm until its most urgent call is a future;
+     * from then on the alarm is kept up, whichever call is the most urgent.
+     */
     void setAlarm() {
         Runnable known = alarm;
         if (calls.isEmpty()) {
@@ -342,7 +354,8 @@ final class InFlightRequest implements Runnable {
 
     /**
      * Whether an answer of this request is one to a call too that has more time than it had. A refusal is. That nobody
-     * answered in a short time is not.
+     * answered in a short time is not. A request that timed out went on until its deadline, so that deadlines are
+     * compared. Any other failure depends on how long the sources had, so that limits are.
      */
     boolean isAnswerFor(Call call, Answer answer) {
         if (answer instanceof CachedToken) {

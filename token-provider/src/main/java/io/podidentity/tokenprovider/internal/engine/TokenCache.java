@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A request that names a resource and nothing else has that resource as its key, so that the usual look-up makes no
  * object.
  *
- * <p>The number of slots is bounded. A new one takes the place of one that holds nothing of use, if a few looks find
- * one, else of any: chosen by chance, since a process with more resources than slots goes through them in turns, and
- * whoever drops the one that was used longest ago then drops each just before it is needed. A slot that somebody waits
- * for stays; where all are so, there are more, until the next ones are made.
+ * <p>The number of slots is bounded. A new slot takes the place of a stale one if a few looks, from a random place on,
+ * find one. Otherwise it takes the place of the first slot from there on that nobody waits for. The place is random
+ * because a process with more resources than slots goes through them in turns: to drop the slot that was used longest
+ * ago would drop each slot just before it is needed. A slot that somebody waits for is never dropped. If callers wait
+ * for all slots, the cache exceeds the bound until the next slot is made.
  */
 public final class TokenCache {
     /** How many slots there are where nothing else is set: more than a service has tenants times resources. */
@@ -64,17 +65,16 @@ public final class TokenCache {
         return slot != null ? slot : newSlot(key(request), withoutCall(request));
     }
 
+    /** The slot that a request has already; null for none. */
     private @Nullable TokenSlot known(TokenRequest request) {
-        TokenSlot slot = null;
         if (request.caeEnabled()) {
+            // A source that does not tell programs apart leaves its token in the slot of the others, for all.
             TokenSlot shared = slots.get(key(request.withCaeEnabled(false)));
-            if (shared != null && shared.isForAllPrograms()) {
-                return shared;
-            }
-        } else {
-            // Mostly it is its own key, and to find that out makes objects.
-            slot = slots.get(request);
+            boolean isForAll = shared != null && shared.isForAllPrograms();
+            return isForAll ? shared : slots.get(key(request));
         }
+        // First as it is, since most requests are their own keys, and key() would make objects only to say so.
+        TokenSlot slot = slots.get(request);
         return slot == null ? slots.get(key(request)) : slot;
     }
 
@@ -95,6 +95,7 @@ public final class TokenCache {
                 : request.withForceRefresh(false).withDeadline(null).withoutUserAssertion();
     }
 
+    /** The token, for which the calling thread waits if need be. A slot that was evicted meanwhile is made anew. */
     public CachedToken get(TokenRequest request, Duration limit) {
         TokenSlot slot;
         CachedToken token;
@@ -122,24 +123,26 @@ public final class TokenCache {
         return token;
     }
 
-    /** Whether the source must be asked: a challenge may be one to the very token that its like has brought in. */
+    /**
+     * Whether the source must be asked whatever the slot holds. A call that brings claims asks if these may refuse the
+     * slot's own token, which came for the same claims.
+     */
     private static boolean isForced(TokenRequest request, TokenSlot slot) {
         return request.forceRefresh() || (request.claims().isPresent() && slot.state.isChallenged());
     }
 
-    /**
-     * Puts a token where others look for it too: what a challenge has brought in takes the place of the token that it
-     * refused, and what a source handed out that does not tell programs apart is for all of them.
-     */
+    /** Puts a token into the other slot in which calls look for it, if there is one. */
     private void share(TokenSlot slot, CachedToken token) {
         TokenRequest request = slot.request();
         if (request.claims().isPresent()) {
+            // Calls without the claims would go on with the token that the claims refused.
             TokenSlot refused = known(request.withClaims(null));
             if (refused != null) {
                 refused.state.replace(token);
             }
         }
         if (request.caeEnabled() && !token.run.caeAware()) {
+            // The source does not tell programs apart: known() looks for the token of all in the slot of the others.
             slot.state.move(token, slot(request.withCaeEnabled(false)).state);
         }
     }

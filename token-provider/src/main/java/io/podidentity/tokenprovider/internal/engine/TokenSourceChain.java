@@ -136,11 +136,12 @@ final class TokenSourceChain {
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */
     CachedToken acquire(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
-        boolean first = pinned == null;
+        boolean wasUnpinned = pinned == null;
         try {
             return askInOrder(run, old);
         } finally {
-            if (first) {
+            if (wasUnpinned) {
+                // Until a source is pinned, the later ones may be finding out whether they apply; see anticipate().
                 abandon();
             }
         }
@@ -150,7 +151,7 @@ final class TokenSourceChain {
         // The first source that belongs here and has no token, for which a later one stands in.
         TokenSource absentee = null;
         String standIn = "";
-        boolean unheard = false;
+        boolean anySilent = false;
         for (TokenSource source : sources) {
             // Looked at each time: a run for another request may have pinned a source meanwhile.
             TokenSource only = run.namesIdentity() ? null : pinned;
@@ -179,7 +180,7 @@ final class TokenSourceChain {
                 continue;
             }
             boolean silent = outcome instanceof TokenSource.Silent;
-            unheard = unheard || silent;
+            anySilent = anySilent || silent;
             String reason =
                     silent ? ((TokenSource.Silent) outcome).reason() : ((TokenSource.Unavailable) outcome).reason();
             String remedy =
@@ -190,13 +191,14 @@ final class TokenSourceChain {
                 standIn = " stands in for " + source.name() + ", which is asked again in "
                         + CachedToken.STAND_IN_MILLIS / 1000 + " s and has no token now: " + reason + ".";
             }
+            // In the refresh of a token that stands in: the source before is still without one, so the old one goes on.
             CachedToken again =
                     old == null || absentee == null ? null : old.standingInAgain(time.millis(), time.nanos());
             if (again != null) {
                 return again;
             }
         }
-        throw run.failure(nobody(unheard, run.isLate()));
+        throw run.failure(nobody(anySilent, run.isLate()));
     }
 
     /** Asks a source; one that is absent for now only for a moment, unless it is back and busy. */
@@ -219,10 +221,10 @@ final class TokenSourceChain {
         return source instanceof Anticipating later && later.isEvident();
     }
 
-    private static TokenAcquisitionException nobody(boolean unheard, boolean late) {
+    private static TokenAcquisitionException nobody(boolean anySilent, boolean late) {
         Code code = late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
         return new TokenAcquisitionException(
-                unheard ? Code.SERVICE_UNAVAILABLE : code, "no source has a token here", "");
+                anySilent ? Code.SERVICE_UNAVAILABLE : code, "no source has a token here", "");
     }
 
     /** The token of a source; null if another source gave the process its identity meanwhile. */
@@ -236,6 +238,7 @@ final class TokenSourceChain {
         boolean decides;
         boolean pins;
         synchronized (this) {
+            // Whether this token says which identity the process has.
             decides = !run.namesIdentity() && run.epoch == epoch;
             if (decides && pinned != null && pinned != source) {
                 return null;
