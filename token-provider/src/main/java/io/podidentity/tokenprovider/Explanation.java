@@ -159,8 +159,12 @@ public final class Explanation {
         line(text, "principal: ", principal().orElse(null));
         line(text, "expires: ", expiresOn().orElse(null));
         line(text, "refreshed from: ", refreshOn().orElse(null));
-        attempts.forEach(attempt -> line(text, "", attempt));
-        notes().forEach(note -> line(text, "", note));
+        for (TokenAttempt attempt : attempts) {
+            line(text, "", attempt);
+        }
+        for (String note : notes()) {
+            line(text, "", note);
+        }
         return text.toString();
     }
 
@@ -178,7 +182,9 @@ public final class Explanation {
         json.put("refreshOn", refreshOn().map(Instant::toString).orElse(null));
         json.put("failure", failure == null ? null : json(failure));
         json.put("attempts", attempts.stream().map(Explanation::json).toList());
-        notes().forEach(note -> json.put("note", note));
+        for (String note : notes()) {
+            json.put("note", note);
+        }
         return JsonText.of(present(json));
     }
 
@@ -292,7 +298,9 @@ public final class Explanation {
                 return value.toString();
             }
             List<String> members = new ArrayList<>();
-            list.forEach(member -> members.add(String.valueOf(member)));
+            for (Object member : list) {
+                members.add(String.valueOf(member));
+            }
             return String.join(" ", members);
         }
     }

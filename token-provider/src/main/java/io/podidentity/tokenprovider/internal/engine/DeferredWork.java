@@ -86,7 +86,7 @@ final class DeferredWork {
         for (int i = 0; i < ended.size(); i++) {
             InFlightRequest late = ended.get(i);
             if (late.isNewsOfTimeOut()) {
-                SideTask.start(executor, late::publishTimeOut);
+                RequestExecutor.startSideTask(executor, late::publishTimeOut);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,21 @@ final class RequestExecutor implements Executor {
     static @Nullable Executor relief(Executor executor) {
         HandOver handOver = executor instanceof RequestExecutor own ? own.handOver : null;
         return handOver == null ? null : handOver.own;
+    }
+
+    /**
+     * Has a side task done by a thread of the library, whatever the calling thread is busy with. If there is no thread
+     * to be had, the calling thread does it.
+     */
+    static void startSideTask(Executor executor, Runnable task) {
+        Executor relief = relief(executor);
+        Executor own = relief == null ? executor : relief;
+        try {
+            // Marked as the completion of futures is, to tell both from requests.
+            own.execute((Runnable & CompletableFuture.AsynchronousCompletionTask) task::run);
+        } catch (Throwable e) { // For want of a thread.
+            task.run();
+        }
     }
 
     @Override
@@ -96,7 +112,7 @@ final class RequestExecutor implements Executor {
     /**
      * Hands requests and completions over to a program's own executor. That may take its time, refuse, drop what it is
      * given, run it at once, or hang: so a thread of the library does it, one for all as long as the executor takes
-     * what it is given at once. While it does not, each has a thread of its own, and nobody waits behind another.
+     * what it is given at once. Once it has not, each has a thread of its own, and nobody waits behind another.
      */
     private static final class HandOver implements Runnable {
         /** How long the executor may hold the thread up before another one takes over. */
@@ -109,7 +125,7 @@ final class RequestExecutor implements Executor {
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         /** The thread that takes the next task; null for none. Guarded by this. */
         private @Nullable Thread serving;
-        /** Whether the executor has held a thread up. Guarded by this. */
+        /** Whether the executor has ever held a thread up: then each task gets a thread of its own. Guarded by this. */
         private boolean slow;
 
         HandOver(Executor program) {
@@ -159,7 +175,12 @@ final class RequestExecutor implements Executor {
             }
         }
 
-        /** The next task for the calling thread; null if there is none, or another thread takes it. */
+        /**
+         * The next task for the calling thread; null if there is none, or another thread takes it.
+         *
+         * @param first whether the thread has just begun. Where the executor is slow, it was begun for one task, which
+         *     it takes though another thread serves by now
+         */
         @SuppressWarnings("ReferenceEquality")
         private synchronized @Nullable Runnable next(boolean first) {
             boolean mine = serving == Thread.currentThread() || (slow && first);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Calls join the current request; there is at most one. It is given up when its deadline has passed, or when nobody
  * wants it any more. Its source may not listen to that: until it returns, the request is still in flight beside the
- * current one, and there are at most {@value #MAX_GIVEN_UP} of those. After {@link #clear} the request that was current
- * is not, and has its own calls alone. A request changes the token only while it is the current one.
+ * current one. While {@value #MAX_GIVEN_UP} of those are in flight, no other request begins. After {@link #clear} the
+ * request that was current is not, and has its own calls alone. A request changes the token only while it is the current one.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is never held while a
  * source is asked, a future is completed, a thread is interrupted, or a listener is told: {@link DeferredWork} does
@@ -83,6 +83,7 @@ final class SlotState implements InFlightRequest.Slot {
             }
             FailureBackoff known = backoff;
             if (known != null && known.isBinding(time.nanos())) {
+                // The server's wish holds for the calls to come; how often requests failed does not.
                 known.forget();
             } else {
                 backoff = null;
@@ -192,6 +193,7 @@ final class SlotState implements InFlightRequest.Slot {
             FailureBackoff failed = backoff;
             boolean bound = failed != null && failed.isBinding(nanos);
             long notBefore = failed == null ? nanos : failed.notBefore(nanos);
+            // A request that sleeps until the end of a server's wait does not wait for its turn after that.
             joined = begin(call.request, call.start, call.deadline, notBefore, call.force && !bound, null, work);
         }
         joined.add(call);
@@ -280,7 +282,7 @@ final class SlotState implements InFlightRequest.Slot {
     /** All callers of the process share the thread of alarms: nothing may hold that up. */
     @Override
     public void waitedLongEnough(InFlightRequest awaited) {
-        SideTask.start(executor, () -> endWaits(awaited));
+        RequestExecutor.startSideTask(executor, () -> endWaits(awaited));
     }
 
     private void endWaits(InFlightRequest awaited) {
@@ -303,6 +305,7 @@ final class SlotState implements InFlightRequest.Slot {
             work.timeOut(call, awaited);
         }
         if (!awaited.isOverdue(nanos)) {
+            // For the first of the calls that still wait.
             awaited.setAlarm();
             giveUpIfUnwanted(awaited, work);
             return;
@@ -311,6 +314,7 @@ final class SlotState implements InFlightRequest.Slot {
         for (Call call = awaited.pollMostPatient(); call != null; call = awaited.pollMostPatient()) {
             join(call, work);
         }
+        // No call waits for it any more, so that this takes its alarm back.
         awaited.setAlarm();
     }
 

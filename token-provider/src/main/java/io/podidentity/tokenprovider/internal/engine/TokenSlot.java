@@ -153,7 +153,7 @@ public final class TokenSlot {
         CompletableFuture<T> future = new CompletableFuture<>();
         EventPublisher publisher = chain.publisher();
         Consumer<Call> told = publisher == null ? null : answered -> publisher.waited(request, answered);
-        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told, asked);
+        Call call = new FutureCall<>(before, force, start, start + limit.toNanos(), future, view, told, asked);
         future.whenComplete((value, thrown) -> state.leave(call));
         state.join(call);
         return future;
@@ -173,7 +173,8 @@ public final class TokenSlot {
         }
         long nanos = time.nanos();
         if (token.isExpired(millis, nanos)) {
-            // Or else a wall clock that is set back would come to the second of the last look once more.
+            // Notes this look: a wall clock that is set back would otherwise reach the second after the last look
+            // again, in which the token counts as fresh.
             state.keepChecked(token, millis, nanos);
             return null;
         }
@@ -209,7 +210,7 @@ public final class TokenSlot {
     private void publish(Kind kind, Duration duration, CachedToken token) {
         EventPublisher publisher = chain.publisher();
         if (publisher != null && token.run.isNews(kind)) {
-            SideTask.start(executor, () -> publisher.happened(kind, request, duration, token, null));
+            RequestExecutor.startSideTask(executor, () -> publisher.happened(kind, request, duration, token, null));
         }
     }
 }

@@ -30,7 +30,7 @@ public final class EntraRetrySchedule extends RetrySchedule {
      *     token
      */
     public EntraRetrySchedule(boolean doubting401) {
-        super(true);
+        super(true, true);
         this.doubting401 = doubting401;
     }
 

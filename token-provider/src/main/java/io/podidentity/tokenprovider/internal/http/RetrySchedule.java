@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.http;
 
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * How long to wait before a service is asked again, and whether at all.
@@ -19,10 +20,17 @@ public class RetrySchedule {
     private static final int MAX_RETRIES_WHEN_GONE = 7;
 
     private final boolean persistent;
+    private final boolean retriesHandshakes;
     private int retries;
 
-    public RetrySchedule(boolean persistent) {
+    /**
+     * @param persistent whether the service is asked again at all
+     * @param retriesHandshakes whether a TLS handshake that failed is tried again; false where the certificate itself is
+     *     known, so that a wrong one stays wrong
+     */
+    public RetrySchedule(boolean persistent, boolean retriesHandshakes) {
         this.persistent = persistent;
+        this.retriesHandshakes = retriesHandshakes;
     }
 
     public static boolean isRetryable(int status) {
@@ -41,7 +49,8 @@ public class RetrySchedule {
 
     /** The wait before the next try after this came in place of an answer, in milliseconds; -1 for giving up. */
     public long afterFailure(IOException e) {
-        return next(MAX_RETRIES_WITHOUT_ANSWER);
+        boolean lasting = !retriesHandshakes && e instanceof SSLHandshakeException;
+        return lasting ? -1 : next(MAX_RETRIES_WITHOUT_ANSWER);
     }
 
     /** The wait after so many that doubled each time, if this many are allowed; -1 if not. */

@@ -25,7 +25,6 @@ import java.net.URI;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,13 +148,7 @@ public class EndpointTokenSource implements TokenSource {
     /** Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts. */
     HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, long deadline, long silence)
             throws IOException, InterruptedException {
-        RetrySchedule schedule = new RetrySchedule(true) {
-            /** A certificate that was wrong once is not looked at again. */
-            @Override
-            public long afterFailure(IOException e) {
-                return e instanceof SSLHandshakeException ? -1 : super.afterFailure(e);
-            }
-        };
+        RetrySchedule schedule = new RetrySchedule(true, false);
         return new HttpRetry(context.http(), context.time()).send(question, schedule, deadline, silence);
     }
 

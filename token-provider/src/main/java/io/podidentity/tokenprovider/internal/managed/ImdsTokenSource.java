@@ -126,7 +126,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             HttpResponse response = new HttpRetry(context.http(), time)
                     .send(
                             question(request, wanted),
-                            new RetrySchedule(certain),
+                            new RetrySchedule(certain, true),
                             start + request.deadline().orElseThrow().toNanos(),
                             start + patience);
             return answer(request, wanted, response, certain);

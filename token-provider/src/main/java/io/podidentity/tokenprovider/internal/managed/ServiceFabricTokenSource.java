@@ -51,7 +51,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
         if (!address.regionMatches(true, 0, "https:", 0, 6)) {
             throw invalid(host.endpointVariable + " is not an https URL", "Take it from Service Fabric as it is.");
         }
-        if (thumbprint.length() != 40 || !thumbprint.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+        if (!thumbprint.matches("[0-9a-f]{40}")) {
             throw invalid(THUMBPRINT + " is not a SHA-1 thumbprint", "Take it from Service Fabric as it is.");
         }
         return address;

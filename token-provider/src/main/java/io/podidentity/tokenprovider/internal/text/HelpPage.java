@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,9 @@ public final class HelpPage {
     public HelpPage() {
         pages.add(read(CALLS));
         // The same order each time, so that "help" lists the sections in it.
-        SECTIONS_OF_PAGES.keySet().stream().sorted().forEach(name -> pages.add(read(name)));
+        for (String name : new TreeSet<>(SECTIONS_OF_PAGES.keySet())) {
+            pages.add(read(name));
+        }
     }
 
     private static String read(String name) {

@@ -94,7 +94,7 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
     }
 
     private static void delay(ConformanceCase row) {
-        RetrySchedule schedule = new RetrySchedule(true);
+        RetrySchedule schedule = new RetrySchedule(true, true);
         long wait = 0;
         for (int i = 0; i <= row.given().get("attempt").asInt(); i++) {
             wait = schedule.afterAnswer(new HttpResponse(500, "", null));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryScheduleTest {
-    private final RetrySchedule schedule = new RetrySchedule(true);
+    private final RetrySchedule schedule = new RetrySchedule(true, true);
 
     @ParameterizedTest
     @ValueSource(ints = {404, 408, 429, 500, 501, 502, 503, 504, 599})
@@ -67,7 +67,7 @@ class RetryScheduleTest {
 
     @Test
     void afterStatus_whenNotPersistent_givesUpAtOnce() {
-        RetrySchedule once = new RetrySchedule(false);
+        RetrySchedule once = new RetrySchedule(false, true);
 
         assertThat(once.afterAnswer(new HttpResponse(503, "", "1"))).isEqualTo(-1);
         assertThat(once.afterAnswer(new HttpResponse(410, "", null))).isEqualTo(-1);
@@ -78,7 +78,7 @@ class RetryScheduleTest {
     void afterStatus_ofManyProcesses_differs() {
         Set<Long> waits = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            waits.add(new RetrySchedule(true).afterAnswer(new HttpResponse(500, "", null)));
+            waits.add(new RetrySchedule(true, true).afterAnswer(new HttpResponse(500, "", null)));
         }
         assertThat(waits).hasSizeGreaterThan(5);
     }
