@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls join the current request; there is at most one. It is given up when its deadline has passed, or when nobody
  * wants it any more. Its source may not listen to that: until it returns, the request is still in flight beside the
  * current one. While {@value #MAX_GIVEN_UP} of those are in flight, no other request begins. After {@link #clear} the
- * request that was current is not, and has its own calls alone. A request changes the token only while it is the current one.
+ * request that was current is not, and has its own calls alone. A request changes the token only while it is the
+ * current one.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is never held while a
  * source is asked, a future is completed, a thread is interrupted, or a listener is told: {@link DeferredWork} does

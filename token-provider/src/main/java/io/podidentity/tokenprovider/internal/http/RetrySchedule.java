@@ -25,8 +25,8 @@ public class RetrySchedule {
 
     /**
      * @param persistent whether the service is asked again at all
-     * @param retriesHandshakes whether a TLS handshake that failed is tried again; false where the certificate itself is
-     *     known, so that a wrong one stays wrong
+     * @param retriesHandshakes whether a TLS handshake that failed is tried again; false where the certificate itself
+     *     is known, so that a wrong one stays wrong
      */
     public RetrySchedule(boolean persistent, boolean retriesHandshakes) {
         this.persistent = persistent;
