@@ -2,6 +2,7 @@ package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
@@ -45,6 +46,7 @@ final class Migration {
     /** What controllers make: it follows from what they make it of, so it is left out before anything is decided. */
     private final Set<SourceObject> owned;
 
+    private final List<Skipped> broken;
     private final FittingProfile version;
     private final List<List<MovePlan>> clusters;
     private final List<MovePlan> plans;
@@ -66,6 +68,7 @@ final class Migration {
                 wish.profile().excluded(wish.settings()));
         this.owned = owned(tree);
         List<ManifestInput> read = read(wish, roots);
+        this.broken = read.stream().flatMap(Migration::broken).toList();
         this.version = read.get(0).versions().get(0);
         this.clusters = read.stream()
                 .map(one -> one.each((manifests, rules) -> new Planner(
@@ -104,8 +107,10 @@ final class Migration {
                         ? wish.settings()
                         : wish.settings().withProfile(all.get(0).versions().get(0));
                 ManifestInput read = wish.profile().readToJudge(root, input, settings);
-                read.clusters().get(0).skipped().stream()
-                        .filter(Skipped::isBroken)
+                broken(read)
+                        // Of the other parts of a folder that the user names the rest can be moved.
+                        .filter(broken -> !all.isEmpty()
+                                || root.contains(broken.position().file()))
                         .findFirst()
                         .ifPresent(broken -> {
                             throw new ManifestException(
@@ -120,6 +125,10 @@ final class Migration {
             }
         }
         return all;
+    }
+
+    private static Stream<Skipped> broken(ManifestInput read) {
+        return read.clusters().get(0).skipped().stream().filter(Skipped::isBroken);
     }
 
     private Manifests withoutOwned(Manifests read, MatchRules rules) {
@@ -192,6 +201,11 @@ final class Migration {
     }
 
     private void prove() {
+        broken.stream()
+                .filter(one -> one.kind() == Skipped.Kind.KUSTOMIZATION)
+                .filter(one -> isMadeOfChanged(Path.of(one.place())))
+                .map(one -> one + ". It is made of files that would be changed, so it must render first")
+                .forEach(obstacles::add);
         for (int i = 0; i < clusters.size(); i++) {
             List<MovePlan> before = clusters.get(i);
             List<Manifests> after = after(roots.get(i), i == 0);
@@ -207,6 +221,24 @@ final class Migration {
                 pending.addAll(proof.pending());
             }
         }
+    }
+
+    private boolean isMadeOfChanged(Path folder) {
+        Set<SourceText> emptied = changes.emptied();
+        Set<Path> touched = tree.texts().values().stream()
+                .filter(text -> text.isChanged() || emptied.contains(text))
+                .map(text -> text.file().toAbsolutePath().normalize())
+                .collect(Collectors.toSet());
+        return Kustomization.closure(folder, any -> {}).stream()
+                .map(file -> file.toAbsolutePath().normalize())
+                .anyMatch(touched::contains);
+    }
+
+    /** Whether it could not be read before the change either. */
+    private boolean wasBroken(Skipped after) {
+        return broken.stream()
+                .map(before -> tree.pathIn(stage.path(), before.position().file()))
+                .anyMatch(after.position().file()::equals);
     }
 
     private List<Manifests> after(List<String> root, boolean isFirst) {
@@ -226,6 +258,7 @@ final class Migration {
                     .readApart(paths, InputStream.nullInputStream());
             after.get(0).skipped().stream()
                     .filter(Skipped::isBroken)
+                    .filter(skipped -> !wasBroken(skipped))
                     .map(Skipped::toString)
                     .forEach(obstacles::add);
             return after;
@@ -291,11 +324,13 @@ final class Migration {
 
     /** What a person must do or decide before all pods are moved. */
     List<String> asks() {
-        return plans.stream()
-                .flatMap(plan -> plan.asks().stream().map(ask -> ask + place(plan)))
-                .distinct()
-                .map(this::shown)
-                .toList();
+        Stream<String> unread = broken.stream()
+                .filter(one ->
+                        plans.stream().noneMatch(plan -> plan.unseen().unread().contains(one)))
+                .map(one -> one + ". Nothing of it is moved");
+        Stream<String> ofPlans =
+                plans.stream().flatMap(plan -> plan.asks().stream().map(ask -> ask + place(plan)));
+        return Stream.concat(ofPlans, unread).distinct().map(this::shown).toList();
     }
 
     List<String> obstacles() {
@@ -314,7 +349,7 @@ final class Migration {
     boolean isGood() {
         return pending.isEmpty()
                 && changes.byHand().isEmpty()
-                && plans.stream().allMatch(plan -> plan.asks().isEmpty())
+                && asks().isEmpty()
                 && outcomes.stream().allMatch(Outcome::isGood);
     }
 
