@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Findings of several kustomizations. What their base says is found in each of them, and reported once. Not thread-safe. */
+/**
+ * Findings of several kustomizations. What their base says is found in each of them, and reported once. Not
+ * thread-safe.
+ */
 final class SharedFindings {
 
     private record Key(Position source, String fingerprint) {}
