@@ -19,14 +19,7 @@ final class FutureCall<T> extends Call {
     /** Is told after the future was completed with the answer; null for nobody. */
     private final @Nullable Consumer<Call> afterwards;
 
-    /**
-     * Makes the call of a caller who gets a future.
-     *
-     * @param future what is completed with the answer
-     * @param view what the caller sees of a token
-     * @param afterwards is told after the future was completed with the answer; null for nobody
-     */
-    FutureCall(
+    private FutureCall(
             @Nullable CachedToken before,
             boolean force,
             long start,
@@ -39,6 +32,26 @@ final class FutureCall<T> extends Call {
         this.future = future;
         this.view = view;
         this.afterwards = afterwards;
+    }
+
+    /**
+     * Makes the call of a caller who gets a future. It is a {@link Call} to the verifier too, which would otherwise load
+     * this class before the first token.
+     *
+     * @param future what is completed with the answer
+     * @param view what the caller sees of a token
+     * @param afterwards is told after the future was completed with the answer; null for nobody
+     */
+    static <T> Call of(
+            @Nullable CachedToken before,
+            boolean force,
+            long start,
+            long deadline,
+            CompletableFuture<T> future,
+            Function<CachedToken, T> view,
+            @Nullable Consumer<Call> afterwards,
+            TokenRequest request) {
+        return new FutureCall<>(before, force, start, deadline, future, view, afterwards, request);
     }
 
     @Override

@@ -153,7 +153,7 @@ public final class TokenSlot {
         CompletableFuture<T> future = new CompletableFuture<>();
         EventPublisher publisher = chain.publisher();
         Consumer<Call> told = publisher == null ? null : answered -> publisher.waited(request, answered);
-        Call call = new FutureCall<>(before, force, start, start + limit.toNanos(), future, view, told, asked);
+        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told, asked);
         future.whenComplete((value, thrown) -> state.leave(call));
         state.join(call);
         return future;
