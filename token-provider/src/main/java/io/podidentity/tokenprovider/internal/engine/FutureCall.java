@@ -35,8 +35,8 @@ final class FutureCall<T> extends Call {
     }
 
     /**
-     * Makes the call of a caller who gets a future. It is a {@link Call} to the verifier too, which would otherwise load
-     * this class before the first token.
+     * Makes the call of a caller who gets a future. It is a {@link Call} to the verifier too, which would otherwise
+     * load this class before the first token.
      *
      * @param future what is completed with the answer
      * @param view what the caller sees of a token
