@@ -159,7 +159,7 @@ class TokenProviderCredentialTest {
     @Test
     void getToken_whereAzureIdentityIsAbsent_isAFailureOfAzureCore() throws Exception {
         List<URL> path = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (!entry.contains("azure-identity")) {
                 path.add(Path.of(entry).toUri().toURL());
             }

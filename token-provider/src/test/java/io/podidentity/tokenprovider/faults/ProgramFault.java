@@ -251,21 +251,9 @@ final class ProgramFault {
                 "");
         add(all, "cut", "half of an answer", script("/usr/bin/head -c 40 $answer"), GARBLED, garbled);
         add(all, "twice", "two answers", script("/bin/cat $answer $answer"), TOKEN, "");
-        add(
-                        all,
-                        "talks-before",
-                        "a line of text, and a good answer",
-                        script("echo Hello; /bin/cat $answer"),
-                        TOKEN,
-                        "")
+        add(all, "talks-before", "a line of text, and a good answer", script("echo Hello; /bin/cat $answer"), TOKEN, "")
                 .but(ABSENT, none, Program.POWERSHELL);
-        add(
-                all,
-                "talks-after",
-                "a good answer, and a line of text",
-                script("/bin/cat $answer; echo Bye"),
-                TOKEN,
-                "");
+        add(all, "talks-after", "a good answer, and a line of text", script("/bin/cat $answer; echo Bye"), TOKEN, "");
         add(all, "page", "a page", script("echo '<html>sign in</html>'"), GARBLED, garbled)
                 .but(ABSENT, none, Program.POWERSHELL);
         add(all, "null", "null", script("echo null"), GARBLED, garbled).but(ABSENT, none, Program.POWERSHELL);
