@@ -132,7 +132,7 @@ class BrokenAnswerIT {
         all.add(sends("long header", "HTTP/1.1 200 x\r\nX: " + "x".repeat(70_000), "header is too long"));
         all.add(sends("SSH", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "the answer is not HTTP"));
         all.add(sends("garbage", "\u0000\u0001\u00ff\r\n\r\n", "the answer is not HTTP"));
-        all.add(sends("TLS alert", "\u0015\u0003\u0001\u0000\u0002\u0002\u0050\n\n", "the answer is not HTTP"));
+        all.add(sends("TLS alert", "\u0015\u0003\u0001\u0000\u0002\u0002P\n\n", "the answer is not HTTP"));
         all.add(sends("no status", "HTTP/1.1 x OK\r\n\r\n", "the answer is not HTTP"));
         all.add(sends("gzip", "HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\n\r\n\u001f\u008b", "is compressed"));
         all.add(sends(
