@@ -8,6 +8,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.AppAssignments.AppRole;
 import io.podidentity.emulator.directory.AppAssignments.Membership;
 import io.podidentity.emulator.directory.BlobRole;
+import io.podidentity.emulator.directory.ClaimsMatchingExpression;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
@@ -196,6 +197,24 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
                 requireNonNull(audience, "audience"));
         plan.federations.add(new TenantPlan.Federation(
                 requireNonNull(clientId, "clientId"), credential, requireNonNull(delay, "delay")));
+        return self();
+    }
+
+    /**
+     * Lets an application authenticate with the tokens of an issuer whose claims an expression accepts, in place of one
+     * exact subject: a flexible federated credential.
+     *
+     * @param issuer GitHub's, GitLab's or Terraform Cloud's, as for Entra ID
+     * @param expression such as {@code claims['sub'] matches 'repo:contoso/shop:ref:refs/heads/*'}
+     * @throws IllegalArgumentException if the expression cannot be read, or Entra ID takes none for this issuer
+     */
+    public B flexibleFederatedCredential(String clientId, String issuer, String expression, String audience) {
+        var credential = FederatedCredential.flexible(
+                requireNonNull(issuer, "issuer"),
+                ClaimsMatchingExpression.parse(requireNonNull(expression, "expression")),
+                requireNonNull(audience, "audience"));
+        plan.federations.add(
+                new TenantPlan.Federation(requireNonNull(clientId, "clientId"), credential, Duration.ZERO));
         return self();
     }
 

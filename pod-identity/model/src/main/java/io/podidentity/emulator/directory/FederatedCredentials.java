@@ -38,7 +38,8 @@ public final class FederatedCredentials {
 
     private record Entry(FederatedCredential credential, Instant knownFrom) {}
 
-    private record Presented(String clientId, String issuer, String subject, Set<String> audiences) {}
+    private record Presented(
+            String clientId, String issuer, String subject, Map<String, ?> claims, Set<String> audiences) {}
 
     /** What an assertion is worth. */
     public enum Match {
@@ -94,9 +95,20 @@ public final class FederatedCredentials {
                         present.issuer().equals(issuer) && present.subject().equals(subject));
     }
 
-    /** Looks for a credential; all three must match exactly. */
+    /** Looks for a credential with an exact subject; all three must match exactly. */
     public Match match(String clientId, String issuer, String subject, Collection<String> audiences) {
-        var presented = new Presented(key(clientId), issuer, subject, Set.copyOf(audiences));
+        return match(clientId, issuer, subject, Map.of(), audiences);
+    }
+
+    /**
+     * Looks for a credential. Issuer and audience must match exactly, and so must the subject, unless the credential
+     * has an expression.
+     *
+     * @param claims those of the token that are texts, which expressions are compared with
+     */
+    public Match match(
+            String clientId, String issuer, String subject, Map<String, ?> claims, Collection<String> audiences) {
+        var presented = new Presented(key(clientId), issuer, subject, Map.copyOf(claims), Set.copyOf(audiences));
         Match match = match(of(clientId), presented);
         Instant now = clock.instant();
         if (match != Match.ACCEPTED) {
@@ -126,7 +138,7 @@ public final class FederatedCredentials {
     private Match match(List<Entry> all, Presented presented) {
         Predicate<Entry> issuer = entry -> entry.credential().issuer().equals(presented.issuer());
         Predicate<Entry> subject =
-                issuer.and(entry -> entry.credential().subject().equals(presented.subject()));
+                issuer.and(entry -> entry.credential().acceptsSubject(presented.subject(), presented.claims()));
         Predicate<Entry> audience = subject.and(
                 entry -> presented.audiences().contains(entry.credential().audience()));
         if (all.stream().noneMatch(issuer)) {

@@ -17,8 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -85,7 +87,8 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
                         .toList()
                 : claims.getAudience();
         Match match = namesOf(issuer, own)
-                .map(name -> directory.federation().match(principal.clientId(), name, subject, audiences))
+                .map(name ->
+                        directory.federation().match(principal.clientId(), name, subject, textsOf(claims), audiences))
                 .filter(found -> found != Match.OTHER_ISSUER)
                 .findFirst()
                 .orElse(Match.OTHER_ISSUER);
@@ -119,6 +122,17 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
                 throw mismatch(EntraError.FEDERATED_MISMATCH, "issuer '" + issuer + "' and subject '" + subject + "'");
             case ACCEPTED, OTHER_ISSUER -> {}
         }
+    }
+
+    /** The claims that an expression can be about. Times and other claims that each token has anew are no texts. */
+    private static Map<String, String> textsOf(JWTClaimsSet claims) {
+        Map<String, String> texts = new HashMap<>();
+        claims.getClaims().forEach((name, value) -> {
+            if (value instanceof String text && !name.equals("jti")) {
+                texts.put(name, text);
+            }
+        });
+        return texts;
     }
 
     private Stream<String> namesOf(String issuer, boolean own) {
