@@ -31,6 +31,8 @@ DATES = ("last-modified", "x-ms-creation-time", "Last-Modified", "Creation-Time"
 # Azurite says them and Azure does not, or only where they are not what is usual.
 LEFT_OUT_OF_LISTS = ("AccessTierChangeTime", "MaxResults")
 UNORDERED = ("Blobs", "Properties")
+# Azurite's answer depends on the claims of the token that is presented, so it is recorded and not compared.
+DEPENDS_ON_THE_TOKEN = ("a user delegation key",)
 context = ssl.create_default_context()
 context.check_hostname = False
 context.verify_mode = ssl.CERT_NONE
@@ -140,7 +142,7 @@ for number, case in enumerate(json.load(open(CASES, encoding="utf-8"))):
     if sys.argv[3:] != ["--check"]:
         line = json.dumps({"name": case["name"], "steps": case["steps"], "answers": answers}, ensure_ascii=False)
         print("[" if number == 0 else ",", line, sep="\n" if number == 0 else "")
-    elif not all(map(is_as_recorded, case["answers"], answers)):
+    elif case["name"] not in DEPENDS_ON_THE_TOKEN and not all(map(is_as_recorded, case["answers"], answers)):
         differences += 1
         print(case["name"], *(f"\n  recorded {was}\n  now      {now}" for was, now in zip(case["answers"], answers) if was != now))
 if sys.argv[3:] != ["--check"]:

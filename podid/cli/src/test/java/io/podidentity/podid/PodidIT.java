@@ -175,7 +175,8 @@ class PodidIT {
                     .contains("imds=http://127.0.0.1:" + (first + 1) + "\n");
             assertThat(get(first, "/environment", "127.0.0.1"))
                     .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:" + (first + 1));
-            assertThat(get(first, "/ca.pem", "10.1.2.3")).contains("-----BEGIN CERTIFICATE-----");
+            assertThat(get(first, "/ca.pem", "localhost")).contains("-----BEGIN CERTIFICATE-----");
+            assertThat(get(first, "/ca.pem", "10.1.2.3")).startsWith("HTTP/1.1 403");
             assertThat(get(first, "/pods/a/b/environment", "localhost")).startsWith("HTTP/1.1 404");
             assertThat(get(first, "/", "evil.example")).startsWith("HTTP/1.1 403");
             assertThat(get(first, "/", "localhost\r\nOrigin: http://evil.example"))
@@ -251,6 +252,11 @@ class PodidIT {
                 kind: Pod
                 metadata: {name: demo, labels: {aadpodidbinding: demo}}
                 spec: {containers: []}
+                ---
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentityBinding
+                metadata: {name: other}
+                spec: {azureIdentity: other, selector: other}
                 """);
         }
         String findings = new String(podid.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -8,8 +8,6 @@ import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Fetches tokens from the metadata service and from Entra ID's first version, with the retries and the error texts of
@@ -256,9 +253,7 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
 
     /** Sorted by name, as Go does. */
     private static String encoded(SortedMap<String, String> values) {
-        return values.entrySet().stream()
-                .map(value -> value.getKey() + "=" + URLEncoder.encode(value.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
+        return Request.encoded(values);
     }
 
     /** The original's code panics here; the message is Go's. */

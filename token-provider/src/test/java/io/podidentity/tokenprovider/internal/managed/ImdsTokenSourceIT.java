@@ -147,11 +147,18 @@ class ImdsTokenSourceIT {
     @Test
     void acquire_whenProbingATricklingService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(connection -> connection.sendsForEver("H", 50))) {
-            assertNoAnswerInTime(
-                    server.url(),
-                    true,
-                    "no complete answer from " + server.url()
-                            + " (the answer did not go on in time in the status line)");
+            long start = System.nanoTime();
+            Outcome outcome = source(server.url(), true).acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
+
+            // Whether the first byte comes within the 0.3 s of the probe depends on the machine.
+            assertThat(outcome)
+                    .isIn(
+                            new Unavailable("no answer from " + server.url() + " within 0.3 s", ""),
+                            new Unavailable(
+                                    "no complete answer from " + server.url()
+                                            + " (the answer did not go on in time in the status line)",
+                                    ""));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GENEROUS);
         }
     }
 
