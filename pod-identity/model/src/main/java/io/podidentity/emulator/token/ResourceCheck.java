@@ -3,6 +3,7 @@ package io.podidentity.emulator.token;
 import io.podidentity.emulator.directory.Directory;
 import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Whether Entra ID issues tokens for a resource.
@@ -11,6 +12,9 @@ import java.util.Optional;
  * @since 0.1.0
  */
 public record ResourceCheck(Directory directory, URI authority) {
+
+    /** A server at an address, such as the emulated Resource Manager that a cluster reaches. Azure's have names. */
+    private static final Pattern ADDRESS = Pattern.compile("https?://(\\d{1,3}(\\.\\d{1,3}){3}|localhost)(:\\d+)?/?");
 
     public boolean isKnown(String resource) {
         return Resource.canExist(resource) && (directory.hasResource(resource) || isOwn(resource));
@@ -44,6 +48,8 @@ public record ResourceCheck(Directory directory, URI authority) {
     }
 
     private boolean isOwn(String resource) {
-        return resource.equals(authority.toString()) || resource.equals(authority + "/");
+        return resource.equals(authority.toString())
+                || resource.equals(authority + "/")
+                || ADDRESS.matcher(resource).matches();
     }
 }
