@@ -38,7 +38,7 @@ public final class ExcludedPaths {
         String plain = pattern.replaceFirst("^\\./", "").replaceFirst("/+$", "");
         try {
             return Stream.of(plain, "**/" + plain)
-                    .map(one -> FileSystems.getDefault().getPathMatcher("glob:" + one));
+                    .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
         } catch (IllegalArgumentException e) {
             throw new ManifestException("The path to leave out " + pattern + " is no pattern (" + e.getMessage() + ")");
         }
@@ -57,7 +57,10 @@ public final class ExcludedPaths {
         Path here = Path.of("").toAbsolutePath();
         Path absolute = path.toAbsolutePath().normalize();
         Path named = absolute.startsWith(here) ? here.relativize(absolute) : absolute;
-        return Stream.iterate(named, Objects::nonNull, Path::getParent)
-                .anyMatch(one -> patterns.stream().anyMatch(pattern -> pattern.matches(one)));
+        return Stream.iterate(named, Objects::nonNull, Path::getParent).anyMatch(this::matchesAPattern);
+    }
+
+    private boolean matchesAPattern(Path part) {
+        return patterns.stream().anyMatch(pattern -> pattern.matches(part));
     }
 }

@@ -81,7 +81,7 @@ public record Kustomization(
     /** What of a kustomization, and of those that it is made of, kubectl would fetch over the network. */
     static List<String> remoteNames(Path folder) {
         var remote = new ArrayList<String>();
-        closure(folder, one -> remote.addAll(one.remote()));
+        closure(folder, kustomization -> remote.addAll(kustomization.remote()));
         return remote;
     }
 
@@ -110,7 +110,7 @@ public record Kustomization(
         boolean isComponent =
                 only.filter(one -> one.textAt("kind").equals("Component")).isPresent();
         return new Kustomization(
-                folder, names, patches, isComponent, remote, only.flatMap(one -> resources(folder, one)));
+                folder, names, patches, isComponent, remote, only.flatMap(mapping -> resources(folder, mapping)));
     }
 
     private static void addNames(Path folder, Yaml value, Set<Path> names) {

@@ -130,9 +130,9 @@ public final class PodShapes {
     private static Stream<List<String>> found(Yaml content, List<String> path) {
         Stream<Found> found = Stream.of(new Found(content, List.of()));
         for (String key : path) {
-            found = found.flatMap(one -> one.next(key));
+            found = found.flatMap(place -> place.next(key));
         }
-        return found.filter(one -> one.value() instanceof Yaml.Mapping).map(Found::keys);
+        return found.filter(place -> place.value() instanceof Yaml.Mapping).map(Found::keys);
     }
 
     /** A value, and the keys that lead to it. */
