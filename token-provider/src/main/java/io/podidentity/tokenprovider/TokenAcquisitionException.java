@@ -49,6 +49,8 @@ public final class TokenAcquisitionException extends RuntimeException {
 
     /** What became of each source; null in what older versions wrote. */
     private final TokenAttempt @Nullable [] attempts;
+    /** The claims that Entra ID wants the user's next token to satisfy, as JSON; null without any. */
+    private final @Nullable String claims;
 
     /**
      * A source's own failure, which nothing else led to.
@@ -92,7 +94,8 @@ public final class TokenAcquisitionException extends RuntimeException {
                 cause,
                 requireNotNegative(retryAfter),
                 List.of(),
-                remedy.isEmpty() ? reason : reason + ". " + remedy);
+                remedy.isEmpty() ? reason : reason + ". " + remedy,
+                null);
     }
 
     private TokenAcquisitionException(
@@ -102,13 +105,15 @@ public final class TokenAcquisitionException extends RuntimeException {
             @Nullable Throwable cause,
             @Nullable Duration retryAfter,
             List<TokenAttempt> attempts,
-            @Nullable String message) {
+            @Nullable String message,
+            @Nullable String claims) {
         super(message, cause);
         this.code = requireNonNull(code, "code");
         this.reason = requireNonNull(reason, "reason");
         this.remedy = requireNonNull(remedy, "remedy");
         this.retryAfter = retryAfter;
         this.attempts = attempts.toArray(new TokenAttempt[0]);
+        this.claims = claims;
     }
 
     /**
@@ -119,7 +124,18 @@ public final class TokenAcquisitionException extends RuntimeException {
      * @return a new failure
      */
     public TokenAcquisitionException ofCall(String message, List<TokenAttempt> attempts) {
-        return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts, message);
+        return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts, message, claims);
+    }
+
+    /**
+     * The same failure with a claims challenge.
+     *
+     * @param challenge what {@link #claims()} will be
+     * @return a new failure
+     */
+    public TokenAcquisitionException withClaims(String challenge) {
+        return new TokenAcquisitionException(
+                code, reason, remedy, getCause(), retryAfter, attempts(), getMessage(), requireNonNull(challenge));
     }
 
     private static @Nullable Duration requireNotNegative(@Nullable Duration retryAfter) {
@@ -132,6 +148,17 @@ public final class TokenAcquisitionException extends RuntimeException {
     /** {@return how long the server wants not to be asked again; empty if it did not say} */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /**
+     * The claims that the next sign-in must satisfy. Entra ID sends them where it refuses, most often a token on behalf
+     * of a user with {@code interaction_required}. A service answers its caller with HTTP 401 and these claims in
+     * Base64 (Microsoft Learn, "Claims challenges, claims requests and client capabilities").
+     *
+     * @return a JSON object; empty if Entra ID sent none
+     */
+    public Optional<String> claims() {
+        return Optional.ofNullable(claims);
     }
 
     /** {@return the kind of this failure} */

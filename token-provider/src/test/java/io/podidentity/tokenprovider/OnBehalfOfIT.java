@@ -216,6 +216,39 @@ class OnBehalfOfIT {
                 .hasMessageNotContainingAny(user, user.substring(0, 40));
     }
 
+    /** The emulator plays no conditional access, so the answer of that kind is written here. */
+    @Test
+    void getAccessToken_whereTheUserMustSignInAgain_givesTheClaimsThatTheClientNeeds() {
+        String wanted = "{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"c1\"]}}}";
+        String answer =
+                "{\"error\":\"interaction_required\",\"error_description\":\"AADSTS50079: Due to a configuration"
+                        + " change, the user must enroll in multi-factor authentication.\",\"error_codes\":[50079],\"claims\":\""
+                        + wanted.replace("\"", "\\\"") + "\"}";
+        HttpTransport refusing = new HttpTransport(Time.SYSTEM, Environment.of(Map.of()), null, azure.sslContext()) {
+            @Override
+            public HttpResponse send(HttpRequest request) {
+                return new HttpResponse(400, answer, null);
+            }
+        };
+        TokenSource source = new EntraTokenSource(
+                "Client assertion",
+                new EntraClient(EntraAuthority.of(azure.entra().toString(), "none"), null, refusing, Time.SYSTEM),
+                EntraTenants.any(azure.tenantId()),
+                API,
+                new ClientAssertion(ClientAssertion.suppliedBy(() -> "an assertion")));
+        AzureServiceTokenProvider provider =
+                AzureServiceTokenProvider.builder().sources(List.of(source)).build();
+
+        TokenAcquisitionException refused = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> provider.onBehalfOf("a user's").getAccessToken(RESOURCE));
+        assertThat(refused.code()).isEqualTo(Code.REFUSED);
+        assertThat(refused)
+                .hasMessageContaining("AADSTS50079")
+                .hasMessageContaining("with HTTP 401 and a claims challenge");
+        assertThat(refused.claims()).contains(wanted);
+    }
+
     /** A source that signs in as itself would hand out its own token in place of the user's. */
     @Test
     void getAccessToken_ofSourcesThatSignInAsThemselves_isNobodys() {

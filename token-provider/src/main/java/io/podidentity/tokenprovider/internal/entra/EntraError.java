@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param code the OAuth error, such as {@code invalid_client}; empty without one
  * @param suberror what narrows it down, such as {@code basic_action}; empty without one
  * @param description the words, without the number before them and the trace behind them
+ * @param claims what the user's next sign-in must satisfy, as JSON; empty without any
  */
-record EntraError(int aadsts, String code, String suberror, String description) {
+record EntraError(int aadsts, String code, String suberror, String description, String claims) {
     private static final int MAX_CODE = 60;
     private static final int MAX_WORDS = 220;
 
@@ -28,7 +29,7 @@ record EntraError(int aadsts, String code, String suberror, String description) 
             answer = TokenResponse.read(body);
         } catch (JsonException e) {
             // What answers unlike Entra is a proxy, whose page says nothing that helps.
-            return new EntraError(0, "", "", "");
+            return new EntraError(0, "", "", "", "");
         }
         String said = orEmpty(answer.text("error_description"));
         int number = said.startsWith(HelpPage.AADSTS) ? HelpPage.number(said) : 0;
@@ -36,7 +37,11 @@ record EntraError(int aadsts, String code, String suberror, String description) 
             number = codes.get(0) instanceof Long first && first > 0 && first < 1_000_000_000 ? first.intValue() : 0;
         }
         return new EntraError(
-                number, orEmpty(answer.text("error")), orEmpty(answer.text("suberror")), words(said, number));
+                number,
+                orEmpty(answer.text("error")),
+                orEmpty(answer.text("suberror")),
+                words(said, number),
+                orEmpty(answer.text("claims")));
     }
 
     /** The status and Entra's own words, such as {@code HTTP 400 "AADSTS70021": No matching …}, without the proof. */

@@ -221,6 +221,9 @@ public final class EntraSession {
                 remedy.isEmpty() && passing ? RetryAfter.remedy(response) : remedy,
                 null,
                 RetryAfter.duration(response));
+        if (!error.claims().isEmpty()) {
+            failure = failure.withClaims(error.claims());
+        }
         return new Answer(null, failure, error.aadsts());
     }
 
