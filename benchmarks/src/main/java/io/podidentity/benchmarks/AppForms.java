@@ -64,11 +64,17 @@ final class AppForms {
         return repository.resolve("podid/cli/target/podid.jar");
     }
 
-    /** Makes what the forms need, which takes a minute on a JDK with AOT caches. */
-    List<Form> make(Consumer<String> progress) throws IOException, InterruptedException {
+    /** The form that needs no preparation: {@code java -jar}. */
+    List<Form> plain() {
         List<Form> forms = new ArrayList<>();
         jars.forEach((name, jar) ->
                 forms.add(new Form("credentials." + name, jdk.java(), words(List.of(), jar.toString()))));
+        return forms;
+    }
+
+    /** All forms. Makes what they need, which takes a minute on a JDK with AOT caches. */
+    List<Form> make(Consumer<String> progress) throws IOException, InterruptedException {
+        List<Form> forms = plain();
         if (jdk.feature() < AOT_CACHE_SINCE) {
             return forms;
         }
@@ -187,20 +193,22 @@ final class AppForms {
          * @throws IllegalArgumentException if there is none
          */
         List<String> words(String instruction, String word) {
-            List<String> found = List.of();
+            List<String> last = List.of();
             Matcher lines =
                     Pattern.compile("(?m)^" + instruction + " \\[(.*)]$").matcher(text);
             while (lines.find()) {
                 List<String> words = WORD.matcher(lines.group(1))
                         .results()
-                        .map(one -> one.group(1))
+                        .map(found -> found.group(1))
                         .toList();
-                found = words.contains(word) ? words : found;
+                if (words.contains(word)) {
+                    last = words;
+                }
             }
-            if (found.isEmpty()) {
+            if (last.isEmpty()) {
                 throw new IllegalArgumentException("The Dockerfile has no " + instruction + " with " + word);
             }
-            return found;
+            return last;
         }
     }
 }

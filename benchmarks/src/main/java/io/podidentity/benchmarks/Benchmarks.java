@@ -59,8 +59,11 @@ public final class Benchmarks {
             if (options.has("load")) {
                 selfTimed.load();
             }
+            if (options.only().contains("starts")) {
+                new Apps(session).measureStarts();
+            }
             if (options.has("apps") && !(options.quick() && options.only().isEmpty())) {
-                new Apps(session).measure();
+                new Apps(session).measureUnderLoad();
             }
             if (options.has("jmh")) {
                 selfTimed.hits();

@@ -20,9 +20,9 @@ import java.util.TreeSet;
 record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
     static final String USAGE = """
             Usage: Benchmarks [--quick] [--rounds N] [--jdk FOLDER]... [--only PART]...
-            Parts: processes, nothing, load, apps, jmh""";
+            Parts: processes, nothing, load, starts, apps, jmh""";
 
-    private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "apps", "jmh");
+    private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "starts", "apps", "jmh");
     private static final int QUICK_ROUNDS = 5;
     private static final int ROUNDS = 21;
 
