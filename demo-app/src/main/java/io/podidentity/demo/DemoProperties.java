@@ -31,6 +31,10 @@ public record DemoProperties(
             @DefaultValue("samples") String container,
             @Nullable String sslBundle) {
 
+        public Storage {
+            endpoint = endpoint.strip();
+        }
+
         /** Without the endpoint, which can contain a SAS token by mistake. */
         @Override
         public String toString() {

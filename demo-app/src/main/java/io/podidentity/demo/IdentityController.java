@@ -1,8 +1,10 @@
 package io.podidentity.demo;
 
-import io.podidentity.demo.web.Problem;
+import io.podidentity.demo.hardening.NoToken;
+import io.podidentity.demo.hardening.ProblemLog;
+import io.podidentity.demo.sample.Identity;
+import io.podidentity.demo.sample.Problem;
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Explanation;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -21,21 +23,21 @@ import org.springframework.web.bind.annotation.RestController;
 final class IdentityController {
     private static final Logger log = LoggerFactory.getLogger(IdentityController.class);
 
-    private final AzureServiceTokenProvider provider;
+    private final Identity identity;
     private final DemoProperties properties;
 
-    IdentityController(AzureServiceTokenProvider provider, DemoProperties properties) {
-        this.provider = provider;
+    IdentityController(Identity identity, DemoProperties properties) {
+        this.identity = identity;
         this.properties = properties;
     }
 
     @GetMapping(path = "/api/identity", produces = MediaType.APPLICATION_JSON_VALUE)
-    String identity() {
-        return explained().toJson();
+    String readIdentity() {
+        return explainOrThrow().toJson();
     }
 
     @GetMapping("/api/token")
-    Revealed token() {
+    Revealed readToken() {
         if (!properties.revealToken()) {
             throw new Problem(
                     HttpStatus.NOT_FOUND,
@@ -44,16 +46,16 @@ final class IdentityController {
                     "Anyone who has the token can act as this identity until it expires",
                     "To see it, start with '--demo.reveal-token=true'. Do this only on your own machine.");
         }
-        explained();
-        AccessToken token = provider.getAuthenticationResult(properties.resource());
+        explainOrThrow();
+        AccessToken token = identity.token();
         log.warn("GET /api/token returned the token for {}: demo.reveal-token is true", token.resource());
         return new Revealed(token.value(), token.expiresOn());
     }
 
-    private Explanation explained() {
-        Explanation explanation = provider.explain(properties.resource());
+    private Explanation explainOrThrow() {
+        Explanation explanation = identity.explain();
         if (explanation.failure().isPresent()) {
-            throw Problem.of(explanation.failure().get()).logged();
+            throw ProblemLog.warn(NoToken.problem(explanation.failure().get()));
         }
         return explanation;
     }

@@ -1,8 +1,9 @@
 package io.podidentity.demo.page;
 
 import io.podidentity.demo.DemoProperties;
-import io.podidentity.demo.blob.BlobStore.BlobPage;
-import io.podidentity.demo.web.Problem;
+import io.podidentity.demo.hardening.Doubt;
+import io.podidentity.demo.hardening.LimitedBlobs.BlobPage;
+import io.podidentity.demo.sample.Problem;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAttempt;
@@ -27,8 +28,8 @@ record Page(
         Blobs blobs) {
 
     /** A remedy, split into plain text and commands. */
-    public List<Problem.Part> advice(String remedy) {
-        return Problem.parts(remedy);
+    public List<RemedyPart> advice(String remedy) {
+        return RemedyPart.of(remedy);
     }
 
     /**
@@ -49,13 +50,13 @@ record Page(
 
         static Token of(Explanation token, Instant now) {
             Principal who = token.principal().orElse(null);
-            String caveat = Problem.caveat(token);
+            Doubt doubt = Doubt.about(token);
             Instant expires = token.expiresOn().orElseThrow();
             Instant refresh = token.refreshOn().orElse(null);
             return new Token(
                     name(who, token.claims()),
-                    kind(who, token.claims(), caveat),
-                    caveat,
+                    kind(who, token.claims(), doubt),
+                    doubt.reason(),
                     token,
                     Timestamp.of(expires, now),
                     refresh == null ? null : Timestamp.of(refresh, now),
@@ -74,12 +75,22 @@ record Page(
             return name.isEmpty() ? who.appId().orElse("An application") : name;
         }
 
-        private static String kind(@Nullable Principal who, Map<String, String> claims, String caveat) {
-            if (who == null || who.type() == Principal.Type.USER) {
-                return who == null ? "Signed in" : "User";
+        private static String kind(@Nullable Principal who, Map<String, String> claims, Doubt doubt) {
+            if (doubt.isOfNode()) {
+                return "Identity of the node";
             }
-            String kind = claims.containsKey("xms_mirid") ? "Managed identity" : "Application";
-            return caveat.isEmpty() ? kind : "Identity of the node";
+            String kind = kind(who, claims);
+            return doubt.isUnverified() ? kind + ", not verified" : kind;
+        }
+
+        private static String kind(@Nullable Principal who, Map<String, String> claims) {
+            if (who == null) {
+                return "Signed in";
+            }
+            if (who.type() == Principal.Type.USER) {
+                return "User";
+            }
+            return claims.containsKey("xms_mirid") ? "Managed identity" : "Application";
         }
 
         /** The time that a claim is in seconds; null for another claim. */
@@ -182,15 +193,20 @@ record Page(
         }
 
         private static String distance(Duration distance) {
-            Duration length = distance.abs();
-            String amount = length.toSeconds() < 120
-                    ? length.toSeconds() + " s"
-                    : length.toMinutes() < 120
-                            ? length.toMinutes() + " min"
-                            : length.toHours() < 48
-                                    ? length.toHours() + " h " + length.toMinutesPart() + " min"
-                                    : length.toDays() + " days";
+            String amount = amount(distance.abs());
             return distance.isNegative() ? amount + " ago" : "in " + amount;
+        }
+
+        private static String amount(Duration length) {
+            if (length.toSeconds() < 120) {
+                return length.toSeconds() + " s";
+            }
+            if (length.toMinutes() < 120) {
+                return length.toMinutes() + " min";
+            }
+            return length.toHours() < 48
+                    ? length.toHours() + " h " + length.toMinutesPart() + " min"
+                    : length.toDays() + " days";
         }
     }
 }

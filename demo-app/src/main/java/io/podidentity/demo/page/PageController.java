@@ -1,9 +1,11 @@
 package io.podidentity.demo.page;
 
 import io.podidentity.demo.DemoProperties;
-import io.podidentity.demo.blob.BlobStore;
-import io.podidentity.demo.blob.BlobStore.BlobPage;
-import io.podidentity.demo.web.Problem;
+import io.podidentity.demo.hardening.LimitedBlobs;
+import io.podidentity.demo.hardening.LimitedBlobs.BlobPage;
+import io.podidentity.demo.hardening.NoToken;
+import io.podidentity.demo.hardening.ProblemLog;
+import io.podidentity.demo.sample.Problem;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.TokenRequest;
@@ -30,34 +32,39 @@ final class PageController {
     private static final int PATIENCE_MILLIS = 1_500;
 
     private final AzureServiceTokenProvider provider;
-    private final BlobStore store;
+    private final LimitedBlobs blobs;
     private final DemoProperties properties;
     private final Page.HostEnvironment host;
 
     private volatile @Nullable Explanation failure;
 
     PageController(
-            AzureServiceTokenProvider provider, BlobStore store, DemoProperties properties, Environment environment) {
+            AzureServiceTokenProvider provider,
+            LimitedBlobs blobs,
+            DemoProperties properties,
+            Environment environment) {
         this.provider = provider;
-        this.store = store;
+        this.blobs = blobs;
         this.properties = properties;
-        this.host = new Page.HostEnvironment(environment, store.endpoint());
+        this.host = new Page.HostEnvironment(environment, blobs.endpoint());
     }
 
     @GetMapping("/")
-    String page(
+    String showPage(
             @RequestParam(name = "prefix", defaultValue = "") String prefix,
             @RequestParam(name = "continuation", required = false) @Nullable String continuation,
             Model model) {
         Explanation explanation = explain();
-        Problem problem =
-                explanation.failure().map(Problem::of).map(Problem::logged).orElse(null);
+        Problem problem = explanation.failure().map(NoToken::problem).orElse(null);
+        if (problem != null) {
+            ProblemLog.warn(problem);
+        }
         Page page = new Page(
                 host,
                 problem == null ? Page.Token.of(explanation, Instant.now()) : null,
                 problem,
                 explanation.attempts(),
-                blobs(problem == null, prefix, continuation));
+                listBlobs(problem == null, prefix, continuation));
         model.addAttribute("page", page);
         return "page";
     }
@@ -85,14 +92,14 @@ final class PageController {
         return explanation;
     }
 
-    private Page.Blobs blobs(boolean hasToken, String prefix, @Nullable String continuation) {
+    private Page.Blobs listBlobs(boolean hasToken, String prefix, @Nullable String continuation) {
         BlobPage page = null;
         Problem problem = null;
         try {
-            page = hasToken ? store.list(prefix, continuation, MAX_SHOWN) : null;
+            page = hasToken ? blobs.list(prefix, continuation, MAX_SHOWN) : null;
         } catch (Problem e) {
             problem = e;
         }
-        return new Page.Blobs(properties.storage(), store.endpoint(), prefix, continuation == null, page, problem);
+        return new Page.Blobs(properties.storage(), blobs.endpoint(), prefix, continuation == null, page, problem);
     }
 }

@@ -54,6 +54,21 @@ public final class FakeAzure {
         }
     }
 
+    /** A machine whose metadata service does not say whose token it gave. */
+    @TestConfiguration(proxyBeanMethods = false)
+    public static class Unverified {
+        @Bean
+        TokenProviderCustomizer fakeSources() {
+            return asking(FakeSource.ofUnverified(APP));
+        }
+
+        @Bean
+        @Primary
+        FakeStorage fakeStorage() {
+            return new FakeStorage();
+        }
+    }
+
     /** Nobody is logged in. */
     @TestConfiguration(proxyBeanMethods = false)
     public static class SignedOut {

@@ -26,6 +26,12 @@ final class FakeSource implements TokenSource {
         return new FakeSource(principal, "this is the identity of the node, which every pod on it can use");
     }
 
+    /** An identity that nobody can compare with the one that was asked for. */
+    static FakeSource ofUnverified(Principal principal) {
+        return new FakeSource(
+                principal, "not verified: neither the answer nor the token says that it is of client ID a");
+    }
+
     static FakeSource refused() {
         return new FakeSource(null, "");
     }

@@ -35,13 +35,28 @@ class PageTest {
                 .containsExactly(kind, name, "");
     }
 
-    @Test
-    void of_theNodesToken_saysThatItIsTheNodes() {
-        Explanation explanation = explanation("{'appid':'a','xms_mirid':'/x/agentpool'}", "this is the node's");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "this is the identity of the node, which every pod on it can use | Identity of the node",
+                "not verified: neither the answer nor the token says that it is of client ID a |"
+                        + " Managed identity, not verified",
+                "this account is shared | Managed identity",
+            })
+    void of_aTokenInDoubt_namesWhatIsDoubtful(String caveat, String kind) {
+        Explanation explanation = explanation("{'appid':'a','xms_mirid':'/x/agentpool'}", caveat);
 
         assertThat(Page.Token.of(explanation, Instant.EPOCH))
                 .extracting(Page.Token::kind, Page.Token::name, Page.Token::caveat)
-                .containsExactly("Identity of the node", "agentpool", "this is the node's");
+                .containsExactly(kind, "agentpool", caveat);
+    }
+
+    @Test
+    void of_anOpaqueTokenThatIsNotVerified_saysSo() {
+        assertThat(Page.Token.of(explanation("", "not verified: nobody says whose it is"), Instant.EPOCH))
+                .extracting(Page.Token::kind, Page.Token::name)
+                .containsExactly("Signed in, not verified", "An identity that the token does not name");
     }
 
     @Test

@@ -1,10 +1,11 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.demo.azure.DemoTest;
 import io.podidentity.demo.azure.FakeAzure;
 import io.podidentity.demo.azure.FakeStorage;
+import io.podidentity.demo.sample.BlobStore;
 import java.net.URI;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

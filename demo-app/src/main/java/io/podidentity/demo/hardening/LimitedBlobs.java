@@ -1,15 +1,10 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
 import com.azure.core.http.rest.PagedResponse;
-import com.azure.core.util.Context;
-import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobProperties;
-import com.azure.storage.blob.models.BlobRange;
-import com.azure.storage.blob.models.BlobRequestConditions;
-import com.azure.storage.blob.models.ListBlobsOptions;
-import com.azure.storage.blob.options.BlobInputStreamOptions;
-import io.podidentity.demo.web.Problem;
+import io.podidentity.demo.sample.BlobStore;
+import io.podidentity.demo.sample.Problem;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -26,22 +21,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * The blobs of one container, read with the identity of the application. Every failure is a {@link Problem} that says
+ * The blobs of one container, within limits for those who ask for them. Every failure is a {@link Problem} that says
  * what to do.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-public final class BlobStore {
+public final class LimitedBlobs {
     /** Half of the threads that Tomcat has by default, so that slow clients leave threads for the other requests. */
-    static final int MAX_DOWNLOADS = 100;
-
-    /** What a download holds in memory, in bytes, however big the blob is. */
-    static final int BLOCK = 256 * 1024;
+    private static final int MAX_DOWNLOADS = 100;
 
     /** In the form in which the storage client asks for it. */
     private static final String STORAGE_RESOURCE = "https://storage.azure.com";
 
-    private final @Nullable BlobContainerClient client;
+    private final @Nullable BlobStore store;
     private final AzureServiceTokenProvider provider;
     private final StorageProblems problems;
     /** A list is held in memory as a whole, so only some are read at a time. */
@@ -49,9 +41,9 @@ public final class BlobStore {
 
     private final Semaphore downloads = new Semaphore(MAX_DOWNLOADS);
 
-    /** @param client null if the account's endpoint is not usable */
-    BlobStore(@Nullable BlobContainerClient client, AzureServiceTokenProvider provider, StorageProblems problems) {
-        this.client = client;
+    /** @param store null if the account's endpoint is not usable */
+    LimitedBlobs(@Nullable BlobStore store, AzureServiceTokenProvider provider, StorageProblems problems) {
+        this.store = store;
         this.provider = provider;
         this.problems = problems;
     }
@@ -71,8 +63,7 @@ public final class BlobStore {
             throw problems.passing("demo-busy");
         }
         try {
-            ListBlobsOptions options = new ListBlobsOptions().setPrefix(prefix).setMaxResultsPerPage(limit);
-            return explained(null, () -> page(client(), options, continuation));
+            return explain(null, () -> BlobPage.of(store().list(prefix, continuation, limit)));
         } finally {
             lists.release();
         }
@@ -87,47 +78,21 @@ public final class BlobStore {
         }
     }
 
-    private static BlobPage page(
-            BlobContainerClient container, ListBlobsOptions options, @Nullable String continuation) {
-        PagedResponse<BlobItem> page = container
-                .listBlobs(options, continuation, null)
-                .iterableByPage()
-                .iterator()
-                .next();
-        String next = page.getContinuationToken();
-        return new BlobPage(page.getValue().stream().map(Blob::of).toList(), "".equals(next) ? null : next);
-    }
-
     /** Finds a blob, without its content. */
-    BlobProperties find(String name) {
+    public BlobProperties find(String name) {
         if (!Blob.isPossible(name)) {
             throw problems.noSuchBlob(name);
         }
-        return explained(
-                name,
-                () -> client().getBlobClient(name)
-                        .getPropertiesWithResponse(null, null, Context.NONE)
-                        .getValue());
+        return explain(name, () -> store().find(name));
     }
 
-    /**
-     * Opens a part of a blob, which is not empty, and of a blob that must not have changed since it was found. It is
-     * read block by block: the next one is fetched when the client has taken the one before, so a slow client costs the
-     * storage account nothing.
-     */
-    InputStream open(String name, BlobProperties blob, long from, long length) {
+    /** Opens a part of a blob, which is not empty, as {@link BlobStore#open} does. */
+    public InputStream open(String name, BlobProperties blob, long from, long length) {
         if (!downloads.tryAcquire()) {
             throw problems.passing("too-many-downloads", MAX_DOWNLOADS);
         }
-        BlobInputStreamOptions options = new BlobInputStreamOptions()
-                .setRange(new BlobRange(from, length))
-                .setBlockSize(BLOCK)
-                .setRequestConditions(new BlobRequestConditions().setIfMatch(blob.getETag()));
         try {
-            return new Download(
-                    name,
-                    length,
-                    explained(name, () -> client().getBlobClient(name).openInputStream(options)));
+            return new Download(name, length, explain(name, () -> store().open(name, blob, from, length)));
         } catch (RuntimeException e) {
             downloads.release();
             throw e;
@@ -159,7 +124,7 @@ public final class BlobStore {
                 left -= Math.max(read, 0);
                 return read;
             } catch (IOException | RuntimeException e) {
-                problems.of(e, name).logged();
+                ProblemLog.warn(problems.of(e, name));
                 throw new CloseNowException("The blob cannot be read to its end", e);
             }
         }
@@ -174,15 +139,15 @@ public final class BlobStore {
         }
     }
 
-    private BlobContainerClient client() {
-        if (client == null) {
+    private BlobStore store() {
+        if (store == null) {
             throw problems.notUsable();
         }
-        return client;
+        return store;
     }
 
     /** Makes a call; the name is null for the list of blobs. */
-    private <T> T explained(@Nullable String blob, Supplier<T> call) {
+    private <T> T explain(@Nullable String blob, Supplier<T> call) {
         try {
             // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);
@@ -190,12 +155,17 @@ public final class BlobStore {
         } catch (Problem e) {
             throw e;
         } catch (RuntimeException e) {
-            throw problems.of(e, blob).logged();
+            throw ProblemLog.warn(problems.of(e, blob));
         }
     }
 
     /** Some blobs of the container, in the order of their names; without a continuation there are no more. */
     public record BlobPage(List<Blob> blobs, @Nullable String continuation) {
+
+        private static BlobPage of(PagedResponse<BlobItem> page) {
+            String next = page.getContinuationToken();
+            return new BlobPage(page.getValue().stream().map(Blob::of).toList(), "".equals(next) ? null : next);
+        }
 
         /** The query of the request for the next page, beginning with a question mark; null if there is none. */
         public @Nullable String next(String prefix, @Nullable Integer limit) {

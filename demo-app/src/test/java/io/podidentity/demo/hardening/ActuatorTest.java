@@ -1,4 +1,4 @@
-package io.podidentity.demo.web;
+package io.podidentity.demo.hardening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

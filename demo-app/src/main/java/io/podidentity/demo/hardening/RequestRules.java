@@ -1,4 +1,4 @@
-package io.podidentity.demo.web;
+package io.podidentity.demo.hardening;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;

@@ -1,8 +1,9 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
 import com.azure.core.http.HttpHeaderName;
 import com.azure.storage.blob.models.BlobStorageException;
-import io.podidentity.demo.web.Problem;
+import io.podidentity.demo.sample.Problem;
+import io.podidentity.demo.sample.StorageError;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -24,23 +24,23 @@ import org.springframework.context.MessageSource;
 import org.springframework.http.HttpStatus;
 
 /**
- * Explains, in the words of {@code messages.properties}, why there are no blobs and what to do about it.
+ * Explains, in the words of {@code messages.properties}, why there are no blobs and what to do about it. Whoever sets
+ * up Azure reads these texts, so each names the account, the container and the command.
  *
  * @param signIn tells whose token the account got; called only where a problem names the identity
  */
 record StorageProblems(StorageAccount account, String container, Supplier<Explanation> signIn, MessageSource words) {
 
     Problem notUsable() {
-        return account.endpoint().isBlank()
-                ? problem(HttpStatus.SERVICE_UNAVAILABLE, "storage-not-set")
-                : problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "storage-endpoint-unusable",
-                        account.plain() ? "" : "more than ");
+        if (account.endpoint().isBlank()) {
+            return problem(HttpStatus.SERVICE_UNAVAILABLE, "storage-not-set");
+        }
+        String excess = account.plain() ? "" : "more than ";
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, "storage-endpoint-unusable", excess);
     }
 
     Problem noSuchBlob(String name) {
-        return problem(HttpStatus.NOT_FOUND, "blob-not-found", name);
+        return problem(StorageError.BLOB_NOT_FOUND, name);
     }
 
     Problem noSuchPage(String told) {
@@ -57,14 +57,12 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
         Throwable broken = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TokenAcquisitionException noToken) {
-                return Problem.of(noToken);
+                return NoToken.problem(noToken);
             }
             if (cause instanceof BlobStorageException answer) {
                 return refused(answer, blob);
             }
-            // A handshake also fails if the other side closes the connection.
-            if ((cause instanceof SSLHandshakeException && !(cause.getCause() instanceof EOFException))
-                    || cause instanceof SSLPeerUnverifiedException) {
+            if (isOfCertificate(cause)) {
                 return problem(HttpStatus.BAD_GATEWAY, "certificate-not-trusted");
             }
             if (cause instanceof InterruptedIOException || cause instanceof TimeoutException) {
@@ -72,59 +70,66 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
             }
             boolean isLast = cause.getCause() == null;
             if (cause instanceof XMLStreamException || (isLast && cause instanceof IllegalStateException)) {
-                return problem(HttpStatus.BAD_GATEWAY, "storage-failed", "it cannot be read");
+                return problem(StorageError.STORAGE_FAILED, "it cannot be read");
             }
             broken = cause instanceof IOException ? cause : broken;
         }
         return broken == null
-                ? problem(
-                        HttpStatus.BAD_GATEWAY,
-                        "storage-failed",
-                        failure.getClass().getSimpleName())
+                ? problem(StorageError.STORAGE_FAILED, failure.getClass().getSimpleName())
                 : passing("storage-unreachable", broken.getClass().getSimpleName());
     }
 
+    private static boolean isOfCertificate(Throwable cause) {
+        // A handshake also fails if the other side closes the connection.
+        boolean isHandshake = cause instanceof SSLHandshakeException && !(cause.getCause() instanceof EOFException);
+        return isHandshake || cause instanceof SSLPeerUnverifiedException;
+    }
+
     private Problem refused(BlobStorageException answer, @Nullable String blob) {
+        StorageError error = StorageError.of(answer);
         // An answer without a body, as to HEAD, may have no code.
         String code = answer.getErrorCode() == null ? "" : answer.getErrorCode().toString();
         String told = ("HTTP " + answer.getStatusCode() + " " + code).strip();
-        return switch (answer.getStatusCode()) {
-            case 400 -> blob == null ? noSuchPage(told) : problem(HttpStatus.BAD_GATEWAY, "storage-failed", told);
-            case 401 -> notAccepted(told);
-            case 403 ->
-                switch (code) {
-                    case "AuthorizationPermissionMismatch" -> noRole();
-                    case "AuthorizationFailure" -> problem(HttpStatus.FORBIDDEN, "network-refused");
-                    default -> notAccepted(told);
-                };
-            case 404 ->
-                blob == null || code.startsWith("Container")
-                        ? problem(HttpStatus.NOT_FOUND, "container-not-found")
-                        : noSuchBlob(blob);
-            case 429, 503 -> busy(told, answer.getResponse().getHeaderValue(HttpHeaderName.RETRY_AFTER));
-            default -> problem(HttpStatus.BAD_GATEWAY, "storage-failed", told);
+        if (answer.getStatusCode() == 400 && blob == null) {
+            return noSuchPage(told);
+        }
+        return switch (error) {
+            case ROLE_MISSING -> noRole();
+            case NETWORK_REFUSED, CONTAINER_NOT_FOUND -> problem(error);
+            case TOKEN_NOT_ACCEPTED -> notAccepted(told);
+            case BLOB_NOT_FOUND -> blob == null ? problem(StorageError.CONTAINER_NOT_FOUND) : noSuchBlob(blob);
+            case STORAGE_BUSY -> busy(told, answer.getResponse().getHeaderValue(HttpHeaderName.RETRY_AFTER));
+            case STORAGE_FAILED -> problem(error, told);
         };
     }
 
     private Problem busy(String told, @Nullable String pause) {
-        Problem busy = passing("storage-busy", told);
+        Problem busy = passing(StorageError.STORAGE_BUSY.kind(), told);
         boolean isUsable = pause != null && pause.matches("[1-9]\\d{0,4}");
         return isUsable ? busy.retryAfter(Duration.ofSeconds(Long.parseLong(pause))) : busy;
     }
 
     private Problem notAccepted(String told) {
         String who = signIn.get().principal().map(name -> " (" + name + ")").orElse("");
-        return problem(HttpStatus.FORBIDDEN, "token-not-accepted", told, who);
+        return problem(StorageError.TOKEN_NOT_ACCEPTED, told, who);
     }
 
     private Problem noRole() {
         Explanation explanation = signIn.get();
         Principal who = explanation.principal().orElse(null);
-        String caveat = Problem.caveat(explanation);
+        Doubt doubt = Doubt.about(explanation);
         Object name = who == null ? "The identity" : who;
-        return caveat.isEmpty()
-                ? problem(HttpStatus.FORBIDDEN, "role-missing", name, account.roleAssignment(who, container))
-                : problemWith(".remedy-of-node", HttpStatus.FORBIDDEN, "role-missing", name, caveat);
+        String command = account.roleAssignment(who, container);
+        if (doubt.reason().isEmpty()) {
+            return problem(StorageError.ROLE_MISSING, name, command);
+        }
+        String remedy = doubt.isOfNode() ? ".remedy-of-node" : ".remedy-in-doubt";
+        HttpStatus status = StorageError.ROLE_MISSING.status();
+        return problemWith(remedy, status, StorageError.ROLE_MISSING.kind(), name, doubt.reason(), command);
+    }
+
+    private Problem problem(StorageError error, Object... details) {
+        return problem(error.status(), error.kind(), details);
     }
 
     private Problem problem(HttpStatus status, String kind, Object... details) {
@@ -134,7 +139,15 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
     private Problem problemWith(String remedy, HttpStatus status, String kind, Object... details) {
         List<Object> about = new ArrayList<>(List.of(account.host(), account.name(), container, account.endpoint()));
         about.addAll(List.of(details));
-        Function<String, String> text = part -> words.getMessage(kind + part, about.toArray(), Locale.ROOT);
-        return new Problem(status, kind, text.apply(".title"), text.apply(".reason"), text.apply(remedy));
+        return new Problem(
+                status,
+                kind,
+                words(kind + ".title", about),
+                words(kind + ".reason", about),
+                words(kind + remedy, about));
+    }
+
+    private String words(String key, List<Object> about) {
+        return words.getMessage(key, about.toArray(), Locale.ROOT);
     }
 }

@@ -1,5 +1,6 @@
-package io.podidentity.demo.web;
+package io.podidentity.demo.hardening;
 
+import io.podidentity.demo.sample.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,4 +1,4 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,9 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo;
 
 import com.azure.storage.blob.models.BlobProperties;
-import io.podidentity.demo.blob.BlobStore.BlobPage;
+import io.podidentity.demo.hardening.Blob;
+import io.podidentity.demo.hardening.LimitedBlobs;
+import io.podidentity.demo.hardening.LimitedBlobs.BlobPage;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,10 +31,10 @@ final class BlobController {
     /** What a page has at most: a list is held in memory until it is sent. */
     private static final int MAX_LISTED = 1_000;
 
-    private final BlobStore store;
+    private final LimitedBlobs blobs;
 
-    BlobController(BlobStore store) {
-        this.store = store;
+    BlobController(LimitedBlobs blobs) {
+        this.blobs = blobs;
     }
 
     @GetMapping("/api/blobs")
@@ -44,7 +46,7 @@ final class BlobController {
         if (limit != null && limit < 1) {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "limit must be at least 1");
         }
-        BlobPage page = store.list(prefix, continuation, limit == null ? MAX_LISTED : Math.min(limit, MAX_LISTED));
+        BlobPage page = blobs.list(prefix, continuation, limit == null ? MAX_LISTED : Math.min(limit, MAX_LISTED));
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
         String next = page.next(prefix, limit);
         if (next != null) {
@@ -58,7 +60,7 @@ final class BlobController {
     void content(HttpServletRequest request, @RequestHeader HttpHeaders headers, HttpServletResponse response)
             throws IOException {
         String name = Blob.nameIn(request, PREFIX);
-        BlobProperties blob = store.find(name);
+        BlobProperties blob = blobs.find(name);
         long size = blob.getBlobSize();
         HttpRange range = range(headers, blob);
         long from = range == null ? 0 : range.getRangeStart(size);
@@ -68,7 +70,7 @@ final class BlobController {
             throw new ResponseStatusException(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
         }
         boolean isEmpty = length == 0 || request.getMethod().equals("HEAD");
-        try (InputStream content = isEmpty ? InputStream.nullInputStream() : store.open(name, blob, from, length)) {
+        try (InputStream content = isEmpty ? InputStream.nullInputStream() : blobs.open(name, blob, from, length)) {
             if (range != null) {
                 response.setStatus(HttpStatus.PARTIAL_CONTENT.value());
                 response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (from + length - 1) + "/" + size);

@@ -1,4 +1,4 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
 import io.podidentity.tokenprovider.Principal;
 import java.net.URI;

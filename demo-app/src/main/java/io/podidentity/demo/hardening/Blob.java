@@ -1,4 +1,4 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
 import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobItemProperties;
@@ -65,13 +65,14 @@ public record Blob(
     /** How the page previews it, {@code text} or {@code image}; null for another type, or if it is too big. */
     public @Nullable String preview() {
         String type = size == 0 ? "" : nameOf(typeOf(contentType));
-        return TEXTS.contains(type) && size <= MAX_TEXT
-                ? "text"
-                : IMAGES.contains(type) && size <= MAX_IMAGE ? "image" : null;
+        if (TEXTS.contains(type) && size <= MAX_TEXT) {
+            return "text";
+        }
+        return IMAGES.contains(type) && size <= MAX_IMAGE ? "image" : null;
     }
 
     /** The type as it was stored, unless it is none, such as the ranges of types that are allowed in requests. */
-    static MediaType typeOf(@Nullable String contentType) {
+    public static MediaType typeOf(@Nullable String contentType) {
         try {
             MediaType type = contentType == null ? MediaType.ALL : MediaType.parseMediaType(contentType);
             return type.isConcrete() ? type : MediaType.APPLICATION_OCTET_STREAM;
@@ -81,7 +82,7 @@ public record Blob(
     }
 
     /** Whether a browser may display the type directly, because it cannot run scripts. */
-    static boolean isShown(MediaType type) {
+    public static boolean isShown(MediaType type) {
         return TEXTS.contains(nameOf(type)) || IMAGES.contains(nameOf(type));
     }
 
@@ -93,7 +94,7 @@ public record Blob(
      * The name in the path of a request: everything after the prefix, decoded once, so that {@code ;} and {@code %2F}
      * are kept.
      */
-    static String nameIn(HttpServletRequest request, String prefix) {
+    public static String nameIn(HttpServletRequest request, String prefix) {
         String path = request.getRequestURI().substring(request.getContextPath().length());
         return UriUtils.decode(path.substring(Math.min(prefix.length(), path.length())), StandardCharsets.UTF_8);
     }
@@ -107,7 +108,7 @@ public record Blob(
     }
 
     /** The file name under which a browser saves the blob: the part after the last slash, or back-slash on Windows. */
-    static String fileName(String name) {
+    public static String fileName(String name) {
         return shown(name.substring(name.lastIndexOf('/') + 1)).replace('\\', '_');
     }
 

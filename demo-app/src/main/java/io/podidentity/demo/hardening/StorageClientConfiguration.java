@@ -1,13 +1,13 @@
-package io.podidentity.demo.blob;
+package io.podidentity.demo.hardening;
 
-import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.okhttp.OkHttpAsyncHttpClientBuilder;
-import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import io.podidentity.demo.DemoProperties;
+import io.podidentity.demo.sample.BlobStore;
+import io.podidentity.demo.sample.Identity;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -17,15 +17,19 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Creates the storage client once. This sends no request, so the application starts without Azure. */
+/**
+ * How the demo's client asks the storage account: within 5 s, and for no answer that could fill the memory. The page
+ * waits for it, and whoever sets the endpoint may have set anything.
+ */
 @Configuration(proxyBeanMethods = false)
-class BlobConfiguration {
+class StorageClientConfiguration {
     private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
     /** Of each of two attempts, so that the page reports within 5 s that a storage account does not answer. */
@@ -35,35 +39,30 @@ class BlobConfiguration {
     private static final long MAX_ANSWER = 4 * 1024 * 1024;
 
     @Bean
-    BlobStore blobStore(
+    LimitedBlobs limitedBlobs(
             DemoProperties properties,
-            HttpClient storageHttpClient,
-            TokenCredential credential,
+            ObjectProvider<BlobStore> stores,
             AzureServiceTokenProvider provider,
+            Identity identity,
             MessageSource words) {
         DemoProperties.Storage storage = properties.storage();
-        StorageAccount account = StorageAccount.at(storage.endpoint().strip());
-        StorageProblems problems =
-                new StorageProblems(account, storage.container(), () -> provider.explain(properties.resource()), words);
-        if (!account.isHttps() || !account.plain()) {
-            return new BlobStore(null, provider, problems);
-        }
+        StorageAccount account = StorageAccount.at(storage.endpoint());
+        StorageProblems problems = new StorageProblems(account, storage.container(), identity::explain, words);
+        boolean isUsable = account.isHttps() && account.plain();
+        return new LimitedBlobs(isUsable ? stores.getObject() : null, provider, problems);
+    }
+
+    @Bean
+    BlobServiceClientBuilder blobServiceClientBuilder(HttpClient storageHttpClient) {
         RequestRetryOptions twice =
                 new RequestRetryOptions(RetryPolicyType.FIXED, 2, (Duration) null, RETRY_DELAY, RETRY_DELAY, null);
-        BlobContainerClient client = new BlobServiceClientBuilder()
-                .endpoint(account.endpoint())
-                .credential(credential)
-                .httpClient(storageHttpClient)
-                .retryOptions(twice)
-                .buildClient()
-                .getBlobContainerClient(storage.container());
-        return new BlobStore(client, provider, problems);
+        return new BlobServiceClientBuilder().httpClient(storageHttpClient).retryOptions(twice);
     }
 
     @Bean
     HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
         String sslBundle = properties.storage().sslBundle();
-        OkHttpClient.Builder builder = new OkHttpClient.Builder().addInterceptor(BlobConfiguration::bounded);
+        OkHttpClient.Builder builder = new OkHttpClient.Builder().addInterceptor(StorageClientConfiguration::bounded);
         if (sslBundle != null) {
             SslBundle bundle = bundles.getBundle(sslBundle);
             X509TrustManager trust = (X509TrustManager) bundle.getManagers().getTrustManagers()[0];
