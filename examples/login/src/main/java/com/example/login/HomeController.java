@@ -39,11 +39,13 @@ class HomeController {
             @RegisteredOAuth2AuthorizedClient("entra") OAuth2AuthorizedClient login,
             @RegisteredOAuth2AuthorizedClient("storage") OAuth2AuthorizedClient onBehalf,
             CsrfToken csrf) {
-        return """
-                <!DOCTYPE html><html lang="en"><meta name="viewport" content="width=device-width"><title>Signed in</title>
+        return page("Signed in", """
                 <h1>%s, %s</h1>
-                <p>On your behalf: %s</p>
-                <p>As the application: %s</p>
+                <p>You signed in at this application, which has no client secret. It has read the blob hello.txt twice.</p>
+                <dl>
+                <dt>On your behalf</dt><dd>%s</dd>
+                <dt>As the application</dt><dd>%s</dd>
+                </dl>
                 <form method="post" action="/logout"><input type="hidden" name="%s" value="%s"><button>Sign out</button></form>
                 """.formatted(
                         escaped(greeting),
@@ -51,12 +53,28 @@ class HomeController {
                         escaped(hello(of(onBehalf.getAccessToken()))),
                         escaped(hello(own)),
                         csrf.getParameterName(),
-                        csrf.getToken());
+                        csrf.getToken()));
     }
 
     @GetMapping(path = "/signed-out", produces = MediaType.TEXT_HTML_VALUE)
     String signedOut() {
-        return "<!DOCTYPE html><html lang=\"en\"><title>Signed out</title><p>Signed out. <a href=\"/\">Sign in</a></p>";
+        return page("Signed out", "<h1>Signed out</h1><p><a href=\"/\">Sign in again</a></p>");
+    }
+
+    private static String page(String title, String content) {
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>%s</title>
+                <link rel="stylesheet" href="/login.css">
+                </head>
+                <body><main>
+                %s</main></body>
+                </html>
+                """.formatted(title, content);
     }
 
     private static String hello(BlobContainerClient blobs) {

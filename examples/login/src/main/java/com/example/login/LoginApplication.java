@@ -26,7 +26,7 @@ public class LoginApplication {
     SecurityFilterChain security(HttpSecurity http, ClientRegistrationRepository registrations) {
         var logout = new OidcClientInitiatedLogoutSuccessHandler(registrations);
         logout.setPostLogoutRedirectUri("{baseUrl}/signed-out");
-        return http.authorizeHttpRequests(requests -> requests.requestMatchers("/signed-out", "/actuator/health/**")
+        return http.authorizeHttpRequests(requests -> requests.requestMatchers("/signed-out", "/login.css", "/actuator/health/**")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

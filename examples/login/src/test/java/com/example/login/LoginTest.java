@@ -38,7 +38,8 @@ class LoginTest {
 
         assertThat(page)
                 .contains("<h1>Hello from the vault, developer@podid.example</h1>")
-                .contains("On your behalf: Read with a token", "As the application: Read with a token");
+                .contains("<dt>On your behalf</dt><dd>Read with a token")
+                .contains("<dt>As the application</dt><dd>Read with a token");
     }
 
     @Test
@@ -54,7 +55,7 @@ class LoginTest {
         var answer = browser.send(request.build(), BodyHandlers.ofString());
 
         assertThat(answer.uri().getPath()).isEqualTo("/signed-out");
-        assertThat(answer.body()).contains("Signed out.");
+        assertThat(answer.body()).contains("<h1>Signed out</h1>");
     }
 
     private HttpClient browser() {
