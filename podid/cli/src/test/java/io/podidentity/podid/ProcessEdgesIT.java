@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The jar as a process at the edges of what a machine gives it: no network, a full disk, a folder that nobody can write,
- * another file system, no more descriptors or threads. Skipped where this user may not make namespaces.
+ * The jar as a process at the edges of what a machine gives it: no network, a full disk, a folder that nobody can
+ * write, another file system, no more descriptors or threads. Skipped where this user may not make namespaces.
  */
 class ProcessEdgesIT {
 
