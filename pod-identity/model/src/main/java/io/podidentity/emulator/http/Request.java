@@ -39,13 +39,18 @@ public record Request(
     /**
      * How a request came.
      *
-     * @param client address and port for whom a proxy sent it; empty without one
+     * @param client address and port of the client, if something else than the connection says them, such as a proxy;
+     *     else empty
      * @param keepsOld whether a client of HTTP/1.0 can ask that the connection stays, as with Go's server
      * @param watch begins to watch the client, for an answer that takes long
      */
     public record Connection(String client, boolean keepsOld, Supplier<HangUpWatch> watch) {
 
         public static final Connection NONE = new Connection("", false, HangUpWatch::ofNothing);
+
+        Connection withClient(String other) {
+            return new Connection(other, keepsOld, watch);
+        }
     }
 
     /** What was read; the target is the path with the query. */
@@ -92,11 +97,13 @@ public record Request(
     /** Whether the connection ends with the answer. */
     public boolean isLast() {
         String wish = headers.getOrDefault("Connection", "").toLowerCase(Locale.ROOT);
-        return isOld() ? !(connection.keepsOld() && wish.contains("keep-alive")) : wish.contains("close");
+        if (isHttp10()) {
+            return !(connection.keepsOld() && wish.contains("keep-alive"));
+        }
+        return wish.contains("close");
     }
 
-    /** Whether it is one of HTTP/1.0. */
-    public boolean isOld() {
+    public boolean isHttp10() {
         return version.equals(HTTP_1_0);
     }
 
@@ -111,6 +118,11 @@ public record Request(
     /** The query as sent, still percent-encoded; empty if there is none. */
     public String rawQuery() {
         return queryPart.isEmpty() ? "" : queryPart.substring(1);
+    }
+
+    /** The same request, but of the client at that address and port. */
+    public Request withClient(String address) {
+        return new Request(method, rawPath, queryPart, headers, body, version, connection.withClient(address));
     }
 
     public Request withRawPath(String other) {

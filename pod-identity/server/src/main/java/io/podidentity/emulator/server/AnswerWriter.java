@@ -18,12 +18,12 @@ record AnswerWriter(OutputStream out) {
         long length = answer.length();
         boolean last = request.isLast();
         boolean chunked = hasBody && length < 0 && !last;
-        StringBuilder text = head(answer, request.isOld() ? Request.HTTP_1_0 : Request.HTTP_1_1);
+        StringBuilder text = head(answer, request.isHttp10() ? Request.HTTP_1_0 : Request.HTTP_1_1);
         // With HTTP/1.0 a connection ends anyway.
-        if (last && !request.isOld()) {
+        if (last && !request.isHttp10()) {
             header(text, "Connection", "close");
         }
-        if (!last && request.isOld()) {
+        if (!last && request.isHttp10()) {
             header(text, "Connection", "keep-alive");
         }
         if (chunked) {

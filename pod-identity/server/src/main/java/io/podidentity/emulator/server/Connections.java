@@ -60,7 +60,7 @@ final class Connections {
     // @GuardedBy("lock")
     private Optional<Socket> excessOf(InetAddress peer) {
         List<Socket> own = waiting.stream()
-                .filter(one -> peer.equals(one.getInetAddress()))
+                .filter(connection -> peer.equals(connection.getInetAddress()))
                 .toList();
         return own.size() < mostWaitingOfAPeer ? Optional.empty() : Optional.of(own.get(0));
     }
@@ -112,6 +112,14 @@ final class Connections {
     Stream<Socket> stream() {
         synchronized (lock) {
             return new ArrayList<>(all).stream();
+        }
+    }
+
+    static void closeQuietly(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception alreadyGone) {
+            // It is closed anyway.
         }
     }
 }

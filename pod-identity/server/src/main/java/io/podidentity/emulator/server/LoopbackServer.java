@@ -1,38 +1,22 @@
 package io.podidentity.emulator.server;
 
-import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.HangUpWatch;
-import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.http.Request.Connection;
-import io.podidentity.emulator.server.RequestReader.BadRequestException;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SNIHostName;
@@ -59,27 +43,13 @@ public final class LoopbackServer implements AutoCloseable {
     /** Where a connection could not be accepted, for want of descriptors, memory or threads. */
     private static final Duration BACK_OFF = Duration.ofMillis(50);
 
-    /** By the PROXY protocol, version 1. */
-    private static final Pattern PROXY_LINE = Pattern.compile("PROXY TCP4 ([0-9.]+) [0-9.]+ ([0-9]+) [0-9]+\r\n");
-
-    private static final int LONGEST_PROXY_LINE = 107;
-
-    /** Comes before the line of the PROXY protocol, which any program can write. */
-    private static final Pattern CREDENTIAL_LINE = Pattern.compile("NODE ([!-~]+)\r\n");
-
-    private static final int LONGEST_CREDENTIAL_LINE = 8 << 10;
-
     private final String name;
     private final InetAddress address;
     private final int port;
     private final @Nullable SSLContext tls;
-    private final Limits limits;
     private final ExecutorService threads;
     private final Connections connections;
-    private volatile Set<String> names = Set.of();
-    private volatile boolean go;
-    private volatile Optional<ProxyAuthentication> proxies = Optional.empty();
-    private volatile RequestListener log;
+    private volatile ServerSettings settings;
 
     private final Object lock = new Object();
 
@@ -107,9 +77,8 @@ public final class LoopbackServer implements AutoCloseable {
         this.name = name;
         this.address = address;
         this.tls = tls;
-        this.limits = limits;
         this.connections = new Connections(limits.connections(), limits.ofOneClient());
-        this.log = log;
+        this.settings = ServerSettings.of(name, limits, log);
         this.server = open(port);
         this.port = server.getLocalPort();
         var count = new AtomicInteger();
@@ -193,13 +162,13 @@ public final class LoopbackServer implements AutoCloseable {
      * {@link #serve}.
      */
     public LoopbackServer knownAs(Set<String> hosts) {
-        names = Set.copyOf(hosts);
+        settings = settings.withNames(hosts);
         return this;
     }
 
     /** Refuses what is no request as Go's HTTP server does; called before {@link #serve}. */
     public LoopbackServer asGo() {
-        go = true;
+        settings = settings.likeGo();
         return this;
     }
 
@@ -236,8 +205,7 @@ public final class LoopbackServer implements AutoCloseable {
      * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">the protocol</a>
      */
     public void serveProxied(Endpoint endpoint, RequestListener log, ProxyAuthentication authentication) {
-        proxies = Optional.of(authentication);
-        this.log = log;
+        settings = settings.behindProxies(authentication, log);
         serve(endpoint);
     }
 
@@ -271,7 +239,7 @@ public final class LoopbackServer implements AutoCloseable {
             return;
         }
         try {
-            connections.removeOldest().ifPresent(LoopbackServer::closeQuietly);
+            connections.removeOldest().ifPresent(Connections::closeQuietly);
             TimeUnit.NANOSECONDS.sleep(BACK_OFF.toNanos());
         } catch (InterruptedException closing) {
             // Closing closes the socket too, which the loop sees.
@@ -282,8 +250,8 @@ public final class LoopbackServer implements AutoCloseable {
     /** Closes the port and all connections, so that clients are refused, until {@link #listen}. */
     public void refuse() {
         synchronized (lock) {
-            closeQuietly(server);
-            connections.stream().forEach(LoopbackServer::closeQuietly);
+            Connections.closeQuietly(server);
+            connections.stream().forEach(Connections::closeQuietly);
             awaitFreePort();
         }
     }
@@ -310,125 +278,16 @@ public final class LoopbackServer implements AutoCloseable {
     private void accept(Socket connection, Endpoint endpoint) {
         boolean begun = false;
         try {
-            connections.add(connection).ifPresent(LoopbackServer::closeQuietly);
+            connections.add(connection).ifPresent(Connections::closeQuietly);
             if (!connection.isClosed()) {
-                threads.execute(() -> converse(connection, endpoint));
+                threads.execute(new Conversation(connection, endpoint, settings, connections, threads));
                 begun = true;
             }
         } finally {
             if (!begun) {
                 connections.remove(connection);
-                closeQuietly(connection);
+                Connections.closeQuietly(connection);
             }
-        }
-    }
-
-    private void converse(Socket socket, Endpoint endpoint) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            // For the line of a proxy; the time for a request does not start again with each byte.
-            socket.setSoTimeout((int) limits.requestTime().toMillis());
-            var in = new BufferedInputStream(socket.getInputStream());
-            var out = new BufferedOutputStream(socket.getOutputStream());
-            var writer = new AnswerWriter(out);
-            var connection = new Connection(client(in, out), go, () -> SocketWatch.of(socket, in));
-            var reader = new RequestReader(in, out, limits, names, go, connection);
-            try {
-                for (var request = next(reader, socket); request.isPresent(); request = next(reader, socket)) {
-                    connections.answering(socket);
-                    answer(request.get(), endpoint, writer);
-                    if (request.get().isLast()) {
-                        return;
-                    }
-                    connections.answered(socket);
-                }
-            } catch (BadRequestException refusal) {
-                writer.refuse(refusal, go);
-            }
-        } catch (IOException clientIsGone) {
-            // Nobody is left to answer.
-        } finally {
-            connections.remove(socket);
-        }
-    }
-
-    /** Address and port of the client for which a proxy asks; empty if clients ask for themselves. */
-    private String client(InputStream in, OutputStream out) throws IOException {
-        Optional<ProxyAuthentication> authentication = proxies;
-        if (authentication.isEmpty()) {
-            return "";
-        }
-        Optional<String> refusal = authentication
-                .get()
-                .refusal(readLine(in, CREDENTIAL_LINE, LONGEST_CREDENTIAL_LINE).group(1));
-        out.write((refusal.map(reason -> "NO " + reason).orElse("OK") + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        out.flush();
-        if (refusal.isPresent()) {
-            throw new IOException("not a proxy of this server");
-        }
-        Matcher parts = readLine(in, PROXY_LINE, LONGEST_PROXY_LINE);
-        return parts.group(1) + ":" + parts.group(2);
-    }
-
-    /** Reads a line of that form, and no byte more. */
-    private static Matcher readLine(InputStream in, Pattern form, int longest) throws IOException {
-        var line = new StringBuilder();
-        for (int b = in.read(); b >= 0 && line.length() < longest; b = in.read()) {
-            line.append((char) b);
-            if (b == '\n') {
-                break;
-            }
-        }
-        Matcher parts = form.matcher(line);
-        if (!parts.matches()) {
-            throw new IOException("not a line of a proxy");
-        }
-        return parts;
-    }
-
-    /** Ends the connection of a client that takes too long for its request. */
-    private Optional<Request> next(RequestReader reader, Socket connection) throws IOException {
-        var request = new CompletableFuture<Optional<Request>>();
-        var unused = request.orTimeout(limits.requestTime().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyAsync(
-                        late -> {
-                            closeQuietly(connection);
-                            return Optional.empty();
-                        },
-                        threads);
-        try {
-            return reader.next();
-        } finally {
-            request.complete(Optional.empty());
-        }
-    }
-
-    private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {
-        Answer answer;
-        try {
-            answer = endpoint.answer(request);
-        } catch (IllegalArgumentException unreadable) {
-            answer = Answer.json(400, Map.of("error", "invalid_request"));
-        }
-        log.seen(name, request, answer);
-        if (!answer.delay().isZero()) {
-            pause(answer.delay(), request);
-        }
-        if (answer.isNone()) {
-            throw new EOFException("no answer, on purpose");
-        }
-        writer.write(answer, request);
-    }
-
-    private static void pause(Duration delay, Request request) throws IOException {
-        HangUpWatch client = request.connection().watch().get();
-        try {
-            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
-        } catch (InterruptedException end) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the client or the server is gone");
-        } finally {
-            client.close();
         }
     }
 
@@ -436,9 +295,9 @@ public final class LoopbackServer implements AutoCloseable {
     public void close() {
         synchronized (lock) {
             closed = true;
-            closeQuietly(server);
+            Connections.closeQuietly(server);
             threads.shutdownNow();
-            connections.stream().forEach(LoopbackServer::closeQuietly);
+            connections.stream().forEach(Connections::closeQuietly);
             awaitFreePort();
         }
     }
@@ -450,14 +309,6 @@ public final class LoopbackServer implements AutoCloseable {
             var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void closeQuietly(AutoCloseable socket) {
-        try {
-            socket.close();
-        } catch (Exception alreadyGone) {
-            // It is closed anyway.
         }
     }
 }

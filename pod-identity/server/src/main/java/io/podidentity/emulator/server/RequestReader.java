@@ -97,7 +97,7 @@ record RequestReader(
 
     private static void checkAsGo(Request request) throws BadRequestException {
         Optional<String> host = request.header("Host");
-        if (host.isEmpty() && !request.isOld()) {
+        if (host.isEmpty() && !request.isHttp10()) {
             throw new BadRequestException(400, "missing required Host header");
         }
         if (!HOST_OF_GO.matcher(host.orElse("")).matches()) {
