@@ -150,12 +150,20 @@ public final class Fault {
     /** A few words, such as {@code status 429, each time}. */
     @Override
     public String toString() {
-        String what =
-                refusing ? "refused" : answer == null ? "late" : answer.isNone() ? "gone" : "status " + answer.status();
+        return kind() + (standing ? ", each time" : "");
+    }
+
+    private String kind() {
         if (delay.equals(LONGER_THAN_ANYBODY_WAITS)) {
-            what = "silent";
+            return "silent";
         }
-        return what + (standing ? ", each time" : "");
+        if (refusing) {
+            return "refused";
+        }
+        if (answer == null) {
+            return "late";
+        }
+        return answer.isNone() ? "gone" : "status " + answer.status();
     }
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {

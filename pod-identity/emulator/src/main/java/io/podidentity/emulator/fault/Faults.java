@@ -2,19 +2,10 @@ package io.podidentity.emulator.fault;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.server.LoopbackServer;
-import java.util.ArrayDeque;
+import io.podidentity.emulator.fault.FaultPlan.Server;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
@@ -25,35 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Faults {
 
-    /** The address of no pod. */
-    private static final String UNKNOWN = "10.244.255.254";
+    private final FaultPlan plan;
 
-    /** The address of two pods. */
-    public static final String AMBIGUOUS = "10.244.255.253";
-
-    /** What can give wrong answers. */
-    public enum Server {
-        IMDS,
-        NMI,
-        ENTRA,
-        STORAGE;
-
-        /** As {@link #pending} calls it. */
-        private String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    private final Map<Server, FaultQueue> queues = new EnumMap<>(Server.class);
-
-    /** From which pods ask, as NMI sees it. */
-    private final Queue<String> callers = new ConcurrentLinkedQueue<>();
-
-    /** No server has any. */
-    public Faults() {
-        for (Server server : Server.values()) {
-            queues.put(server, new FaultQueue());
-        }
+    /** Orders faults of the servers that the plan is given to. */
+    public Faults(FaultPlan plan) {
+        this.plan = plan;
     }
 
     /** Adds faults for the next requests to the metadata service, one each. */
@@ -91,7 +58,7 @@ public final class Faults {
 
     private Faults add(Server server, Fault... faults) {
         for (Fault fault : faults) {
-            queue(server).add(requireNonNull(fault, "fault"));
+            plan.add(server, requireNonNull(fault, "fault"));
         }
         return this;
     }
@@ -103,7 +70,7 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults unknownPod(int times) {
-        callers.addAll(Collections.nCopies(times, UNKNOWN));
+        plan.addCallers(times, FaultPlan.ADDRESS_OF_NO_POD);
         return this;
     }
 
@@ -113,82 +80,17 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults ambiguousPod(int times) {
-        callers.addAll(Collections.nCopies(times, AMBIGUOUS));
+        plan.addCallers(times, FaultPlan.ADDRESS_OF_TWO_PODS);
         return this;
     }
 
     /** The faults that have not been used yet or that stand, in words, by server. */
     public Map<String, List<String>> pending() {
-        return queues.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        queue -> queue.getKey().word(),
-                        queue -> queue.getValue().pending()));
+        return plan.pending();
     }
 
     /** Removes the faults that have not been used yet, and ends those that stand. */
     public void clear() {
-        queues.values().forEach(FaultQueue::clear);
-        callers.clear();
-    }
-
-    /**
-     * For the emulator's own use: the endpoint, but for the faults of that server.
-     *
-     * @param port which {@link Fault#refused} closes; null for a server with several
-     */
-    public Endpoint before(Server server, Endpoint endpoint, @Nullable LoopbackServer port) {
-        FaultQueue queue = queue(server);
-        queue.ofPort(port);
-        return request -> {
-            Fault fault = queue.next();
-            return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
-        };
-    }
-
-    /** For the emulator's own use: from which address the next request comes, if not from its pod's own. */
-    public Optional<String> nextCaller() {
-        return Optional.ofNullable(callers.poll());
-    }
-
-    private FaultQueue queue(Server server) {
-        return requireNonNull(queues.get(server));
-    }
-
-    /** The faults of one server that it has not used yet. Thread-safe. */
-    private static final class FaultQueue {
-
-        private final Queue<Fault> faults = new ArrayDeque<>();
-        private @Nullable LoopbackServer port;
-
-        synchronized void ofPort(@Nullable LoopbackServer server) {
-            port = server;
-        }
-
-        /** @throws IllegalArgumentException for one that the server cannot have */
-        synchronized void add(Fault fault) {
-            if (fault.isRefusing()) {
-                if (port == null) {
-                    throw new IllegalArgumentException("This server has several ports and cannot refuse connections");
-                }
-                port.refuse();
-            }
-            faults.add(fault);
-        }
-
-        synchronized void clear() {
-            faults.clear();
-            if (port != null) {
-                port.listen();
-            }
-        }
-
-        synchronized List<String> pending() {
-            return faults.stream().map(Fault::toString).toList();
-        }
-
-        synchronized @Nullable Fault next() {
-            Fault fault = faults.peek();
-            return fault == null || fault.isStanding() ? fault : faults.poll();
-        }
+        plan.clear();
     }
 }

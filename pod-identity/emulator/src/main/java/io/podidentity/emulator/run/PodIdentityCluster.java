@@ -1,6 +1,6 @@
 package io.podidentity.emulator.run;
 
-import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.adal.TokenServices;
 import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
@@ -8,7 +8,7 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
-import io.podidentity.emulator.fault.Faults;
+import io.podidentity.emulator.fault.FaultPlan;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
@@ -16,7 +16,6 @@ import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Tenant;
-import io.podidentity.emulator.run.NmiServers.PodAddresses;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +43,12 @@ final class PodIdentityCluster implements AutoCloseable {
     private @Nullable MicLoop mic;
 
     PodIdentityCluster(
-            Tenant tenant, Upstream upstream, Faults faults, Listeners listeners, History<LogLine> log, URI imds) {
+            Tenant tenant,
+            TokenServices services,
+            FaultPlan faults,
+            Listeners listeners,
+            History<LogLine> log,
+            URI imds) {
         this.tenant = tenant;
         this.live = new LiveCluster(tenant.cluster(), tenant.actual().orElse(null));
         this.machines = new VirtualMachines(tenant.clusterClock());
@@ -55,7 +59,7 @@ final class PodIdentityCluster implements AutoCloseable {
         this.addresses = new PodAddresses(live, tenant.actual());
         this.nmi = tenant.profile().hasNmi()
                 ? new NmiServers(
-                        new Nmi(tenant.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log("nmi")),
+                        new Nmi(tenant.nmi(), addresses, services, tenant.clusterClock(), tenant.clock(), log("nmi")),
                         tenant.profile(),
                         addresses,
                         faults,

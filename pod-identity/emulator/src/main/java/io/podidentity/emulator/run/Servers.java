@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.fault.FaultPlan;
+import io.podidentity.emulator.fault.FaultPlan.Server;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -13,6 +15,7 @@ import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.http.RequestFilter;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.EntraKeys;
@@ -21,7 +24,6 @@ import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.BlobEndpoint;
-import io.podidentity.emulator.storage.ClaimsChallenge;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.RotatingKeys;
@@ -45,8 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Servers implements AutoCloseable {
 
-    private final ClaimsChallenge challenge = new ClaimsChallenge();
-    private final Faults faults = new Faults();
+    private final FaultPlan faults = new FaultPlan();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Tenant tenant;
     private final History<LogLine> log;
@@ -80,12 +81,12 @@ public final class Servers implements AutoCloseable {
             this.imds = listeners.open(PortName.IMDS, "imds");
             this.entra = listeners.openSecure(PortName.ENTRA, "entra");
             this.storage = listeners.openSecure(PortName.STORAGE, "storage");
-            var upstream = new LoopbackUpstream(
+            var services = new LoopbackTokenServices(
                     listeners.local(imds, "127.0.0.1"),
                     listeners.local(entra, "localhost"),
                     entra(),
                     authority.clientContext());
-            this.cluster = new PodIdentityCluster(tenant, upstream, faults, listeners, log, imds());
+            this.cluster = new PodIdentityCluster(tenant, services, faults, listeners, log, imds());
             this.trust = TrustFiles.write(authority);
         } catch (RuntimeException e) {
             listeners.close();
@@ -131,28 +132,33 @@ public final class Servers implements AutoCloseable {
         signing = rotating;
         var issuer = new TokenIssuer(rotating, entra(), directory.tenantId(), clock);
         directory.federation().publish(issuer.issuerOfVersion2(), issuer::publicKeys);
-        var node = faults.before(
-                Faults.Server.IMDS,
+        Endpoint node = withFaults(
+                Server.IMDS,
+                imds,
                 new ImdsEndpoint(
-                        cluster.node(), directory, issuer, tenant.lifetimes().ofManagedIdentities()),
-                imds);
-        var tenantEndpoint =
-                faults.before(Faults.Server.ENTRA, new EntraEndpoint(directory, issuer, tenant.lifetimes()), entra);
+                        cluster.node(), directory, issuer, tenant.lifetimes().ofManagedIdentities()));
+        Endpoint tenantEndpoint =
+                withFaults(Server.ENTRA, entra, new EntraEndpoint(directory, issuer, tenant.lifetimes()));
         imds.serve(node);
         var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock);
         List<AddedEndpoint> before =
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
         entra.serve(request -> answer(request, before, tenantEndpoint));
-        storage.serve(faults.before(
-                Faults.Server.STORAGE,
-                new BlobEndpoint(tenant.blobs(), directory, issuer, storage(), challenge),
-                storage));
+        storage.serve(withFaults(
+                Server.STORAGE,
+                storage,
+                new BlobEndpoint(tenant.blobs(), directory, issuer, storage(), faults.claimsChallenge())));
         if (tenant.actual().isEmpty()) {
             around = new WorkloadCluster.Surroundings(
                     entra(), tenantEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
         }
         cluster.start();
         applyWorkloads(tenant.cluster());
+    }
+
+    private Endpoint withFaults(Server server, LoopbackServer port, Endpoint endpoint) {
+        faults.setPort(server, port);
+        return RequestFilter.chain(List.of(faults.filter(server)), endpoint);
     }
 
     private static Answer answer(Request request, List<AddedEndpoint> before, Endpoint entra) {
@@ -210,7 +216,7 @@ public final class Servers implements AutoCloseable {
     }
 
     public Optional<URI> nmiObserved() {
-        return cluster.nmi().map(NmiServers::observed);
+        return cluster.nmi().map(NmiServers::probes);
     }
 
     public Optional<String> clusterIssuer() {
@@ -230,7 +236,7 @@ public final class Servers implements AutoCloseable {
     }
 
     public Faults faults() {
-        return faults;
+        return new Faults(faults);
     }
 
     /** Lets Entra ID sign with a new key from now on. */
@@ -239,7 +245,7 @@ public final class Servers implements AutoCloseable {
     }
 
     public void challengeClaims() {
-        challenge.order();
+        faults.claimsChallenge().order();
     }
 
     public TrustFiles trust() {

@@ -10,6 +10,7 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.RequestFilter;
 import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.server.LoopbackServer;
@@ -186,7 +187,7 @@ final class WorkloadCluster implements AutoCloseable {
             return new Made(pod, emulated(pod, around.imds(), environment, Optional.empty()), null);
         }
         LoopbackServer sidecar = listeners.openForPod("proxy", pod.name());
-        sidecar.serve(new LeadingSlash(proxy(spec, file), pod.name(), around.notes()));
+        sidecar.serve(RequestFilter.chain(List.of(new LeadingSlash(pod.name(), around.notes())), proxy(spec, file)));
         URI metadata = listeners.exposed(sidecar, "127.0.0.1");
         return new Made(pod, emulated(pod, metadata, environment, Optional.empty()), sidecar);
     }
@@ -199,7 +200,8 @@ final class WorkloadCluster implements AutoCloseable {
     private Map<String, String> environment(PodSpec spec, Path token, Map<String, String> annotations) {
         Set<String> skipped = Webhook.skipped(annotations);
         var environment = variables(spec.containers().stream()
-                .filter(one -> !ProxyContainers.isSidecar(one) && !skipped.contains(one.name())));
+                .filter(container -> !ProxyContainers.isSidecar(container))
+                .filter(container -> !skipped.contains(container.name())));
         environment.keySet().removeIf(name -> !name.startsWith("AZURE_"));
         replace(environment, "AZURE_FEDERATED_TOKEN_FILE", settings.tokenFile(), token);
         settings.bindings()
@@ -234,7 +236,8 @@ final class WorkloadCluster implements AutoCloseable {
 
     /** The pods as programs on this machine can play them. */
     Map<ObjectName, EmulatedPod> pods() {
-        return made.values().stream().collect(Collectors.toMap(one -> one.pod().name(), Made::emulated));
+        return made.values().stream()
+                .collect(Collectors.toMap(present -> present.pod().name(), Made::emulated));
     }
 
     ClusterIssuer issuer() {

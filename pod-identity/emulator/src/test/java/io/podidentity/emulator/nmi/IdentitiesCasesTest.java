@@ -83,10 +83,12 @@ public class IdentitiesCasesTest extends CaseRunner {
 
     private static void check(Case test, Identities identities, Pod pod, NmiFixture nmi) throws Exception {
         var wanted = new IdentityRequest(test.text("clientID"), test.text("resourceID"));
-        var log = new RequestLog(Profile.V1_8_17, nmi.clock, nmi.lines::add, "GET", "/", NmiFixture.ADDRESS);
+        var log = new RequestLog(new NmiWords16(Profile.V1_8_17), nmi.clock, nmi.lines::add, "GET", "/", "10.244.0.9");
+        var request = new NmiRequest(
+                Request.of("GET", "/", Map.of()), "/", "10.244.0.9", new NmiTokenRequest(wanted, ""), log);
         Object expected = test.expected().get("identity");
         try {
-            AzureIdentity found = identities.find(pod, wanted, Request.of("GET", "/", Map.of()), log);
+            AzureIdentity found = identities.find(pod, request);
             assertThat(test.expected()).containsEntry("error", false);
             assertThat(found.name().name()).isEqualTo(expected);
         } catch (Identities.NoIdentityException e) {

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.adal.TokenServices;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -44,7 +44,7 @@ final class NmiFixture implements AutoCloseable {
     List<Pod> podsAtAddress = List.of(Pod.of("default", "demo", Map.of()));
     Cluster cluster = Cluster.EMPTY;
     boolean apiServerIsDown;
-    Upstream upstream = new Replies(call ->
+    TokenServices services = new Replies(call ->
             NmiFixture.target(call).startsWith(TOKEN) || NmiFixture.target(call).contains("/oauth2/token")
                     ? NmiFixture.reply(200, Map.of(), TOKEN_JSON)
                     : NmiFixture.reply(404, Map.of("Content-Type", "application/json"), "{\"error\":\"not_found\"}"));
@@ -78,7 +78,7 @@ final class NmiFixture implements AutoCloseable {
     }
 
     /** Answers in one way, and notes what was asked. */
-    final class Replies implements Upstream {
+    final class Replies implements TokenServices {
         private final Replying replying;
 
         Replies(Replying replying) {
@@ -107,7 +107,7 @@ final class NmiFixture implements AutoCloseable {
     }
 
     void replies(Replying replying) {
-        upstream = new Replies(replying);
+        services = new Replies(replying);
     }
 
     ApiServer apiServer() {
@@ -167,7 +167,7 @@ final class NmiFixture implements AutoCloseable {
     }
 
     Answer from(String remoteAddress, String target, Map<String, String> headers) {
-        var nmi = new Nmi(settings, apiServer(), upstream, clock, Clock.fixed(START, ZoneOffset.UTC), lines::add);
+        var nmi = new Nmi(settings, apiServer(), services, clock, Clock.fixed(START, ZoneOffset.UTC), lines::add);
         return nmi.seenFrom(remoteAddress).answer(Request.of("GET", target, headers));
     }
 

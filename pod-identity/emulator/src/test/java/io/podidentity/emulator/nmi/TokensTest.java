@@ -263,7 +263,7 @@ class TokensTest {
             var nmi = new Nmi(
                     fixture.settings,
                     fixture.apiServer(),
-                    fixture.upstream,
+                    fixture.services,
                     fixture.clock,
                     Clock.systemUTC(),
                     line -> {});
@@ -278,7 +278,7 @@ class TokensTest {
                             .status())
                     .isEqualTo(500);
 
-            assertThat(body(nmi.observed().answer(Request.of("GET", "/metrics", Map.of()))))
+            assertThat(body(nmi.probesAndMetrics().answer(Request.of("GET", "/metrics", Map.of()))))
                     .contains(
                             "aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1\n")
                     .contains(

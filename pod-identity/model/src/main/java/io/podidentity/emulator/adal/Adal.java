@@ -1,6 +1,7 @@
 package io.podidentity.emulator.adal;
 
-import io.podidentity.emulator.adal.Upstream.Service;
+import io.podidentity.emulator.adal.TokenServices.CutException;
+import io.podidentity.emulator.adal.TokenServices.Service;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
@@ -29,7 +30,7 @@ import java.util.TreeMap;
  * @see <a href="https://github.com/Azure/go-autorest/tree/main/autorest/adal">the original</a>
  * @since 0.1.0
  */
-public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, Profile profile) {
+public record Adal(TokenServices services, EmulatorClock clusterClock, Clock clock, Profile profile) {
 
     private static final String IMDS = "169.254.169.254";
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
@@ -43,20 +44,18 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
 
     /** A token of the node's system-assigned identity. */
     public AdalToken systemAssigned(String resource) throws NoTokenException, InterruptedException {
-        return managed("", resource);
+        return fetchOfIdentity("", resource);
     }
 
     /** A token of the node's identity of that client ID; without one, from 1.8.6 on, of any identity of the node. */
     public AdalToken userAssigned(String clientId, String resource) throws NoTokenException, InterruptedException {
         if (clientId.isEmpty() && !profile.isAtLeast(1, 8, 6)) {
-            throw new NoTokenException(
-                    (profile.logsWithKlog()
-                                    ? "failed to acquire a token using the MSI VM extension, error: "
-                                    : "Failed to acquire a token using the MSI VM extension. Error: ")
-                            + "parameter 'userAssignedID' cannot be empty",
-                    false);
+            String words = profile.isAtLeast(1, 6, 0)
+                    ? "failed to acquire a token using the MSI VM extension, error: "
+                    : "Failed to acquire a token using the MSI VM extension. Error: ";
+            throw NoTokenException.withoutRefusal(words + "parameter 'userAssignedID' cannot be empty");
         }
-        return managed(clientId, resource);
+        return fetchOfIdentity(clientId, resource);
     }
 
     /**
@@ -64,24 +63,30 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
      * own tenant first.
      */
     public List<AdalToken> withSecret(AzureIdentity identity, String secret, String resource) throws NoTokenException {
-        List<String> auxiliary = profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
+        List<String> auxiliary = auxiliaryTenantsOf(identity);
         List<GoUrl> endpoints = tokenEndpoints(identity, auxiliary);
         require("clientID", identity.clientId());
         require("secret", secret);
         var tokens = new ArrayList<AdalToken>();
         for (GoUrl endpoint : endpoints) {
             try {
-                tokens.add(application(endpoint, identity, resource, new TreeMap<>(Map.of("client_secret", secret))));
+                var form = new TreeMap<>(Map.of("client_secret", secret));
+                tokens.add(fetchOfApplication(endpoint, identity, resource, form));
             } catch (NoTokenException e) {
-                if (auxiliary.isEmpty()) {
-                    throw e;
-                }
-                // Wrapped, so that NMI does not see that it is a refusal.
                 String which = tokens.isEmpty() ? "primary" : "auxiliary";
-                throw new NoTokenException("failed to refresh " + which + " token: " + e.getMessage(), false);
+                throw auxiliary.isEmpty() ? e : wrap(which, e);
             }
         }
         return tokens;
+    }
+
+    private List<String> auxiliaryTenantsOf(AzureIdentity identity) {
+        return profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
+    }
+
+    /** The original wraps the error of one of several tenants, so that NMI does not see that it is a refusal. */
+    private static NoTokenException wrap(String which, NoTokenException e) {
+        return NoTokenException.withoutRefusal("failed to refresh " + which + " token: " + e.getMessage());
     }
 
     /** A token of an application, by its certificate in a PKCS#12 file. */
@@ -92,7 +97,7 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
         try {
             file = Pkcs12.read(pkcs12, password);
         } catch (Pkcs12.UnreadableException e) {
-            throw new NoTokenException(wrapping("failed to decode certificate, error: ") + e.getMessage(), false);
+            throw NoTokenException.withoutRefusal(ownWords("failed to decode certificate, error: ") + e.getMessage());
         }
         if (!file.hasRsaKey()) {
             throw new PanicException("interface conversion: interface {} is *ecdsa.PrivateKey, not *rsa.PrivateKey");
@@ -100,24 +105,22 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
         require("clientID", identity.clientId());
         var form = new TreeMap<>(Map.of(
                 "client_assertion",
-                file.assertion(identity.clientId(), upstream.audience(identity.tenantId()), clock.instant()),
+                file.assertion(identity.clientId(), services.audience(identity.tenantId()), clock.instant()),
                 "client_assertion_type",
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
-        return application(endpoint, identity, resource, form);
+        return fetchOfApplication(endpoint, identity, resource, form);
     }
 
     private List<GoUrl> tokenEndpoints(AzureIdentity identity, List<String> auxiliary) throws NoTokenException {
         if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
-            throw new NoTokenException("must specify one to three auxiliary tenants", false);
+            throw NoTokenException.withoutRefusal("must specify one to three auxiliary tenants");
+        }
+        if (auxiliary.isEmpty()) {
+            return List.of(tokenEndpoint(identity));
         }
         var endpoints = new ArrayList<GoUrl>();
-        endpoints.add(
-                auxiliary.isEmpty()
-                        ? tokenEndpoint(identity)
-                        : tokenEndpoint(
-                                identity,
-                                identity.tenantId(),
-                                OAUTH_CONFIG_OF.formatted("primary tenant", identity.tenantId())));
+        String own = identity.tenantId();
+        endpoints.add(tokenEndpoint(identity, own, OAUTH_CONFIG_OF.formatted("primary tenant", own)));
         for (String other : auxiliary) {
             endpoints.add(tokenEndpoint(identity, other, OAUTH_CONFIG_OF.formatted("tenant", other)));
         }
@@ -125,18 +128,18 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
     }
 
     private GoUrl tokenEndpoint(AzureIdentity identity) throws NoTokenException {
-        return tokenEndpoint(identity, identity.tenantId(), wrapping("failed to create OAuth config, error: "));
+        return tokenEndpoint(identity, identity.tenantId(), ownWords("failed to create OAuth config, error: "));
     }
 
     private static GoUrl tokenEndpoint(AzureIdentity identity, String tenant, String words) throws NoTokenException {
         try {
             return ApplicationSettings.tokenEndpoint(identity.adEndpoint(), tenant);
         } catch (GoUrl.UnreadableException e) {
-            throw new NoTokenException(words + e.getMessage(), false);
+            throw NoTokenException.withoutRefusal(words + e.getMessage());
         }
     }
 
-    private AdalToken application(
+    private AdalToken fetchOfApplication(
             GoUrl endpoint, AzureIdentity identity, String resource, SortedMap<String, String> form)
             throws NoTokenException {
         form.put("client_id", identity.clientId());
@@ -152,13 +155,13 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
                     endpoint.path() + endpoint.query(),
                     Map.of("Content-Type", "application/x-www-form-urlencoded"),
                     encoded(form));
-            return token(upstream.ask(Service.ENTRA, request), endpoint.toString());
+            return readToken(services.ask(Service.ENTRA, request), endpoint.toString());
         } catch (IOException e) {
-            throw notAsked("POST", endpoint.toString(), endpoint.host(), e);
+            throw unanswered("POST", endpoint.toString(), endpoint.host(), e);
         }
     }
 
-    private AdalToken managed(String clientId, String resource) throws NoTokenException, InterruptedException {
+    private AdalToken fetchOfIdentity(String clientId, String resource) throws NoTokenException, InterruptedException {
         var query = new TreeMap<>(Map.of("api-version", API_VERSION, "resource", resource));
         if (!clientId.isEmpty()) {
             query.put("client_id", clientId);
@@ -166,88 +169,116 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, P
         String target = TOKEN_PATH + "?" + encoded(query);
         String url = "http://" + IMDS + target;
         try {
-            return token(retried(Request.of("GET", target, Map.of("Metadata", "true"))), url);
+            return readToken(askImds(Request.of("GET", target, Map.of("Metadata", "true"))), url);
         } catch (IOException e) {
-            throw notAsked("GET", url, IMDS, e);
+            throw unanswered("GET", url, IMDS, e);
         }
     }
 
-    /** Waits of 2, 6, 14, 30 and 60 s, one of them after the last attempt too. */
-    private Answer retried(Request request) throws IOException, InterruptedException {
+    /** Asks up to five times, with waits of 2, 6, 14, 30 and 60 s, one of them after the last attempt too. */
+    private Answer askImds(Request request) throws IOException, InterruptedException {
         Duration wait = Duration.ZERO;
-        for (int attempt = 1; ; attempt++) {
-            IOException failure = new IOException("no answer");
-            Answer answer = null;
-            try {
-                answer = upstream.ask(Service.IMDS, request);
-                if (!isRetried(answer.status())) {
-                    return answer;
-                }
-            } catch (Upstream.CutException began) {
-                throw began;
-            } catch (IOException e) {
-                if (!profile.isAtLeast(1, 6, 0)) {
-                    throw e;
-                }
-                failure = e;
+        for (int number = 1; ; number++) {
+            Attempt attempt = askImdsOnce(request);
+            if (attempt.isFinal()) {
+                return attempt.answer();
             }
-            wait = wait.plusSeconds(1L << attempt);
-            wait = wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait;
+            wait = nextWait(wait, number);
             clusterClock.await(wait);
-            if (attempt == ATTEMPTS) {
-                if (answer == null) {
-                    throw failure;
-                }
-                return answer;
+            if (number == ATTEMPTS) {
+                return attempt.answer();
             }
         }
     }
 
-    private static boolean isRetried(int status) {
-        return status >= 500 || RETRIED.contains(status);
+    private static Duration nextWait(Duration wait, int attempt) {
+        Duration longer = wait.plusSeconds(1L << attempt);
+        return longer.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : longer;
     }
 
-    private AdalToken token(Answer answer, String endpoint) throws NoTokenException {
+    /** One request, and what has come of it. */
+    private sealed interface Attempt {
+
+        /** @throws IOException if there is no answer */
+        Answer answer() throws IOException;
+
+        /** Whether the library asks no more. */
+        boolean isFinal();
+    }
+
+    private record Answered(Answer answer) implements Attempt {
+        @Override
+        public boolean isFinal() {
+            return answer.status() < 500 && !RETRIED.contains(answer.status());
+        }
+    }
+
+    private record Unanswered(IOException failure) implements Attempt {
+        @Override
+        public Answer answer() throws IOException {
+            throw failure;
+        }
+
+        @Override
+        public boolean isFinal() {
+            return false;
+        }
+    }
+
+    /** @throws IOException if there is no answer and the library does not ask again */
+    private Attempt askImdsOnce(Request request) throws IOException {
+        try {
+            return new Answered(services.ask(Service.IMDS, request));
+        } catch (CutException begun) {
+            throw begun;
+        } catch (IOException e) {
+            if (!profile.isAtLeast(1, 6, 0)) {
+                throw e;
+            }
+            return new Unanswered(e);
+        }
+    }
+
+    private AdalToken readToken(Answer answer, String endpoint) throws NoTokenException {
         String body = answer.text();
         if (answer.status() != 200) {
-            throw failure(
-                    "adal: Refresh request failed. Status Code = '" + answer.status() + "'. Response body: " + body
-                            + (profile.isAtLeast(1, 8, 0) ? " Endpoint " + endpoint : ""),
-                    true);
+            String asked = profile.isAtLeast(1, 8, 0) ? " Endpoint " + endpoint : "";
+            throw NoTokenException.byRefusal(explain("adal: Refresh request failed. Status Code = '" + answer.status()
+                    + "'. Response body: " + body + asked));
         }
         if (body.isBlank()) {
-            throw failure("adal: Empty service principal token received during refresh", false);
+            throw NoTokenException.withoutRefusal(
+                    explain("adal: Empty service principal token received during refresh"));
         }
         try {
             return AdalToken.parse(body);
         } catch (ParseException e) {
             // The original quotes the whole body, which may hold a part of a token.
-            throw failure(
-                    "adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid JSON of "
-                            + body.length() + " characters'",
-                    true);
+            throw NoTokenException.byRefusal(explain("adal: Failed to unmarshal the service principal token during"
+                    + " refresh. Error = 'invalid JSON of " + body.length() + " characters'"));
         }
     }
 
-    private NoTokenException notAsked(String method, String url, String host, IOException e) {
-        String what = e instanceof Upstream.CutException
+    private NoTokenException unanswered(String method, String url, String host, IOException e) {
+        String what = e instanceof TokenServices.CutException
                 ? "adal: Failed to read a new service principal token during refresh. Error = '" + e.getMessage()
-                : "adal: Failed to execute the refresh request. Error = '" + Upstream.failure(method, url, host, e);
-        return failure(what + "'", false);
+                : "adal: Failed to execute the refresh request. Error = '"
+                        + TokenServices.describeFailure(method, url, host, e);
+        return NoTokenException.withoutRefusal(explain(what + "'"));
     }
 
-    private NoTokenException failure(String text, boolean refused) {
-        return new NoTokenException(wrapping("failed to refresh token, error: ") + text, refused);
+    private String explain(String error) {
+        return ownWords("failed to refresh token, error: ") + error;
     }
 
-    /** NMI's own words before the library's; none before 1.6.0 and from 1.8.6 on. */
-    private String wrapping(String words) {
+    /** NMI's own words before those of the library; none before 1.6.0 and from 1.8.6 on. */
+    private String ownWords(String words) {
         return profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6) ? words : "";
     }
 
     private static void require(String name, String value) throws NoTokenException {
         if (value.isEmpty()) {
-            throw new NoTokenException("parameter '" + name + "' cannot be empty", false);
+            throw NoTokenException.withoutRefusal("parameter '" + name + "' cannot be empty");
         }
     }
 

@@ -10,12 +10,22 @@ public final class NoTokenException extends Exception {
 
     private final boolean refused;
 
-    public NoTokenException(String reason, boolean refused) {
+    private NoTokenException(String reason, boolean refused) {
         super(reason);
         this.refused = refused;
     }
 
-    /** Whether the token issuer answered without a token; if false, the request was never sent. */
+    /** NMI sees that the metadata service or Entra ID has refused the token. */
+    public static NoTokenException byRefusal(String reason) {
+        return new NoTokenException(reason, true);
+    }
+
+    /** NMI could not ask, got no whole answer, or does not see in the library's error that it was a refusal. */
+    public static NoTokenException withoutRefusal(String reason) {
+        return new NoTokenException(reason, false);
+    }
+
+    /** Whether NMI sees that the metadata service or Entra ID has refused the token. */
     public boolean isRefused() {
         return refused;
     }

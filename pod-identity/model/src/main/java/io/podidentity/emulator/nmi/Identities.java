@@ -9,12 +9,11 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.HangUpWatch;
-import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.IdentityRequest;
+import io.podidentity.emulator.nmi.NmiWords.Line;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +31,17 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
     @SuppressWarnings("serial")
     static final class NoIdentityException extends Exception {
 
+        private final String reason;
         private final boolean assignmentBegan;
 
-        NoIdentityException(String message, boolean assignmentBegan) {
-            super(message);
+        NoIdentityException(String reason, boolean assignmentBegan) {
+            super(reason);
+            this.reason = reason;
             this.assignmentBegan = assignmentBegan;
+        }
+
+        String reason() {
+            return reason;
         }
 
         /** Whether the identity is in the state Created at least. */
@@ -46,173 +51,163 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
     }
 
     /**
-     * The identity that answers the request, maybe after a wait.
+     * Finds the identity that answers a request for a pod, maybe after a wait, which ends if the client hangs up.
      *
-     * @param request whose client may hang up meanwhile
+     * @throws NoTokenException before 1.6.0, in place of NoIdentityException, if none of the assigned ones is the right
+     *     one
      * @throws InterruptedException if the server is closed meanwhile
      */
-    AzureIdentity find(Pod pod, IdentityRequest wanted, Request request, RequestLog log)
-            throws NoIdentityException, NoTokenException, InterruptedException {
+    AzureIdentity find(Pod pod, NmiRequest request) throws NoIdentityException, NoTokenException, InterruptedException {
         if (settings.profile() == Profile.MANAGED) {
-            var matcher = matcher();
-            var choice = matcher.choose(pod, matcher.match(pod).identities(), wanted);
-            return chosen("managed.go:64", pod, choice, wanted, log);
+            return findManaged(pod, request);
         }
-        Optional<List<AzureIdentity>> already = assigned(pod.name(), wanted, log);
-        List<AzureIdentity> assigned =
-                already.isPresent() ? already.get() : awaitAssigned(pod.name(), wanted, request, log);
-        IdentityChoice choice = matcher().choose(pod, assigned, wanted);
-        if (!settings.profile().logsWithKlog()) {
-            return oldChoice(choice, assigned, wanted, log);
+        Optional<List<AzureIdentity>> already = findAssigned(pod.name(), request);
+        List<AzureIdentity> assigned = already.isPresent() ? already.get() : awaitAssigned(pod.name(), request);
+        if (!settings.profile().isAtLeast(1, 6, 0)) {
+            return chooseBefore16(pod, assigned, request);
         }
-        logIgnored(pod, assigned, log);
-        if (wanted.isAny() && !(choice instanceof Chosen)) {
-            throw new PanicException("runtime error: index out of range [0] with length 0");
-        }
-        return chosen("standard.go:72", pod, choice, wanted, log);
+        return chooseAssigned(pod, assigned, request);
+    }
+
+    private AzureIdentity findManaged(Pod pod, NmiRequest request) throws NoIdentityException {
+        IdentityMatcher matcher = matcher();
+        IdentityChoice choice = matcher.choose(
+                pod, matcher.match(pod).identities(), request.wanted().identity());
+        return requireChosen("managed.go:64", pod, choice, request);
     }
 
     private IdentityMatcher matcher() {
         return new IdentityMatcher(apiServer.cluster(), settings.rules());
     }
 
-    private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, Request request, RequestLog log)
+    private List<AzureIdentity> awaitAssigned(ObjectName pod, NmiRequest request)
             throws NoIdentityException, InterruptedException {
-        try (HangUpWatch client = request.connection().watch().get()) {
-            try {
-                return awaitAssigned(pod, wanted, log);
-            } catch (InterruptedException e) {
-                if (client.hasHungUp()) {
-                    throw new NoIdentityException("context canceled", true);
-                }
-                throw e;
-            }
+        try (HangUpWatch client = request.http().connection().watch().get()) {
+            return awaitAssigned(pod, request, client);
         }
     }
 
-    private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, RequestLog log)
+    private List<AzureIdentity> awaitAssigned(ObjectName pod, NmiRequest request, HangUpWatch client)
             throws NoIdentityException, InterruptedException {
+        try {
+            return retryAssigned(pod, request);
+        } catch (InterruptedException e) {
+            if (client.hasHungUp()) {
+                throw new NoIdentityException("context canceled", true);
+            }
+            throw e;
+        }
+    }
+
+    private List<AzureIdentity> retryAssigned(ObjectName pod, NmiRequest request)
+            throws NoIdentityException, InterruptedException {
+        IdentityRequest wanted = request.wanted().identity();
         int forCreated = settings.retries().forCreated();
         int attempts = forCreated + settings.retries().forAssigned();
         for (int attempt = 1; attempt < attempts; attempt++) {
-            pause(pod, attempt, log);
-            Optional<List<AzureIdentity>> assigned = assigned(pod, wanted, log);
+            awaitRetry(pod, attempt, request);
+            Optional<List<AzureIdentity>> assigned = findAssigned(pod, request);
             if (assigned.isPresent()) {
                 return assigned.get();
             }
-            if (attempt >= forCreated && !anyMeant(in(State.CREATED, pod), wanted)) {
-                throw notAssigned(pod, wanted, "CREATED", forCreated);
+            if (attempt >= forCreated && !isAnyMeant(findInState(State.CREATED, pod), wanted)) {
+                throw new NoIdentityException(explainUnassigned(pod, wanted, "CREATED", forCreated), false);
             }
         }
-        pause(pod, attempts, log);
-        throw notAssigned(pod, wanted, "ASSIGNED", attempts);
+        awaitRetry(pod, attempts, request);
+        throw new NoIdentityException(explainUnassigned(pod, wanted, "ASSIGNED", attempts), true);
     }
 
-    private void pause(ObjectName pod, int attempt, RequestLog log) throws InterruptedException {
+    private String explainUnassigned(ObjectName pod, IdentityRequest wanted, String state, int attempts) {
+        return settings.words()
+                .explainUnassigned(
+                        pod, wanted, state, attempts, settings.retries().interval());
+    }
+
+    private void awaitRetry(ObjectName pod, int attempt, NmiRequest request) throws InterruptedException {
         clock.await(settings.retries().interval());
-        // From 1.6.0 on only at verbosity 4.
-        if (!settings.profile().logsWithKlog()) {
-            log.warning(
-                    "",
-                    "failed to get assigned ids for pod:" + pod + " in ASSIGNED state, retrying attempt: " + attempt);
-        }
+        settings.words().describeAssignmentRetry(pod, attempt).ifPresent(request.log()::warning);
     }
 
-    /** Those that are on the node already, if what the request means is among them. */
-    private Optional<List<AzureIdentity>> assigned(ObjectName pod, IdentityRequest wanted, RequestLog log) {
-        List<AzureIdentity> stateless = in(State.NONE, pod);
-        if (anyMeant(stateless, wanted)) {
-            log.warning(
-                    "standard.go:121",
-                    "found assignedIDs with no state for pod:" + pod
-                            + ". AssignedIDs created with old version of mic.");
+    /** The identities that are on the node already, if what the request means is among them. */
+    private Optional<List<AzureIdentity>> findAssigned(ObjectName pod, NmiRequest request) {
+        IdentityRequest wanted = request.wanted().identity();
+        List<AzureIdentity> stateless = findInState(State.NONE, pod);
+        if (isAnyMeant(stateless, wanted)) {
+            request.log().warning(NmiWords.describeStatelessAssignment(pod));
             return Optional.of(stateless);
         }
-        return Optional.of(in(State.ASSIGNED, pod)).filter(assigned -> anyMeant(assigned, wanted));
+        return Optional.of(findInState(State.ASSIGNED, pod)).filter(assigned -> isAnyMeant(assigned, wanted));
     }
 
-    private List<AzureIdentity> in(State state, ObjectName pod) {
+    private List<AzureIdentity> findInState(State state, ObjectName pod) {
         return apiServer.cluster().all(AzureAssignedIdentity.class).stream()
                 .filter(assigned -> assigned.state() == state && assigned.pod().equals(pod))
                 .map(AzureAssignedIdentity::identity)
                 .toList();
     }
 
-    private static boolean anyMeant(List<AzureIdentity> identities, IdentityRequest wanted) {
+    private static boolean isAnyMeant(List<AzureIdentity> identities, IdentityRequest wanted) {
         return identities.stream().anyMatch(wanted::isMetBy);
     }
 
-    private NoIdentityException notAssigned(ObjectName pod, IdentityRequest wanted, String state, int attempts) {
-        long interval = settings.retries().interval().toSeconds();
-        String text = "getting assigned identities for pod " + pod + " in " + state + " state failed after " + attempts
-                + " attempts, retry duration [" + interval + "]s";
-        text += settings.profile().logsWithKlog()
-                ? ", error: <nil>. Check MIC pod logs for identity assignment errors"
-                : ". Error: <nil>";
-        // Also where a resource ID is asked for, with an empty client ID then.
-        if (settings.profile().isAtLeast(1, 8, 0) && !wanted.isAny() && state.equals("CREATED")) {
-            text = "clientID in request: " + ClientIds.redacted(wanted.clientId()) + ", " + text;
+    /** Before 1.6.0 NMI goes through the assigned identities, and logs each one that does not match. */
+    private AzureIdentity chooseBefore16(Pod pod, List<AzureIdentity> assigned, NmiRequest request)
+            throws NoTokenException {
+        IdentityRequest wanted = request.wanted().identity();
+        assigned.stream()
+                .takeWhile(identity -> !wanted.isMetBy(identity))
+                .map(identity -> NmiWords15.describeMismatch(wanted, identity))
+                .forEach(request.log()::warning);
+        if (matcher().choose(pod, assigned, wanted) instanceof Chosen chosen) {
+            warnOfChance(chosen, request);
+            return chosen.identity();
         }
-        return new NoIdentityException(text, state.equals("ASSIGNED"));
+        throw NoTokenException.withoutRefusal("azureidentity is not configured for the pod");
     }
 
-    private void logIgnored(Pod pod, List<AzureIdentity> assigned, RequestLog log) {
+    private AzureIdentity chooseAssigned(Pod pod, List<AzureIdentity> assigned, NmiRequest request)
+            throws NoIdentityException {
+        IdentityRequest wanted = request.wanted().identity();
+        IdentityChoice choice = matcher().choose(pod, assigned, wanted);
+        logIgnored(pod, assigned, request);
+        if (wanted.isAny() && !(choice instanceof Chosen)) {
+            throw new PanicException("runtime error: index out of range [0] with length 0");
+        }
+        return requireChosen("standard.go:72", pod, choice, request);
+    }
+
+    private void logIgnored(Pod pod, List<AzureIdentity> assigned, NmiRequest request) {
         assigned.stream()
                 .filter(identity -> settings.rules().forceNamespaced() || identity.isNamespaced())
                 .filter(identity -> !identity.namespace().equals(pod.namespace()))
-                .forEach(identity -> log.error(
-                        "standard.go:63",
-                        "pod:" + pod.name() + " has identity " + identity.name().name() + "/" + identity.namespace()
-                                + " but identity is namespaced will be ignored"));
+                .map(identity -> NmiWords16.describeIgnored(identity, pod))
+                .forEach(request.log()::error);
     }
 
-    /** Before 1.6.0: goes through the assigned identities, and logs each one that does not match. */
-    private static AzureIdentity oldChoice(
-            IdentityChoice choice, List<AzureIdentity> assigned, IdentityRequest wanted, RequestLog log)
-            throws NoTokenException {
-        for (AzureIdentity identity : assigned) {
-            if (wanted.isMetBy(identity)) {
-                break;
-            }
-            // Both in full, as upstream.
-            log.warning("", "clientid mismatch, requested:" + wanted.clientId() + " available:" + identity.clientId());
-        }
-        if (choice instanceof Chosen chosen) {
-            warnOfChance(chosen, log);
-            return chosen.identity();
-        }
-        throw new NoTokenException("azureidentity is not configured for the pod", false);
-    }
-
-    /** From 1.6.0 on; the log says what was chosen, but not by which resource ID. */
-    private static AzureIdentity chosen(
-            String source, Pod pod, IdentityChoice choice, IdentityRequest wanted, RequestLog log)
+    private static AzureIdentity requireChosen(String source, Pod pod, IdentityChoice choice, NmiRequest request)
             throws NoIdentityException {
-        String clientId = ClientIds.redacted(wanted.clientId());
+        IdentityRequest wanted = request.wanted().identity();
         if (!(choice instanceof Chosen chosen)) {
-            throw new NoIdentityException("no azure identity found for request clientID " + clientId, true);
+            throw new NoIdentityException(NmiWords16.explainMissingChoice(wanted), true);
         }
-        warnOfChance(chosen, log);
-        String matched = pod.name() + " has been matched with azure identity "
-                + chosen.identity().name();
-        if (wanted.isAny()) {
-            log.info(source, "no clientID or resourceID in request. " + matched);
-        } else if (!wanted.clientId().isEmpty()) {
-            log.info(source, "clientID in request: " + clientId + ", " + matched);
-        }
+        warnOfChance(chosen, request);
+        NmiWords16.describeChoice(source, pod, chosen.identity(), wanted).ifPresent(request.log()::info);
         return chosen.identity();
     }
 
-    /** Not upstream's: there the choice just happens. */
-    private static void warnOfChance(Chosen chosen, RequestLog log) {
-        if (!chosen.others().isEmpty()) {
-            String candidates = Stream.concat(Stream.of(chosen.identity()), chosen.others().stream())
-                    .map(identity -> identity.name().toString())
-                    .collect(Collectors.joining(", "));
-            log.warning(
-                    "podid",
-                    "podid: a cluster takes one of " + candidates + " by chance, this took the first; name one by"
-                            + " client_id");
+    /** The original says nothing of it: there the choice just happens. */
+    private static void warnOfChance(Chosen chosen, NmiRequest request) {
+        if (chosen.others().isEmpty()) {
+            return;
         }
+        String candidates = Stream.concat(Stream.of(chosen.identity()), chosen.others().stream())
+                .map(identity -> identity.name().toString())
+                .collect(Collectors.joining(", "));
+        request.log()
+                .warning(new Line(
+                        "podid",
+                        "podid: a cluster takes one of " + candidates + " by chance, this took the first; name one by"
+                                + " client_id"));
     }
 }

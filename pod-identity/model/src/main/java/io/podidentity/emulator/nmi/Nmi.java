@@ -2,7 +2,7 @@ package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.adal.Adal;
 import io.podidentity.emulator.adal.Adal.PanicException;
-import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.adal.TokenServices;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
@@ -17,11 +17,19 @@ import java.util.function.Consumer;
 
 /**
  * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands
- * for the metadata service as that pod sees it. Thread-safe.
+ * for the metadata service as that pod sees it.
+ *
+ * <p>A request passes these steps: a path that is not canonical is redirected ({@link CleanPath}); {@link Route} finds
+ * the handler by path and version; {@link TokenHandler} finds the pod, lets {@link Identities} find its identity and
+ * {@link Tokens} fetch the token, or {@link ImdsProxy} forwards the request; at the end the result is logged and
+ * counted. A {@link NmiRequest} goes through all of them, and an {@link NmiAnswer} comes back. {@link NmiWords} has the
+ * texts of each version.
+ *
+ * <p>Thread-safety: safe.
  *
  * @since 0.1.0
  */
-public final class Nmi {
+public final class Nmi implements Endpoint {
 
     private final NmiSettings settings;
     private final EmulatorClock clock;
@@ -40,7 +48,7 @@ public final class Nmi {
     public Nmi(
             NmiSettings settings,
             ApiServer apiServer,
-            Upstream upstream,
+            TokenServices services,
             EmulatorClock clusterClock,
             Clock clock,
             Consumer<String> lines) {
@@ -48,14 +56,14 @@ public final class Nmi {
         this.clock = clusterClock;
         this.lines = lines;
         this.metrics = new NmiMetrics(clusterClock);
-        var adal = new Adal(upstream, clusterClock, clock, settings.profile());
+        var adal = new Adal(services, clusterClock, clock, settings.profile());
         this.tokens = new TokenHandler(
                 settings,
                 apiServer,
                 new Identities(settings, apiServer, clusterClock),
-                new Tokens(settings.profile(), apiServer, adal, metrics),
+                new Tokens(settings, apiServer, adal, metrics),
                 metrics);
-        this.proxy = new ImdsProxy(settings, upstream);
+        this.proxy = new ImdsProxy(settings, services);
     }
 
     /**
@@ -68,15 +76,15 @@ public final class Nmi {
 
     /** The metadata service as seen from that address, {@code 10.244.0.9:40000}. */
     public Endpoint seenFrom(String remoteAddress) {
-        return request -> answer(request, remoteAddress);
+        return request -> answer(request.withClient(remoteAddress));
     }
 
     /** What the probes and Prometheus ask: {@code /healthz} and {@code /metrics}. */
-    public Endpoint observed() {
-        return request -> CleanPath.redirectWithPage(request).orElseGet(() -> observed(request.rawPath()));
+    public Endpoint probesAndMetrics() {
+        return request -> CleanPath.redirectWithPage(request).orElseGet(() -> answerProbe(request.rawPath()));
     }
 
-    private Answer observed(String path) {
+    private Answer answerProbe(String path) {
         return switch (path) {
             case "/healthz" -> Answer.text(200, "text/plain; charset=utf-8", "Active");
             case "/metrics" -> Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
@@ -84,49 +92,55 @@ public final class Nmi {
         };
     }
 
-    private Answer answer(Request request, String remoteAddress) {
-        Optional<Answer> redirect = settings.profile().isAtLeast(1, 7, 5)
-                ? CleanPath.redirect(request)
-                : CleanPath.redirectWithPage(request);
-        if (redirect.isPresent()) {
-            return redirect.get();
-        }
-        String path = Request.decodeSegment(request.rawPath());
-        var log = new RequestLog(settings.profile(), clock, lines, request.method(), path, remoteAddress);
-        return switch (Route.of(path, settings)) {
+    /** Answers the pod or the program at the address of the {@linkplain Request#connection client}. */
+    @Override
+    public Answer answer(Request http) {
+        return redirect(http).orElseGet(() -> route(NmiRequest.read(http, settings, clock, lines)));
+    }
+
+    private Optional<Answer> redirect(Request http) {
+        return settings.profile().isAtLeast(1, 7, 5) ? CleanPath.redirect(http) : CleanPath.redirectWithPage(http);
+    }
+
+    private Answer route(NmiRequest request) {
+        return switch (Route.of(request.path(), settings)) {
             case INVALID_TOKEN_PATH -> GoAnswer.error(400, "Invalid request");
             case INSTANCE -> GoAnswer.error(403, "Request blocked by AAD Pod Identity NMI");
-            case PROXY ->
-                settings.profile().isAtLeast(1, 7, 2)
-                        ? proxy.answer(request, log)
-                        : observed(path, request, log, () -> proxy.answer(request, log));
-            case TOKEN -> observed(path, request, log, () -> tokens.answer(request, log));
-            case HOST_TOKEN -> observed(path, request, log, () -> tokens.answerHost(request, log));
+            case PROXY -> forward(request);
+            case TOKEN -> handle(request, tokens::answerPod);
+            case HOST_TOKEN -> handle(request, tokens::answerHost);
         };
     }
 
-    private interface Handler {
-        Answer handle() throws InterruptedException;
+    private Answer forward(NmiRequest request) {
+        // From 1.7.2 on NMI neither logs nor counts what it only forwards.
+        if (settings.profile().isAtLeast(1, 7, 2)) {
+            return proxy.forward(request);
+        }
+        return handle(request, forwarded -> NmiAnswer.toUnknownPod(proxy.forward(forwarded)));
     }
 
-    /** Logs and counts how the request ends, and survives errors in NMI's own code. */
-    private Answer observed(String path, Request request, RequestLog log, Handler handler) {
+    private interface Handler {
+        NmiAnswer handle(NmiRequest request) throws InterruptedException;
+    }
+
+    /** Lets a handler answer, logs and counts how the request ends, and survives errors in NMI's own code. */
+    private Answer handle(NmiRequest request, Handler handler) {
         Instant start = clock.instant();
-        Answer answer;
+        NmiAnswer answer;
         try {
-            answer = handler.handle();
+            answer = handler.handle(request);
         } catch (PanicException e) {
             String reason = String.valueOf(e.getMessage());
-            log.panic(reason);
+            request.log().logPanic(reason);
             return GoAnswer.error(500, reason);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             return GoAnswer.error(503, "the emulator is closed");
         }
         Duration took = Duration.between(start, clock.instant());
-        log.status(answer.status(), took);
-        String resource = NmiTokenRequest.parse(request, settings.profile()).resource();
-        metrics.operation(path, answer.status(), log.namespace, resource, took);
-        return answer;
+        request.log().logEnd(answer.http().status(), took);
+        metrics.countRequest(request, answer, took);
+        return answer.http();
     }
 }

@@ -1,8 +1,10 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.MatchRules;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * NMI's version and flags. Immutable.
@@ -59,5 +61,14 @@ public record NmiSettings(
 
     Profile profile() {
         return rules.profile();
+    }
+
+    NmiWords words() {
+        return profile().isAtLeast(1, 6, 0) ? new NmiWords16(profile()) : new NmiWords15();
+    }
+
+    /** Whether a request lacks the header by which a program shows that it means the metadata service. */
+    boolean isMetadataHeaderMissing(Request request) {
+        return metadataHeaderRequired && !request.header("Metadata").equals(Optional.of("true"));
     }
 }

@@ -1,86 +1,64 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.log.LogFormat.LogEntry;
 import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
+import io.podidentity.emulator.nmi.NmiWords.Line;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
-/** What NMI notes of one request: with logrus each line of its log names it, with klog only some do. */
+/** NMI's log of one request: with logrus each line names the request, with klog only some lines do. */
 final class RequestLog {
 
-    private static final Pattern IPV4 = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}):.*");
-
-    private final LogFormat format;
+    private final NmiWords words;
     private final Clock clock;
     private final Consumer<String> lines;
     private final Map<String, String> request = new LinkedHashMap<>();
+    private final String tracker;
 
-    /** Of the pod, for the metrics; empty as long as it is not known. */
-    String namespace = "";
-
-    RequestLog(Profile profile, Clock clock, Consumer<String> lines, String method, String path, String remoteAddress) {
-        this.format = profile.logsWithKlog() ? LogFormat.KLOG : LogFormat.LOGRUS;
+    /** @param ip the address that the request comes from */
+    RequestLog(NmiWords words, Clock clock, Consumer<String> lines, String method, String path, String ip) {
+        this.words = words;
         this.clock = clock;
         this.lines = lines;
-        var ip = IPV4.matcher(remoteAddress);
         request.put("req.method", method);
         request.put("req.path", path);
-        request.put("req.remote", ip.matches() ? ip.group(1) : "");
+        request.put("req.remote", ip);
+        // The original itself writes "reg" here.
+        this.tracker = "req.method=" + method + " reg.path=" + path + " req.remote=" + ip;
     }
 
-    /** The address that the request comes from, as NMI reads it: empty for every IPv6 address. */
-    String ip() {
-        return request.getOrDefault("req.remote", "");
+    void info(Line line) {
+        write(Level.INFO, line);
     }
 
-    void info(String source, String message) {
-        write(Level.INFO, source, message, request);
+    void warning(Line line) {
+        write(Level.WARNING, line);
     }
 
-    void warning(String source, String message) {
-        write(Level.WARNING, source, message, request);
+    void error(Line line) {
+        write(Level.ERROR, line);
     }
 
-    void error(String source, String message) {
-        write(Level.ERROR, source, message, request);
+    /** Says how the request ended. */
+    void logEnd(int status, Duration took) {
+        info(words.describeEnd(status, took, tracker));
     }
 
-    /** How the request ended, in the words of the version. */
-    void status(int status, Duration took) {
-        if (format == LogFormat.LOGRUS) {
-            info("", "Status (" + status + ") took " + took.toNanos() + " ns");
-        } else {
-            info("server.go:190", "status (" + status + ") took " + took.toNanos() + " ns for " + tracker());
-        }
+    void logPanic(String reason) {
+        error(words.describePanic(reason, tracker));
     }
 
-    void panic(String reason) {
-        if (format == LogFormat.LOGRUS) {
-            var more = new LinkedHashMap<>(request);
-            more.put("res.status", "500");
-            write(Level.ERROR, "", "Panic processing request: " + reason, more);
-        } else {
-            error("server.go:182", "panic processing request: " + reason + " " + tracker() + " res.status=500");
-        }
+    void logMissingMetadataHeader() {
+        error(NmiWords.describeMissingMetadataHeader(tracker));
     }
 
-    void metadataHeaderMissing() {
-        error("server.go:300", "metadata header is not specified, " + tracker());
-    }
-
-    /** As klog's lines name the request, {@code reg.path} included. */
-    private String tracker() {
-        return "req.method=" + request.get("req.method") + " reg.path=" + request.get("req.path") + " req.remote="
-                + ip();
-    }
-
-    private void write(Level level, String source, String message, Map<String, String> fields) {
-        lines.accept(format.line(new LogEntry(clock.instant(), level, source, message, fields)));
+    private void write(Level level, Line line) {
+        var fields = new LinkedHashMap<>(request);
+        fields.putAll(line.fields());
+        var entry = new LogEntry(clock.instant(), level, line.source(), line.text(), fields);
+        lines.accept(words.logFormat().line(entry));
     }
 }

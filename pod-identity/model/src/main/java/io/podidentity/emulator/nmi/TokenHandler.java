@@ -7,10 +7,10 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.GoText;
-import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.nmi.ApiServer.UnavailableException;
 import io.podidentity.emulator.nmi.Identities.NoIdentityException;
+import io.podidentity.emulator.nmi.NmiWords.Line;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,201 +24,175 @@ record TokenHandler(
     private static final int POD_RETRIES = 4;
     private static final Duration POD_RETRY_INTERVAL = Duration.ofMillis(300);
 
-    Answer answer(Request request, RequestLog log) throws InterruptedException {
-        if (settings.metadataHeaderRequired() && !hasMetadataHeader(request)) {
-            log.metadataHeaderMissing();
-            return GoAnswer.metadataHeaderMissing();
+    /** Answers the pod at the address that the request comes from. */
+    NmiAnswer answerPod(NmiRequest request) throws InterruptedException {
+        if (settings.isMetadataHeaderMissing(request.http())) {
+            request.log().logMissingMetadataHeader();
+            return NmiAnswer.toUnknownPod(GoAnswer.metadataHeaderMissing());
         }
-        if (log.ip().isEmpty()) {
-            return refused(500, "server.go:310", "request remote address is empty", log);
+        if (request.ip().isEmpty()) {
+            return NmiAnswer.toUnknownPod(refuse(NmiWords.NO_REMOTE_ADDRESS, request));
         }
-        NmiTokenRequest wanted = NmiTokenRequest.parse(request, settings.profile());
-        if (wanted.resource().isEmpty()) {
-            return withoutResource("server.go:315", log);
+        if (request.resource().isEmpty()) {
+            return NmiAnswer.toUnknownPod(refuseEmptyResource("server.go:315", request));
         }
         Pod pod;
         try {
-            pod = pod(log);
+            pod = findPod(request);
         } catch (UnavailableException e) {
-            log.error(
-                    "server.go:322",
-                    isOld()
-                            ? "missing podname for podip:" + log.ip() + ", " + e.getMessage()
-                            : "failed to get pod info from pod IP: " + log.ip() + ", error: " + e.getMessage());
-            return GoAnswer.error(500, e);
+            request.log().error(words().describeUnknownPod(request.ip(), String.valueOf(e.getMessage())));
+            return NmiAnswer.toUnknownPod(GoAnswer.error(500, e));
         }
-        log.namespace = pod.namespace();
-        return answer(pod, wanted, request, log);
+        return new NmiAnswer(answerFoundPod(pod, request), pod.namespace());
     }
 
-    static boolean hasMetadataHeader(Request request) {
-        return request.header("Metadata").filter("true"::equals).isPresent();
+    private NmiWords words() {
+        return settings.words();
     }
 
-    /** Whether it speaks as before 1.6.0. */
-    private boolean isOld() {
-        return !settings.profile().logsWithKlog();
+    private static Answer refuse(Line line, NmiRequest request) {
+        request.log().error(line);
+        return GoAnswer.error(500, line.text());
     }
 
-    private static Answer refused(int status, String source, String text, RequestLog log) {
-        log.error(source, text);
-        return GoAnswer.error(status, text);
-    }
-
-    private static Answer withoutResource(String source, RequestLog log) {
-        String text = "parameter resource cannot be empty";
-        log.warning(source, text);
-        return GoAnswer.error(400, text);
+    private static Answer refuseEmptyResource(String source, NmiRequest request) {
+        request.log().warning(new Line(source, NmiWords.NO_RESOURCE));
+        return GoAnswer.error(400, NmiWords.NO_RESOURCE);
     }
 
     /**
-     * The one living pod with the request's address.
+     * Finds the one living pod with the request's address.
      *
      * @throws UnavailableException if there is none after 1.2 s, or several
      */
-    private Pod pod(RequestLog log) throws InterruptedException {
-        String empty = isOld() ? "pod list empty" : "pod list is empty";
-        List<Pod> pods = alive(log.ip());
+    private Pod findPod(NmiRequest request) throws InterruptedException {
+        List<Pod> pods = findLivingPods(request.ip());
         for (int attempt = 1; pods.isEmpty() && attempt <= POD_RETRIES; attempt++) {
-            log.warning("client.go:257", "list pod error: " + empty + ". Retrying, attempt number: " + attempt);
+            request.log().warning(words().describePodRetry(attempt));
             identities.clock().await(POD_RETRY_INTERVAL);
-            pods = alive(log.ip());
+            pods = findLivingPods(request.ip());
         }
         if (pods.isEmpty()) {
-            throw new UnavailableException(empty);
+            throw new UnavailableException(words().describeEmptyPodList());
         }
         if (pods.size() > 1) {
             String names = pods.stream().map(pod -> pod.name().toString()).collect(Collectors.joining(" "));
-            throw new UnavailableException("failed to match pod IP " + log.ip() + " with [" + names + "]");
+            throw new UnavailableException("failed to match pod IP " + request.ip() + " with [" + names + "]");
         }
         return pods.get(0);
     }
 
-    private List<Pod> alive(String ip) {
+    private List<Pod> findLivingPods(String ip) {
         List<Pod> alive = apiServer.podsAt(ip).stream().filter(Pod::isAlive).toList();
         if (alive.isEmpty()) {
-            metrics.kubernetesError("get_pod_list");
+            metrics.countKubernetesError("get_pod_list");
         }
         return alive;
     }
 
-    private Answer answer(Pod pod, NmiTokenRequest wanted, Request request, RequestLog log)
-            throws InterruptedException {
-        boolean bypass;
+    private Answer answerFoundPod(Pod pod, NmiRequest request) throws InterruptedException {
+        boolean excepted;
         try {
-            bypass = new IdentityMatcher(apiServer.cluster(), settings.rules())
+            excepted = new IdentityMatcher(apiServer.cluster(), settings.rules())
                     .bypass(pod)
                     .isPresent();
         } catch (UnavailableException e) {
-            log.error(
-                    "server.go:330",
-                    isOld()
-                            ? "getting list of azurepodidentityexceptions failed with error: " + e.getMessage()
-                            : "getting list of AzurePodIdentityException in " + pod.namespace()
-                                    + " namespace failed with error: " + e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            request.log().error(words().describeUnreadExceptions(pod.namespace(), reason));
             return GoAnswer.error(500, e);
         }
-        return bypass ? exceptedPod(pod, wanted, log) : boundPod(pod, wanted, request, log);
+        return excepted ? answerExceptedPod(pod, request) : answerBoundPod(pod, request);
     }
 
-    private Answer exceptedPod(Pod pod, NmiTokenRequest wanted, RequestLog log) throws InterruptedException {
-        boolean old = isOld();
-        log.info("server.go:337", (old ? "Exception" : "exception") + " pod " + pod.name() + " token handling");
-        String clientId = wanted.identity().clientId();
-        String whose = clientId.isEmpty()
-                ? "system assigned MSI"
-                : "user assigned MSI for " + (old ? "id" : "resource") + ": " + wanted.resource();
-        log.info("server.go:271", (old ? "Fetching" : "fetching") + " token for " + whose);
+    private Answer answerExceptedPod(Pod pod, NmiRequest request) throws InterruptedException {
+        String clientId = request.wanted().identity().clientId();
+        request.log().info(words().describeExceptedPod(pod.name()));
+        request.log().info(words().describeFetchForNode(clientId, request.resource()));
         try {
-            return success(tokens.ofNode(clientId, wanted.resource()).json());
+            return answerWithToken(
+                    tokens.fetchOfNode(clientId, request.resource()).json());
         } catch (NoTokenException e) {
-            String text = (old ? "" : "failed to get service principal token, error: ") + e.getMessage();
-            log.error(
-                    "server.go:340",
-                    "failed to get service principal token for pod:" + pod.name()
-                            + (old ? ".  Error code: 403. Error: " : " with error code 403, error: ") + text);
-            return GoAnswer.error(403, text);
+            String explanation = words().explainMissingTokenOfNode(String.valueOf(e.getMessage()));
+            request.log().error(words().describeMissingTokenOfNode(pod.name(), explanation));
+            return GoAnswer.error(403, explanation);
         }
     }
 
-    private Answer boundPod(Pod pod, NmiTokenRequest wanted, Request request, RequestLog log)
-            throws InterruptedException {
+    private Answer answerBoundPod(Pod pod, NmiRequest request) throws InterruptedException {
         try {
-            AzureIdentity identity = identities.find(pod, wanted.identity(), request, log);
-            List<AdalToken> found = tokens.of(identity, wanted.resource(), log);
-            return success(
-                    found.size() == 1
-                            ? found.get(0).json()
-                            : found.stream().map(AdalToken::json).collect(Collectors.joining(",", "[", "]")));
+            AzureIdentity identity = identities.find(pod, request);
+            List<AdalToken> found = tokens.fetch(identity, request);
+            return answerWithToken(found.size() == 1 ? found.get(0).json() : listInJson(found));
         } catch (NoIdentityException e) {
-            if (isOld()) {
-                return notAssigned(pod.name(), e, log);
-            }
-            log.error(
-                    "server.go:351",
-                    "failed to get matching identities for pod: " + pod.name() + ", error: " + e.getMessage());
-            return settings.retries().retryAfter()
+            request.log().error(words().describeMissingIdentity(pod.name(), e.reason()));
+            return isAskedToRetry()
                     ? GoAnswer.error(503, e).with("Retry-After", "20")
-                    : GoAnswer.error(404, e);
+                    : answerWithoutIdentity(pod.name(), e);
         } catch (NoTokenException e) {
-            return withoutToken("server.go:366", isOld() ? "pod:" : "pod: ", pod.name(), e, log);
+            request.log().error(words().describeMissingToken(pod.name(), String.valueOf(e.getMessage())));
+            return answerWithoutToken(e);
         }
     }
 
-    private static Answer notAssigned(ObjectName pod, NoIdentityException e, RequestLog log) {
-        String text = "no AzureAssignedIdentity found for pod:" + pod + " in assigned state";
-        log.error("", text + ", " + e.getMessage());
-        return GoAnswer.error(e.assignmentBegan() ? 404 : 403, text);
+    private static String listInJson(List<AdalToken> tokens) {
+        return tokens.stream().map(AdalToken::json).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private Answer withoutToken(String source, String word, ObjectName pod, NoTokenException e, RequestLog log) {
-        log.error(
-                source,
-                "failed to get service principal token for " + word + pod + (isOld() ? ", " : ", error: ")
-                        + e.getMessage());
+    /** Whether NMI tells a pod without an identity to ask again; there was no such flag before 1.6.0. */
+    private boolean isAskedToRetry() {
+        return settings.profile().isAtLeast(1, 6, 0) && settings.retries().retryAfter();
+    }
+
+    private Answer answerWithoutIdentity(ObjectName pod, NoIdentityException e) {
+        // Until 1.6.0 the status says whether the identity is about to come.
+        boolean forbidden = !settings.profile().isAtLeast(1, 6, 0) && !e.assignmentBegan();
+        return GoAnswer.error(forbidden ? 403 : 404, words().explainMissingIdentity(pod, e.reason()));
+    }
+
+    private Answer answerWithoutToken(NoTokenException e) {
         // From 1.8.6 on only what Entra ID or the metadata service refused is forbidden.
-        int status = e.isRefused() || !settings.profile().isAtLeast(1, 8, 6) ? 403 : 503;
-        return GoAnswer.error(status, e);
+        boolean forbidden = e.isRefused() || !settings.profile().isAtLeast(1, 8, 6);
+        return GoAnswer.error(forbidden ? 403 : 503, e);
     }
 
-    /** The path by which a program on the node itself gets a token for a pod that it names. */
-    Answer answerHost(Request request, RequestLog log) throws InterruptedException {
-        String namespace = request.header("podns").orElse("");
-        String name = request.header("podname").orElse("");
+    /** Answers a program on the node itself, which asks for the token of a pod that it names. */
+    NmiAnswer answerHost(NmiRequest request) throws InterruptedException {
+        String namespace = request.http().header("podns").orElse("");
+        String name = request.http().header("podname").orElse("");
         if (namespace.isEmpty() || name.isEmpty()) {
-            log.error("server.go:200", "missing podname and podns from request");
-            return GoAnswer.error(400, "missing 'podname' and 'podns' from request header");
+            request.log().error(NmiWords.NO_POD_NAMED);
+            return NmiAnswer.toUnknownPod(GoAnswer.error(400, "missing 'podname' and 'podns' from request header"));
         }
-        log.namespace = namespace;
-        if (!log.ip().equals(LOCALHOST)) {
-            return refused(500, "server.go:206", "request remote address is not from a host", log);
-        }
-        NmiTokenRequest wanted = NmiTokenRequest.parse(request, settings.profile());
-        if (wanted.resource().isEmpty()) {
-            return withoutResource("server.go:211", log);
-        }
-        return namedPod(new ObjectName(namespace, name), wanted, request, log);
+        return new NmiAnswer(answerHost(new ObjectName(namespace, name), request), namespace);
     }
 
-    private Answer namedPod(ObjectName name, NmiTokenRequest wanted, Request request, RequestLog log)
-            throws InterruptedException {
+    private Answer answerHost(ObjectName pod, NmiRequest request) throws InterruptedException {
+        if (!request.ip().equals(LOCALHOST)) {
+            return refuse(NmiWords.NOT_FROM_A_HOST, request);
+        }
+        if (request.resource().isEmpty()) {
+            return refuseEmptyResource("server.go:211", request);
+        }
+        return answerForNamedPod(pod, request);
+    }
+
+    private Answer answerForNamedPod(ObjectName name, NmiRequest request) throws InterruptedException {
         Pod pod = apiServer.cluster().pod(name).orElseGet(() -> Pod.of(name.namespace(), name.name(), Map.of()));
         try {
-            AzureIdentity identity = identities.find(pod, wanted.identity(), request, log);
-            AdalToken token = tokens.of(identity, wanted.resource(), log).get(0);
-            return success("{\"token\":" + token.json() + ",\"clientid\":" + GoText.json(identity.clientId()) + "}");
+            AzureIdentity identity = identities.find(pod, request);
+            AdalToken token = tokens.fetch(identity, request).get(0);
+            return answerWithToken(
+                    "{\"token\":" + token.json() + ",\"clientid\":" + GoText.json(identity.clientId()) + "}");
         } catch (NoIdentityException e) {
-            if (isOld()) {
-                return notAssigned(name, e, log);
-            }
-            log.error("server.go:218", "failed to get identities, error: " + e.getMessage());
-            return GoAnswer.error(404, e);
+            request.log().error(words().describeMissingIdentityOfNamedPod(name, e.reason()));
+            return answerWithoutIdentity(name, e);
         } catch (NoTokenException e) {
-            return withoutToken("server.go:224", "pod:", name, e, log);
+            request.log().error(words().describeMissingTokenOfNamedPod(name, String.valueOf(e.getMessage())));
+            return answerWithoutToken(e);
         }
     }
 
-    private Answer success(String body) {
+    private Answer answerWithToken(String body) {
         return GoAnswer.json(body, settings.profile().isAtLeast(1, 8, 11));
     }
 }

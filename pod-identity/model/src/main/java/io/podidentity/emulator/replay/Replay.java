@@ -1,6 +1,6 @@
 package io.podidentity.emulator.replay;
 
-import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.adal.TokenServices;
 import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
@@ -125,8 +125,8 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             var cluster = new LiveCluster(withoutPods.with(List.of(pod)));
             MicPart mic = rules.profile().hasMic() ? mic(cluster, ofPod, clock) : null;
             boolean seen = reachesNmi(pod, rules) && policies.blocking(pod).isEmpty();
-            Upstream upstream = upstream(cluster.now(), ofPod);
-            return new Replay(mic, seen ? nmi(new OnePod(cluster.now(), pod), upstream, clock, query) : null);
+            TokenServices services = services(cluster.now(), ofPod);
+            return new Replay(mic, seen ? nmi(new OnePod(cluster.now(), pod), services, clock, query) : null);
         }
 
         /** Runs one cycle as if the pod had just been created in a cluster that already has everything else. */
@@ -142,7 +142,7 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             return new MicPart(assigned, Duration.between(began, clock.instant()), log);
         }
 
-        private Upstream upstream(Cluster cluster, VirtualMachines ofPod) {
+        private TokenServices services(Cluster cluster, VirtualMachines ofPod) {
             var node = new ImdsEndpoint(
                     () -> Stream.concat(Stream.of(NODE), azure.onMachines(cluster, ofPod).stream())
                             .iterator(),
@@ -152,10 +152,10 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             return new WithoutSockets(node, entra);
         }
 
-        private NmiPart nmi(ApiServer cluster, Upstream upstream, SkippingClock clock, String query) {
+        private NmiPart nmi(ApiServer cluster, TokenServices services, SkippingClock clock, String query) {
             var log = new ArrayList<String>();
             Instant start = clock.instant();
-            Answer answer = new Nmi(NmiSettings.of(rules), cluster, upstream, clock, timeOfAzure, log::add)
+            Answer answer = new Nmi(NmiSettings.of(rules), cluster, services, clock, timeOfAzure, log::add)
                     .seenFrom(ADDRESS)
                     .answer(Request.of("GET", TOKEN_PATH + query, Map.of("Metadata", "true")));
             String text = answer.status() == 200 ? "" : answer.text().strip();
@@ -171,7 +171,7 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
         }
     }
 
-    private record WithoutSockets(Endpoint imds, Endpoint entra) implements Upstream {
+    private record WithoutSockets(Endpoint imds, Endpoint entra) implements TokenServices {
 
         @Override
         public Answer ask(Service service, Request request) {

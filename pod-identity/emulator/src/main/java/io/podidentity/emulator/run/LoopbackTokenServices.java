@@ -1,6 +1,6 @@
 package io.podidentity.emulator.run;
 
-import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.adal.TokenServices;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import java.io.BufferedInputStream;
@@ -27,7 +27,7 @@ import javax.net.ssl.SSLContext;
  * @param authority Entra as clients reach it, which is what it calls itself
  * @param tls trusts the certificate of {@code entra}
  */
-record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tls) implements Upstream {
+record LoopbackTokenServices(URI imds, URI entra, URI authority, SSLContext tls) implements TokenServices {
 
     private static final int MAX_BODY = 1 << 20;
 

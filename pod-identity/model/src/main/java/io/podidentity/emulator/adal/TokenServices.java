@@ -10,11 +10,11 @@ import java.net.SocketException;
 import java.util.Locale;
 
 /**
- * Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe.
+ * The services that issue tokens to NMI: the node's metadata service and Entra ID. Must be thread-safe.
  *
  * @since 0.1.0
  */
-public interface Upstream {
+public interface TokenServices {
 
     enum Service {
         IMDS,
@@ -24,6 +24,7 @@ public interface Upstream {
     /** The answer began, and its body ended before its announced length. */
     @SuppressWarnings("serial")
     final class CutException extends EOFException {
+
         public CutException() {
             super("unexpected EOF");
         }
@@ -42,18 +43,28 @@ public interface Upstream {
     String audience(String tenant);
 
     /**
-     * Why there is no answer, in the words of Go's HTTP client.
+     * Says why there is no answer, in the words of Go's HTTP client.
      *
      * @param host of the URL, with its port if that is not the usual one
      */
-    static String failure(String method, String url, String host, IOException failure) {
+    static String describeFailure(String method, String url, String host, IOException failure) {
         String operation = method.substring(0, 1) + method.substring(1).toLowerCase(Locale.ROOT);
-        boolean hungUp = failure instanceof EOFException || failure instanceof SocketException;
-        String why = hungUp ? "EOF" : String.valueOf(failure.getMessage());
+        return operation + " " + GoText.quoted(url) + ": " + reason(url, host, failure);
+    }
+
+    private static String reason(String url, String host, IOException failure) {
         if (failure instanceof ConnectException) {
-            String port = host.contains(":") ? "" : url.startsWith("https:") ? ":443" : ":80";
-            why = "dial tcp " + host.replaceFirst("^localhost", "127.0.0.1") + port + ": connect: connection refused";
+            String address = host.replaceFirst("^localhost", "127.0.0.1");
+            return "dial tcp " + address + usualPort(url, host) + ": connect: connection refused";
         }
-        return operation + " " + GoText.quoted(url) + ": " + why;
+        boolean hungUp = failure instanceof EOFException || failure instanceof SocketException;
+        return hungUp ? "EOF" : String.valueOf(failure.getMessage());
+    }
+
+    private static String usualPort(String url, String host) {
+        if (host.contains(":")) {
+            return "";
+        }
+        return url.startsWith("https:") ? ":443" : ":80";
     }
 }
