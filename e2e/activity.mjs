@@ -1,6 +1,6 @@
 // The page of podid serve in the real Chromium: node activity.mjs URL NODE_MODULES POD [PICTURE]
 // It has no accessibility violation (axe), fits into 360 px, obeys its own policy, and has no token; it shows the pod; a
-// fault that is ordered there is the next answer, which it shows by itself.
+// fault that is ordered there is the next answer, which it shows by itself. A claims challenge is ordered once, and shown.
 import assert from 'node:assert/strict';
 import { chromiumFor } from './chromium.mjs';
 
@@ -27,5 +27,12 @@ if (picture) {
 await page.getByRole('button', { name: 'End all faults' }).click();
 await page.getByText('No fault is ordered.').waitFor();
 assert.equal((await ask()).status, 200);
+
+await page.getByLabel('What goes wrong').selectOption({ label: 'The token is revoked (claims challenge)' });
+assert.ok(await page.getByRole('button', { name: 'For each request' }).isDisabled());
+await page.getByRole('button', { name: 'For the next request' }).click();
+await page.getByText('Ordered: storage claims challenge').waitFor();
+await page.getByRole('button', { name: 'End all faults' }).click();
+await page.getByText('No fault is ordered.').waitFor();
 assert.deepEqual(errors, []);
 await close();

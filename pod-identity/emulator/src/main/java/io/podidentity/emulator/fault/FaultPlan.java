@@ -9,6 +9,7 @@ import io.podidentity.emulator.http.RequestFilter;
 import io.podidentity.emulator.server.LoopbackServer;
 import io.podidentity.emulator.storage.ClaimsChallenge;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -86,14 +87,21 @@ public final class FaultPlan {
     }
 
     Map<String, List<String>> pending() {
-        return queues.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        queue -> queue.getKey().word(), queue -> queue.getValue().pending()));
+        return queues.keySet().stream().collect(Collectors.toUnmodifiableMap(Server::word, this::pendingOf));
+    }
+
+    private List<String> pendingOf(Server server) {
+        var pending = new ArrayList<>(queue(server).pending());
+        if (server == Server.STORAGE) {
+            pending.addAll(Collections.nCopies(claimsChallenge.ordered(), "claims challenge"));
+        }
+        return List.copyOf(pending);
     }
 
     void clear() {
         queues.values().forEach(FaultQueue::clear);
         callers.clear();
+        claimsChallenge.clear();
     }
 
     private FaultQueue queue(Server server) {

@@ -89,7 +89,7 @@ public final class Faults {
         return plan.pending();
     }
 
-    /** Removes the faults that have not been used yet, and ends those that stand. */
+    /** Removes the faults that have not been used yet, and ends those that stand; revoked tokens are valid again. */
     public void clear() {
         plan.clear();
     }

@@ -209,12 +209,22 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      * @throws IllegalArgumentException if the expression cannot be read, or Entra ID takes none for this issuer
      */
     public B flexibleFederatedCredential(String clientId, String issuer, String expression, String audience) {
+        return flexibleFederatedCredential(clientId, issuer, expression, audience, Duration.ZERO);
+    }
+
+    /**
+     * The same, but known everywhere only {@code delay} after the start, on the cluster's clock.
+     *
+     * @throws IllegalArgumentException if the expression cannot be read, or Entra ID takes none for this issuer
+     */
+    public B flexibleFederatedCredential(
+            String clientId, String issuer, String expression, String audience, Duration delay) {
         var credential = FederatedCredential.flexible(
                 requireNonNull(issuer, "issuer"),
                 ClaimsMatchingExpression.parse(requireNonNull(expression, "expression")),
                 requireNonNull(audience, "audience"));
-        plan.federations.add(
-                new TenantPlan.Federation(requireNonNull(clientId, "clientId"), credential, Duration.ZERO));
+        plan.federations.add(new TenantPlan.Federation(
+                requireNonNull(clientId, "clientId"), credential, requireNonNull(delay, "delay")));
         return self();
     }
 
@@ -263,9 +273,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** The public key of a token issuer, by which its assertions are verified. */
+    /** Adds a public key of a token issuer, by which its assertions are verified. */
     public B issuerKey(String issuer, PublicKey key) {
-        plan.issuerKeys.put(requireNonNull(issuer, "issuer"), requireNonNull(key, "key"));
+        requireNonNull(key, "key");
+        plan.issuerKeys
+                .computeIfAbsent(requireNonNull(issuer, "issuer"), first -> new ArrayList<>())
+                .add(key);
         return self();
     }
 

@@ -93,7 +93,7 @@ final class TenantPlan {
     boolean anyResource;
     final List<AppAssignments.AppRole> appRoles = new ArrayList<>();
     final List<AppAssignments.Membership> memberships = new ArrayList<>();
-    final Map<String, PublicKey> issuerKeys = new HashMap<>();
+    final Map<String, List<PublicKey>> issuerKeys = new HashMap<>();
 
     private @Nullable List<ManagedIdentity> identities;
     final List<Application> applications = new ArrayList<>();
@@ -218,7 +218,7 @@ final class TenantPlan {
             String clientId = known(principals, federation.clientId()).clientId();
             created.create(clientId, federation.credential(), federation.delay());
         }
-        issuerKeys.forEach((issuer, key) -> created.publish(issuer, List.of(key)));
+        issuerKeys.forEach(created::publish);
         return created;
     }
 

@@ -26,6 +26,17 @@ public final class ClaimsChallenge {
         ordered++;
     }
 
+    /** How many tokens are still to be revoked. */
+    public synchronized int ordered() {
+        return ordered;
+    }
+
+    /** Revokes no more tokens, and takes those that were revoked for valid again. */
+    public synchronized void clear() {
+        ordered = 0;
+        revoked.clear();
+    }
+
     /** Whether the token, which is valid otherwise, is revoked. */
     synchronized boolean refuses(String token) {
         String fingerprint = fingerprint(token);

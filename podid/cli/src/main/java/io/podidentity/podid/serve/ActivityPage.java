@@ -16,12 +16,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A page with the pods, what they ask and are answered, and the faults that can be ordered. Thread-safe. */
 record ActivityPage(PodIdentityEmulator azure) {
@@ -29,6 +34,21 @@ record ActivityPage(PodIdentityEmulator azure) {
     private static final String HTML = read();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int REQUESTS = 200;
+
+    private static final Map<String, Supplier<Fault>> FAULTS = Map.of(
+            "silent", Fault::silent,
+            "gone", Fault::gone,
+            "refused", Fault::refused,
+            "busy", () -> Fault.status(429).header("Retry-After", "10"),
+            "unavailable", () -> Fault.status(503),
+            "role-missing", Fault::roleMissing,
+            "token-expired", Fault::tokenExpired);
+
+    private static final Map<String, BiConsumer<Faults, Fault>> QUEUES = Map.of(
+            "imds", Faults::imds,
+            "nmi", Faults::nmi,
+            "entra", Faults::entra,
+            "storage", Faults::storage);
 
     private static String read() {
         try (InputStream in = ActivityPage.class.getResourceAsStream("page.html")) {
@@ -104,47 +124,69 @@ record ActivityPage(PodIdentityEmulator azure) {
         return row;
     }
 
-    /** @throws IllegalArgumentException if there is no such server or fault */
+    /**
+     * Orders a fault, or what happens once and at once.
+     *
+     * @throws IllegalArgumentException if there is no such server or fault
+     */
     Answer order(Request request) {
         Map<String, String> form = request.form().all();
-        String name = form.getOrDefault("fault", "");
-        if (name.equals("claims-challenge")) {
-            return challengeClaims(form.getOrDefault("server", ""));
+        String server = form.getOrDefault("server", "");
+        String fault = form.getOrDefault("fault", "");
+        boolean each = form.containsKey("each");
+        Optional<OneTimeOrder> once = OneTimeOrder.find(fault);
+        if (once.isPresent()) {
+            once.get().require(server, each);
+            once.get().order.accept(azure);
+        } else {
+            orderFault(server, fault, each);
         }
-        Fault once = fault(name);
-        Fault fault = form.containsKey("each") ? once.standing() : once;
-        Faults faults = azure.faults();
-        switch (form.getOrDefault("server", "")) {
-            case "imds" -> faults.imds(fault);
-            case "nmi" -> faults.nmi(fault);
-            case "entra" -> faults.entra(fault);
-            case "storage" -> faults.storage(fault);
-            default -> throw new IllegalArgumentException("server is imds, nmi, entra or storage");
-        }
-        return Answer.json(200, faults.pending());
-    }
-
-    private Answer challengeClaims(String server) {
-        if (!server.equals("storage")) {
-            throw new IllegalArgumentException("claims-challenge is a fault of the server storage alone");
-        }
-        azure.challengeClaims();
         return Answer.json(200, azure.faults().pending());
     }
 
-    private static Fault fault(String name) {
-        return switch (name) {
-            case "silent" -> Fault.silent();
-            case "gone" -> Fault.gone();
-            case "refused" -> Fault.refused();
-            case "busy" -> Fault.status(429).header("Retry-After", "10");
-            case "unavailable" -> Fault.status(503);
-            case "role-missing" -> Fault.roleMissing();
-            case "token-expired" -> Fault.tokenExpired();
-            default ->
-                throw new IllegalArgumentException(
-                        "fault is silent, gone, refused, busy, unavailable, role-missing, token-expired or claims-challenge");
-        };
+    private void orderFault(String server, String name, boolean each) {
+        Supplier<Fault> maker = FAULTS.get(name);
+        if (maker == null) {
+            throw new IllegalArgumentException("fault is silent, gone, refused, busy, unavailable, role-missing,"
+                    + " token-expired, claims-challenge or rotate-keys");
+        }
+        BiConsumer<Faults, Fault> queue = QUEUES.get(server);
+        if (queue == null) {
+            throw new IllegalArgumentException("server is imds, nmi, entra or storage");
+        }
+        Fault fault = maker.get();
+        queue.accept(azure.faults(), each ? fault.standing() : fault);
+    }
+
+    /** What is no answer of a server, and so is ordered once and not for each request. */
+    private enum OneTimeOrder {
+        CLAIMS_CHALLENGE("claims-challenge", "storage", PodIdentityEmulator::challengeClaims),
+        ROTATE_KEYS("rotate-keys", "entra", PodIdentityEmulator::rotateKeys);
+
+        private final String name;
+        private final String server;
+        private final Consumer<PodIdentityEmulator> order;
+
+        OneTimeOrder(String name, String server, Consumer<PodIdentityEmulator> order) {
+            this.name = name;
+            this.server = server;
+            this.order = order;
+        }
+
+        static Optional<OneTimeOrder> find(String name) {
+            return Arrays.stream(values())
+                    .filter(order -> order.name.equals(name))
+                    .findFirst();
+        }
+
+        void require(String asked, boolean each) {
+            if (!asked.equals(server)) {
+                throw new IllegalArgumentException(name + " is a fault of the server " + server + " alone");
+            }
+            if (each) {
+                throw new IllegalArgumentException(name + " happens once: leave out each");
+            }
+        }
     }
 
     Answer clear() {

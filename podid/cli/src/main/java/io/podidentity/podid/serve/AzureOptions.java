@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 final class AzureOptions {
 
     private static final Set<String> ROLE_KEYS = Set.of("principal", "role", "after");
-    private static final Set<String> CREDENTIAL_KEYS = Set.of("identity", "subject", "issuer", "audience", "after");
+    private static final Set<String> CREDENTIAL_KEYS =
+            Set.of("identity", "subject", "expression", "issuer", "audience", "after");
 
     @Option(
             names = "--role",
@@ -50,8 +51,32 @@ final class AzureOptions {
             names = "--federated-credentials",
             paramLabel = "FILE",
             description = "A YAML list of {identity, subject, issuer, audience, after}. There are no other"
-                    + " federated credentials then. Default of issuer: the cluster's issuer.")
+                    + " federated credentials then. Default of issuer: the cluster's issuer. For the issuers GitHub,"
+                    + " GitLab and Terraform Cloud, an item can have \"expression\" in place of \"subject\", such as"
+                    + " claims['sub'] matches 'repo:contoso/shop:*'.")
     private @Nullable Path credentialsFile;
+
+    @Option(
+            names = "--issuer-keys",
+            paramLabel = "ISSUER=FILE",
+            description = "A JSON Web Key Set with the public keys of another issuer, by which its tokens are verified."
+                    + " The emulator does not download the keys. May be given more than once.")
+    private List<String> issuerKeys = new ArrayList<>();
+
+    @Option(
+            names = "--app-role",
+            paramLabel = "WHO=RESOURCE ROLE",
+            description = "Assign a role of an application to a client ID, an object ID or a user, such as"
+                    + " \"CLIENT-ID=api://orders Orders.Read\". Tokens for RESOURCE have it in the claim roles. May be"
+                    + " given more than once.")
+    private List<String> appRoles = new ArrayList<>();
+
+    @Option(
+            names = "--group",
+            paramLabel = "WHO=GROUP-ID",
+            description = "Add a client ID, an object ID or a user to a group. Tokens have the group's ID in the claim"
+                    + " groups. May be given more than once.")
+    private List<String> groups = new ArrayList<>();
 
     @Option(
             names = "--identity-binding",
@@ -114,6 +139,7 @@ final class AzureOptions {
     void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
         applyCredentials(builder);
+        applyAssignments(builder);
         for (String binding : bindings) {
             if (binding.contains("=")) {
                 Pair pair = Pair.of("--identity-binding", binding);
@@ -158,7 +184,31 @@ final class AzureOptions {
         }
     }
 
+    private void applyAssignments(PodIdentityEmulator.Builder builder) {
+        for (String appRole : appRoles) {
+            Pair pair = Pair.of("--app-role", appRole);
+            // Neither a resource nor the value of a role has a space.
+            String[] resourceAndRole = pair.right().split(" +", -1);
+            if (resourceAndRole.length != 2) {
+                throw new ManifestException("--app-role needs the form WHO=RESOURCE ROLE, not \"" + appRole + "\"");
+            }
+            builder.appRole(pair.left(), resourceAndRole[0], resourceAndRole[1]);
+        }
+        for (String group : groups) {
+            Pair pair = Pair.of("--group", group);
+            builder.group(pair.left(), pair.right());
+        }
+    }
+
+    private void applyIssuerKeys(PodIdentityEmulator.Builder builder) {
+        for (String option : issuerKeys) {
+            Pair pair = Pair.of("--issuer-keys", option);
+            IssuerKeys.read(Path.of(pair.right())).forEach(key -> builder.issuerKey(pair.left(), key));
+        }
+    }
+
     private void applyCredentials(PodIdentityEmulator.Builder builder) {
+        applyIssuerKeys(builder);
         if (credentialsFile != null || !credentials.isEmpty()) {
             builder.withoutAssumedCredentials();
         }
@@ -198,6 +248,10 @@ final class AzureOptions {
     }
 
     private void create(PodIdentityEmulator.Builder builder, YamlList.Item item) {
+        if (!item.get("expression", "").isEmpty()) {
+            createFlexible(builder, item);
+            return;
+        }
         String identity = item.required("identity");
         String subject = item.required("subject");
         String audience = item.get("audience", WebhookSettings.AUDIENCE);
@@ -207,6 +261,24 @@ final class AzureOptions {
             builder.federatedServiceAccount(identity, subject, audience, after);
         } else {
             builder.federatedCredential(identity, issuer, subject, audience, after);
+        }
+    }
+
+    private void createFlexible(PodIdentityEmulator.Builder builder, YamlList.Item item) {
+        if (!item.get("subject", "").isEmpty()) {
+            throw new ManifestException(
+                    item.position(), "\"expression\" stands in place of \"subject\": remove one of them");
+        }
+        Duration after = duration(item.get("after", propagation));
+        try {
+            builder.flexibleFederatedCredential(
+                    item.required("identity"),
+                    item.required("issuer"),
+                    item.required("expression"),
+                    item.get("audience", WebhookSettings.AUDIENCE),
+                    after);
+        } catch (IllegalArgumentException e) {
+            throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
         }
     }
 

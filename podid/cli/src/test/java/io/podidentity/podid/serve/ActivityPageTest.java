@@ -2,6 +2,7 @@ package io.podidentity.podid.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Request;
@@ -106,12 +107,47 @@ class ActivityPageTest {
         String token = (String) Client.json(exchange(CLIENT)).get("access_token");
 
         assertThat(order("server=entra&fault=claims-challenge")).startsWith("claims-challenge is a fault of");
-        order("server=storage&fault=claims-challenge");
+        assertThat(order("server=storage&fault=claims-challenge&each=true"))
+                .startsWith("claims-challenge happens once: leave out each");
+        assertThat(order("server=storage&fault=claims-challenge")).contains("\"storage\":[\"claims challenge\"]");
 
         assertThat(blobs(token)).isEqualTo(401);
+        assertThat(azure.faults().pending().get("storage")).isEmpty();
         assertThat(blobs(token)).isEqualTo(401);
         assertThat(blobs((String) Client.json(exchange(CLIENT)).get("access_token")))
                 .isEqualTo(200);
+    }
+
+    @Test
+    void faults_thatRevokeAToken_endWithAllOthers() throws Exception {
+        String token = (String) Client.json(exchange(CLIENT)).get("access_token");
+        order("server=storage&fault=claims-challenge");
+        assertThat(blobs(token)).isEqualTo(401);
+        order("server=storage&fault=claims-challenge");
+
+        client.send("DELETE", page + "faults");
+
+        assertThat(blobs(token)).isEqualTo(200);
+        assertThat(azure.faults().pending().get("storage")).isEmpty();
+    }
+
+    @Test
+    void keys_rotatedByAScript_signTheNextToken() throws Exception {
+        String before = (String) Client.json(exchange(CLIENT)).get("access_token");
+
+        assertThat(order("server=imds&fault=rotate-keys")).startsWith("rotate-keys is a fault of the server entra");
+        order("server=entra&fault=rotate-keys");
+
+        String after = (String) Client.json(exchange(CLIENT)).get("access_token");
+        String keys = client.get(azure.entra() + "/" + azure.tenantId() + "/discovery/v2.0/keys")
+                .body();
+        assertThat(keyId(after)).isNotEqualTo(keyId(before));
+        assertThat(keys).contains(keyId(before), keyId(after));
+        assertThat(blobs(before)).isEqualTo(200);
+    }
+
+    private static String keyId(String token) throws Exception {
+        return SignedJWT.parse(token).getHeader().getKeyID();
     }
 
     @Test
