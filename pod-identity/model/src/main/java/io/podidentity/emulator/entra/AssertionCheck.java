@@ -79,19 +79,8 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private void checkFederated(ServicePrincipal principal, SignedJWT jwt, JWTClaimsSet claims) {
         String issuer = Optional.ofNullable(claims.getIssuer()).orElse("");
-        String subject = Optional.ofNullable(claims.getSubject()).orElse("");
         boolean own = issuer.startsWith(authority + "/");
-        List<String> audiences = own
-                ? claims.getAudience().stream()
-                        .map(Resource::ofFederatedCredential)
-                        .toList()
-                : claims.getAudience();
-        Match match = namesOf(issuer, own)
-                .map(name ->
-                        directory.federation().match(principal.clientId(), name, subject, textsOf(claims), audiences))
-                .filter(found -> found != Match.OTHER_ISSUER)
-                .findFirst()
-                .orElse(Match.OTHER_ISSUER);
+        Match match = match(principal, issuer, own, claims);
         if (match == Match.OTHER_ISSUER) {
             throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
         }
@@ -107,6 +96,33 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
             throw EntraError.NOT_A_MANAGED_IDENTITY.because(
                     "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.");
         }
+        requireAccepted(match, issuer, claims);
+    }
+
+    /** @param own whether the issuer is this Entra ID itself */
+    private Match match(ServicePrincipal principal, String issuer, boolean own, JWTClaimsSet claims) {
+        List<String> audiences = own ? audiencesOfOwnToken(claims) : claims.getAudience();
+        Map<String, String> texts = textsOf(claims);
+        return namesOf(issuer, own)
+                .map(name ->
+                        directory.federation().match(principal.clientId(), name, subjectOf(claims), texts, audiences))
+                .filter(found -> found != Match.OTHER_ISSUER)
+                .findFirst()
+                .orElse(Match.OTHER_ISSUER);
+    }
+
+    private static List<String> audiencesOfOwnToken(JWTClaimsSet claims) {
+        return claims.getAudience().stream()
+                .map(Resource::ofFederatedCredential)
+                .toList();
+    }
+
+    private static String subjectOf(JWTClaimsSet claims) {
+        return Optional.ofNullable(claims.getSubject()).orElse("");
+    }
+
+    private static void requireAccepted(Match match, String issuer, JWTClaimsSet claims) {
+        String subject = subjectOf(claims);
         switch (match) {
             case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
             case OTHER_CASE ->
@@ -154,18 +170,18 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private void checkTime(JWTClaimsSet claims) {
         Instant now = clock.instant();
-        Date from = claims.getNotBeforeTime();
-        Date until = claims.getExpirationTime();
-        boolean valid = until != null
-                && now.isBefore(until.toInstant().plus(CLOCK_SKEW))
-                && (from == null || !now.isBefore(from.toInstant().minus(CLOCK_SKEW)));
-        if (!valid) {
+        Optional<Instant> from = Optional.ofNullable(claims.getNotBeforeTime()).map(Date::toInstant);
+        Optional<Instant> until =
+                Optional.ofNullable(claims.getExpirationTime()).map(Date::toInstant);
+        boolean hasBegun = from.isEmpty() || !now.isBefore(from.get().minus(CLOCK_SKEW));
+        boolean isOver = until.isEmpty() || !now.isBefore(until.get().plus(CLOCK_SKEW));
+        if (!hasBegun || isOver) {
             throw EntraError.ASSERTION_EXPIRED.because(
                     "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."
                             .formatted(
                                     now,
-                                    from == null ? "-" : from.toInstant(),
-                                    until == null ? "-" : until.toInstant()));
+                                    from.map(Instant::toString).orElse("-"),
+                                    until.map(Instant::toString).orElse("-")));
         }
     }
 

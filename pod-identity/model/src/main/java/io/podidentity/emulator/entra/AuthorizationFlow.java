@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,22 +50,50 @@ final class AuthorizationFlow {
     private record Challenge(String text, ChallengeMethod method) {
 
         boolean isMetBy(String verifier) {
-            return text.equals(method == ChallengeMethod.PLAIN ? verifier : sha256(verifier));
+            String met = method == ChallengeMethod.PLAIN ? verifier : sha256(verifier);
+            return text.equals(met);
         }
     }
 
     private enum ChallengeMethod {
-        PLAIN,
-        S256;
+        PLAIN("plain"),
+        S256("S256");
+
+        private final String name;
+
+        ChallengeMethod(String name) {
+            this.name = name;
+        }
 
         /** A client that names none means {@link #PLAIN}, as the standard says. */
         static ChallengeMethod of(Parameters query) {
-            String name = query.get("code_challenge_method").orElse("plain");
-            return switch (name) {
-                case "plain" -> PLAIN;
-                case "S256" -> S256;
-                default -> throw EntraError.CHALLENGE_METHOD.because("Invalid Code_Challenge_method parameter.");
-            };
+            String wanted = query.get("code_challenge_method").orElse(PLAIN.name);
+            return Arrays.stream(values())
+                    .filter(method -> method.name.equals(wanted))
+                    .findFirst()
+                    .orElseThrow(() -> EntraError.CHALLENGE_METHOD.because("Invalid Code_Challenge_method parameter."));
+        }
+    }
+
+    /** How the result gets to the client. */
+    private enum ResponseMode {
+        QUERY("query"),
+        FRAGMENT("fragment"),
+        FORM_POST("form_post");
+
+        private final String name;
+
+        ResponseMode(String name) {
+            this.name = name;
+        }
+
+        /** The usual one is {@link #QUERY}, also for a mode that does not exist. */
+        static ResponseMode of(Parameters query) {
+            String wanted = query.get("response_mode").orElse("");
+            return Arrays.stream(values())
+                    .filter(mode -> mode.name.equals(wanted))
+                    .findFirst()
+                    .orElse(QUERY);
         }
     }
 
@@ -153,10 +182,15 @@ final class AuthorizationFlow {
             result.put("error_description", String.valueOf(refusal.getMessage()));
         }
         query.get("state").ifPresent(state -> result.put("state", state));
-        return switch (query.get("response_mode").orElse("query")) {
-            case "form_post" -> form(redirectUri, result);
-            case "fragment" -> redirect(redirectUri + "#" + Request.encoded(result));
-            default -> redirect(redirectUri + (redirectUri.contains("?") ? "&" : "?") + Request.encoded(result));
+        return answer(ResponseMode.of(query), redirectUri, result);
+    }
+
+    private static Answer answer(ResponseMode mode, String redirectUri, Map<String, String> result) {
+        String separator = redirectUri.contains("?") ? "&" : "?";
+        return switch (mode) {
+            case FORM_POST -> form(redirectUri, result);
+            case FRAGMENT -> redirect(redirectUri + "#" + Request.encoded(result));
+            case QUERY -> redirect(redirectUri + separator + Request.encoded(result));
         };
     }
 

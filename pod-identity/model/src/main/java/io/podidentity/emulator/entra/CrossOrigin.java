@@ -2,7 +2,6 @@ package io.podidentity.emulator.entra;
 
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
-import java.util.Set;
 
 /**
  * Which answers a page of another origin may read: as with Entra ID, the documents that anybody may have, and the
@@ -13,26 +12,14 @@ final class CrossOrigin {
     private static final String ORIGIN = "Origin";
     private static final String ALLOWED_ORIGIN = "Access-Control-Allow-Origin";
 
-    private static final Set<String> OPEN = Set.of(
-            "discovery/instance",
-            "discovery/keys",
-            "discovery/v2.0/keys",
-            ".well-known/openid-configuration",
-            "v2.0/.well-known/openid-configuration",
-            "oauth2/v2.0/token");
-
     private CrossOrigin() {}
-
-    /** @param path below the tenant */
-    static boolean isOpen(String path) {
-        return OPEN.contains(path);
-    }
 
     /** Whether a page in a browser has sent the request. */
     static boolean isFromPage(Request request) {
         return request.header(ORIGIN).isPresent();
     }
 
+    /** The answer to a browser that asks what a page may send. */
     static Answer preflight(Request request) {
         return Answer.empty(200)
                 .with(ALLOWED_ORIGIN, request.header(ORIGIN).orElse("*"))
@@ -43,9 +30,11 @@ final class CrossOrigin {
                 .with("Access-Control-Max-Age", "86400");
     }
 
-    static Answer allow(Answer answer, String path, Request request) {
-        return isOpen(path) && isFromPage(request)
-                ? answer.with(ALLOWED_ORIGIN, request.header(ORIGIN).orElse("*"))
-                : answer;
+    /** Lets the page that has sent the request read the answer, if the answer is open to others. */
+    static Answer allow(Answer answer, EntraPage asked, Request request) {
+        if (!asked.isOpen || !isFromPage(request)) {
+            return answer;
+        }
+        return answer.with(ALLOWED_ORIGIN, request.header(ORIGIN).orElse("*"));
     }
 }

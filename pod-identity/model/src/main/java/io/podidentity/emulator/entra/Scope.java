@@ -25,7 +25,7 @@ record Scope(ResourceCheck resources) {
                     + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
                     + " resource identifier (application ID URI).");
         }
-        return known(withoutPermission(scopes.get(0)));
+        return requireKnown(withoutPermission(scopes.get(0)));
     }
 
     /**
@@ -40,7 +40,7 @@ record Scope(ResourceCheck resources) {
             throw EntraError.INVALID_SCOPE.because("The provided value for the input parameter 'scope' is not valid:"
                     + " a token is for one resource, and this names " + resources.size() + ".");
         }
-        return resources.isEmpty() ? GRAPH : known(resources.get(0));
+        return resources.isEmpty() ? GRAPH : requireKnown(resources.get(0));
     }
 
     /** Whether one of OpenID's scopes is asked for. */
@@ -50,17 +50,19 @@ record Scope(ResourceCheck resources) {
 
     /** What a user's token says in {@code scp}: the names of the permissions, or else of OpenID's scopes. */
     static String permissions(String scope) {
-        String names = withoutOpenId(scope).stream()
-                .map(one -> one.substring(one.lastIndexOf('/') + 1))
-                .map(name -> name.equals(DEFAULT.substring(1)) ? "user_impersonation" : name)
-                .distinct()
-                .collect(Collectors.joining(" "));
+        String names =
+                withoutOpenId(scope).stream().map(Scope::permission).distinct().collect(Collectors.joining(" "));
         return names.isEmpty() ? scope.strip() : names;
+    }
+
+    private static String permission(String scope) {
+        String name = scope.substring(scope.lastIndexOf('/') + 1);
+        return name.equals(DEFAULT.substring(1)) ? "user_impersonation" : name;
     }
 
     private static List<String> withoutOpenId(String scope) {
         return Arrays.stream(scope.strip().split(" +"))
-                .filter(one -> !OPENID.contains(one))
+                .filter(name -> !OPENID.contains(name))
                 .toList();
     }
 
@@ -69,7 +71,8 @@ record Scope(ResourceCheck resources) {
         return slash < 0 ? GRAPH : scope.substring(0, slash);
     }
 
-    String known(String resource) {
+    /** @throws EntraError.Refusal if there is no such resource */
+    String requireKnown(String resource) {
         Optional<String> refusal = resources.refusal(resource);
         if (refusal.isPresent()) {
             throw EntraError.UNKNOWN_RESOURCE.because(refusal.get());

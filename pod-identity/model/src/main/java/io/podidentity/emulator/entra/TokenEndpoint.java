@@ -32,36 +32,38 @@ record TokenEndpoint(
      *
      * @param fromPage whether a page in a browser has sent the form
      */
-    Answer version2(Parameters form, String tenant, boolean fromPage) {
-        return switch (ClientAuthentication.required(form, "grant_type")) {
-            case "client_credentials" -> {
-                Client client = clients.authenticate(form, tenant);
-                String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), client, resource, requested(form))));
-            }
-            case "device_code", "urn:ietf:params:oauth:grant-type:device_code" -> {
+    Answer answerVersion2(Parameters form, String tenant, boolean fromPage) {
+        return switch (GrantType.of(form)) {
+            case CLIENT_CREDENTIALS -> answerApplication(form, tenant);
+            case DEVICE_CODE -> {
                 Client client = clients.authenticateForUser(form, tenant);
-                yield tokensOf(users.redeemDeviceCode(form), client, form, tenant);
+                yield answerUser(users.redeemDeviceCode(form), client, form, tenant);
             }
-            case "authorization_code" -> {
-                Client client = client(codes.isForPage(form), fromPage, form, tenant);
-                yield tokensOf(codes.redeem(form), client, form, tenant);
+            case AUTHORIZATION_CODE -> {
+                Client client = authenticateRedeemer(codes.isForPage(form), fromPage, form, tenant);
+                yield answerUser(codes.redeem(form), client, form, tenant);
             }
-            case "refresh_token" -> {
+            case REFRESH_TOKEN -> {
                 Session session = users.redeemRefreshToken(form);
-                Client client = client(session.ofPage(), fromPage, form, tenant);
-                yield tokensOf(session, client, form, tenant);
+                Client client = authenticateRedeemer(session.ofPage(), fromPage, form, tenant);
+                yield answerUser(session, client, form, tenant);
             }
-            case "urn:ietf:params:oauth:grant-type:jwt-bearer" -> {
+            case ON_BEHALF_OF -> {
                 Client client = clients.authenticate(form, tenant);
-                yield tokensOf(users.onBehalfOf(client.principal(), form), client, form, tenant);
+                yield answerUser(users.onBehalfOf(client.principal(), form), client, form, tenant);
             }
-            default -> throw unsupportedGrant();
         };
     }
 
+    private Answer answerApplication(Parameters form, String tenant) {
+        Client client = clients.authenticate(form, tenant);
+        String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
+        IssuedToken token = issue(issuer.inTenant(tenant), client, resource, requested(form));
+        return Answer.json(200, describeInNumbers(token));
+    }
+
     /** What was given to a page is redeemed by a page alone, and what was not by none. */
-    private Client client(boolean givenToPage, boolean fromPage, Parameters form, String tenant) {
+    private Client authenticateRedeemer(boolean givenToPage, boolean fromPage, Parameters form, String tenant) {
         if (givenToPage && !fromPage) {
             throw EntraError.ONLY_A_PAGE.because(
                     "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin"
@@ -75,12 +77,12 @@ record TokenEndpoint(
     }
 
     /** The token endpoint of version 1: a resource, and every value a string. */
-    Answer version1(Parameters form, String tenant) {
-        if (!ClientAuthentication.required(form, "grant_type").equals("client_credentials")) {
-            throw unsupportedGrant();
+    Answer answerVersion1(Parameters form, String tenant) {
+        if (GrantType.of(form) != GrantType.CLIENT_CREDENTIALS) {
+            throw GrantType.unsupported();
         }
         Client client = clients.authenticate(form, tenant);
-        String resource = scopes.known(ClientAuthentication.required(form, "resource"));
+        String resource = scopes.requireKnown(ClientAuthentication.required(form, "resource"));
         IssuedToken token = issue(issuer.inTenant(tenant), client, resource, requested(form));
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
@@ -93,7 +95,7 @@ record TokenEndpoint(
         return Answer.json(200, body);
     }
 
-    private Answer tokensOf(Session session, Client client, Parameters form, String tenant) {
+    private Answer answerUser(Session session, Client client, Parameters form, String tenant) {
         String scope = form.get("scope").orElse(session.scope());
         TokenIssuer there = issuer.inTenant(tenant);
         String resource = scopes.resourceOfUser(scope);
@@ -104,7 +106,7 @@ record TokenEndpoint(
                         assignments.groupsOf(user.objectId(), user.userPrincipalName()))
                 .asking(requested(form));
         IssuedToken token = there.issue(subject, resource, life.usual());
-        Map<String, Object> body = inNumbers(token);
+        Map<String, Object> body = describeInNumbers(token);
         body.put("scope", scope);
         body.putAll(users.companions(session, client.proof(), scope, there, token));
         return Answer.json(200, body);
@@ -134,7 +136,7 @@ record TokenEndpoint(
         }
     }
 
-    private static Map<String, Object> inNumbers(IssuedToken token) {
+    private static Map<String, Object> describeInNumbers(IssuedToken token) {
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
         body.put("expires_in", token.lifetimeSeconds());
@@ -142,9 +144,5 @@ record TokenEndpoint(
         token.refreshInSeconds().ifPresent(seconds -> body.put("refresh_in", seconds));
         body.put("access_token", token.value());
         return body;
-    }
-
-    private static EntraError.Refusal unsupportedGrant() {
-        return EntraError.UNSUPPORTED_GRANT.because("The app requested an unsupported grant type.");
     }
 }

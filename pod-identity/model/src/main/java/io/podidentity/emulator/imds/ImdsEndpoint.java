@@ -127,9 +127,7 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory director
         if (request.header("X-Forwarded-For").isPresent()) {
             throw ImdsRefusal.invalidRequest("Requests with an X-Forwarded-For header are not served");
         }
-        if (!request.header("Metadata")
-                .map(value -> value.equalsIgnoreCase("true"))
-                .orElse(false)) {
+        if (request.header("Metadata").filter("true"::equalsIgnoreCase).isEmpty()) {
             throw ImdsRefusal.invalidRequest("Required metadata header not specified");
         }
     }
@@ -193,9 +191,10 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory director
         if (part instanceof Map<?, ?>) {
             return Answer.text(200, "application/json; charset=utf-8", Json.write(part));
         }
-        return request.query().get("format").orElse("").equals("text")
-                ? Answer.text(200, "text/plain; charset=utf-8", String.valueOf(part))
-                : error(400, "bad_request", "A single value is only served with format=text");
+        if (!request.query().get("format").orElse("").equals("text")) {
+            return error(400, "bad_request", "A single value is only served with format=text");
+        }
+        return Answer.text(200, "text/plain; charset=utf-8", String.valueOf(part));
     }
 
     private static Answer error(int status, String code, String description) {
@@ -209,30 +208,46 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory director
     private NodeIdentity select(Parameters query) {
         var assigned = new ArrayList<NodeIdentity>();
         identities.forEach(assigned::add);
-        var wanted = new ArrayList<Predicate<NodeIdentity>>();
-        named(query, "client_id", NodeIdentity::clientId).ifPresent(wanted::add);
-        named(query, "object_id", NodeIdentity::objectId).ifPresent(wanted::add);
-        named(query, "msi_res_id", NodeIdentity::resourceId)
-                .or(() -> named(query, "mi_res_id", NodeIdentity::resourceId))
-                .ifPresent(wanted::add);
-        if (wanted.size() > 1) {
+        List<Predicate<NodeIdentity>> named = namedIn(query);
+        if (named.size() > 1) {
             throw ImdsRefusal.invalidRequest("Only one of client_id, object_id and msi_res_id can be specified");
         }
-        // Without a name it is the system-assigned identity, or else the only user-assigned one.
-        Predicate<NodeIdentity> meant = wanted.isEmpty() ? NodeIdentity::systemAssigned : wanted.get(0);
-        Optional<NodeIdentity> found = assigned.stream().filter(meant).findFirst();
-        if (found.isEmpty() && wanted.isEmpty() && assigned.size() > 1) {
+        Optional<NodeIdentity> selected = named.isEmpty() ? selectUsual(assigned) : selectFirst(assigned, named.get(0));
+        return selected.orElseThrow(() -> ImdsRefusal.invalidRequest("Identity not found"));
+    }
+
+    /** Without a name it is the system-assigned identity, or else the only user-assigned one. */
+    private static Optional<NodeIdentity> selectUsual(List<NodeIdentity> assigned) {
+        Optional<NodeIdentity> systemAssigned = selectFirst(assigned, NodeIdentity::systemAssigned);
+        if (systemAssigned.isEmpty() && assigned.size() > 1) {
             throw ImdsRefusal.invalidRequest("Multiple user assigned identities exist, please specify the clientId /"
                     + " resourceId of the identity in the token request");
         }
-        return found.or(() -> wanted.isEmpty() ? assigned.stream().findFirst() : Optional.empty())
-                .orElseThrow(() -> ImdsRefusal.invalidRequest("Identity not found"));
+        return systemAssigned.or(() -> assigned.stream().findFirst());
     }
 
-    private static Optional<Predicate<NodeIdentity>> named(
-            Parameters query, String parameter, Function<NodeIdentity, String> property) {
-        return query.get(parameter)
-                .map(value -> identity -> property.apply(identity).equalsIgnoreCase(value));
+    private static Optional<NodeIdentity> selectFirst(List<NodeIdentity> assigned, Predicate<NodeIdentity> condition) {
+        return assigned.stream().filter(condition).findFirst();
+    }
+
+    /** What the parameters of a request say of the identity. */
+    private static List<Predicate<NodeIdentity>> namedIn(Parameters query) {
+        var named = new ArrayList<Predicate<NodeIdentity>>();
+        query.get("client_id")
+                .map(wanted -> has(NodeIdentity::clientId, wanted))
+                .ifPresent(named::add);
+        query.get("object_id")
+                .map(wanted -> has(NodeIdentity::objectId, wanted))
+                .ifPresent(named::add);
+        query.get("msi_res_id")
+                .or(() -> query.get("mi_res_id"))
+                .map(wanted -> has(NodeIdentity::resourceId, wanted))
+                .ifPresent(named::add);
+        return named;
+    }
+
+    private static Predicate<NodeIdentity> has(Function<NodeIdentity, String> property, String value) {
+        return identity -> property.apply(identity).equalsIgnoreCase(value);
     }
 
     @SuppressWarnings("serial")

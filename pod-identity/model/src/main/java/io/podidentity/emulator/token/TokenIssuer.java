@@ -61,13 +61,15 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         return authority + "/" + tenantId + "/v2.0";
     }
 
+    /** Makes an access token for a resource. */
     public IssuedToken issue(TokenSubject subject, String resource, Duration life) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresOn = now.plus(life);
-        boolean second = Resource.ofVersion2(resource).isPresent();
-        var claims = claims(subject, Resource.ofVersion2(resource).orElse(resource), second, now, expiresOn)
-                .claim(second ? "azp" : "appid", subject.appId())
-                .claim(second ? "azpacr" : "appidacr", subject.proof().claim)
+        TokenVersion version = TokenVersion.of(resource);
+        String audience = Resource.ofVersion2(resource).orElse(resource);
+        var claims = commonClaims(subject, audience, version, now, expiresOn)
+                .claim(version.clientClaim, subject.appId())
+                .claim(version.proofClaim, subject.proof().claim)
                 .claim("idtyp", subject.isUser() ? "user" : "app");
         addIfAny(claims, "roles", subject.roles());
         addIfAny(claims, "groups", subject.groups());
@@ -79,7 +81,7 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         if (subject.isUser()) {
             claims.claim("scp", subject.scopes())
                     .claim("name", subject.userPrincipalName())
-                    .claim(second ? "preferred_username" : "unique_name", subject.userPrincipalName())
+                    .claim(version.userClaim, subject.userPrincipalName())
                     .claim("upn", subject.userPrincipalName());
         } else {
             claims.claim("idp", issuer());
@@ -93,12 +95,13 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
      * @param nonce what the client sent along; null for nothing
      */
     public String idToken(TokenSubject user, @Nullable String nonce, IssuedToken beside) {
-        return key().signCertified(claims(user, user.appId(), true, beside.issuedAt(), beside.expiresOn())
-                .claim("name", user.userPrincipalName())
-                .claim("preferred_username", user.userPrincipalName())
-                .claim("nonce", nonce)
-                .build()
-                .toJSONObject());
+        return key().signCertified(
+                        commonClaims(user, user.appId(), TokenVersion.V2, beside.issuedAt(), beside.expiresOn())
+                                .claim("name", user.userPrincipalName())
+                                .claim("preferred_username", user.userPrincipalName())
+                                .claim("nonce", nonce)
+                                .build()
+                                .toJSONObject());
     }
 
     private static void addIfAny(JWTClaimsSet.Builder claims, String name, List<String> values) {
@@ -124,11 +127,11 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         }
     }
 
-    private JWTClaimsSet.Builder claims(
-            TokenSubject subject, String audience, boolean second, Instant from, Instant until) {
+    private JWTClaimsSet.Builder commonClaims(
+            TokenSubject subject, String audience, TokenVersion version, Instant from, Instant until) {
         return new JWTClaimsSet.Builder()
                 .audience(audience)
-                .issuer(second ? issuerOfVersion2() : issuer())
+                .issuer(version == TokenVersion.V2 ? issuerOfVersion2() : issuer())
                 .issueTime(Date.from(from))
                 .notBeforeTime(Date.from(from.minus(IssuedToken.BEFORE_ISSUE)))
                 .expirationTime(Date.from(until))
@@ -136,7 +139,7 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
                 .subject(subject.subjectFor(audience))
                 .claim("tid", tenantId)
                 .claim("uti", UUID.randomUUID().toString())
-                .claim("ver", second ? "2.0" : "1.0")
+                .claim("ver", version.text)
                 // Whoever finds such a token somewhere should see at once what it is.
                 .claim("emulated", "podid");
     }
