@@ -1,7 +1,6 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
-import io.podidentity.emulator.cluster.Profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -24,8 +24,6 @@ import java.util.stream.Collectors;
  * problem. Not thread-safe.
  */
 final class Fields {
-
-    static final String POD_IDENTITY = "aadpodidentity.k8s.io";
 
     /** By type, as the API server of 1.34 names them in its OpenAPI; e2e/fields.py writes the resource. */
     private static final Map<String, Set<String>> OF_KUBERNETES = fieldsOfKubernetes();
@@ -83,9 +81,12 @@ final class Fields {
     /** The name of another object, empty if it is absent. One that Kubernetes does not take is reported. */
     String nameOfObject(String name) {
         String text = string(name);
-        Optional<String> refusal = text.isEmpty() ? Optional.empty() : NameRule.SUBDOMAIN.refusal(text);
-        refusal.ifPresent(
-                why -> find(name).ifPresent(value -> decoding.invalid(value, path(name), "is no name: " + why)));
+        Optional<Yaml> written = find(name);
+        if (!text.isEmpty() && written.isPresent()) {
+            NameRule.SUBDOMAIN
+                    .refusal(text)
+                    .ifPresent(why -> decoding.reportInvalid(written.get(), path(name), "is no name: " + why));
+        }
         return text;
     }
 
@@ -178,7 +179,7 @@ final class Fields {
         if (type.isInstance(content)) {
             return Optional.of(type.cast(content));
         }
-        decoding.wrongType(value, at, expected);
+        decoding.reportWrongType(value, at, expected);
         return Optional.empty();
     }
 
@@ -186,12 +187,15 @@ final class Fields {
     Map<String, String> stringMap(String name) {
         var map = new LinkedHashMap<String, String>();
         for (Yaml.Entry entry : object(name).mapping.entries()) {
-            String at = path(name) + "." + entry.key();
-            map.put(
-                    entry.key(),
-                    entry.value().isNull() ? "" : string(entry.value(), at).orElse(""));
+            map.put(entry.key(), textOf(entry, path(name)));
         }
         return map;
+    }
+
+    private String textOf(Yaml.Entry entry, String map) {
+        return entry.value().isNull()
+                ? ""
+                : string(entry.value(), map + "." + entry.key()).orElse("");
     }
 
     /**
@@ -201,20 +205,22 @@ final class Fields {
      */
     Map<String, String> labels() {
         Map<String, String> labels = stringMap("labels");
-        var written = find("labels").orElse(null) instanceof Yaml.Mapping map ? map.entries() : List.<Yaml.Entry>of();
-        for (Yaml.Entry entry : written) {
-            String at = path("labels") + "." + entry.key();
-            if (!LABEL_KEY.matcher(entry.key()).matches()) {
-                decoding.invalid(entry.value(), at, "cannot be the key of a label" + RULE_OF_LABELS);
-            }
-            String value = labels.getOrDefault(entry.key(), "");
-            // Such a value cannot be judged.
-            if (!LABEL.matcher(value).matches() && !PUT_IN_LATER.matcher(value).find()) {
-                decoding.invalid(
-                        entry.value(), at, "cannot be \"" + value.replaceAll("\\p{Cc}", "?") + "\"" + RULE_OF_LABELS);
-            }
+        if (find("labels").orElse(null) instanceof Yaml.Mapping written) {
+            written.entries().forEach(entry -> checkLabel(entry, labels.getOrDefault(entry.key(), "")));
         }
         return labels;
+    }
+
+    private void checkLabel(Yaml.Entry entry, String value) {
+        String at = path("labels") + "." + entry.key();
+        if (!LABEL_KEY.matcher(entry.key()).matches()) {
+            decoding.reportInvalid(entry.value(), at, "cannot be the key of a label" + RULE_OF_LABELS);
+        }
+        boolean isPutInLater = PUT_IN_LATER.matcher(value).find();
+        if (!LABEL.matcher(value).matches() && !isPutInLater) {
+            String printable = value.replaceAll("\\p{Cc}", "?");
+            decoding.reportInvalid(entry.value(), at, "cannot be \"" + printable + "\"" + RULE_OF_LABELS);
+        }
     }
 
     /** Reports what the type of Kubernetes does not have, such as {@code PodSpec}. */
@@ -234,88 +240,26 @@ final class Fields {
             if (!taken.contains(entry.key())
                     && !names.contains(entry.key())
                     && !entry.key().startsWith("$")) {
-                decoding.unknownField(entry, path(entry.key()), names);
+                decoding.reportUnknownField(entry, path(entry.key()), names);
             }
         }
     }
 
     private Optional<Yaml> find(String name) {
         known.add(name);
-        Optional<Yaml.Entry> found = mapping.entries().stream()
-                .filter(entry -> entry.key().equals(name))
-                .findFirst()
-                .or(() -> mapping.entries().stream()
-                        .filter(entry -> ignoreCase && entry.key().equalsIgnoreCase(name))
-                        .findFirst());
+        Optional<Yaml.Entry> found = findEntry(name::equals);
+        if (found.isEmpty() && ignoreCase) {
+            found = findEntry(name::equalsIgnoreCase);
+        }
         found.ifPresent(entry -> taken.add(entry.key()));
         return found.map(Yaml.Entry::value).filter(value -> !value.isNull());
     }
 
-    private String path(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+    private Optional<Yaml.Entry> findEntry(Predicate<String> key) {
+        return mapping.entries().stream().filter(entry -> key.test(entry.key())).findFirst();
     }
 
-    /** The decoding of one object: the profile, and the problems found. Not thread-safe. */
-    static final class Decoding {
-
-        private final Profile profile;
-        private final String object;
-        private final boolean isOfPodIdentity;
-        private final List<Problem> problems = new ArrayList<>();
-
-        Decoding(Profile profile, Manifest manifest) {
-            this.profile = profile;
-            this.object = manifest.toString();
-            this.isOfPodIdentity = manifest.group().equals(POD_IDENTITY);
-        }
-
-        Profile profile() {
-            return profile;
-        }
-
-        List<Problem> problems() {
-            return problems;
-        }
-
-        boolean failed() {
-            return problems.stream().anyMatch(Problem::isFatal);
-        }
-
-        /** @param names of the fields that are known there */
-        void unknownField(Yaml.Entry entry, String path, Set<String> names) {
-            String fate = isOfPodIdentity
-                    ? profile.isAtLeast(1, 8, 0)
-                            ? "the API server drops it, and " + Problem.REFUSED
-                            : "version " + profile.id() + " ignores it"
-                    : "Kubernetes 1.34 drops it, and " + Problem.REFUSED;
-            Optional<String> meant =
-                    names.stream().filter(entry.key()::equalsIgnoreCase).findFirst();
-            Problem.Kind unknown = isOfPodIdentity ? Problem.Kind.UNKNOWN_FIELD : Problem.Kind.UNKNOWN_TO_KUBERNETES;
-            String around = path.substring(0, path.length() - entry.key().length());
-            problems.add(new Problem(
-                    meant.isPresent() ? Problem.Kind.WRONG_CASE : unknown,
-                    entry.position(),
-                    object,
-                    path,
-                    "unknown field " + path + ": " + fate
-                            + meant.map(name -> "; write " + around + name).orElse(""),
-                    List.copyOf(names),
-                    meant.orElse("")));
-        }
-
-        void wrongType(Yaml value, String path, String expected) {
-            invalid(value, path, "must be of type " + expected + ", not " + value.type());
-        }
-
-        void invalid(Yaml value, String path, String reason) {
-            problems.add(new Problem(
-                    Problem.Kind.WRONG_TYPE,
-                    value.position(),
-                    object,
-                    path,
-                    path + " " + reason + ": the object is ignored",
-                    List.of(),
-                    ""));
-        }
+    private String path(String name) {
+        return path.isEmpty() ? name : path + "." + name;
     }
 }

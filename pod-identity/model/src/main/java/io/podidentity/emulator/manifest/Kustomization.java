@@ -59,23 +59,26 @@ public record Kustomization(
         var visited = new HashSet<Path>();
         while (!open.isEmpty()) {
             Path next = open.pop();
-            if (!visited.add(next)) {
-                continue;
-            }
-            if (Files.isDirectory(next)) {
-                ManifestFiles.KUSTOMIZATIONS.stream()
-                        .map(next::resolve)
-                        .filter(Files::isRegularFile)
-                        .forEach(files::add);
-                in(next).ifPresent(one -> {
-                    seen.accept(one);
-                    one.names().forEach(open::push);
-                });
-            } else {
-                files.add(next);
+            if (visited.add(next)) {
+                files.addAll(filesAt(next));
+                for (Kustomization kustomization : in(next).stream().toList()) {
+                    seen.accept(kustomization);
+                    kustomization.names().forEach(open::push);
+                }
             }
         }
         return files;
+    }
+
+    /** The file itself, or the files of the kustomization in a folder. */
+    private static List<Path> filesAt(Path path) {
+        if (!Files.isDirectory(path)) {
+            return List.of(path);
+        }
+        return ManifestFiles.KUSTOMIZATIONS.stream()
+                .map(path::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
     }
 
     /** What of a kustomization, and of those that it is made of, kubectl would fetch over the network. */

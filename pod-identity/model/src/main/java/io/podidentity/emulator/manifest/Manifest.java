@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  */
 public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content, List<PodPlace> pods) {
 
+    /** The API group of aad-pod-identity. */
+    static final String POD_IDENTITY = "aadpodidentity.k8s.io";
+
     /** Of Flux and Argo CD. */
     static final Set<String> KINDS_OF_RELEASES = Set.of("HelmRelease", "Application", "ApplicationSet");
 

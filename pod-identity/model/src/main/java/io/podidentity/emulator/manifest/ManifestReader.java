@@ -3,7 +3,6 @@ package io.podidentity.emulator.manifest;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.manifest.Fields.Decoding;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +114,10 @@ public final class ManifestReader {
      */
     public Manifests readText(String file, String text) {
         Manifests manifests = decode(new GitOps(tools), List.of(new ManifestText(file, text)), List.of());
-        manifests.skipped().stream().filter(one -> !one.isPartial()).findFirst().ifPresent(ManifestReader::refuse);
+        manifests.skipped().stream()
+                .filter(skipped -> !skipped.isPartial())
+                .findFirst()
+                .ifPresent(ManifestReader::refuse);
         return manifests;
     }
 

@@ -5,10 +5,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The texts that a user names, as sets: files and standard input make one together, and in a folder with several
@@ -16,8 +15,6 @@ import java.util.Set;
  * kustomization are rendered by kubectl, charts by helm. Not thread-safe.
  */
 final class ManifestTexts {
-
-    private static final String CHART = "Chart.yaml";
 
     private final Tools tools;
     private final ExcludedPaths excluded;
@@ -40,9 +37,14 @@ final class ManifestTexts {
             } else if (Files.isDirectory(Path.of(path))) {
                 addFolder(Path.of(path));
             } else {
-                ManifestFiles.files(Path.of(path))
-                        .forEach(file -> common.add(new ManifestText(file.toString(), ManifestFiles.content(file))));
+                addFile(Path.of(path));
             }
+        }
+    }
+
+    private void addFile(Path path) {
+        for (Path file : ManifestFiles.files(path)) {
+            common.add(new ManifestText(file.toString(), ManifestFiles.content(file)));
         }
     }
 
@@ -54,16 +56,13 @@ final class ManifestTexts {
 
     /** The texts by set; files that the user names belong to each of them. */
     List<List<ManifestText>> sets() {
-        if (apart.isEmpty()) {
-            return List.of(common);
-        }
-        return apart.stream()
-                .map(set -> {
-                    var whole = new ArrayList<>(common);
-                    whole.addAll(set);
-                    return List.copyOf(whole);
-                })
-                .toList();
+        return apart.isEmpty()
+                ? List.of(common)
+                : apart.stream().map(this::withCommon).toList();
+    }
+
+    private List<ManifestText> withCommon(List<ManifestText> set) {
+        return Stream.concat(common.stream(), set.stream()).toList();
     }
 
     GitOps gitOps() {
@@ -75,68 +74,57 @@ final class ManifestTexts {
     }
 
     private void addFolder(Path folder) {
-        List<Path> below = ManifestFiles.below(folder)
-                .filter(file -> !excluded.contains(file))
-                .toList();
-        List<Path> charts = below.stream()
-                .filter(file -> file.endsWith(CHART) && Files.isRegularFile(file))
-                .map(ManifestTexts::folderOf)
-                .toList();
-        List<Path> outer = charts.stream()
-                .filter(chart -> charts.stream().noneMatch(other -> isInside(chart, other)))
-                .toList();
-        List<Path> outside = below.stream()
-                .filter(file -> outer.stream().noneMatch(file::startsWith))
-                .toList();
-        List<Kustomization> kustomizations = outside.stream()
-                .filter(Files::isDirectory)
-                .flatMap(file -> Kustomization.in(file).stream())
-                .toList();
-        Set<Path> named = new LinkedHashSet<>();
-        kustomizations.forEach(kustomization -> named.addAll(kustomization.names()));
+        FolderContents contents = FolderContents.read(folder, excluded);
+        gitOps.add(contents.charts(), contents.files());
 
-        gitOps.add(outer, outside.stream().filter(ManifestFiles::canHoldManifests));
-        var made = new ArrayList<List<ManifestText>>();
-        outer.stream()
-                .filter(chart -> !gitOps.installs(chart))
-                .forEach(chart -> chart(chart).ifPresent(text -> made.add(List.of(text))));
-        kustomizations.stream()
-                .filter(one -> !named.contains(absolute(one.folder())))
-                .flatMap(one -> gitOps.filled(one.folder(), kustomized(one)).stream())
-                .filter(texts -> !texts.isEmpty())
-                .forEach(made::add);
-        List<ManifestText> plain = outside.stream()
-                .filter(file ->
-                        kustomizations.stream().noneMatch(one -> one.folder().equals(folderOf(file))))
-                .filter(file -> !named.contains(absolute(file)))
-                .filter(ManifestFiles::canHoldManifests)
-                .flatMap(file -> text(file).stream().map(text -> filled(file, text)))
-                .toList();
-        if (kustomizations.isEmpty() && outer.isEmpty() && plain.isEmpty()) {
+        // Each is a way to install the same.
+        var ways = new ArrayList<List<ManifestText>>();
+        ways.addAll(renderCharts(contents));
+        ways.addAll(renderKustomizations(contents));
+        List<ManifestText> plain = readPlainFiles(contents);
+
+        if (contents.charts().isEmpty() && contents.kustomizations().isEmpty() && plain.isEmpty()) {
             throw new ManifestException("The folder " + folder + " contains no *.yaml, *.yml or *.json");
         }
-        boolean severalWays = made.size() > 1;
+        boolean severalWays = ways.size() > 1;
         if (!plain.isEmpty()) {
-            made.add(plain);
+            ways.add(plain);
         }
         if (severalWays) {
-            apart.addAll(made);
+            apart.addAll(ways);
         } else {
-            made.forEach(common::addAll);
+            ways.forEach(common::addAll);
         }
     }
 
-    private static Path folderOf(Path file) {
-        Path parent = file.getParent();
-        return parent == null ? Path.of("") : parent;
+    /** Those charts that no release installs with values of its own. */
+    private List<List<ManifestText>> renderCharts(FolderContents contents) {
+        var rendered = new ArrayList<List<ManifestText>>();
+        for (Path chart : contents.charts()) {
+            if (!gitOps.installs(chart)) {
+                renderChart(chart).map(List::of).ifPresent(rendered::add);
+            }
+        }
+        return rendered;
     }
 
-    private static boolean isInside(Path folder, Path other) {
-        return !folder.equals(other) && folder.startsWith(other);
+    private List<List<ManifestText>> renderKustomizations(FolderContents contents) {
+        var rendered = new ArrayList<List<ManifestText>>();
+        for (Kustomization kustomization : contents.outerKustomizations()) {
+            List<ManifestText> texts = renderKustomization(kustomization);
+            if (!texts.isEmpty()) {
+                rendered.addAll(gitOps.filled(kustomization.folder(), texts));
+            }
+        }
+        return rendered;
     }
 
-    private static Path absolute(Path path) {
-        return path.toAbsolutePath().normalize();
+    private List<ManifestText> readPlainFiles(FolderContents contents) {
+        var texts = new ArrayList<ManifestText>();
+        for (Path file : contents.plainFiles()) {
+            readFile(file).map(text -> filled(file, text)).ifPresent(texts::add);
+        }
+        return texts;
     }
 
     /** Where several ways fill in different values, none is taken. */
@@ -146,7 +134,7 @@ final class ManifestTexts {
     }
 
     /** One bad file must not hide the others. */
-    private Optional<ManifestText> text(Path file) {
+    private Optional<ManifestText> readFile(Path file) {
         try {
             return Optional.of(new ManifestText(file.toString(), ManifestFiles.content(file)));
         } catch (ManifestException e) {
@@ -155,50 +143,68 @@ final class ManifestTexts {
         }
     }
 
-    private List<ManifestText> kustomized(Kustomization kustomization) {
+    private List<ManifestText> renderKustomization(Kustomization kustomization) {
         if (kustomization.isComponent()) {
             return List.of();
         }
         if (kustomization.resources().isPresent()) {
             return kustomization.resources().get().stream()
-                    .flatMap(file -> text(file).stream())
+                    .flatMap(file -> readFile(file).stream())
                     .toList();
         }
-        String folder = kustomization.folder().toString();
-        List<String> remote = tools.allowsRemote() ? List.of() : Kustomization.remoteNames(kustomization.folder());
+        Path folder = kustomization.folder();
+        List<String> remote = tools.allowsRemote() ? List.of() : Kustomization.remoteNames(folder);
         if (!remote.isEmpty()) {
             String reason = "a kustomization with parts that are not in these folders: " + String.join(", ", remote)
                     + ". --allow-remote lets kubectl fetch them";
-            skipped.add(new Skipped(folder, reason, Skipped.Kind.KUSTOMIZATION));
+            skipped.add(new Skipped(folder.toString(), reason, Skipped.Kind.KUSTOMIZATION));
             return List.of();
         }
-        return rendered("kubectl", "kustomize", tools.kustomizeOptions(), "a kustomization", folder).stream()
+        return render(Renderer.KUBECTL, tools.kustomizeOptions(), folder).stream()
                 .toList();
     }
 
-    private Optional<ManifestText> chart(Path chart) {
-        String folder = chart.toString();
-        return rendered("helm", "template", List.of("release"), "a Helm chart", folder);
+    private Optional<ManifestText> renderChart(Path chart) {
+        return render(Renderer.HELM, List.of("release"), chart);
     }
 
-    private Optional<ManifestText> rendered(
-            String program, String verb, List<String> options, String what, String folder) {
-        Path place = Path.of(folder);
+    /** A program that makes manifests of a folder. */
+    private enum Renderer {
+        KUBECTL("kubectl", "kustomize", "kubectl kustomize ", "a kustomization", Skipped.Kind.KUSTOMIZATION),
+        HELM("helm", "template", "helm template release ", "a Helm chart", Skipped.Kind.CHART);
+
+        final String program;
+        final String verb;
+        /** What positions in the rendered text begin with, before the folder and whatever the options are. */
+        final String position;
+
+        final String what;
+        final Skipped.Kind kind;
+
+        Renderer(String program, String verb, String position, String what, Skipped.Kind kind) {
+            this.program = program;
+            this.verb = verb;
+            this.position = position;
+            this.what = what;
+            this.kind = kind;
+        }
+    }
+
+    private Optional<ManifestText> render(Renderer renderer, List<String> options, Path place) {
+        String folder = place.toString();
         if (!ManifestFiles.shown(place).equals(folder)) {
             String reason = "the name has control characters, so this is not rendered: give it another name";
             skipped.add(new Skipped(ManifestFiles.shown(place), reason, Skipped.Kind.FILE));
             return Optional.empty();
         }
-        Skipped.Kind kind = program.equals("helm") ? Skipped.Kind.CHART : Skipped.Kind.KUSTOMIZATION;
-        // What positions begin with, whatever the options are.
-        String name = program + " " + verb + " " + (program.equals("helm") ? "release " : "") + folder;
-        var arguments = new ArrayList<>(List.of(verb));
+        var arguments = new ArrayList<>(List.of(renderer.verb));
         arguments.addAll(options);
         arguments.add(folder);
         try {
-            return Optional.of(new ManifestText(name, tools.render(program, arguments, "")));
+            String text = tools.render(renderer.program, arguments, "");
+            return Optional.of(new ManifestText(renderer.position + folder, text));
         } catch (IOException e) {
-            skipped.add(new Skipped(folder, what + ", " + e.getMessage(), kind));
+            skipped.add(new Skipped(folder, renderer.what + ", " + e.getMessage(), renderer.kind));
             return Optional.empty();
         }
     }

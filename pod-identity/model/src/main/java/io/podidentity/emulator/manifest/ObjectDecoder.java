@@ -17,13 +17,15 @@ import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.json.Json;
-import io.podidentity.emulator.manifest.Fields.Decoding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.zip.CRC32;
 
 /** Decodes one manifest. Not thread-safe. */
@@ -34,24 +36,59 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
         this(manifest, Fields.of(manifest.content(), decoding), decoding, withIdle);
     }
 
-    /** The objects of the cluster that it makes; none if the emulator does not know the kind. */
+    /** How an object of each kind is decoded; workloads, which make pods, are not among them. */
+    private static final Map<String, Function<ObjectDecoder, KubernetesObject>> KINDS = Map.of(
+            "Namespace", ObjectDecoder::decodeNamespace,
+            "ServiceAccount", ObjectDecoder::decodeServiceAccount,
+            "Secret", ObjectDecoder::decodeSecret,
+            "NetworkPolicy", ObjectDecoder::decodeNetworkPolicy,
+            "ClusterRole", ObjectDecoder::decodeClusterRole,
+            "ClusterRoleBinding", ObjectDecoder::decodeClusterRoleBinding);
+
+    /** The same for the kinds of aad-pod-identity. */
+    private static final Map<String, BiFunction<ObjectDecoder, Metadata, KubernetesObject>> KINDS_OF_POD_IDENTITY =
+            Map.of(
+                    "AzureIdentity", ObjectDecoder::decodeIdentity,
+                    "AzureIdentityBinding", ObjectDecoder::decodeBinding,
+                    "AzureAssignedIdentity", ObjectDecoder::decodeAssigned,
+                    "AzurePodIdentityException", ObjectDecoder::decodeException);
+
+    /** The objects of the cluster that the manifest makes; none if the emulator does not know the kind. */
     List<KubernetesObject> decode() {
-        if (manifest.group().equals(Fields.POD_IDENTITY)) {
+        if (manifest.group().equals(Manifest.POD_IDENTITY)) {
             // Without the custom resource definitions there is no such kind.
-            return decoding.profile().hasNmi() ? ofPodIdentity(metadata()) : List.of();
+            return decoding.profile().hasNmi() ? decodeOfPodIdentity() : List.of();
         }
-        return switch (manifest.kind()) {
-            case "Namespace" -> List.of(new Namespace(clusterWide(metadata())));
-            case "ServiceAccount" -> {
-                fields.reportUnknownOf("ServiceAccount");
-                yield List.of(new ServiceAccount(metadata()));
-            }
-            case "Secret" -> List.of(new Secret(metadata(), secretData()));
-            case "NetworkPolicy" -> List.of(networkPolicy());
-            case "ClusterRole" -> List.of(new ClusterRole(clusterWide(metadata()), rules()));
-            case "ClusterRoleBinding" -> List.of(clusterRoleBinding());
-            default -> new WorkloadDecoder(manifest, withIdle, metadata(), fields).decode();
-        };
+        Function<ObjectDecoder, KubernetesObject> decoder = KINDS.get(manifest.kind());
+        if (decoder != null) {
+            return List.of(decoder.apply(this));
+        }
+        return new WorkloadDecoder(manifest, withIdle, metadata(), fields).decode();
+    }
+
+    private List<KubernetesObject> decodeOfPodIdentity() {
+        Metadata metadata = metadata();
+        return Optional.ofNullable(KINDS_OF_POD_IDENTITY.get(manifest.kind()))
+                .map(decoder -> decoder.apply(this, metadata))
+                .stream()
+                .toList();
+    }
+
+    private Namespace decodeNamespace() {
+        return new Namespace(clusterWide(metadata()));
+    }
+
+    private ServiceAccount decodeServiceAccount() {
+        fields.reportUnknownOf("ServiceAccount");
+        return new ServiceAccount(metadata());
+    }
+
+    private Secret decodeSecret() {
+        return new Secret(metadata(), secretData());
+    }
+
+    private ClusterRole decodeClusterRole() {
+        return new ClusterRole(clusterWide(metadata()), rules());
     }
 
     private List<ClusterRole.Rule> rules() {
@@ -61,7 +98,7 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
                         rule.strings("verbs"), rule.strings("apiGroups"), rule.strings("resources")));
     }
 
-    private ClusterRoleBinding clusterRoleBinding() {
+    private ClusterRoleBinding decodeClusterRoleBinding() {
         List<Subject> subjects = fields.objects(
                 "subjects",
                 subject -> new Subject(subject.string("kind"), subject.string("namespace"), subject.string("name")));
@@ -69,14 +106,12 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
                 clusterWide(metadata()), fields.object("roleRef").string("name"), subjects);
     }
 
-    private List<KubernetesObject> ofPodIdentity(Metadata metadata) {
-        return switch (manifest.kind()) {
-            case "AzureIdentity" -> List.of(identity(metadata, spec(fields)));
-            case "AzureIdentityBinding" -> List.of(binding(metadata, spec(fields)));
-            case "AzureAssignedIdentity" -> List.of(assigned(metadata, spec(fields)));
-            case "AzurePodIdentityException" -> List.of(exception(metadata, spec(fields)));
-            default -> List.of();
-        };
+    private AzureIdentity decodeIdentity(Metadata metadata) {
+        return identity(metadata, spec(fields));
+    }
+
+    private AzureIdentityBinding decodeBinding(Metadata metadata) {
+        return binding(metadata, spec(fields));
     }
 
     /**
@@ -110,7 +145,8 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
         return binding;
     }
 
-    private AzureAssignedIdentity assigned(Metadata metadata, Fields spec) {
+    private AzureAssignedIdentity decodeAssigned(Metadata metadata) {
+        Fields spec = spec(fields);
         Fields identity = spec.object("azureIdentityRef");
         Fields binding = spec.object("azureBindingRef");
         var assigned = new AzureAssignedIdentity(
@@ -141,7 +177,8 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
                 .orElse(State.NONE);
     }
 
-    private static AzurePodIdentityException exception(Metadata metadata, Fields spec) {
+    private AzurePodIdentityException decodeException(Metadata metadata) {
+        Fields spec = spec(fields);
         var exception = new AzurePodIdentityException(metadata, spec.stringMap("podLabels"));
         spec.reportUnknownBut("metadata");
         return exception;
@@ -180,30 +217,37 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
 
     private Map<String, byte[]> secretData() {
         var data = new LinkedHashMap<String, byte[]>();
-        fields.stringMap("data").forEach((key, encoded) -> {
-            try {
-                data.put(key, Base64.getMimeDecoder().decode(encoded));
-            } catch (IllegalArgumentException e) {
-                decoding.invalid(manifest.content(), "data." + key, "must be Base64");
-            }
-        });
+        for (var entry : fields.stringMap("data").entrySet()) {
+            decodeBase64(entry.getKey(), entry.getValue()).ifPresent(value -> data.put(entry.getKey(), value));
+        }
         fields.stringMap("stringData").forEach((key, text) -> data.put(key, text.getBytes(StandardCharsets.UTF_8)));
         return data;
     }
 
-    private NetworkPolicy networkPolicy() {
+    private Optional<byte[]> decodeBase64(String key, String encoded) {
+        try {
+            return Optional.of(Base64.getMimeDecoder().decode(encoded));
+        } catch (IllegalArgumentException e) {
+            decoding.reportInvalid(manifest.content(), "data." + key, "must be Base64");
+            return Optional.empty();
+        }
+    }
+
+    private NetworkPolicy decodeNetworkPolicy() {
         Fields spec = fields.object("spec");
+        Fields podSelector = spec.object("podSelector");
         List<String> types = spec.strings("policyTypes");
         return new NetworkPolicy(
                 metadata(),
-                spec.object("podSelector").stringMap("matchLabels"),
-                spec.object("podSelector")
-                        .objects(
-                                "matchExpressions",
-                                one -> new NetworkPolicy.Expression(
-                                        one.string("key"), one.string("operator"), one.strings("values"))),
+                podSelector.stringMap("matchLabels"),
+                podSelector.objects("matchExpressions", ObjectDecoder::expression),
                 types.contains("Egress") || (types.isEmpty() && spec.has("egress")),
                 spec.objects("egress", ObjectDecoder::egress));
+    }
+
+    private static NetworkPolicy.Expression expression(Fields expression) {
+        return new NetworkPolicy.Expression(
+                expression.string("key"), expression.string("operator"), expression.strings("values"));
     }
 
     private static NetworkPolicy.Egress egress(Fields rule) {

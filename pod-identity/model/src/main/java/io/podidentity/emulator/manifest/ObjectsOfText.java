@@ -38,107 +38,158 @@ final class ObjectsOfText {
         return skipped;
     }
 
-    void add(ManifestText whole) {
-        String file = whole.file();
-        String text = whole.content();
+    void add(ManifestText text) {
         try {
-            YamlReader.read(file, text).forEach(document -> add(document, whole.namespace()));
+            YamlReader.read(text.file(), text.content()).forEach(document -> addDocument(document, text.namespace()));
         } catch (ManifestException e) {
-            boolean isTemplate = text.contains(TEMPLATE);
-            String reason = isTemplate
-                    ? "This is a template, and YAML only once it is rendered, for a Helm chart by helm template CHART"
-                    : e.reason();
-            Skipped.Kind kind = MANIFEST.matcher(text).find() ? Skipped.Kind.FILE : Skipped.Kind.OTHER;
-            skipped.add(new Skipped(e.placeOr(file), reason, isTemplate ? Skipped.Kind.TEMPLATE : kind));
+            skipped.add(unreadable(text, e));
         }
     }
 
-    private void add(Yaml document, String namespace) {
-        if (!(document instanceof Yaml.Mapping content)) {
+    private static Skipped unreadable(ManifestText text, ManifestException e) {
+        String place = e.placeOr(text.file());
+        if (text.content().contains(TEMPLATE)) {
+            return new Skipped(
+                    place,
+                    "This is a template, and YAML only once it is rendered, for a Helm chart by helm template CHART",
+                    Skipped.Kind.TEMPLATE);
+        }
+        boolean isManifest = MANIFEST.matcher(text.content()).find();
+        return new Skipped(place, e.reason(), isManifest ? Skipped.Kind.FILE : Skipped.Kind.OTHER);
+    }
+
+    /** @param usual the namespace of objects that name none */
+    private void addDocument(Yaml document, String usual) {
+        if (document instanceof Yaml.Mapping content) {
+            addMapping(content, usual);
+        } else if (isPatch(document)) {
+            skip(document, Skipped.Kind.OTHER, "This is a JSON patch, which kustomize applies");
+        } else {
             skip(
                     document,
                     Skipped.Kind.OTHER,
-                    isPatch(document)
-                            ? "This is a JSON patch, which kustomize applies"
-                            : "A manifest is an object with apiVersion and kind, but this is of type "
-                                    + document.type());
-            return;
-        }
-        String kind = content.textAt("kind");
-        String apiVersion = content.textAt("apiVersion");
-        if (kind.isEmpty() || apiVersion.isEmpty()) {
-            // Files of other tools may have one of the three: only two make it likely that the third was forgotten.
-            boolean isMeant = content.get("metadata").isPresent() && !(kind.isEmpty() && apiVersion.isEmpty());
-            skip(
-                    content,
-                    isMeant ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
-                    "This is no Kubernetes manifest: it has no "
-                            + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"));
-        } else if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
-            items.elements().forEach(item -> add(item, namespace));
-        } else if (apiVersion.startsWith(Kustomization.GROUP)) {
-            skip(content, Skipped.Kind.OTHER, "This is a kustomization, which says how to make manifests");
-        } else {
-            addObject(apiVersion, kind, content, namespace);
+                    "A manifest is an object with apiVersion and kind, but this is of type " + document.type());
         }
     }
 
     private static boolean isPatch(Yaml document) {
         return document instanceof Yaml.Sequence list
                 && !list.elements().isEmpty()
-                && list.elements().stream()
-                        .allMatch(element -> element instanceof Yaml.Mapping operation
-                                && operation.get("op").isPresent()
-                                && operation.get("path").isPresent());
+                && list.elements().stream().allMatch(ObjectsOfText::isOperation);
+    }
+
+    private static boolean isOperation(Yaml element) {
+        return element instanceof Yaml.Mapping operation
+                && operation.get("op").isPresent()
+                && operation.get("path").isPresent();
+    }
+
+    private void addMapping(Yaml.Mapping content, String usual) {
+        String kind = content.textAt("kind");
+        String apiVersion = content.textAt("apiVersion");
+        if (kind.isEmpty() || apiVersion.isEmpty()) {
+            skipIncomplete(content, kind, apiVersion);
+        } else if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
+            items.elements().forEach(item -> addDocument(item, usual));
+        } else if (apiVersion.startsWith(Kustomization.GROUP)) {
+            skip(content, Skipped.Kind.OTHER, "This is a kustomization, which says how to make manifests");
+        } else {
+            addObject(apiVersion, kind, content, usual);
+        }
+    }
+
+    private void skipIncomplete(Yaml.Mapping content, String kind, String apiVersion) {
+        boolean lacksBoth = kind.isEmpty() && apiVersion.isEmpty();
+        String missing = lacksBoth ? "apiVersion and kind" : theMissingOne(kind);
+        // Files of other tools may have one of the three: only two make it likely that the third was forgotten.
+        boolean isMeant = content.get("metadata").isPresent() && !lacksBoth;
+        skip(
+                content,
+                isMeant ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
+                "This is no Kubernetes manifest: it has no " + missing);
+    }
+
+    private static String theMissingOne(String kind) {
+        return kind.isEmpty() ? "kind" : "apiVersion";
     }
 
     private void addObject(String apiVersion, String kind, Yaml.Mapping content, String usual) {
         if (!(content.get("metadata").orElse(null) instanceof Yaml.Mapping metadata)) {
-            skip(
-                    content,
-                    content.get("spec").isPresent() ? Skipped.Kind.FILE : Skipped.Kind.OTHER,
-                    "This manifest has no metadata");
+            boolean isMeant = content.get("spec").isPresent();
+            skip(content, isMeant ? Skipped.Kind.FILE : Skipped.Kind.OTHER, "This manifest has no metadata");
             return;
         }
-        String name = metadata.textAt("name");
-        if (name.isEmpty() && !metadata.textAt("generateName").isEmpty()) {
-            name = metadata.textAt("generateName") + "00000";
-        }
+        String name = nameIn(metadata);
         if (name.isEmpty()) {
             skip(metadata, Skipped.Kind.FILE, "This manifest has no metadata.name");
-        } else if (name.contains(TEMPLATE)) {
-            skip(metadata, Skipped.Kind.TEMPLATE, "This is a template, as its name " + name + " shows");
-        } else {
-            String written = metadata.textAt("namespace");
-            Optional<String> refusal = NameRule.of(apiVersion, kind)
-                    .refusal(name)
-                    .or(() -> written.isEmpty() ? Optional.empty() : NameRule.LABEL.refusal(written));
-            if (refusal.isPresent()) {
-                skip(metadata, Skipped.Kind.FILE, refusal.get());
-                return;
-            }
-            String namespace = kind.startsWith("Cluster") ? "" : written.isEmpty() ? usual : written;
-            String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
-            List<PodPlace> pods = shapes.places(group, kind, content);
-            add(new Manifest(apiVersion, kind, new ObjectName(namespace, name), content, pods), metadata);
+            return;
         }
+        if (name.contains(TEMPLATE)) {
+            skip(metadata, Skipped.Kind.TEMPLATE, "This is a template, as its name " + name + " shows");
+            return;
+        }
+        String written = metadata.textAt("namespace");
+        Optional<String> refusal = NameRule.of(apiVersion, kind).refusal(name).or(() -> refusalOfNamespace(written));
+        if (refusal.isPresent()) {
+            skip(metadata, Skipped.Kind.FILE, refusal.get());
+            return;
+        }
+        var fullName = new ObjectName(namespace(kind, written, usual), name);
+        List<PodPlace> pods = shapes.places(groupOf(apiVersion), kind, content);
+        addManifest(new Manifest(apiVersion, kind, fullName, content, pods), metadata);
     }
 
-    private void add(Manifest manifest, Yaml.Mapping metadata) {
-        Yaml.Mapping content = manifest.content();
-        String kind = manifest.kind();
-        boolean isMade = metadata.get("ownerReferences").isPresent();
-        boolean makesPods = WORKLOADS.contains(kind) || manifest.pods().stream().anyMatch(PodPlace::isTemplate);
-        if (makesPods && !kind.equals("Pod") && !isMade && !hasContainers(manifest)) {
-            skip(content, Skipped.Kind.PATCH, manifest + " has no containers, so it is a patch of another file's");
+    /** The name; of an object that the API server names, the beginning with zeros behind it. */
+    private static String nameIn(Yaml.Mapping metadata) {
+        String name = metadata.textAt("name");
+        String beginning = metadata.textAt("generateName");
+        return name.isEmpty() && !beginning.isEmpty() ? beginning + "00000" : name;
+    }
+
+    private static Optional<String> refusalOfNamespace(String written) {
+        return written.isEmpty() ? Optional.empty() : NameRule.LABEL.refusal(written);
+    }
+
+    private static String namespace(String kind, String written, String usual) {
+        if (kind.startsWith("Cluster")) {
+            return "";
+        }
+        return written.isEmpty() ? usual : written;
+    }
+
+    private static String groupOf(String apiVersion) {
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? "" : apiVersion.substring(0, slash);
+    }
+
+    private void addManifest(Manifest manifest, Yaml.Mapping metadata) {
+        if (isPatchOfAnotherFile(manifest, metadata)) {
+            skip(
+                    manifest.content(),
+                    Skipped.Kind.PATCH,
+                    manifest + " has no containers, so it is a patch of another file's");
             return;
         }
         objects.add(manifest);
         if (manifest.isRelease()) {
             addRelease(manifest);
         } else if (manifest.isEncrypted()) {
-            skip(content, Skipped.Kind.ENCRYPTED, manifest + " has values that SOPS has encrypted");
+            skip(manifest.content(), Skipped.Kind.ENCRYPTED, manifest + " has values that SOPS has encrypted");
         }
+    }
+
+    private static boolean isPatchOfAnotherFile(Manifest manifest, Yaml.Mapping metadata) {
+        boolean makesPods =
+                WORKLOADS.contains(manifest.kind()) || manifest.pods().stream().anyMatch(PodPlace::isTemplate);
+        boolean isMadeByCluster = metadata.get("ownerReferences").isPresent();
+        return makesPods && !manifest.kind().equals("Pod") && !isMadeByCluster && !hasContainers(manifest);
+    }
+
+    private static boolean hasContainers(Manifest manifest) {
+        return manifest.pods().stream()
+                .map(place -> Stream.concat(place.spec().stream(), Stream.of("containers")))
+                .map(path -> path.toArray(String[]::new))
+                .anyMatch(path -> manifest.content().at(path).isPresent());
     }
 
     private void skip(Yaml what, Skipped.Kind kind, String reason) {
@@ -157,12 +208,5 @@ final class ObjectsOfText {
                     Skipped.Kind.RELEASE,
                     manifest + " has its manifests made by a controller, " + e.getMessage());
         }
-    }
-
-    private static boolean hasContainers(Manifest manifest) {
-        return manifest.pods().stream()
-                .map(place -> Stream.concat(place.spec().stream(), Stream.of("containers")))
-                .anyMatch(path ->
-                        manifest.content().at(path.toArray(String[]::new)).isPresent());
     }
 }

@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,65 +18,80 @@ import java.util.Set;
  */
 final class Replicas {
 
+    /** Which kind makes the objects of another kind, whose names begin with its own name. */
+    private static final Map<String, String> MAKERS = Map.of("ReplicaSet", "Deployment", "Job", "CronJob");
+
     private Replicas() {}
 
     static List<KubernetesObject> settle(List<KubernetesObject> objects) {
-        Map<Made, Set<ObjectName>> made = new HashMap<>();
+        Map<Maker, Set<ObjectName>> podsOfMakers = podsOfMakers(objects);
+        Map<ObjectName, Owner> workloadsOfNames = new HashMap<>();
+        var settled = new ArrayList<KubernetesObject>();
         for (KubernetesObject object : objects) {
-            if (object instanceof Pod pod) {
-                pod.owners()
-                        .forEach(owner -> makers(pod, owner)
-                                .forEach(maker -> made.computeIfAbsent(maker, key -> new HashSet<>())
-                                        .add(pod.name())));
+            if (!(object instanceof Pod pod)) {
+                settled.add(object);
+            } else if (!isReplaced(pod, podsOfMakers)) {
+                settled.add(withDistinctName(pod, workloadsOfNames));
             }
         }
-        Map<ObjectName, Owner> names = new HashMap<>();
-        return objects.stream()
-                .filter(object -> !(object instanceof Pod pod) || !isReplaced(pod, made))
-                .map(object -> object instanceof Pod pod ? distinct(pod, names) : object)
-                .toList();
+        return settled;
     }
 
     /** What makes pods, in a namespace. */
-    private record Made(String namespace, Owner owner) {}
+    private record Maker(String namespace, Owner owner) {}
 
-    /** The owner itself, and what has made it by its name: a Deployment its ReplicaSets, a CronJob its Jobs. */
-    private static List<Made> makers(Pod pod, Owner owner) {
-        int dash = owner.name().lastIndexOf('-');
-        String kind = switch (owner.kind()) {
-            case "ReplicaSet" -> "Deployment";
-            case "Job" -> "CronJob";
-            default -> "";
-        };
-        var itself = new Made(pod.namespace(), owner);
-        return kind.isEmpty() || dash < 1
-                ? List.of(itself)
-                : List.of(
-                        itself,
-                        new Made(pod.namespace(), new Owner(kind, owner.name().substring(0, dash))));
+    private static Map<Maker, Set<ObjectName>> podsOfMakers(List<KubernetesObject> objects) {
+        Map<Maker, Set<ObjectName>> pods = new HashMap<>();
+        List<Pod> all = objects.stream()
+                .filter(Pod.class::isInstance)
+                .map(Pod.class::cast)
+                .toList();
+        for (Pod pod : all) {
+            for (Maker maker : makersOf(pod)) {
+                pods.computeIfAbsent(maker, first -> new HashSet<>()).add(pod.name());
+            }
+        }
+        return pods;
+    }
+
+    /** The owners, and what has made them by their names: a Deployment its ReplicaSets, a CronJob its Jobs. */
+    private static List<Maker> makersOf(Pod pod) {
+        var makers = new ArrayList<Maker>();
+        for (Owner owner : pod.owners()) {
+            makers.add(new Maker(pod.namespace(), owner));
+            int dash = owner.name().lastIndexOf('-');
+            String kind = MAKERS.getOrDefault(owner.kind(), "");
+            if (!kind.isEmpty() && dash >= 1) {
+                makers.add(
+                        new Maker(pod.namespace(), new Owner(kind, owner.name().substring(0, dash))));
+            }
+        }
+        return makers;
     }
 
     /**
      * Whether another pod was made by this pod's workload, so that this pod, which only stands for the workload, is
      * dropped.
      */
-    private static boolean isReplaced(Pod pod, Map<Made, Set<ObjectName>> made) {
-        Owner workload = workload(pod);
-        return !pod.owners().isEmpty()
-                && workload.name().equals(pod.name().name())
-                && made.getOrDefault(new Made(pod.namespace(), workload), Set.of()).stream()
+    private static boolean isReplaced(Pod pod, Map<Maker, Set<ObjectName>> podsOfMakers) {
+        Owner workload = workloadOf(pod);
+        boolean standsForWorkload =
+                !pod.owners().isEmpty() && workload.name().equals(pod.name().name());
+        return standsForWorkload
+                && podsOfMakers.getOrDefault(new Maker(pod.namespace(), workload), Set.of()).stream()
                         .anyMatch(other -> !other.equals(pod.name()));
     }
 
-    private static Owner workload(Pod pod) {
+    private static Owner workloadOf(Pod pod) {
         return pod.owners().isEmpty()
                 ? new Owner("Pod", pod.name().name())
                 : pod.owners().get(pod.owners().size() - 1);
     }
 
-    private static Pod distinct(Pod pod, Map<ObjectName, Owner> names) {
-        Owner workload = workload(pod);
-        if (names.computeIfAbsent(pod.name(), name -> workload).equals(workload)) {
+    /** Gives the pod another name if a pod of another workload has its name already. */
+    private static Pod withDistinctName(Pod pod, Map<ObjectName, Owner> workloadsOfNames) {
+        Owner workload = workloadOf(pod);
+        if (workloadsOfNames.computeIfAbsent(pod.name(), name -> workload).equals(workload)) {
             return pod;
         }
         var name = new ObjectName(

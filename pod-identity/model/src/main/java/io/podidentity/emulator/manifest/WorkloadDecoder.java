@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -27,50 +27,64 @@ import java.util.stream.Stream;
  */
 record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, Fields object) {
 
-    /** Of the kinds of Kubernetes itself; others may have more fields than a pod. */
-    private static final Set<String> OWN = Set.of(
-            "Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job", "CronJob");
+    /** How the kinds of Kubernetes itself are decoded, from their spec; others may have more fields than a pod. */
+    private static final Map<String, BiFunction<WorkloadDecoder, Fields, List<Pod>>> OWN = Map.of(
+            "Pod", WorkloadDecoder::decodePod,
+            "Deployment", WorkloadDecoder::decodeDeployment,
+            "ReplicaSet", WorkloadDecoder::decodeReplicated,
+            "StatefulSet", WorkloadDecoder::decodeReplicated,
+            "DaemonSet", WorkloadDecoder::decodeReplicated,
+            "ReplicationController", WorkloadDecoder::decodeReplicated,
+            "Job", WorkloadDecoder::decodeReplicated,
+            "CronJob", WorkloadDecoder::decodeCronJob);
 
     private String kind() {
         return manifest.kind();
     }
 
-    /** No pod for a kind that makes none. */
+    /** The pods; none of a kind that makes none. */
     List<KubernetesObject> decode() {
-        boolean isOwn = OWN.contains(kind()) && manifest.pods().stream().allMatch(PodPlace::isFixed);
-        return isOwn ? decodeOwn() : decodeOthers();
+        BiFunction<WorkloadDecoder, Fields, List<Pod>> decoder = OWN.get(kind());
+        boolean hasUsualPlace = manifest.pods().stream().allMatch(PodPlace::isFixed);
+        return List.copyOf(decoder != null && hasUsualPlace ? decodeOwn(decoder) : decodeOthers());
     }
 
-    private List<KubernetesObject> decodeOthers() {
+    private List<Pod> decodeOthers() {
         boolean isIdle = manifest.content().textAt("spec", "replicas").equals("0");
-        return isIdle && !withIdle
-                ? List.of()
-                : manifest.pods().stream()
-                        .map(place -> (KubernetesObject) ofPlace(place))
-                        .toList();
+        if (isIdle && !withIdle) {
+            return List.of();
+        }
+        return manifest.pods().stream().map(this::ofPlace).toList();
     }
 
     /** Of a workload with several pods each has a name and a place of its own. */
     private Pod ofPlace(PodPlace place) {
         boolean isOnly = manifest.pods().size() == 1;
-        Yaml content = manifest.content();
-        Position position = isOnly
-                ? metadata.position()
-                : content.at(place.at().toArray(String[]::new)).orElse(content).position();
-        String name = isOnly ? metadata.name().name() : metadata.name().name() + "-" + suffix(place);
         var podMetadata = new Metadata(
-                new ObjectName(metadata.name().namespace(), name),
+                isOnly ? metadata.name() : nameOf(place),
                 texts(place.labels()),
                 texts(place.annotations()),
                 metadata.resourceVersion(),
-                position);
+                isOnly ? metadata.position() : positionOf(place));
         PodSpec spec = place.isTemplate() ? specAt(object.object(place.spec())) : PodSpec.EMPTY;
-        String account = place.accounts().stream()
-                .map(path -> content.textAt(path.toArray(String[]::new)))
+        return new Pod(podMetadata, spec.withServiceAccountName(accountOf(place)), List.of(self()), "Running");
+    }
+
+    private ObjectName nameOf(PodPlace place) {
+        return new ObjectName(metadata.name().namespace(), metadata.name().name() + "-" + suffix(place));
+    }
+
+    private Position positionOf(PodPlace place) {
+        Yaml content = manifest.content();
+        return content.at(place.at().toArray(String[]::new)).orElse(content).position();
+    }
+
+    private String accountOf(PodPlace place) {
+        return place.accounts().stream()
+                .map(path -> manifest.content().textAt(path.toArray(String[]::new)))
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
-        return new Pod(podMetadata, spec.withServiceAccountName(account), List.of(self()), "Running");
     }
 
     /** The name of the element of a list that it is below, or the last key that tells its pods from others. */
@@ -93,19 +107,20 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
     private Map<String, String> texts(List<List<String>> paths) {
         var texts = new LinkedHashMap<String, String>();
         for (List<String> path : paths) {
-            Yaml found = manifest.content().at(path.toArray(String[]::new)).orElse(manifest.content());
-            List<Yaml.Entry> entries =
-                    found != manifest.content() && found instanceof Yaml.Mapping map ? map.entries() : List.of();
-            entries.forEach(
-                    entry -> texts.putIfAbsent(entry.key(), entry.value().textAt()));
+            Optional<Yaml> found = manifest.content().at(path.toArray(String[]::new));
+            if (found.orElse(null) instanceof Yaml.Mapping map) {
+                map.entries()
+                        .forEach(entry ->
+                                texts.putIfAbsent(entry.key(), entry.value().textAt()));
+            }
         }
         return texts;
     }
 
-    private List<KubernetesObject> decodeOwn() {
+    private List<Pod> decodeOwn(BiFunction<WorkloadDecoder, Fields, List<Pod>> decoder) {
         String kind = kind();
         Fields spec = object.object("spec");
-        List<KubernetesObject> decoded = decode(spec);
+        List<Pod> decoded = decoder.apply(this, spec);
         if (!decoded.isEmpty()) {
             object.reportUnknownOf(kind);
             if (!kind.equals("Pod")) {
@@ -115,18 +130,17 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
         return decoded;
     }
 
-    private List<KubernetesObject> decode(Fields spec) {
-        return switch (kind()) {
-            case "Pod" -> List.of(pod());
-            case "Deployment" -> replicated(spec, List.of(new Owner("ReplicaSet", replicaSetName()), self()));
-            case "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job" ->
-                replicated(spec, List.of(self()));
-            case "CronJob" -> {
-                var job = new Owner("Job", metadata.name().name() + "-00000000");
-                yield List.of(fromTemplate(spec.object("jobTemplate").object("spec"), List.of(job, self())));
-            }
-            default -> List.of();
-        };
+    private List<Pod> decodeDeployment(Fields spec) {
+        return replicated(spec, List.of(new Owner("ReplicaSet", replicaSetName()), self()));
+    }
+
+    private List<Pod> decodeReplicated(Fields spec) {
+        return replicated(spec, List.of(self()));
+    }
+
+    private List<Pod> decodeCronJob(Fields spec) {
+        var job = new Owner("Job", metadata.name().name() + "-00000000");
+        return List.of(fromTemplate(spec.object("jobTemplate").object("spec"), List.of(job, self())));
     }
 
     private Owner self() {
@@ -138,23 +152,34 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
         return metadata.name().name() + "-" + metadata.resourceVersion();
     }
 
-    private Pod pod() {
+    private List<Pod> decodePod(Fields spec) {
         List<Owner> owners = new ArrayList<>(object.object("metadata")
                 .objects("ownerReferences", owner -> new Owner(owner.string("kind"), owner.string("name"))));
-        String hash = "-" + metadata.labels().getOrDefault("pod-template-hash", "");
-        // A Deployment names its ReplicaSets so: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
-        owners.stream()
-                .map(Owner::name)
-                .filter(name -> hash.length() > 1 && name.endsWith(hash))
-                .findFirst()
-                .map(name -> new Owner("Deployment", name.substring(0, name.length() - hash.length())))
-                .ifPresent(owners::add);
+        deploymentOf(owners).ifPresent(owners::add);
         String phase = object.object("status").string("phase");
-        return new Pod(metadata, podSpec(object.object("spec")), owners, phase.isEmpty() ? "Running" : phase);
+        return List.of(new Pod(metadata, podSpec(spec), owners, phase.isEmpty() ? "Running" : phase));
     }
 
-    private List<KubernetesObject> replicated(Fields spec, List<Owner> owners) {
-        return spec.integer("replicas", 1) == 0 && !withIdle ? List.of() : List.of(fromTemplate(spec, owners));
+    /**
+     * The Deployment of a pod, which names its ReplicaSets by its own name and a hash.
+     *
+     * @see <a href="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/">pod-template-hash</a>
+     */
+    private Optional<Owner> deploymentOf(List<Owner> owners) {
+        String hash = "-" + metadata.labels().getOrDefault("pod-template-hash", "");
+        if (hash.length() == 1) {
+            return Optional.empty();
+        }
+        return owners.stream()
+                .map(Owner::name)
+                .filter(name -> name.endsWith(hash))
+                .findFirst()
+                .map(name -> new Owner("Deployment", name.substring(0, name.length() - hash.length())));
+    }
+
+    private List<Pod> replicated(Fields spec, List<Owner> owners) {
+        boolean isIdle = spec.integer("replicas", 1) == 0;
+        return isIdle && !withIdle ? List.of() : List.of(fromTemplate(spec, owners));
     }
 
     private Pod fromTemplate(Fields spec, List<Owner> owners) {
@@ -218,7 +243,7 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
     private static Volume volume(Fields volume) {
         volume.reportUnknownOf("Volume");
         TokenProjection token = volume.object("projected").objects("sources", WorkloadDecoder::token).stream()
-                .filter(one -> !one.path().isEmpty())
+                .filter(projection -> !projection.path().isEmpty())
                 .findFirst()
                 .orElse(null);
         return new Volume(volume.string("name"), token, "");

@@ -31,7 +31,10 @@ public sealed interface Yaml {
             if (value == null) {
                 return "null";
             }
-            return value instanceof String ? "string" : value instanceof Boolean ? "boolean" : "number";
+            if (value instanceof String) {
+                return "string";
+            }
+            return value instanceof Boolean ? "boolean" : "number";
         }
 
         /** Shows no text, since it may be a secret. */
@@ -110,9 +113,10 @@ public sealed interface Yaml {
                     .forEach(entry -> map.put(entry.key(), entry.value().plain()));
             return map;
         }
-        return this instanceof Sequence list
-                ? list.elements().stream().map(Yaml::plain).toList()
-                : ((Scalar) this).value();
+        if (this instanceof Sequence list) {
+            return list.elements().stream().map(Yaml::plain).toList();
+        }
+        return ((Scalar) this).value();
     }
 
     default boolean isNull() {

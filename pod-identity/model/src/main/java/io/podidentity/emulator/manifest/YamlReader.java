@@ -238,9 +238,15 @@ public final class YamlReader {
 
         private static Long based(String text) {
             String digits = text.replaceFirst("^[-+]?0[xob]?", "");
-            int radix = text.contains("x") ? 16 : text.contains("b") ? 2 : 8;
-            long value = Long.parseLong(digits.isEmpty() ? "0" : digits, radix);
+            long value = Long.parseLong(digits.isEmpty() ? "0" : digits, radix(text));
             return text.startsWith("-") ? -value : value;
+        }
+
+        private static int radix(String text) {
+            if (text.contains("x")) {
+                return 16;
+            }
+            return text.contains("b") ? 2 : 8;
         }
     }
 }
