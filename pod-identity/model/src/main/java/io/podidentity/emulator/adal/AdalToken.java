@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +24,9 @@ public record AdalToken(Map<String, String> values) {
     /** In the order of Go's library, which knows neither {@code client_id} nor {@code ext_expires_in}. */
     private static final List<String> NAMES = List.of(
             "access_token", "refresh_token", "expires_in", "expires_on", "not_before", "resource", "token_type");
+
+    private static final String EXPIRES_ON = "expires_on";
+    private static final Set<String> NUMBERS = Set.of("expires_in", EXPIRES_ON, "not_before");
 
     /** Of older hosts of managed identities. */
     private static final DateTimeFormatter DATE =
@@ -44,11 +48,10 @@ public record AdalToken(Map<String, String> values) {
     }
 
     private static String checked(String name, String text) throws ParseException {
-        return switch (name) {
-            case "expires_on" -> text.contains("/") ? seconds(text) : number(text);
-            case "expires_in", "not_before" -> number(text);
-            default -> text;
-        };
+        if (name.equals(EXPIRES_ON) && text.contains("/")) {
+            return seconds(text);
+        }
+        return NUMBERS.contains(name) ? number(text) : text;
     }
 
     private static String number(String text) throws ParseException {
@@ -75,6 +78,6 @@ public record AdalToken(Map<String, String> values) {
 
     @Override
     public String toString() {
-        return "AdalToken[expiresOn=" + values.get("expires_on") + "]";
+        return "AdalToken[expiresOn=" + values.get(EXPIRES_ON) + "]";
     }
 }

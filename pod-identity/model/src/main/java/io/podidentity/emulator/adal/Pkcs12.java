@@ -136,9 +136,11 @@ record Pkcs12(PrivateKey key, X509Certificate certificate) {
             throw new UnreadableException("unknown digest algorithm: " + digest);
         }
         var macs = new BcPKCS12MacCalculatorBuilderProvider(BcDefaultDigestProvider.INSTANCE);
-        for (char[] one : List.of(password.isEmpty() ? new char[1] : password.toCharArray(), password.toCharArray())) {
-            if (new PKCS12PfxPdu(pfx).isMacValid(macs, one)) {
-                return one;
+        char[] written = password.toCharArray();
+        char[] terminated = password.isEmpty() ? new char[1] : written;
+        for (char[] candidate : List.of(terminated, written)) {
+            if (new PKCS12PfxPdu(pfx).isMacValid(macs, candidate)) {
+                return candidate;
             }
         }
         throw new UnreadableException("decryption password incorrect");

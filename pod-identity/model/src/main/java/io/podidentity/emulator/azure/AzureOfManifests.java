@@ -142,9 +142,9 @@ public final class AzureOfManifests {
         String resourceId = identity.resourceId();
         String name = nameOf(resourceId);
         return directory.node().stream()
-                .filter(one -> nameOf(one.resourceId()).equalsIgnoreCase(name))
+                .filter(declared -> nameOf(declared.resourceId()).equalsIgnoreCase(name))
                 .findFirst()
-                .map(one -> new NodeIdentity(one.clientId(), one.objectId(), resourceId, false))
+                .map(declared -> new NodeIdentity(declared.clientId(), declared.objectId(), resourceId, false))
                 .orElseGet(() -> described(identity));
     }
 

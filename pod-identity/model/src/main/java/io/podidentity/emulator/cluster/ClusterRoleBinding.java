@@ -21,11 +21,13 @@ public record ClusterRoleBinding(Metadata metadata, String role, List<Subject> s
     public record Subject(String kind, String namespace, String name) {
 
         private boolean is(ObjectName account) {
-            return switch (kind) {
-                case "ServiceAccount" -> account.equals(new ObjectName(namespace, name));
-                case "Group" -> name.equals(ALL_ACCOUNTS) || name.equals(ALL_ACCOUNTS + ":" + account.namespace());
-                default -> name.equals("system:serviceaccount:" + account.namespace() + ":" + account.name());
-            };
+            if (kind.equals("ServiceAccount")) {
+                return account.equals(new ObjectName(namespace, name));
+            }
+            if (kind.equals("Group")) {
+                return name.equals(ALL_ACCOUNTS) || name.equals(ALL_ACCOUNTS + ":" + account.namespace());
+            }
+            return name.equals("system:serviceaccount:" + account.namespace() + ":" + account.name());
         }
     }
 

@@ -2,6 +2,8 @@ package io.podidentity.emulator.cluster;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /**
  * Which addresses pods may reach.
@@ -25,15 +27,18 @@ public record NetworkPolicy(
      */
     public record Expression(String key, String operator, List<String> values) {
 
+        /** By which condition each operator compares the value of a label, if the pod has it, with the values. */
+        private static final Map<String, BiPredicate<Optional<String>, List<String>>> OPERATORS = Map.of(
+                "In", (value, values) -> value.filter(values::contains).isPresent(),
+                "NotIn", (value, values) -> value.filter(values::contains).isEmpty(),
+                "Exists", (value, values) -> value.isPresent(),
+                "DoesNotExist", (value, values) -> value.isEmpty());
+
         boolean isMetBy(Map<String, String> labels) {
-            String value = labels.get(key);
-            return switch (operator) {
-                case "In" -> value != null && values.contains(value);
-                case "NotIn" -> value == null || !values.contains(value);
-                case "Exists" -> value != null;
-                case "DoesNotExist" -> value == null;
-                default -> false;
-            };
+            Optional<String> value = Optional.ofNullable(labels.get(key));
+            return Optional.ofNullable(OPERATORS.get(operator))
+                    .filter(condition -> condition.test(value, values))
+                    .isPresent();
         }
     }
 

@@ -20,15 +20,20 @@ public final class CleanPath {
 
     /** The same of Go's own router, whose redirect has a page for those who read it. */
     public static Optional<Answer> redirectWithPage(Request request) {
-        return clean(request).map(path -> {
-            String location = path + (request.rawQuery().isEmpty() ? "" : request.queryPart());
+        return clean(request).map(path -> answerWithPage(path, request));
+    }
+
+    private static Answer answerWithPage(String path, Request request) {
+        String location = path + (request.rawQuery().isEmpty() ? "" : request.queryPart());
+        Answer answer = Answer.empty(301);
+        if (request.isGet()) {
             String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
-            Answer answer =
-                    request.isGet() ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1)) : Answer.empty(301);
-            boolean read = request.isGet() || request.method().equals("HEAD");
-            return (read ? answer.with("Content-Type", "text/html; charset=utf-8") : answer)
-                    .with("Location", escaped(location));
-        });
+            answer = Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if (request.isGet() || request.method().equals("HEAD")) {
+            answer = answer.with("Content-Type", "text/html; charset=utf-8");
+        }
+        return answer.with("Location", escaped(location));
     }
 
     /** Each byte beyond ASCII by its number. */

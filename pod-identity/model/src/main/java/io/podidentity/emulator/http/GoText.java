@@ -46,27 +46,28 @@ public final class GoText {
     /** A string of JSON, safe within HTML, as {@code encoding/json} writes it. */
     public static String json(String text) {
         var json = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        text.codePoints().forEach(c -> {
             switch (c) {
-                case '"', '\\' -> json.append('\\').append(c);
+                case '"', '\\' -> json.append('\\').appendCodePoint(c);
                 case '\n' -> json.append("\\n");
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 case '\b' -> json.append("\\b");
                 case '\f' -> json.append("\\f");
-                default -> {
-                    if (ByteText.isByte(c) && !(i > 0 && Character.isHighSurrogate(text.charAt(i - 1)))) {
-                        json.append("\\ufffd");
-                    } else if (c < ' ' || HTML.indexOf(c) >= 0) {
-                        json.append("\\u%04x".formatted((int) c));
-                    } else {
-                        json.append(c);
-                    }
-                }
+                default -> appendInJson(json, c);
             }
-        }
+        });
         return json.append('"').toString();
+    }
+
+    private static void appendInJson(StringBuilder json, int c) {
+        if (ByteText.isByte(c)) {
+            json.append("\\ufffd");
+        } else if (c < ' ' || HTML.indexOf(c) >= 0) {
+            json.append("\\u%04x".formatted(c));
+        } else {
+            json.appendCodePoint(c);
+        }
     }
 
     /** Within HTML, as {@code net/http} escapes the address of a redirect. */

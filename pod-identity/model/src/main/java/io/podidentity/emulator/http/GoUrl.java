@@ -109,7 +109,7 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         String bytes = new String(decoded.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         return ENCODED_IN_PATH
                 .matcher(bytes)
-                .replaceAll(one -> "%%%02X".formatted((int) one.group().charAt(0)));
+                .replaceAll(unsafe -> "%%%02X".formatted((int) unsafe.group().charAt(0)));
     }
 
     /** The URL that a reference means, seen from this one; the reference has a path or is opaque. */

@@ -37,10 +37,9 @@ public record Parameters(Map<String, String> all) {
         var values = new LinkedHashMap<String, String>();
         for (String pair : encoded.split("&", -1)) {
             if (!pair.isEmpty()) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                String value = equals < 0 ? "" : pair.substring(equals + 1);
-                values.putIfAbsent(decoder.apply(name), decoder.apply(value));
+                String[] nameAndValue = pair.split("=", 2);
+                String value = nameAndValue.length == 1 ? "" : nameAndValue[1];
+                values.putIfAbsent(decoder.apply(nameAndValue[0]), decoder.apply(value));
             }
         }
         return new Parameters(Collections.unmodifiableMap(values));

@@ -8,7 +8,6 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Whether network policies let pods reach what gives them tokens: NMI, or else Entra ID. All policies that select a pod
@@ -57,9 +56,12 @@ public record EgressPolicies(Cluster cluster, Profile profile) {
     }
 
     private boolean opens(Egress rule) {
-        int port = profile.hasNmi() ? NMI_PORT : HTTPS;
-        return (rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> isFor(one, port)))
-                && (rule.anywhere() || opensAddress(rule));
+        return opensPort(rule) && (rule.anywhere() || opensAddress(rule));
+    }
+
+    private boolean opensPort(Egress rule) {
+        int wanted = profile.hasNmi() ? NMI_PORT : HTTPS;
+        return rule.ports().isEmpty() || rule.ports().stream().anyMatch(port -> isFor(port, wanted));
     }
 
     private static boolean isFor(Port port, int number) {
@@ -70,7 +72,8 @@ public record EgressPolicies(Cluster cluster, Profile profile) {
             return port.port().isEmpty();
         }
         int from = Integer.parseInt(port.port());
-        return port.endPort() == 0 ? from == number : from <= number && number <= port.endPort();
+        long to = port.endPort() == 0 ? from : port.endPort();
+        return from <= number && number <= to;
     }
 
     private boolean opensAddress(Egress rule) {
@@ -81,9 +84,10 @@ public record EgressPolicies(Cluster cluster, Profile profile) {
                     .anyMatch(range -> !LOOPBACK.contains(range) && !LINK_LOCAL.contains(range));
         }
         Ipv4Range address = Ipv4Range.of(profile.hasNmi() ? NMI : ENTRA).orElseThrow();
-        Predicate<String> contains = cidr ->
-                Ipv4Range.of(cidr).filter(range -> range.contains(address)).isPresent();
-        return rule.cidrs().stream().anyMatch(contains)
-                && rule.except().stream().noneMatch(contains);
+        return isInOneOf(rule.cidrs(), address) && !isInOneOf(rule.except(), address);
+    }
+
+    private static boolean isInOneOf(List<String> cidrs, Ipv4Range address) {
+        return cidrs.stream().flatMap(cidr -> Ipv4Range.of(cidr).stream()).anyMatch(range -> range.contains(address));
     }
 }

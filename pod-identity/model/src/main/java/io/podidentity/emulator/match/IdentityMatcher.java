@@ -6,10 +6,12 @@ import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +25,9 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
 
     /** All identities that the pod gets, or why it gets none. */
     public PodMatch match(Pod pod) {
-        Obstacle obstacle = rules.profile().hasMic() ? obstacle(pod) : null;
-        if (obstacle != null) {
-            return new PodMatch(pod, List.of(), obstacle);
+        Optional<Obstacle> obstacle = rules.profile().hasMic() ? obstacleOf(pod) : Optional.empty();
+        if (obstacle.isPresent()) {
+            return new PodMatch(pod, List.of(), obstacle.get());
         }
         String label = pod.bindingLabel().orElse("");
         List<Candidate> candidates = cluster.bindings(label).stream()
@@ -34,15 +36,16 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
         return new PodMatch(pod, withoutCollisions(candidates), candidates.isEmpty() ? absence(pod) : null);
     }
 
-    private static @Nullable Obstacle obstacle(Pod pod) {
+    /** What the pod itself lacks. */
+    private static Optional<Obstacle> obstacleOf(Pod pod) {
         Optional<String> label = pod.bindingLabel();
         if (label.isEmpty()) {
-            return Obstacle.NO_LABEL;
+            return Optional.of(Obstacle.NO_LABEL);
         }
         if (label.get().isEmpty()) {
-            return Obstacle.EMPTY_LABEL;
+            return Optional.of(Obstacle.EMPTY_LABEL);
         }
-        return pod.spec().nodeName().isEmpty() ? Obstacle.NO_NODE : null;
+        return pod.spec().nodeName().isEmpty() ? Optional.of(Obstacle.NO_NODE) : Optional.empty();
     }
 
     private static Obstacle absence(Pod pod) {
@@ -51,24 +54,26 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
 
     private Candidate candidate(Pod pod, AzureIdentityBinding binding) {
         var name = new ObjectName(binding.namespace(), binding.azureIdentity());
-        AzureIdentity identity = cluster.find(AzureIdentity.class, name).orElse(null);
-        return new Candidate(binding, identity, obstacle(pod, binding, identity));
+        Optional<AzureIdentity> identity = cluster.find(AzureIdentity.class, name);
+        Optional<Obstacle> obstacle = obstacleOf(pod, binding, identity);
+        return new Candidate(binding, identity.orElse(null), obstacle.orElse(null));
     }
 
-    private @Nullable Obstacle obstacle(Pod pod, AzureIdentityBinding binding, @Nullable AzureIdentity identity) {
+    /** What keeps the pod from the identity that the binding names. */
+    private Optional<Obstacle> obstacleOf(Pod pod, AzureIdentityBinding binding, Optional<AzureIdentity> identity) {
         // MIC looks up the identity first; without MIC, NMI knows the bindings of the pod's namespace alone.
         if (!rules.profile().hasMic()
                 && rules.forceNamespaced()
                 && !binding.namespace().equals(pod.namespace())) {
-            return Obstacle.OTHER_NAMESPACE;
+            return Optional.of(Obstacle.OTHER_NAMESPACE);
         }
-        if (identity == null) {
-            return Obstacle.IDENTITY_MISSING;
+        if (identity.isEmpty()) {
+            return Optional.of(Obstacle.IDENTITY_MISSING);
         }
-        if (isIgnored(identity)) {
-            return Obstacle.INVALID_RESOURCE_ID;
+        if (isIgnored(identity.get())) {
+            return Optional.of(Obstacle.INVALID_RESOURCE_ID);
         }
-        return mayUse(pod, identity) ? null : Obstacle.OTHER_NAMESPACE;
+        return mayUse(pod, identity.get()) ? Optional.empty() : Optional.of(Obstacle.OTHER_NAMESPACE);
     }
 
     /** The identities that MIC treats as if they did not exist. */
@@ -92,20 +97,20 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
      * 1.8.1 on the first by the binding's namespace and name.
      */
     private List<Candidate> withoutCollisions(List<Candidate> candidates) {
-        Map<String, Candidate> winners = new HashMap<>();
-        for (Candidate candidate : candidates) {
-            if (candidate.isGranted()) {
-                winners.merge(
-                        candidate.binding().azureIdentity(),
-                        candidate,
-                        (first, last) -> rules.profile().isAtLeast(1, 8, 1) ? first : last);
-            }
-        }
+        BinaryOperator<Candidate> winner =
+                rules.profile().isAtLeast(1, 8, 1) ? (first, last) -> first : (first, last) -> last;
+        Map<String, Candidate> winners = candidates.stream()
+                .filter(Candidate::isGranted)
+                .collect(Collectors.toMap(
+                        candidate -> candidate.binding().azureIdentity(), Function.identity(), winner));
         return candidates.stream()
-                .map(candidate -> !candidate.isGranted() || winners.containsValue(candidate)
-                        ? candidate
-                        : candidate.withObstacle(Obstacle.NAME_COLLISION))
+                .map(candidate -> withoutCollision(candidate, winners))
                 .toList();
+    }
+
+    private static Candidate withoutCollision(Candidate candidate, Map<String, Candidate> winners) {
+        boolean loses = candidate.isGranted() && !winners.containsValue(candidate);
+        return loses ? candidate.withObstacle(Obstacle.NAME_COLLISION) : candidate;
     }
 
     /** Why NMI would ask IMDS for the pod without any binding; empty if it would not. */
@@ -121,9 +126,11 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
 
     private static boolean covers(AzurePodIdentityException exception, Pod pod) {
         return exception.namespace().equals(pod.namespace())
-                && exception.podLabels().entrySet().stream()
-                        .anyMatch(label ->
-                                label.getValue().equalsIgnoreCase(pod.labels().get(label.getKey())));
+                && exception.podLabels().entrySet().stream().anyMatch(label -> has(pod, label));
+    }
+
+    private static boolean has(Pod pod, Map.Entry<String, String> label) {
+        return label.getValue().equalsIgnoreCase(pod.labels().get(label.getKey()));
     }
 
     /**

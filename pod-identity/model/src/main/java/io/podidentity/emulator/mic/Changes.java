@@ -9,12 +9,14 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -39,16 +41,19 @@ record Changes(
     static Map<String, AzureAssignedIdentity> desired(List<PodMatch> matches, MatchRules rules) {
         var desired = new LinkedHashMap<String, AzureAssignedIdentity>();
         for (PodMatch match : matches) {
-            match.granted()
-                    .forEach(candidate -> candidate
-                            .granted()
-                            .map(identity -> desired(match.pod(), candidate.binding(), identity, rules))
-                            .ifPresent(assigned -> desired.put(assigned.name().name(), assigned)));
+            for (Candidate candidate : match.granted()) {
+                AzureAssignedIdentity assigned = assign(match.pod(), candidate, rules);
+                desired.put(assigned.name().name(), assigned);
+            }
         }
         return desired;
     }
 
-    private static AzureAssignedIdentity desired(
+    private static AzureAssignedIdentity assign(Pod pod, Candidate candidate, MatchRules rules) {
+        return assign(pod, candidate.binding(), candidate.granted().orElseThrow(), rules);
+    }
+
+    private static AzureAssignedIdentity assign(
             Pod pod, AzureIdentityBinding binding, AzureIdentity identity, MatchRules rules) {
         boolean namespaced = rules.forceNamespaced() || identity.isNamespaced();
         String node = pod.spec().nodeName();
@@ -64,24 +69,29 @@ record Changes(
     static Map<String, Changes> between(
             Map<String, AzureAssignedIdentity> current, Map<String, AzureAssignedIdentity> desired) {
         var changes = new TreeMap<String, Changes>();
-        desired.forEach((name, wanted) -> {
-            AzureAssignedIdentity present = current.get(name);
-            if (present == null) {
-                on(wanted, changes).create().add(wanted);
-            } else if (!isSame(present, wanted)) {
-                // It stays where it is, even if it would now be made in another namespace.
-                on(wanted, changes).update().add(wanted.withName(present.name()));
-                on(present, changes).replaced().add(present);
-            } else if (present.state() == State.CREATED) {
-                on(wanted, changes).create().add(present);
-            }
-        });
+        desired.forEach((name, wanted) -> addWanted(wanted, Optional.ofNullable(current.get(name)), changes));
         current.forEach((name, present) -> {
             if (!desired.containsKey(name)) {
                 on(present, changes).delete().add(present);
             }
         });
         return changes;
+    }
+
+    private static void addWanted(
+            AzureAssignedIdentity wanted, Optional<AzureAssignedIdentity> before, Map<String, Changes> changes) {
+        if (before.isEmpty()) {
+            on(wanted, changes).create().add(wanted);
+            return;
+        }
+        AzureAssignedIdentity present = before.get();
+        if (!isSame(present, wanted)) {
+            // It stays where it is, even if it would now be made in another namespace.
+            on(wanted, changes).update().add(wanted.withName(present.name()));
+            on(present, changes).replaced().add(present);
+        } else if (present.state() == State.CREATED) {
+            on(wanted, changes).create().add(present);
+        }
     }
 
     private static Changes on(AzureAssignedIdentity assigned, Map<String, Changes> changes) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,27 +29,54 @@ record MachineUpdate(
                 "processing node " + machine + ", add [" + changes.create().size() + "], del ["
                         + changes.delete().size() + "], update ["
                         + changes.update().size() + "]");
-        changes.create().stream()
-                .filter(assigned -> assigned.state() == State.NONE)
-                .forEach(assigned -> {
-                    log.info("crd.go:514", "creating assigned id " + assigned.name());
-                    cluster.put(assigned.withState(State.CREATED));
-                });
-        changes.update().forEach(assigned -> {
+        writeObjects(changes);
+        Optional<Refusal> failure = updateAzure(machine, changes, desired, stats);
+        if (failure.isPresent()) {
+            logFailure(machine, changes, failure.get());
+            stats.gets++;
+        }
+        stats.created += settleAll(machine, changes.create(), failure);
+        stats.updated += settleAll(machine, changes.update(), failure);
+        stats.deleted += removeAll(machine, changes.delete(), desired, failure);
+    }
+
+    private void writeObjects(Changes changes) {
+        for (AzureAssignedIdentity assigned : changes.create()) {
+            if (assigned.state() == State.NONE) {
+                log.info("crd.go:514", "creating assigned id " + assigned.name());
+                cluster.put(assigned.withState(State.CREATED));
+            }
+        }
+        for (AzureAssignedIdentity assigned : changes.update()) {
             log.info("crd.go:546", "updating assigned id " + assigned.name());
             cluster.put(assigned.withState(State.CREATED));
-        });
-        Optional<Refusal> failure = updateAzure(machine, changes, desired, stats);
-        failure.ifPresent(error -> {
-            logFailure(machine, changes, error);
-            stats.gets++;
-        });
-        Predicate<AzureAssignedIdentity> settled = assigned -> settle(machine, assigned, failure);
-        stats.created += changes.create().stream().filter(settled).count();
-        stats.updated += changes.update().stream().filter(settled).count();
-        stats.deleted += changes.delete().stream()
-                .filter(assigned -> remove(machine, assigned, desired, failure))
-                .count();
+        }
+    }
+
+    /** @return how many of them the machine has */
+    private int settleAll(String machine, List<AzureAssignedIdentity> all, Optional<Refusal> failure) {
+        int settled = 0;
+        for (AzureAssignedIdentity assigned : all) {
+            if (settle(machine, assigned, failure)) {
+                settled++;
+            }
+        }
+        return settled;
+    }
+
+    /** @return how many of the objects are gone */
+    private int removeAll(
+            String machine,
+            List<AzureAssignedIdentity> all,
+            Collection<AzureAssignedIdentity> desired,
+            Optional<Refusal> failure) {
+        int removed = 0;
+        for (AzureAssignedIdentity assigned : all) {
+            if (remove(machine, assigned, desired, failure)) {
+                removed++;
+            }
+        }
+        return removed;
     }
 
     private Optional<Refusal> updateAzure(
@@ -152,7 +178,7 @@ record MachineUpdate(
         if (failure.isPresent() && identity.isManagedIdentity() && !machines.has(machine, identity.resourceId())) {
             String message = "failed to apply binding " + assigned.binding().name() + " node " + where + " for pod "
                     + assigned.pod() + ", error: " + failure.get().message();
-            event(true, "binding apply error", assigned, message);
+            record(true, "binding apply error", assigned, message);
             log.error("mic.go:1129", message);
             return false;
         }
@@ -160,11 +186,11 @@ record MachineUpdate(
             String line = "identity " + identity.name() + " has successfully been assigned to node " + where;
             log.info("mic.go:1136", line);
         }
-        state(assigned, State.ASSIGNED);
+        writeState(assigned, State.ASSIGNED);
         String applied = (failure.isPresent() ? "binding " : "Binding ")
                 + assigned.binding().name().name() + " applied on node " + where + " for pod "
                 + assigned.name().name();
-        event(false, "binding applied", assigned, applied);
+        record(false, "binding applied", assigned, applied);
         return true;
     }
 
@@ -174,38 +200,40 @@ record MachineUpdate(
             AzureAssignedIdentity assigned,
             Collection<AzureAssignedIdentity> desired,
             Optional<Refusal> failure) {
+        if (failure.isEmpty()) {
+            writeState(assigned, State.UNASSIGNED);
+            cluster.remove(assigned);
+            return true;
+        }
         AzureIdentity identity = assigned.identity();
         String where = assigned.nodeName();
-        if (failure.isPresent()) {
-            if (identity.isManagedIdentity()
-                    && !isInUse(assigned, desired)
-                    && machines.has(machine, identity.resourceId())) {
-                log.error(
-                        "mic.go:1177",
-                        "failed to remove AzureIdentityBinding "
-                                + assigned.binding().name().name() + " from node " + where + " for pod "
-                                + assigned.pod() + ", error: " + failure.get().message());
-                return false;
-            }
-            log.info(
-                    "mic.go:1181",
-                    "updating msis on node " + where + " failed, but identity " + identity.name()
-                            + " has successfully been removed from node");
-        } else {
-            state(assigned, State.UNASSIGNED);
+        boolean isLeft = identity.isManagedIdentity()
+                && !isInUse(assigned, desired)
+                && machines.has(machine, identity.resourceId());
+        if (isLeft) {
+            log.error(
+                    "mic.go:1177",
+                    "failed to remove AzureIdentityBinding "
+                            + assigned.binding().name().name() + " from node " + where + " for pod "
+                            + assigned.pod() + ", error: " + failure.get().message());
+            return false;
         }
+        log.info(
+                "mic.go:1181",
+                "updating msis on node " + where + " failed, but identity " + identity.name()
+                        + " has successfully been removed from node");
         cluster.remove(assigned);
-        failure.ifPresent(error -> log.info("mic.go:1189", "deleted assigned identity " + assigned.name()));
+        log.info("mic.go:1189", "deleted assigned identity " + assigned.name());
         return true;
     }
 
-    private void state(AzureAssignedIdentity assigned, State state) {
+    private void writeState(AzureAssignedIdentity assigned, State state) {
         String text = "updating AzureAssignedIdentity " + assigned.name() + " status to " + state.text();
         log.info("crd.go:777", text);
         cluster.put(assigned.withState(state));
     }
 
-    private void event(boolean warning, String reason, AzureAssignedIdentity assigned, String message) {
+    private void record(boolean warning, String reason, AzureAssignedIdentity assigned, String message) {
         events.accept(
                 new Event(clock.instant(), warning, reason, assigned.binding().name(), message));
     }

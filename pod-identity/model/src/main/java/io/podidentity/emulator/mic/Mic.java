@@ -107,7 +107,7 @@ public final class Mic {
 
     private static Map<String, AzureAssignedIdentity> byName(List<AzureAssignedIdentity> assigned) {
         var map = new LinkedHashMap<String, AzureAssignedIdentity>();
-        assigned.forEach(one -> map.put(one.name().name(), one));
+        assigned.forEach(identity -> map.put(identity.name().name(), identity));
         return map;
     }
 

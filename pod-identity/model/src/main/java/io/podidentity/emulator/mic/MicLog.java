@@ -112,7 +112,7 @@ record MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
         String identity = binding.azureIdentity();
         if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
             String winner = match.identities().stream()
-                    .filter(one -> one.name().name().equals(identity))
+                    .filter(granted -> granted.name().name().equals(identity))
                     .map(AzureIdentity::namespace)
                     .findFirst()
                     .orElse("another");

@@ -86,10 +86,10 @@ public final class VirtualMachines {
     /** The resource IDs that each machine should have by what MIC has assigned. */
     public static Map<String, Set<String>> desired(Collection<AzureAssignedIdentity> assigned) {
         var desired = new TreeMap<String, Set<String>>();
-        for (AzureAssignedIdentity one : assigned) {
-            if (one.state() == State.ASSIGNED && one.identity().isManagedIdentity()) {
-                desired.computeIfAbsent(machineOf(one.nodeName()), machine -> new TreeSet<>())
-                        .add(one.identity().resourceId());
+        for (AzureAssignedIdentity assignment : assigned) {
+            if (assignment.state() == State.ASSIGNED && assignment.identity().isManagedIdentity()) {
+                desired.computeIfAbsent(machineOf(assignment.nodeName()), machine -> new TreeSet<>())
+                        .add(assignment.identity().resourceId());
             }
         }
         return desired;
@@ -98,13 +98,14 @@ public final class VirtualMachines {
     /** The resource IDs that each machine lacks of those; machines that lack nothing are left out. */
     public Map<String, List<String>> missing(Map<String, ? extends Collection<String>> desired) {
         var missing = new TreeMap<String, List<String>>();
-        desired.forEach((machine, wanted) -> {
-            List<String> lacking =
-                    wanted.stream().filter(id -> !has(machine, id)).toList();
+        for (var machine : desired.entrySet()) {
+            List<String> lacking = machine.getValue().stream()
+                    .filter(id -> !has(machine.getKey(), id))
+                    .toList();
             if (!lacking.isEmpty()) {
-                missing.put(machine, lacking);
+                missing.put(machine.getKey(), lacking);
             }
-        });
+        }
         return missing;
     }
 
@@ -168,11 +169,12 @@ public final class VirtualMachines {
                     .flatMap(id -> Stream.ofNullable(refusals.get(key(id))))
                     .collect(Collectors.joining("; "));
         }
+        if (messages.isEmpty()) {
+            return Optional.empty();
+        }
         String client = isScaleSet(machine) ? "VirtualMachineScaleSetsClient" : "VirtualMachinesClient";
-        return messages.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Refusal("failed to update identities for " + machine + " in " + GROUP
-                        + ", error: compute." + client + "#Update: Failure sending request: " + messages));
+        return Optional.of(new Refusal("failed to update identities for " + machine + " in " + GROUP
+                + ", error: compute." + client + "#Update: Failure sending request: " + messages));
     }
 
     private static boolean contains(Collection<String> ids, String id) {

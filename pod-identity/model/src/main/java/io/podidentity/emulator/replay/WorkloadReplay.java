@@ -103,8 +103,10 @@ public final class WorkloadReplay {
         var still = new SkippingClock(Instant.EPOCH);
         var clusterKey = SigningKey.ofClusters();
         var federation = new FederatedCredentials(still);
-        trusted.forEach(one -> federation.create(
-                one.clientId(), new FederatedCredential(ISSUER, one.subject(), one.audience()), Duration.ZERO));
+        for (Trusted trust : trusted) {
+            var credential = new FederatedCredential(ISSUER, trust.subject(), trust.audience());
+            federation.create(trust.clientId(), credential, Duration.ZERO);
+        }
         federation.publish(ISSUER, List.of(clusterKey.publicKey()));
         var directory = new Directory(
                 TENANT,
@@ -162,16 +164,23 @@ public final class WorkloadReplay {
         return answer.status() == 200 ? new Result(client, tenant, "") : Result.none(refusal(answer.text()));
     }
 
+    private static boolean hasTokenFile(Container container) {
+        return container.env().stream().anyMatch(variable -> variable.name().equals("AZURE_FEDERATED_TOKEN_FILE"));
+    }
+
     /** Entra's own words, without what it adds for its support. */
     private static String refusal(String text) {
         int from = text.indexOf("AADSTS");
-        return REFUSED + (from < 0 ? text.strip() : text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", ""));
+        if (from < 0) {
+            return REFUSED + text.strip();
+        }
+        return REFUSED + text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", "");
     }
 
     /** Of the first container whose program has a token file. */
     private static Map<String, String> environment(Pod pod) {
         return pod.spec().containers().stream()
-                .filter(one -> one.env().stream().anyMatch(it -> it.name().equals("AZURE_FEDERATED_TOKEN_FILE")))
+                .filter(WorkloadReplay::hasTokenFile)
                 .findFirst()
                 .map(Container::literals)
                 .orElseGet(TreeMap::new);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
+import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
@@ -66,12 +67,12 @@ public sealed interface Admission {
 
         private static void change(Map<String, Object> spec, String field, List<Container> changed, String volume) {
             List<Map<String, Object>> before = objects(spec, field);
-            var after = changed.stream()
-                    .map(container -> {
-                        int place = place(before, container.name());
-                        return changed(place < 0 ? injected(container) : before.get(place), container, volume);
-                    })
-                    .toList();
+            var after = new ArrayList<Map<String, Object>>();
+            for (Container container : changed) {
+                int place = indexOf(container.name(), before);
+                Map<String, Object> object = place < 0 ? injected(container) : before.get(place);
+                after.add(changed(object, container, volume));
+            }
             if (!after.isEmpty()) {
                 spec.put(field, after);
             }
@@ -90,13 +91,16 @@ public sealed interface Admission {
             container.volumeMounts().stream()
                     .filter(mount -> mount.name().equals(volume))
                     .findFirst()
-                    .ifPresent(mount -> put(
-                            mounts,
-                            Map.of(NAME, volume, "mountPath", mount.mountPath(), "readOnly", mount.readOnly())));
+                    .map(Admitted::mount)
+                    .ifPresent(mount -> put(mounts, mount));
             if (!mounts.isEmpty()) {
                 object.put("volumeMounts", mounts);
             }
             return object;
+        }
+
+        private static Map<String, Object> mount(VolumeMount mount) {
+            return Map.of(NAME, mount.name(), "mountPath", mount.mountPath(), "readOnly", mount.readOnly());
         }
 
         private static Map<String, Object> variable(EnvironmentVariable variable) {
@@ -108,9 +112,11 @@ public sealed interface Admission {
         /** Adds to that list those whose name nothing in it has: a pod can pass a webhook more than once. */
         public static void addMissing(Map<String, Object> object, String field, List<Map<String, Object>> wanted) {
             List<Map<String, Object>> present = objects(object, field);
-            wanted.stream()
-                    .filter(one -> place(present, String.valueOf(one.get(NAME))) < 0)
-                    .forEach(present::add);
+            for (Map<String, Object> element : wanted) {
+                if (indexOf(element, present) < 0) {
+                    present.add(element);
+                }
+            }
             if (!present.isEmpty()) {
                 object.put(field, present);
             }
@@ -137,7 +143,7 @@ public sealed interface Admission {
 
         /** In the place of the first one of that name, or last. */
         private static void put(List<Map<String, Object>> present, Map<String, Object> wanted) {
-            int place = place(present, String.valueOf(wanted.get(NAME)));
+            int place = indexOf(wanted, present);
             if (place < 0) {
                 present.add(wanted);
             } else {
@@ -145,9 +151,14 @@ public sealed interface Admission {
             }
         }
 
-        private static int place(List<Map<String, Object>> present, String name) {
+        /** The index of the first object that has the name of another one; -1 if none has. */
+        private static int indexOf(Map<String, Object> named, List<Map<String, Object>> present) {
+            return indexOf(String.valueOf(named.get(NAME)), present);
+        }
+
+        private static int indexOf(String name, List<Map<String, Object>> present) {
             return present.stream()
-                    .map(one -> String.valueOf(one.get(NAME)))
+                    .map(object -> String.valueOf(object.get(NAME)))
                     .toList()
                     .indexOf(name);
         }
@@ -157,7 +168,7 @@ public sealed interface Admission {
         public static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
             var objects = new ArrayList<Map<String, Object>>();
             if (object.get(field) instanceof List<?> list) {
-                list.forEach(one -> objects.add((Map<String, Object>) one));
+                list.forEach(element -> objects.add((Map<String, Object>) element));
             }
             return objects;
         }

@@ -95,7 +95,7 @@ public record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
 
     /** With the container in that place, unless there is one of its name. */
     private static List<Container> with(List<Container> containers, int place, Container container) {
-        if (containers.stream().anyMatch(one -> one.name().equals(container.name()))) {
+        if (containers.stream().anyMatch(present -> present.name().equals(container.name()))) {
             return containers;
         }
         var all = new ArrayList<>(containers);

@@ -60,7 +60,7 @@ public record ProxySidecar(
 
     private Answer routed(Request request) {
         return switch (Route.of(Request.decodeSegment(request.rawPath()))) {
-            case TOKEN -> token(request).with("Server", SERVER);
+            case TOKEN -> exchangeToken(request).with("Server", SERVER);
             case READY -> Answer.text(200, "text/plain; charset=utf-8", "ok");
             case IMDS -> imds.answer(request);
         };
@@ -71,7 +71,7 @@ public record ProxySidecar(
         return resource.endsWith("/.default") ? resource : resource + "/.default";
     }
 
-    private Answer token(Request request) {
+    private Answer exchangeToken(Request request) {
         Parameters query = Parameters.parseAsGo(request.rawQuery(), false);
         String client = query.get("client_id").orElse(clientId);
         if (client.isEmpty()) {
@@ -84,9 +84,10 @@ public record ProxySidecar(
         try {
             Request exchange = exchange(client, resource);
             Answer exchanged = entra.answer(exchange);
-            return exchanged.status() == 200
-                    ? token(Json.object(exchanged.text()), resource)
-                    : error(500, failure(authority + exchange.rawPath().substring(1), exchanged));
+            if (exchanged.status() != 200) {
+                return error(500, describeFailure(authority + exchange.rawPath().substring(1), exchanged));
+            }
+            return answerToken(Json.object(exchanged.text()), resource);
         } catch (IOException | ParseException e) {
             return error(500, "failed to exchange the token: " + e.getMessage());
         }
@@ -99,7 +100,7 @@ public record ProxySidecar(
                 tenantId, client, scopes, Files.readString(tokenFile).strip());
     }
 
-    private Answer token(Map<String, Object> exchanged, String resource) throws ParseException {
+    private Answer answerToken(Map<String, Object> exchanged, String resource) throws ParseException {
         // The whole seconds that are left when the proxy looks, a moment later.
         if (!(exchanged.get("expires_in") instanceof Number lifetime)) {
             throw new ParseException("expires_in is no number", 0);
@@ -118,7 +119,7 @@ public record ProxySidecar(
     }
 
     /** The text in which Go's azidentity passes on that Entra ID refuses a token; the URL is what was asked by POST. */
-    private static String failure(String url, Answer answer) {
+    private static String describeFailure(String url, Answer answer) {
         String body = answer.text();
         String status = answer.status() + ": " + answer.status() + " " + answer.reasonPhrase();
         return "WorkloadIdentityCredential authentication failed. \nPOST " + url + "\n" + RULE + "RESPONSE " + status
@@ -138,9 +139,10 @@ public record ProxySidecar(
     }
 
     private static String indented(Object value) {
-        return value instanceof List<?> list
-                ? list.stream().map(one -> "    " + Json.write(one)).collect(joining(",\n", "[\n", "\n  ]"))
-                : Json.write(value);
+        if (!(value instanceof List<?> list)) {
+            return Json.write(value);
+        }
+        return list.stream().map(element -> "    " + Json.write(element)).collect(joining(",\n", "[\n", "\n  ]"));
     }
 
     private static Answer error(int status, String message) {

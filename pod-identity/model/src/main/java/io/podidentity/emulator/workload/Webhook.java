@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -78,33 +77,47 @@ public record Webhook(WebhookSettings settings) {
         WebhookVersion version = settings.version();
         PodSpec withProxy = new ProxyContainers(version, settings.nativeSidecar()).injectInto(pod.spec(), annotations);
         Optional<IdentityBindings> binding = binding(annotations);
-        var token = new TokenProjection(
-                version.file,
-                binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE,
-                Annotations.tokenExpiration(annotations, account));
-        var volume = new Volume(
-                version.volumeName(podName(pod)), token, binding.isPresent() ? IdentityBindings.CONFIG_MAP : "");
-        Set<String> skipped = skipped(annotations);
-        Map<String, String> variables = variables(account, binding);
-        var mount = new VolumeMount(volume.name(), version.mountPath, true);
-        UnaryOperator<List<Container>> injection = containers -> containers.stream()
-                .map(one -> skipped.contains(one.name()) ? one : injected(one, variables, mount))
-                .toList();
+        String audience = binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE;
+        String authorities = binding.isPresent() ? IdentityBindings.CONFIG_MAP : "";
+        var token = new TokenProjection(version.file, audience, Annotations.tokenExpiration(annotations, account));
+        var volume = new Volume(version.volumeName(podName(pod)), token, authorities);
+        var injection = new Injection(
+                skipped(annotations),
+                variables(account, binding),
+                new VolumeMount(volume.name(), version.mountPath, true));
         PodSpec spec = withProxy
-                .withContainers(injection.apply(withProxy.initContainers()), injection.apply(withProxy.containers()))
+                .withContainers(
+                        injection.injectInto(withProxy.initContainers()), injection.injectInto(withProxy.containers()))
                 .withVolumes(with(withProxy.volumes(), volume, Volume::name));
         return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), volume, token);
     }
 
-    /** Existing values are never overwritten; a mount of the same volume is corrected. */
-    private static Container injected(Container container, Map<String, String> variables, VolumeMount mount) {
-        var env = new ArrayList<>(container.env());
-        variables.forEach((name, value) -> {
-            if (container.env().stream().noneMatch(own -> own.name().equals(name))) {
-                env.add(new EnvironmentVariable(name, value));
+    /**
+     * What containers get.
+     *
+     * @param skipped the names of the containers that get nothing
+     */
+    private record Injection(Set<String> skipped, Map<String, String> variables, VolumeMount mount) {
+
+        List<Container> injectInto(List<Container> containers) {
+            return containers.stream().map(this::injectInto).toList();
+        }
+
+        /** Existing values are never overwritten; a mount of the same volume is corrected. */
+        private Container injectInto(Container container) {
+            if (skipped.contains(container.name())) {
+                return container;
             }
-        });
-        return container.withEnv(env).withVolumeMounts(with(container.volumeMounts(), mount, VolumeMount::name));
+            Set<String> own =
+                    container.env().stream().map(EnvironmentVariable::name).collect(Collectors.toSet());
+            var env = new ArrayList<>(container.env());
+            variables.forEach((name, value) -> {
+                if (!own.contains(name)) {
+                    env.add(new EnvironmentVariable(name, value));
+                }
+            });
+            return container.withEnv(env).withVolumeMounts(with(container.volumeMounts(), mount, VolumeMount::name));
+        }
     }
 
     /** In place of the first of the same name, or last. */
