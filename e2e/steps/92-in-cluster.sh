@@ -422,7 +422,7 @@ audit_says() {
 azure_again() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 20 -subj /CN=old -keyout "$WORK/old.key" -out "$WORK/old.pem"
     azure get secret emulated-azure-ca -o json | jq --rawfile crt "$WORK/old.pem" --rawfile key "$WORK/old.key" 'def second: @base64d | "-----BEGIN" + split("-----BEGIN")[2];
-        .data["tls.crt"] |= ($crt + second | @base64) | .data["tls.key"] |= ($key + second | @base64)' | azure replace -f -
+        .data["tls.crt"] |= ($crt + second | @base64) | .data["issuer.crt"] |= ($crt + second | @base64) | .data["tls.key"] |= ($key + second | @base64)' | azure replace -f -
     nmi_starts
     eventually 30 blobs_say hello.txt
     expect_equal "$(azure get secret emulated-azure-ca -o 'jsonpath={.data.tls\.crt}')" \

@@ -4,6 +4,7 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.storage.BlobStore;
+import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Clock;
@@ -27,6 +28,14 @@ public interface AddedEndpoint {
      * @param entra the address at which it is served, without a trailing slash
      * @param storage the address of the storage account
      * @param clock by which tokens are issued and checked
+     * @param authority which clients trust
      */
-    record Azure(Directory directory, BlobStore blobs, TokenIssuer issuer, URI entra, URI storage, Clock clock) {}
+    record Azure(
+            Directory directory,
+            BlobStore blobs,
+            TokenIssuer issuer,
+            URI entra,
+            URI storage,
+            Clock clock,
+            CertificateAuthority authority) {}
 }

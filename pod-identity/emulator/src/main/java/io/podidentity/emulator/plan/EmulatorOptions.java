@@ -479,10 +479,11 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     protected final EntraKeys keys() {
-        return keys == null ? EntraKeys.ofThisJvm() : keys;
+        return keys == null ? EntraKeys.ofThisJvm(places.names()) : keys;
     }
 
-    protected final Places places() {
+    /** Where the emulator is to listen, as set until now. */
+    public final Places places() {
         return places;
     }
 

@@ -3,6 +3,7 @@ package io.podidentity.emulator.plan;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.SigningKeys;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -14,7 +15,8 @@ import java.util.function.Supplier;
  */
 public record EntraKeys(CertificateAuthority authority, Supplier<SigningKeys> signing) {
 
-    static EntraKeys ofThisJvm() {
-        return new EntraKeys(CertificateAuthority.ofThisJvm(), () -> SigningKeys.shared(SigningKey.ofEntra()));
+    /** @param hosts those beside loopback's that the servers' certificates need */
+    static EntraKeys ofThisJvm(Set<String> hosts) {
+        return new EntraKeys(CertificateAuthority.ofThisJvm(hosts), () -> SigningKeys.shared(SigningKey.ofEntra()));
     }
 }

@@ -50,6 +50,7 @@ public final class Servers implements AutoCloseable {
     private final FaultPlan faults = new FaultPlan();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Tenant tenant;
+    private final CertificateAuthority authority;
     private final History<LogLine> log;
     private final Listeners listeners;
     private final LoopbackServer imds;
@@ -74,6 +75,7 @@ public final class Servers implements AutoCloseable {
             History<RecordedRequest> requests,
             History<LogLine> log) {
         this.tenant = tenant;
+        this.authority = authority;
         this.log = log;
         this.listeners = new Listeners(
                 places, authority.serverContext(places.names()), new RequestRecorder(requests, tenant.clock(), ""));
@@ -140,7 +142,7 @@ public final class Servers implements AutoCloseable {
         Endpoint tenantEndpoint =
                 withFaults(Server.ENTRA, entra, new EntraEndpoint(directory, issuer, tenant.lifetimes()));
         imds.serve(node);
-        var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock);
+        var azure = new AddedEndpoint.Azure(directory, tenant.blobs(), issuer, entra(), storage(), clock, authority);
         List<AddedEndpoint> before =
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
         entra.serve(request -> answer(request, before, tenantEndpoint));

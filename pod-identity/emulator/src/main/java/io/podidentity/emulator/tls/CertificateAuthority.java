@@ -24,13 +24,17 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -52,6 +56,10 @@ import org.jspecify.annotations.Nullable;
  * to disk, or one of years that a cluster keeps. The latter has a successor, which clients trust from the beginning,
  * and which signs when the first is about to end. Keys are EC P-256, made in a few milliseconds. Immutable.
  *
+ * <p>Clients trust a root, whose key has signed one certificate and is then forgotten: that of the issuer, which signs
+ * for servers. Both permit only the names of these servers, so that whoever has the issuer's key can play no other
+ * host. The root alone would not do, for the JDK reads no limits in a certificate that it trusts.
+ *
  * @since 0.1.0
  */
 public final class CertificateAuthority {
@@ -68,13 +76,20 @@ public final class CertificateAuthority {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
-    private static final X500Name NAME = new X500Name("CN=podid emulator CA, OU=worth nothing outside this machine");
+    private static final X500Name ROOT = new X500Name("CN=podid emulator CA, OU=worth nothing outside this machine");
+    private static final X500Name ISSUER =
+            new X500Name("CN=podid emulator issuer, OU=worth nothing outside this machine");
 
+    private final X509Certificate root;
     private final KeyPair keys;
+    /** Of the issuer. */
     private final X509Certificate certificate;
+
     private final @Nullable CertificateAuthority successor;
 
-    private CertificateAuthority(KeyPair keys, X509Certificate certificate, @Nullable CertificateAuthority successor) {
+    private CertificateAuthority(
+            X509Certificate root, KeyPair keys, X509Certificate certificate, @Nullable CertificateAuthority successor) {
+        this.root = root;
         this.keys = keys;
         this.certificate = certificate;
         this.successor = successor;
@@ -88,17 +103,45 @@ public final class CertificateAuthority {
         return OfThisJvm.AUTHORITY;
     }
 
-    /** A new one with a successor, whose {@link #pem} and {@link #keyPem} are kept for {@link #read}. */
-    public static CertificateAuthority kept(Instant now) {
-        return create(now, PERIOD, create(now, PERIOD.multipliedBy(2), null));
+    /**
+     * The one of this JVM that may sign for these hosts too: {@link #ofThisJvm()} if they are all names of loopback,
+     * and one of their own for other hosts, whose clients are not in this JVM.
+     *
+     * @param hosts names and addresses, those of IPv6 in brackets
+     */
+    public static CertificateAuthority ofThisJvm(Set<String> hosts) {
+        return OfThisJvm.AUTHORITY.permits(hosts)
+                ? OfThisJvm.AUTHORITY
+                : OfThisJvm.OF_HOSTS.computeIfAbsent(Set.copyOf(hosts), CertificateAuthority::ofDays);
+    }
+
+    /**
+     * A new one with a successor, whose {@link #pem}, {@link #issuerPem} and {@link #keyPem} are kept for
+     * {@link #read}.
+     *
+     * @param hosts for which it may sign, beside those of loopback; addresses of IPv6 in brackets
+     */
+    public static CertificateAuthority kept(Instant now, Set<String> hosts) {
+        PermittedNames permitted = PermittedNames.of(hosts);
+        return create(now, PERIOD, permitted, create(now, PERIOD.multipliedBy(2), permitted, null));
+    }
+
+    /** Whether it may sign for all these hosts; false if it has no limits, as no authority of podid's is made. */
+    public boolean permits(Set<String> hosts) {
+        return PermittedNames.in(certificate)
+                .filter(permitted -> hosts.stream().allMatch(permitted::include))
+                .isPresent();
     }
 
     /** The same, or if it is about to end its successor, which then has a new one. */
     public CertificateAuthority renewed(Instant now) {
         CertificateAuthority signer = signer(now);
-        return signer.successor != null
-                ? signer
-                : new CertificateAuthority(signer.keys, signer.certificate, create(now, PERIOD.multipliedBy(2), null));
+        if (signer.successor != null) {
+            return signer;
+        }
+        PermittedNames permitted = PermittedNames.in(signer.certificate).orElseGet(() -> PermittedNames.of(Set.of()));
+        return new CertificateAuthority(
+                signer.root, signer.keys, signer.certificate, create(now, PERIOD.multipliedBy(2), permitted, null));
     }
 
     private CertificateAuthority signer(Instant now) {
@@ -109,26 +152,26 @@ public final class CertificateAuthority {
     /**
      * The one that was kept.
      *
-     * @throws IllegalArgumentException if these are no certificates, each with its key
+     * @throws IllegalArgumentException if these are no certificates of roots and issuers, each issuer with its key
      */
-    public static CertificateAuthority read(String pem, String keyPem) {
+    public static CertificateAuthority read(String pem, String issuerPem, String keyPem) {
         try {
-            var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
-            var certificates =
-                    List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(bytes));
+            List<X509Certificate> roots = certificatesIn(pem);
+            List<X509Certificate> issuers = certificatesIn(issuerPem);
             List<String> keys = Stream.of(keyPem.split("-----[A-Z ]+-----"))
                     .filter(text -> !text.isBlank())
                     .toList();
-            if (certificates.isEmpty() || certificates.size() != keys.size()) {
-                throw new GeneralSecurityException(certificates.size() + " certificates, " + keys.size() + " keys");
+            if (roots.isEmpty() || roots.size() != issuers.size() || roots.size() != keys.size()) {
+                throw new GeneralSecurityException(
+                        roots.size() + " certificates, " + issuers.size() + " issuers, " + keys.size() + " keys");
             }
             CertificateAuthority authority = null;
             for (int i = keys.size() - 1; i >= 0; i--) {
                 var encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(keys.get(i)));
                 PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(encoded);
-                var certificate = (X509Certificate) certificates.get(i);
-                authority =
-                        new CertificateAuthority(new KeyPair(certificate.getPublicKey(), key), certificate, authority);
+                X509Certificate issuer = issuers.get(i);
+                var pair = new KeyPair(issuer.getPublicKey(), key);
+                authority = new CertificateAuthority(roots.get(i), pair, issuer, authority);
             }
             return requireNonNull(authority);
         } catch (GeneralSecurityException e) {
@@ -136,18 +179,37 @@ public final class CertificateAuthority {
         }
     }
 
-    private static CertificateAuthority ofDays() {
-        return create(Instant.now(), LIFE, null);
+    private static List<X509Certificate> certificatesIn(String pem) throws GeneralSecurityException {
+        var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+        return CertificateFactory.getInstance("X.509").generateCertificates(bytes).stream()
+                .map(X509Certificate.class::cast)
+                .toList();
     }
 
-    private static CertificateAuthority create(Instant now, Duration life, @Nullable CertificateAuthority successor) {
+    private static CertificateAuthority ofDays(Set<String> hosts) {
+        return create(Instant.now(), LIFE, PermittedNames.of(hosts), null);
+    }
+
+    private static CertificateAuthority create(
+            Instant now, Duration life, PermittedNames permitted, @Nullable CertificateAuthority successor) {
         return made(() -> {
+            KeyPair rootKeys = newKeys();
             KeyPair keys = newKeys();
-            X509v3CertificateBuilder ca = certificate(NAME, keys, now, life)
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            return new CertificateAuthority(keys, sign(ca, keys), successor);
+            X509Certificate root =
+                    sign(authority(certificate(ROOT, ROOT, rootKeys, now, life), permitted, 1), rootKeys);
+            X509v3CertificateBuilder issuer = authority(certificate(ROOT, ISSUER, keys, now, life), permitted, 0)
+                    .addExtension(Extension.authorityKeyIdentifier, false, keyIdentifier(rootKeys));
+            return new CertificateAuthority(root, keys, sign(issuer, rootKeys), successor);
         });
+    }
+
+    /** @param below how many authorities may be between this one and a server */
+    private static X509v3CertificateBuilder authority(
+            X509v3CertificateBuilder certificate, PermittedNames permitted, int below) throws IOException {
+        return certificate
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(below))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                .addExtension(Extension.nameConstraints, true, permitted.extension());
     }
 
     private static <T> T made(Callable<T> maker) {
@@ -158,11 +220,12 @@ public final class CertificateAuthority {
         }
     }
 
-    /** Its own, then its successor's: what clients trust. */
+    /** Its own root, then its successor's: what clients trust. */
     public List<X509Certificate> certificates() {
-        return successor == null ? List.of(certificate) : List.of(certificate, successor.certificate);
+        return successor == null ? List.of(root) : List.of(root, successor.root);
     }
 
+    /** The certificates that clients trust, as PEM text. */
     public String pem() {
         return certificates().stream().map(CertificateAuthority::pem).collect(joining());
     }
@@ -172,7 +235,12 @@ public final class CertificateAuthority {
         return pem(CERTIFICATE, made(certificate::getEncoded));
     }
 
-    /** The private keys in the same order, for whoever keeps this authority. */
+    /** The certificates of the issuers in the same order, for whoever keeps this authority. */
+    public String issuerPem() {
+        return pem(certificate) + (successor == null ? "" : successor.issuerPem());
+    }
+
+    /** The private keys of the issuers in the same order, for whoever keeps this authority. */
     public String keyPem() {
         return pem(PRIVATE_KEY, keys.getPrivate().getEncoded()) + (successor == null ? "" : successor.keyPem());
     }
@@ -191,12 +259,17 @@ public final class CertificateAuthority {
      * The same for more hosts. The certificate is made anew before it ends.
      *
      * @param more names and addresses, those of IPv6 in brackets
+     * @throws IllegalArgumentException if this authority does not permit one of them
      */
     public SSLContext serverContext(Set<String> more) {
         return serverContext(more, Clock.systemUTC());
     }
 
     SSLContext serverContext(Set<String> more, Clock clock) {
+        if (!permits(more)) {
+            throw new IllegalArgumentException(
+                    "The emulator's CA is not made for all of these hosts: " + String.join(", ", new TreeSet<>(more)));
+        }
         return made(() -> {
             KeyPair serverKeys = newKeys();
             var renewed = new RenewedCertificate(
@@ -237,13 +310,19 @@ public final class CertificateAuthority {
         return context;
     }
 
-    /** A certificate for a key that signs documents, not connections. */
-    public X509Certificate certify(KeyPair signing) {
-        return made(() -> sign(
-                certificate(new X500Name("CN=podid emulator"), signing, Instant.now(), LIFE)
-                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                        .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)),
-                keys));
+    /** A certificate for a key that signs documents, not connections, then that of its issuer. */
+    public List<X509Certificate> certify(KeyPair signing) {
+        return made(() -> List.of(
+                sign(
+                        certificate(subject(), new X500Name("CN=podid emulator"), signing, Instant.now(), LIFE)
+                                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)),
+                        keys),
+                certificate));
+    }
+
+    private X500Name subject() {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
     }
 
     private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys, Set<String> more, Instant now)
@@ -253,15 +332,16 @@ public final class CertificateAuthority {
                         Stream.of("localhost", "*.localhost", TOKEN_PROXY, "127.0.0.1", "[::1]"), more.stream())
                 .map(CertificateAuthority::generalName)
                 .toArray(GeneralName[]::new);
-        return certificate(new X500Name("CN=localhost"), serverKeys, now, LIFE)
+        return certificate(subject(), new X500Name("CN=localhost"), serverKeys, now, LIFE)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                 .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                 .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names))
-                .addExtension(
-                        Extension.authorityKeyIdentifier,
-                        false,
-                        new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(keys.getPublic()));
+                .addExtension(Extension.authorityKeyIdentifier, false, keyIdentifier(keys));
+    }
+
+    private static AuthorityKeyIdentifier keyIdentifier(KeyPair issuer) throws GeneralSecurityException {
+        return new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(issuer.getPublic());
     }
 
     private static GeneralName generalName(String host) {
@@ -272,12 +352,12 @@ public final class CertificateAuthority {
     }
 
     private static X509v3CertificateBuilder certificate(
-            X500Name subject, KeyPair subjectKeys, Instant now, Duration life)
+            X500Name issuer, X500Name subject, KeyPair subjectKeys, Instant now, Duration life)
             throws GeneralSecurityException, IOException {
         var serial = new BigInteger(127, new SecureRandom()).setBit(0);
         Date from = Date.from(now.minus(CLOCK_SKEW));
         Date until = Date.from(now.plus(life));
-        return new JcaX509v3CertificateBuilder(NAME, serial, from, until, subject, subjectKeys.getPublic())
+        return new JcaX509v3CertificateBuilder(issuer, serial, from, until, subject, subjectKeys.getPublic())
                 .addExtension(
                         Extension.subjectKeyIdentifier,
                         false,
@@ -297,7 +377,8 @@ public final class CertificateAuthority {
     }
 
     private static final class OfThisJvm {
-        static final CertificateAuthority AUTHORITY = ofDays();
+        static final CertificateAuthority AUTHORITY = ofDays(Set.of());
+        static final Map<Set<String>, CertificateAuthority> OF_HOSTS = new ConcurrentHashMap<>();
 
         private OfThisJvm() {}
     }

@@ -15,14 +15,17 @@ public final class Redaction {
     /** Every JWT begins with an opening brace and a quote in base64url. */
     private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_=-]*(\\.[A-Za-z0-9_=-]*)*");
 
+    /** A secret of 256 bits as a part of a path, which keeps others from that path. */
+    private static final Pattern SECRET_PART = Pattern.compile("(?<=/)[0-9a-f]{64}(?=/|$)");
+
     private static final Pattern SECRET_NAME = Pattern.compile(
             "(?i)((access|id|refresh)_)?token|(client_)?(assertion|secret)|(device_)?code|password|sig");
 
     private Redaction() {}
 
-    /** A path or another text without its tokens. */
+    /** A path or another text without its tokens and secret parts. */
     public static String text(String text) {
-        return JWT.matcher(text).replaceAll(REDACTED);
+        return SECRET_PART.matcher(JWT.matcher(text).replaceAll(REDACTED)).replaceAll(REDACTED);
     }
 
     /** A query without tokens and without the values of parameters that are secret. */

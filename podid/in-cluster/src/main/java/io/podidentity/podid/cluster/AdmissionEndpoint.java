@@ -16,24 +16,37 @@ import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the API server's reviews of new pods as the webhook of azure-workload-identity decides, and gives these pods
  * what makes them trust the emulator. Thread-safe.
  *
+ * <p>Pods reach this port too, and the API server has no certificate of its own to show. So the path ends with a secret
+ * of this process, which is written in the webhook's configuration alone: whoever does not know the path gets 404.
+ *
  * @see <a href="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/">reviews</a>
  */
 final class AdmissionEndpoint implements Endpoint {
 
+    /** The kubelet's probes ask here, and learn nothing but whether podid serves. */
     static final String PATH = "/mutate-v1-pod";
+
+    private static final int SECRET_BYTES = 32;
+    private static final String VERSION = "admission.k8s.io/v1";
+    private static final String REVIEW = "AdmissionReview";
+    private static final Map<String, String> POD = Map.of("group", "", "version", "v1", "kind", "Pod");
 
     /** Says on a pod what it must not be shipped with. */
     static final String ANNOTATION = "podid.io/emulated-azure";
@@ -42,24 +55,63 @@ final class AdmissionEndpoint implements Endpoint {
             "For tests only: the webhook of podid has made this pod trust an emulated Azure, whose tokens are worth"
                     + " nothing";
 
+    private final String path;
     private final Webhook webhook;
     private final Function<ObjectName, Optional<Map<String, String>>> accounts;
     private final TrustBundle bundle;
 
-    /** @param accounts has the annotations of each service account that there is */
+    /**
+     * @param path of {@link #newPath}
+     * @param accounts has the annotations of each service account that there is
+     */
     AdmissionEndpoint(
+            String path,
             WebhookSettings settings,
             Function<ObjectName, Optional<Map<String, String>>> accounts,
             TrustBundle bundle) {
+        this.path = path;
         this.webhook = new Webhook(settings);
         this.accounts = accounts;
         this.bundle = bundle;
     }
 
+    /** A path that nobody can guess, of parts that Kubernetes accepts in a webhook's configuration. */
+    static String newPath() {
+        var secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return PATH + "/" + HexFormat.of().formatHex(secret);
+    }
+
+    /** Whether it is podid's answer that a path asks for, be it 404. */
+    static boolean isBelow(String rawPath) {
+        return rawPath.equals(PATH) || rawPath.startsWith(PATH + "/");
+    }
+
     @Override
     public Answer answer(Request request) {
+        byte[] asked = request.rawPath().getBytes(StandardCharsets.UTF_8);
+        // Takes the same time for every wrong path.
+        if (!MessageDigest.isEqual(asked, path.getBytes(StandardCharsets.UTF_8))) {
+            return Answer.empty(404);
+        }
         Map<String, Object> review = request.json();
-        Map<String, Object> asked = object(review, "request");
+        Map<String, Object> ofPod = object(review, "request");
+        return isReviewOfNewPod(review, ofPod) ? answer(ofPod) : Answer.empty(400);
+    }
+
+    /** What the configuration makes the API server send, and nothing else. */
+    private static boolean isReviewOfNewPod(Map<String, Object> review, Map<String, Object> asked) {
+        boolean isReview = VERSION.equals(review.get("apiVersion")) && REVIEW.equals(review.get("kind"));
+        boolean isOfNewPod = "CREATE".equals(asked.get("operation")) && POD.equals(asked.get("kind"));
+        boolean namesBoth = isText(asked.get("uid")) && isText(asked.get("namespace"));
+        return isReview && isOfNewPod && namesBoth;
+    }
+
+    private static boolean isText(@Nullable Object value) {
+        return value instanceof String text && !text.isEmpty();
+    }
+
+    private Answer answer(Map<String, Object> asked) {
         var response = new LinkedHashMap<String, Object>();
         response.put("uid", String.valueOf(asked.get("uid")));
         try {
@@ -67,8 +119,7 @@ final class AdmissionEndpoint implements Endpoint {
         } catch (KubernetesClientException e) {
             deny(response, "the emulated Azure cannot ask the API server: " + e.getMessage());
         }
-        return Answer.json(
-                200, Map.of("apiVersion", "admission.k8s.io/v1", "kind", "AdmissionReview", "response", response));
+        return Answer.json(200, Map.of("apiVersion", VERSION, "kind", REVIEW, "response", response));
     }
 
     private void review(Map<String, Object> asked, Map<String, Object> response) {

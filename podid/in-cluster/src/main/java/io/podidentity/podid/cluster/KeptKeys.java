@@ -12,6 +12,8 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -27,6 +29,7 @@ final class KeptKeys implements SigningKeys {
     static final String NAME = "emulated-azure-ca";
 
     private static final String CERTIFICATE = "tls.crt";
+    private static final String ISSUER = "issuer.crt";
     private static final String KEY = "tls.key";
     private static final String SIGNING = "entra.jwk";
     private static final Pattern SIGNING_OF_TENANT = Pattern.compile("entra\\.(.+)\\.jwk");
@@ -44,30 +47,45 @@ final class KeptKeys implements SigningKeys {
 
     /**
      * The keys of this cluster; the first time new ones, which the log tells of. An authority that is about to end is
-     * renewed.
+     * renewed. One that may not sign for these hosts, or that may sign for every host, is replaced.
+     *
+     * @param hosts that the certificates of podid's servers need
      */
-    static KeptKeys read(KubernetesClient client, Instant now, Consumer<String> log) {
+    static KeptKeys read(KubernetesClient client, Instant now, Set<String> hosts, Consumer<String> log) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept == null) {
-            var made = new KeptKeys(client, CertificateAuthority.kept(now), SigningKey.ofEntra());
+            var made = new KeptKeys(client, newAuthority(now, hosts, log), SigningKey.ofEntra());
             client.resource(made.secret()).create();
-            log.accept("made a new CA: pods that an earlier podid has changed (annotation "
-                    + AdmissionEndpoint.ANNOTATION + ") do not trust it, and may know another address of podid, until"
-                    + " they start again");
             return made;
         }
-        CertificateAuthority before = CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));
-        var keys = new KeptKeys(client, before.renewed(now), SigningKey.read(value(kept, SIGNING)));
+        Optional<CertificateAuthority> usable = authority(kept, now).filter(authority -> authority.permits(hosts));
+        CertificateAuthority authority = usable.orElseGet(() -> newAuthority(now, hosts, log));
+        var keys = new KeptKeys(client, authority, SigningKey.read(value(kept, SIGNING)));
         for (String name : kept.getData().keySet()) {
             Matcher tenant = SIGNING_OF_TENANT.matcher(name);
             if (tenant.matches()) {
                 keys.ofTenants.put(tenant.group(1), SigningKey.read(value(kept, name)));
             }
         }
-        if (!keys.authority.pem().equals(before.pem())) {
+        if (!authority.pem().equals(value(kept, CERTIFICATE))) {
             client.resource(keys.secret()).update();
         }
         return keys;
+    }
+
+    /** Empty if an earlier podid has kept one without an issuer, which could sign for every host. */
+    private static Optional<CertificateAuthority> authority(Secret kept, Instant now) {
+        return kept.getData().containsKey(ISSUER)
+                ? Optional.of(CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, ISSUER), value(kept, KEY))
+                        .renewed(now))
+                : Optional.empty();
+    }
+
+    private static CertificateAuthority newAuthority(Instant now, Set<String> hosts, Consumer<String> log) {
+        log.accept("made a new CA: pods that an earlier podid has changed (annotation "
+                + AdmissionEndpoint.ANNOTATION + ") do not trust it, and may know another address of podid, until"
+                + " they start again");
+        return CertificateAuthority.kept(now, hosts);
     }
 
     /** Has signed the certificates of podid's servers. */
@@ -97,6 +115,7 @@ final class KeptKeys implements SigningKeys {
                 .endMetadata()
                 .withType("kubernetes.io/tls")
                 .addToStringData(CERTIFICATE, authority.pem())
+                .addToStringData(ISSUER, authority.issuerPem())
                 .addToStringData(KEY, authority.keyPem())
                 .addToStringData(SIGNING, own.jwk());
         ofTenants.forEach((tenant, key) -> secret.addToStringData("entra." + tenant + ".jwk", key.jwk()));

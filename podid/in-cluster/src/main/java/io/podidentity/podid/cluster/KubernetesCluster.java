@@ -85,11 +85,11 @@ public final class KubernetesCluster implements RealCluster {
             WebhookConfiguration.remove(client);
             throw new IllegalStateException(refusal);
         });
-        var kept = KeptKeys.read(client, Instant.now(), log);
+        builder.entraAs(HOSTS);
+        var kept = KeptKeys.read(client, Instant.now(), builder.places().names(), log);
         keys = kept;
         builder.keys(new EntraKeys(kept.authority(), () -> kept))
                 .withoutRoles()
-                .entraAs(HOSTS)
                 .hiding(OF_NO_SERVICE)
                 .besideEntra(beside -> {
                     azure = beside;
@@ -104,11 +104,12 @@ public final class KubernetesCluster implements RealCluster {
     }
 
     private Optional<Answer> answer(Request request) {
-        if (!request.rawPath().equals(AdmissionEndpoint.PATH)) {
+        if (!AdmissionEndpoint.isBelow(request.rawPath())) {
             return Optional.empty();
         }
         AdmissionEndpoint ready = webhook;
-        if (ready == null || request.isGet()) {
+        boolean isProbe = request.isGet() && request.rawPath().equals(AdmissionEndpoint.PATH);
+        if (ready == null || isProbe) {
             // The kubelet asks whether it serves.
             return Optional.of(Answer.empty(ready == null ? 503 : 200));
         }
@@ -133,8 +134,10 @@ public final class KubernetesCluster implements RealCluster {
                 "https://" + LOGIN + "/",
                 knowsSidecars(),
                 Optional.empty());
-        webhook = new AdmissionEndpoint(settings, objects::annotations, bundle);
-        var configuration = new WebhookConfiguration(client, kept.authority(), pods != null);
+        // A new one with each process, so that one that came into an error message ends with it.
+        String path = AdmissionEndpoint.newPath();
+        webhook = new AdmissionEndpoint(path, settings, objects::annotations, bundle);
+        var configuration = new WebhookConfiguration(client, path, kept.authority(), pods != null);
         configuration.keep(thread);
         written = Optional.of(configuration);
         var unused = thread.scheduleWithFixedDelay(

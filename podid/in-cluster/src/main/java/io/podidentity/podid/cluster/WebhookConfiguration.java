@@ -44,13 +44,17 @@ final class WebhookConfiguration {
     private static final List<String> NOT_ASKED_ABOUT = List.of(KubernetesCluster.NAME, NodeTokens.NAMESPACE);
 
     private final KubernetesClient client;
+    private final String path;
     private final MutatingWebhookConfiguration wanted;
 
     /**
+     * @param path at which podid answers, which the API server alone is to know
      * @param authority has signed the certificate of podid's port for HTTPS
      * @param withPodIdentity whether it is asked about pods with {@code aadpodidbinding} too
      */
-    WebhookConfiguration(KubernetesClient client, CertificateAuthority authority, boolean withPodIdentity) {
+    WebhookConfiguration(
+            KubernetesClient client, String path, CertificateAuthority authority, boolean withPodIdentity) {
+        this.path = path;
         this.client = client;
         String trusted = Base64.getEncoder().encodeToString(authority.pem().getBytes(StandardCharsets.US_ASCII));
         var hooks = new ArrayList<MutatingWebhook>();
@@ -77,7 +81,7 @@ final class WebhookConfiguration {
                 .build();
     }
 
-    private static MutatingWebhook hook(
+    private MutatingWebhook hook(
             String name,
             String failurePolicy,
             List<LabelSelectorRequirement> namespaces,
@@ -90,7 +94,7 @@ final class WebhookConfiguration {
                 .withNewService()
                 .withName(KubernetesCluster.NAME)
                 .withNamespace(KubernetesCluster.NAME)
-                .withPath(AdmissionEndpoint.PATH)
+                .withPath(path)
                 .endService()
                 .withCaBundle(trusted)
                 .endClientConfig()

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.workload.WebhookSettings;
@@ -20,12 +21,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API server gets for a pod; no request is sent, since a dry run writes no ConfigMap. */
 class AdmissionEndpointTest {
 
     private static final String REVIEW = """
             {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u1", "namespace": "shop",
+             "kind": {"group": "", "version": "v1", "kind": "Pod"}, "operation": "CREATE",
              "dryRun": true, "object": {"apiVersion": "v1", "kind": "Pod",
               "metadata": {"generateName": "orders-", "labels": {"azure.workload.identity/use": "true"} ANNOTATIONS},
               "spec": {"serviceAccountName": "ACCOUNT", "containers": [
@@ -35,6 +40,8 @@ class AdmissionEndpointTest {
 
     /** No JSON. */
     private static final String REMOVED = "removed";
+
+    private static final String PATH = AdmissionEndpoint.newPath();
 
     private static PodIdentityEmulator azure;
     private static KubernetesClient client;
@@ -51,6 +58,7 @@ class AdmissionEndpointTest {
                 WebhookVersion.V1_6_0, "tenant", "https://login.microsoftonline.com/", true, Optional.empty());
         var accounts = Map.of(new ObjectName("shop", "orders"), Map.of("azure.workload.identity/client-id", "client"));
         endpoint = new AdmissionEndpoint(
+                PATH,
                 settings,
                 name -> Optional.ofNullable(accounts.get(name)),
                 new TrustBundle(client, "10.96.0.9", azure.trustStore()));
@@ -68,7 +76,7 @@ class AdmissionEndpointTest {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> response(String review) throws Exception {
-        var answer = Json.object(endpoint.answer(Request.withBody("POST", "/mutate-v1-pod", Map.of(), review))
+        var answer = Json.object(endpoint.answer(Request.withBody("POST", PATH, Map.of(), review))
                 .text());
         var response = (Map<String, Object>) answer.get("response");
         assertThat(response).containsEntry("uid", "u1");
@@ -91,6 +99,51 @@ class AdmissionEndpointTest {
             }
         }
         return values;
+    }
+
+    /** As a pod of another namespace could ask, to learn whose identity an account has. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/mutate-v1-pod",
+                "/mutate-v1-pod/",
+                "/mutate-v1-pod/0000000000000000000000000000000000000000000000000000000000000000"
+            })
+    void review_onAPathThatTheApiServerDoesNotKnow_getsNothing(String path) {
+        Answer answer = asked(path, REVIEW.replace("ACCOUNT", "orders").replace("ANNOTATIONS", ""));
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text()).isEmpty();
+    }
+
+    @Test
+    void newPath_isAnotherEachTime_andOfPartsThatKubernetesAccepts() {
+        assertThat(AdmissionEndpoint.newPath())
+                .matches("/mutate-v1-pod/[0-9a-f]{64}")
+                .isNotEqualTo(AdmissionEndpoint.newPath());
+    }
+
+    /** The configuration makes the API server send none of these. */
+    @ParameterizedTest
+    @CsvSource({
+        "admission.k8s.io/v1, admission.k8s.io/v1beta1",
+        "AdmissionReview, AdmissionReply",
+        "CREATE, UPDATE",
+        "\"uid\": \"u1\", \"uid\": \"\"",
+        "\"uid\": \"u1\", \"uid\": 7",
+        "\"namespace\": \"shop\", \"namespace\": \"\"",
+        "\"kind\": \"Pod\"}, \"kind\": \"Secret\"}"
+    })
+    void review_ofAnythingButANewPod_isRefused(String part, String other) {
+        String review = REVIEW.replace("ACCOUNT", "orders").replace("ANNOTATIONS", "");
+
+        assertThat(asked(PATH, review).status()).isEqualTo(200);
+        assertThat(review).contains(part);
+        assertThat(asked(PATH, review.replace(part, other)).status()).isEqualTo(400);
+    }
+
+    private static Answer asked(String path, String review) {
+        return endpoint.answer(Request.withBody("POST", path, Map.of(), review));
     }
 
     @Test

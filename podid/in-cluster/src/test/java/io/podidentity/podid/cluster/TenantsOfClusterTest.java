@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,7 @@ class TenantsOfClusterTest {
         account("parcels", PARCELS, FABRIKAM);
         account("plain", PLAIN, "");
         clusterKey = new RSAKeyGenerator(2048).keyID("c").generate();
-        keys = KeptKeys.read(cluster.client(), Instant.now(), log::add);
+        keys = KeptKeys.read(cluster.client(), Instant.now(), Set.of(), log::add);
         emulator = PodIdentityEmulator.builder()
                 .keys(new EntraKeys(keys.authority(), () -> keys))
                 .withoutRoles()
@@ -202,7 +203,7 @@ class TenantsOfClusterTest {
     void keysOfTenants_outliveTheProcess() throws Exception {
         follow();
 
-        KeptKeys next = KeptKeys.read(cluster.client(), Instant.now(), log::add);
+        KeptKeys next = KeptKeys.read(cluster.client(), Instant.now(), Set.of(), log::add);
 
         assertThat(next.of(CONTOSO).jwk()).isEqualTo(keys.of(CONTOSO).jwk());
         assertThat(next.of(CONTOSO).jwk()).isNotEqualTo(next.of(FABRIKAM).jwk());

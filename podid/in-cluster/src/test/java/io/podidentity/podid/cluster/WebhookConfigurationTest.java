@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,11 @@ class WebhookConfigurationTest {
     }
 
     private WebhookConfiguration configuration(boolean withPodIdentity) {
-        return new WebhookConfiguration(cluster.client(), CertificateAuthority.kept(Instant.now()), withPodIdentity);
+        return new WebhookConfiguration(
+                cluster.client(),
+                "/mutate-v1-pod/0a1b",
+                CertificateAuthority.kept(Instant.now(), Set.of()),
+                withPodIdentity);
     }
 
     private void deployment(int replicas, Map<String, Object> more) {
@@ -48,7 +53,9 @@ class WebhookConfigurationTest {
         assertThat(ApiServerOfTest.json(change))
                 .contains("\"kind\":\"Namespace\"", "\"name\":\"emulated-azure\"", "\"uid\":\"u1\"")
                 .contains("\"operator\":\"NotIn\",\"values\":[\"emulated-azure\",\"emulated-nmi\"]")
-                .contains("mutation.azure-workload-identity.io", "aadpodidbinding.podid.io", "caBundle");
+                .contains("mutation.azure-workload-identity.io", "aadpodidbinding.podid.io", "caBundle")
+                .contains("\"path\":\"/mutate-v1-pod/0a1b\"")
+                .doesNotContain("\"path\":\"/mutate-v1-pod\"");
     }
 
     @Test

@@ -16,9 +16,11 @@ import io.podidentity.emulator.token.TokenSubject;
 import io.podidentity.emulator.token.TokenSubject.Proof;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -56,9 +58,12 @@ public final class RegistryEndpoint implements AddedEndpoint {
         this.azure = azure;
         try {
             KeyPair keys = CertificateAuthority.newKeys();
-            byte[] certificate = CertificateAuthority.ofThisJvm().certify(keys).getEncoded();
+            var chain = new ArrayList<Base64>();
+            for (X509Certificate certificate : azure.authority().certify(keys)) {
+                chain.add(Base64.encode(certificate.getEncoded()));
+            }
             this.header = new JWSHeader.Builder(JWSAlgorithm.ES256)
-                    .x509CertChain(List.of(Base64.encode(certificate)))
+                    .x509CertChain(chain)
                     .build();
             this.signer = new ECDSASigner((ECPrivateKey) keys.getPrivate());
         } catch (GeneralSecurityException | JOSEException e) {

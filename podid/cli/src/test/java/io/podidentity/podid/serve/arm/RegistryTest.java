@@ -49,9 +49,11 @@ class RegistryTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         SignedJWT token =
                 SignedJWT.parse(Client.json(answer).get("access_token").toString());
-        X509Certificate signer =
-                X509CertUtils.parse(token.getHeader().getX509CertChain().get(0).decode());
-        signer.verify(X509CertUtils.parse(Files.readString(azure.certificateAuthority()))
+        List<com.nimbusds.jose.util.Base64> chain = token.getHeader().getX509CertChain();
+        X509Certificate signer = X509CertUtils.parse(chain.get(0).decode());
+        X509Certificate issuer = X509CertUtils.parse(chain.get(1).decode());
+        signer.verify(issuer.getPublicKey());
+        issuer.verify(X509CertUtils.parse(Files.readString(azure.certificateAuthority()))
                 .getPublicKey());
         assertThat(token.verify(new ECDSAVerifier((ECPublicKey) signer.getPublicKey())))
                 .isTrue();
