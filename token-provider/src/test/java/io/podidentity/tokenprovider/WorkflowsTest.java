@@ -11,6 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said of GitHub's workflows without GitHub. */
 class WorkflowsTest {
@@ -58,6 +60,29 @@ class WorkflowsTest {
         String bundle = text.substring(text.indexOf("\n  bundle:"), text.indexOf("\n  draft:"));
         assertThat(bundle).contains("GPG_PRIVATE_KEY").doesNotContain("verify\n", "mvnw -B test");
         assertThat(text.replace(bundle, "")).doesNotContain("secrets.GPG");
+    }
+
+    /** What runs in a user's pipeline is compared with the release's list before anything of it is unpacked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"check/action.yml", "templates/azure-check.yml", "templates/check.yml"})
+    void pipelines_ofUsers_compareWhatTheyDownloadBeforeTheyUnpackIt(String file) throws IOException {
+        String text = Files.readString(ROOT.resolve(file));
+
+        int downloaded = text.indexOf("SHA256SUMS");
+        int compared = text.indexOf("sha256sum -c", downloaded);
+        assertThat(downloaded).isPositive();
+        assertThat(compared).isGreaterThan(downloaded);
+        assertThat(text.indexOf("tar -xzf")).isGreaterThan(compared);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"check/action.yml", "templates/azure-check.yml"})
+    void pipelines_withAToken_askWhoBuiltWhatTheyDownload(String file) throws IOException {
+        String text = Files.readString(ROOT.resolve(file));
+
+        assertThat(text.indexOf("gh attestation verify \"$archive\" -R pod-identity/pod-identity-java"))
+                .isPositive()
+                .isLessThan(text.indexOf("tar -xzf"));
     }
 
     private static boolean isPinned(String action, String comment) {
