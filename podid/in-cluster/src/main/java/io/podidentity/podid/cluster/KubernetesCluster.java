@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -18,6 +20,7 @@ import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,14 +54,29 @@ public final class KubernetesCluster implements RealCluster {
             Set.of(PortName.IMDS, PortName.CLUSTER_ISSUER, PortName.TOKEN_PROXY, PortName.NMI_OBSERVED);
 
     private static final long INTERVAL_SECONDS = 60;
+
+    /** The name of its pod, as Kubernetes sets it. */
+    private static final String POD_VARIABLE = "HOSTNAME";
+
     private static final int FIRST_WITH_SIDECARS = 32;
 
+    /** A renewal that failed is asked for again by the clock, and not after pauses that grow. */
+    private static final RequestConfig WITHOUT_REPETITION = new RequestConfigBuilder()
+            .withRequestRetryBackoffLimit(0)
+            .withRequestTimeout((int) ServingLease.INTERVAL.toMillis())
+            .build();
+
     private final KubernetesClient client = new KubernetesClientBuilder().build();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        var daemon = new Thread(task, "podid-cluster");
-        daemon.setDaemon(true);
-        return daemon;
-    });
+    private final ScheduledExecutorService thread = newThread("podid-cluster");
+
+    /** A thread of its own, so that nothing else delays a renewal. */
+    private final ScheduledExecutorService renewing = newThread("podid-lease");
+
+    private final ServingLease lease = new ServingLease(
+            client.newClient(WITHOUT_REPETITION).adapt(KubernetesClient.class),
+            System.getenv().getOrDefault(POD_VARIABLE, NAME),
+            Clock.systemUTC(),
+            time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()));
     private Consumer<String> log = line -> {};
     private AddedEndpoint.@Nullable Azure azure;
     private @Nullable KeptKeys keys;
@@ -67,9 +85,18 @@ public final class KubernetesCluster implements RealCluster {
     private final NodeTokens nodes = new NodeTokens();
     private @Nullable ClusterAcceptance acceptance;
     private volatile Optional<WebhookConfiguration> written = Optional.empty();
+    private volatile Optional<Runnable> ending = Optional.empty();
 
     /** As the service loader makes it. */
     public KubernetesCluster() {}
+
+    private static ScheduledExecutorService newThread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            var daemon = new Thread(task, name);
+            daemon.setDaemon(true);
+            return daemon;
+        });
+    }
 
     @Override
     public void prepare(
@@ -80,11 +107,13 @@ public final class KubernetesCluster implements RealCluster {
         log = lines;
         boolean withPodIdentity =
                 rules.map(MatchRules::profile).filter(Profile::hasNmi).isPresent();
-        acceptance = new ClusterAcceptance(client, evenInAzure, withPodIdentity);
-        acceptance.refusal().ifPresent(refusal -> {
-            WebhookConfiguration.remove(client);
-            throw new IllegalStateException(refusal);
-        });
+        var accepted = new ClusterAcceptance(client, evenInAzure, withPodIdentity);
+        acceptance = accepted;
+        refuse(accepted);
+        if (awaitLease()) {
+            // What podid must not run beside may have come meanwhile.
+            refuse(accepted);
+        }
         builder.entraAs(HOSTS);
         var kept = KeptKeys.read(client, Instant.now(), builder.places().names(), log);
         keys = kept;
@@ -103,6 +132,34 @@ public final class KubernetesCluster implements RealCluster {
         });
     }
 
+    private void refuse(ClusterAcceptance accepted) {
+        accepted.refusal().ifPresent(refusal -> {
+            WebhookConfiguration.remove(client);
+            throw new IllegalStateException(refusal);
+        });
+    }
+
+    /** Whether another pod had to go first. */
+    private boolean awaitLease() {
+        try {
+            boolean hasWaited = lease.await(log);
+            long seconds = ServingLease.INTERVAL.toSeconds();
+            var unused = renewing.scheduleWithFixedDelay(() -> log(this::renew), seconds, seconds, TimeUnit.SECONDS);
+            return hasWaited;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("podid was ended while it waited for another pod of podid", e);
+        }
+    }
+
+    private void renew() {
+        lease.take().ifPresent(other -> {
+            log.accept("pod " + other + " serves this cluster now, since this pod did not renew its Lease " + NAME
+                    + " in time: this pod ends");
+            ending.ifPresent(Runnable::run);
+        });
+    }
+
     private Optional<Answer> answer(Request request) {
         if (!AdmissionEndpoint.isBelow(request.rawPath())) {
             return Optional.empty();
@@ -118,6 +175,7 @@ public final class KubernetesCluster implements RealCluster {
 
     @Override
     public void follow(PodIdentityEmulator emulator, Runnable end) {
+        ending = Optional.of(end);
         AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
         KeptKeys kept = requireNonNull(keys, "keys");
         var issuer = new ClusterKeys(client, beside.directory().federation(), nodes);
@@ -186,7 +244,9 @@ public final class KubernetesCluster implements RealCluster {
     @Override
     public void close() {
         thread.shutdownNow();
+        renewing.shutdownNow();
         written.ifPresent(WebhookConfiguration::removeIfGone);
+        lease.giveBack();
         client.close();
     }
 }

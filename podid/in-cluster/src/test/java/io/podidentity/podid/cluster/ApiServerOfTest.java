@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server over a socket, with the objects that a test gives it; each change is noted. */
 final class ApiServerOfTest implements AutoCloseable {
@@ -24,7 +25,9 @@ final class ApiServerOfTest implements AutoCloseable {
     private final LoopbackServer server = LoopbackServer.bind("api", 0, null, (name, request, answer) -> {});
     private final Map<String, Map<String, Object>> objects = new ConcurrentHashMap<>();
     private final List<Change> changes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger versions = new AtomicInteger();
     private final KubernetesClient client;
+    private volatile boolean isUp = true;
 
     ApiServerOfTest() {
         server.serve(this::answer);
@@ -46,6 +49,11 @@ final class ApiServerOfTest implements AutoCloseable {
         return changes;
     }
 
+    /** Whether it answers, or is not available. */
+    void setUp(boolean up) {
+        isUp = up;
+    }
+
     /** Puts an object of metadata alone at the path. */
     void put(String path, String version, String kind, Map<String, Object> metadata) {
         put(path, version, kind, metadata, Map.of());
@@ -60,6 +68,9 @@ final class ApiServerOfTest implements AutoCloseable {
     }
 
     private Answer answer(Request request) {
+        if (!isUp) {
+            return Answer.empty(503);
+        }
         String path = request.rawPath().replaceFirst("\\?.*", "");
         if (request.query().get("watch").isPresent()) {
             // A watch in which nothing happens, and which ends at once.
@@ -74,19 +85,44 @@ final class ApiServerOfTest implements AutoCloseable {
             default -> {
                 Map<String, Object> body = request.json();
                 changes.add(new Change(request.method(), path, body));
-                if (request.method().equals("POST")) {
-                    objects.put(path + "/" + ((Map<?, ?>) body.get("metadata")).get("name"), kept(body));
-                } else if (request.method().equals("PUT")) {
-                    objects.put(path, kept(body));
-                }
-                yield Answer.json(200, body);
+                yield switch (request.method()) {
+                    case "POST" -> create(path + "/" + metadata(body).get("name"), body);
+                    case "PUT" -> replace(path, body);
+                    default -> Answer.json(200, body);
+                };
             }
         };
     }
 
-    /** A Secret's text is kept as an API server does it. */
-    private static Map<String, Object> kept(Map<String, Object> body) {
+    private synchronized Answer create(String path, Map<String, Object> body) {
+        return objects.putIfAbsent(path, kept(body)) == null ? Answer.json(200, objects.get(path)) : conflict();
+    }
+
+    /** Refused if the object is not the one any more that the caller has read. */
+    private synchronized Answer replace(String path, Map<String, Object> body) {
+        Object read = metadata(body).get("resourceVersion");
+        Map<String, Object> there = objects.get(path);
+        if (read != null && there != null && !read.equals(metadata(there).get("resourceVersion"))) {
+            return conflict();
+        }
+        objects.put(path, kept(body));
+        return Answer.json(200, objects.get(path));
+    }
+
+    private static Map<?, ?> metadata(Map<String, Object> object) {
+        return (Map<?, ?>) object.get("metadata");
+    }
+
+    private static Answer conflict() {
+        return Answer.json(409, Map.of("kind", "Status", "status", "Failure", "code", 409, "reason", "Conflict"));
+    }
+
+    /** With a version of its own, and a Secret's text as an API server keeps it. */
+    private Map<String, Object> kept(Map<String, Object> body) {
         var object = new LinkedHashMap<>(body);
+        var metadata = new LinkedHashMap<Object, Object>(metadata(body));
+        metadata.put("resourceVersion", String.valueOf(versions.incrementAndGet()));
+        object.put("metadata", metadata);
         if (object.remove("stringData") instanceof Map<?, ?> texts) {
             var data = new LinkedHashMap<String, Object>();
             texts.forEach((key, text) -> data.put(
