@@ -6,7 +6,6 @@ import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
-import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -33,13 +32,8 @@ public final class KeyStoreCredential implements EntraCredential {
 
     /** By the SHA-1 hash in hex; spaces, colons and the mark that the Windows dialog puts before it are ignored. */
     public static KeyStoreCredential byThumbprint(CertificateStore store, String thumbprint) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < thumbprint.length(); i++) {
-            if (Ascii.isLetterOrDigit(thumbprint.charAt(i))) {
-                hex.append(thumbprint.charAt(i));
-            }
-        }
-        return new KeyStoreCredential(store, hex.toString().toUpperCase(Locale.ROOT), "");
+        String hex = thumbprint.replaceAll("[^A-Za-z0-9]", "");
+        return new KeyStoreCredential(store, hex.toUpperCase(Locale.ROOT), "");
     }
 
     /** By the whole subject, such as {@code CN=app, O=Contoso}, in upper or lower case. */

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -81,13 +80,11 @@ public record EntraAuthority(String url, String asked) {
      * for the global one all the same (MSAL's regional authorities).
      */
     EntraAuthority inRegion(String region) {
-        for (int i = 0; i < region.length(); i++) {
-            if (!Ascii.isLetterOrDigit(region.charAt(i)) && region.charAt(i) != '-') {
-                throw new TokenAcquisitionException(
-                        Code.INVALID_CONFIGURATION,
-                        "AZURE_REGIONAL_AUTHORITY_NAME is not a region",
-                        "Correct it, such as westeurope, or unset it.");
-            }
+        if (!region.matches("[A-Za-z0-9-]*")) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    "AZURE_REGIONAL_AUTHORITY_NAME is not a region",
+                    "Correct it, such as westeurope, or unset it.");
         }
         String host = URI.create(url).getRawAuthority().toLowerCase(Locale.ROOT);
         boolean isPublic = host.equals("login.microsoftonline.com")

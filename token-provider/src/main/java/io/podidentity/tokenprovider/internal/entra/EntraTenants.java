@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.ArrayList;
@@ -56,14 +55,11 @@ public record EntraTenants(String home, List<String> allowed) {
     }
 
     private static void requireTenant(String tenant) {
-        for (int i = 0; i < tenant.length(); i++) {
-            char c = tenant.charAt(i);
-            if (!Ascii.isLetterOrDigit(c) && c != '.' && c != '-') {
-                throw new TokenAcquisitionException(
-                        Code.INVALID_CONFIGURATION,
-                        "the tenant has a character other than letters, digits, '.' and '-'",
-                        "Use the tenant's ID or domain.");
-            }
+        if (!tenant.matches("[A-Za-z0-9.-]*")) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    "the tenant has a character other than letters, digits, '.' and '-'",
+                    "Use the tenant's ID or domain.");
         }
     }
 }

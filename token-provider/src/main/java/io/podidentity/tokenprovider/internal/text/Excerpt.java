@@ -149,8 +149,13 @@ public final class Excerpt {
         return longest >= (run.startsWith("/") ? MIN_RANDOM : MIN_RANDOM / 2);
     }
 
+    /** Whether it is one in ASCII. */
+    private static boolean isLetterOrDigit(char c) {
+        return c < 128 && Character.isLetterOrDigit(c);
+    }
+
     private static int kind(char c) {
-        if (!Ascii.isLetterOrDigit(c)) {
+        if (!isLetterOrDigit(c)) {
             return 0;
         }
         return c <= '9' ? DIGIT : c <= 'Z' ? 2 : 3;
@@ -159,7 +164,7 @@ public final class Excerpt {
     /** Where a JWT begins in a word, or one whose letters have lost their case; -1 if none does. */
     private static int jwt(String word) {
         for (int i = 0; i + 3 <= word.length(); i++) {
-            boolean first = i == 0 || !Ascii.isLetterOrDigit(word.charAt(i - 1));
+            boolean first = i == 0 || !isLetterOrDigit(word.charAt(i - 1));
             if (word.startsWith("eyJ", i)
                     || (first && word.length() - i > MIN_RANDOM && word.regionMatches(true, i, "eyJ", 0, 3))) {
                 return i;
@@ -178,7 +183,7 @@ public final class Excerpt {
         boolean resourceId = false;
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
-            boolean opaque = Ascii.isLetterOrDigit(c) || "+/=_~.-".indexOf(c) >= 0;
+            boolean opaque = isLetterOrDigit(c) || "+/=_~.-".indexOf(c) >= 0;
             if (run == 0) {
                 resourceId = word.regionMatches(true, i, RESOURCE_ID, 0, RESOURCE_ID.length());
             }

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
 import java.util.ArrayList;
@@ -118,7 +117,8 @@ public final class Tool {
         for (int i = 0; value != null && i < value.length(); i++) {
             char c = value.charAt(i);
             boolean mark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
-            if (!Ascii.isLetterOrDigit(c) && !mark) {
+            boolean letterOrDigit = c < 128 && Character.isLetterOrDigit(c);
+            if (!letterOrDigit && !mark) {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
                         "the " + what + " has a character that is not passed to " + name + " (at position " + i + ")",
