@@ -36,6 +36,14 @@ public interface TokenListener {
      */
     void on(Event event);
 
+    /**
+     * A caller is about to wait for its token. Told on that caller's own thread; its {@link Kind#WAITED} is told there
+     * too. Not told of callers who get a future.
+     *
+     * @param request what is asked for, as the event has it
+     */
+    default void waiting(TokenRequest request) {}
+
     /** What happened. */
     enum Kind {
         /** Callers waited for a token, and a source got it. */

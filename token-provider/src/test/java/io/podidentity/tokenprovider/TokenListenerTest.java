@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenListener.Event;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -91,6 +92,37 @@ class TokenListenerTest {
         provider.getAccessTokenAsync(TokenRequest.forResource(RESOURCE)).join();
 
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void waiting_ofABlockingCaller_isToldOnItsThreadBeforeItsWaitIsOver() throws Exception {
+        List<String> toldHere = new ArrayList<>();
+        Thread caller = Thread.currentThread();
+        TokenListener listener = new TokenListener() {
+            @Override
+            public void waiting(TokenRequest request) {
+                note("waits for " + request.resource());
+            }
+
+            @Override
+            public void on(Event event) {
+                note(event.kind().name());
+            }
+
+            private void note(String what) {
+                if (Thread.currentThread() == caller) {
+                    toldHere.add(what);
+                }
+            }
+        };
+        AzureServiceTokenProvider provider = provider(good(), listener);
+
+        provider.getAccessToken(RESOURCE);
+        provider.getAccessToken(RESOURCE);
+        provider.getAccessTokenAsync(TokenRequest.forResource("https://vault.azure.net"))
+                .join();
+
+        assertThat(toldHere).containsExactly("waits for " + RESOURCE, "WAITED");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.ClientAssertions;
 import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
 import java.util.HashMap;
@@ -50,6 +51,9 @@ final class TokenIdentities {
 
         /** Something happened to the token of the identity of that name. */
         void on(String identity, TokenListener.Event event);
+
+        /** A caller is about to wait for a token of the identity of that name. */
+        default void waiting(String identity, TokenRequest request) {}
     }
 
     TokenIdentities(
@@ -69,6 +73,14 @@ final class TokenIdentities {
     String name(@Nullable String setting) {
         String named = setting == null ? properties.identity() : setting;
         return named == null ? UNNAMED : named;
+    }
+
+    /** @throws IllegalArgumentException if the settings have no identity of that name */
+    void requireKnown(String name) {
+        if (!properties.identities().containsKey(name)) {
+            throw new IllegalArgumentException("token-provider.identities has no \"" + name + "\", only "
+                    + properties.identities().keySet());
+        }
     }
 
     /**
@@ -116,6 +128,11 @@ final class TokenIdentities {
         @Override
         public void on(Event event) {
             listener.on(identity, event);
+        }
+
+        @Override
+        public void waiting(TokenRequest request) {
+            listener.waiting(identity, request);
         }
     }
 

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import com.azure.core.credential.TokenCredential;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.observation.ObservationRegistry;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
@@ -189,7 +190,7 @@ public final class TokenProviderAutoConfiguration {
         }
     }
 
-    /** For Micrometer's metrics. */
+    /** For Micrometer's metrics and observations: its library brings both. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterBinder.class)
     static final class MetricsConfiguration {
@@ -200,6 +201,15 @@ public final class TokenProviderAutoConfiguration {
         @Order
         TokenMeters tokenMeters(TokenWatch watch) {
             return new TokenMeters(watch);
+        }
+
+        /** After the watch, too. Never lazy, since it takes its registry when all beans are made. */
+        @Bean
+        @Lazy(false)
+        @ConditionalOnMissingBean
+        @Order
+        TokenObservations tokenObservations(TokenWatch watch, ObjectProvider<ObservationRegistry> registries) {
+            return new TokenObservations(watch, registries);
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.json.JsonParserFactory;
@@ -33,7 +37,7 @@ class MetadataTest {
             String name = property.get("name").toString();
             if (name.startsWith("token-provider.")) {
                 known.put(name, property.getOrDefault("defaultValue", "").toString());
-                assertThat(property.get("description")).as(name).isNotNull();
+                assertThat(property).as(name).containsKeys("description", "type");
             }
         }
 
@@ -53,10 +57,26 @@ class MetadataTest {
                 TokenProviderHttpAutoConfiguration.class,
                 TokenProviderOAuth2ClientAutoConfiguration.class,
                 TokenProviderKafkaAutoConfiguration.class,
+                TokenProviderOnBehalfOfAutoConfiguration.class,
                 TokenProviderR2dbcAutoConfiguration.class,
                 TokenProviderRedisAutoConfiguration.class)) {
             assertThat(conditions).containsKey(optional.getName() + ".ConditionalOnClass");
         }
+    }
+
+    /** Editors offer these values; the type alone would offer those of the enum in capitals. */
+    @Test
+    void hints_ofASource_areAllThereAre() throws IOException {
+        List<String> values = metadata("hints").stream()
+                .filter(hint -> hint.get("name").equals("token-provider.client-assertion.NAME.source"))
+                .flatMap(hint -> ((List<?>) hint.get("values")).stream())
+                .map(value -> ((Map<?, ?>) value).get("value").toString())
+                .toList();
+
+        assertThat(values)
+                .containsExactly(Stream.of(ClientAssertionSettings.Source.values())
+                        .map(source -> source.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .toArray(String[]::new));
     }
 
     @Test
@@ -71,9 +91,13 @@ class MetadataTest {
     void page_always_namesEachSetting() throws IOException {
         String page = Files.readString(Path.of("..", "..", "docs", "spring-boot.md"));
 
-        assertThat(bound.keySet())
-                .allSatisfy(
-                        name -> assertThat(page).containsPattern("`" + name + "(\\.\\*|\\.NAME.*|\\.BEAN|\\[0].*)?`"));
+        assertThat(bound.keySet()).allSatisfy(name -> assertThat(page).containsPattern(mentionOf(name)));
+    }
+
+    /** As it is, or with the rest of what is below it; or its last part, in a row of the setting before. */
+    private static String mentionOf(String name) {
+        String last = Pattern.quote(name.substring(name.lastIndexOf('.')));
+        return "`(" + Pattern.quote(name) + "(\\.\\*|\\.NAME.*|\\.BEAN|\\[0].*)?|" + last + ")`";
     }
 
     /** The names of a record's settings, with their defaults as metadata writes them. */
@@ -86,7 +110,19 @@ class MetadataTest {
                 collect(name + ".", component.getType());
             } else {
                 bound.put(name, value == null ? "" : String.join(",", value.value()));
+                collectMembers(name, component);
             }
+        }
+    }
+
+    /** The members of the elements of a list, or of the values of a map. */
+    private void collectMembers(String name, Parameter component) {
+        if (!(component.getParameterizedType() instanceof ParameterizedType collection)) {
+            return;
+        }
+        Type[] elements = collection.getActualTypeArguments();
+        if (elements[elements.length - 1] instanceof Class<?> element && element.isRecord()) {
+            collect(name + (component.getType() == List.class ? "[0]." : ".NAME."), element);
         }
     }
 

@@ -29,7 +29,7 @@ final class EventPublisher {
     /** A request got a token. It was a refresh if callers have an old one meanwhile. */
     void acquired(TokenRequest request, Duration duration, CachedToken token, @Nullable CachedToken old) {
         TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
-        tell(new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
+        tell(request, new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
         if (token.run.pins() && token.run.isNews(TokenListener.Kind.PINNED)) {
             happened(TokenListener.Kind.PINNED, request, Duration.ZERO, token, null);
         }
@@ -42,14 +42,19 @@ final class EventPublisher {
             @Nullable AccessToken token,
             @Nullable TokenAcquisitionException failure) {
         TokenListener.Kind kind = failure == null ? TokenListener.Kind.ACQUIRED : TokenListener.Kind.FAILED;
-        tell(new TokenListener.Event(kind, request, duration, token, failure, List.of()));
+        tell(request, new TokenListener.Event(kind, request, duration, token, failure, List.of()));
     }
 
     /** A request got no token. It was a refresh if callers have an old one meanwhile. */
     void failed(TokenRequest request, Duration duration, @Nullable CachedToken old, TokenAcquisitionException failure) {
         TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
         AccessToken known = old == null ? null : old.token;
-        tell(new TokenListener.Event(kind, request, duration, known, failure, failure.attempts()));
+        tell(request, new TokenListener.Event(kind, request, duration, known, failure, failure.attempts()));
+    }
+
+    /** A caller is about to block. */
+    void waiting(TokenRequest request) {
+        tell(request, null);
     }
 
     /** A caller who holds a future has its answer. */
@@ -66,13 +71,21 @@ final class EventPublisher {
             Duration duration,
             @Nullable CachedToken token,
             @Nullable TokenAcquisitionException failure) {
-        tell(new TokenListener.Event(kind, request, duration, token == null ? null : token.token, failure, List.of()));
+        tell(
+                request,
+                new TokenListener.Event(
+                        kind, request, duration, token == null ? null : token.token, failure, List.of()));
     }
 
-    private void tell(TokenListener.Event event) {
+    /** Tells of an event, or by null that a caller waits. */
+    private void tell(TokenRequest request, TokenListener.@Nullable Event event) {
         for (TokenListener listener : listeners) {
             try {
-                listener.on(event);
+                if (event == null) {
+                    listener.waiting(request);
+                } else {
+                    listener.on(event);
+                }
             } catch (Throwable e) { // Also an assertion of a test, or a class that is missing there.
                 if (faulty.add(listener)) {
                     complain(listener, e);

@@ -90,6 +90,10 @@ public final class TokenSlot {
         if (!state.enter()) {
             return null;
         }
+        EventPublisher publisher = chain.publisher();
+        if (publisher != null) {
+            publisher.waiting(request);
+        }
         long start = time.nanos();
         BlockingCall call = new BlockingCall(before, force, start, start + limit.toNanos(), asked);
         CachedToken gained = null;
@@ -102,7 +106,6 @@ public final class TokenSlot {
             throw e;
         } finally {
             state.leave(call);
-            EventPublisher publisher = chain.publisher();
             if (publisher != null) {
                 publisher.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
             }

@@ -4,6 +4,7 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -46,8 +47,16 @@ record StartedAzure(PodIdentityEmulator azure, Map<String, String> environment) 
         PodIdentityEmulator azure = builder.start();
         JvmTrust.add(azure.certificateAuthority());
         String pod = annotation.pod();
-        return new StartedAzure(
-                azure, pod.isEmpty() ? azure.environment() : azure.pod(pod).environment());
+        Map<String, String> place =
+                pod.isEmpty() ? azure.environment() : azure.pod(pod).environment();
+        return new StartedAzure(azure, withAuthority(azure, place));
+    }
+
+    /** An application that signs in as itself must not ask the real Entra ID, also where no webhook names another. */
+    private static Map<String, String> withAuthority(PodIdentityEmulator azure, Map<String, String> place) {
+        Map<String, String> environment = new HashMap<>(place);
+        environment.putIfAbsent("AZURE_AUTHORITY_HOST", azure.entra().toString());
+        return environment;
     }
 
     /** The one whose settings an environment has; null if it has none. */
