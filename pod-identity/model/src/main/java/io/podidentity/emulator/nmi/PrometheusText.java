@@ -19,8 +19,16 @@ final class PrometheusText {
         this.header = "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
     }
 
+    void addSample(String suffix, String labels, long value) {
+        addSample(suffix, labels, Long.toString(value));
+    }
+
     void addSample(String suffix, String labels, double value) {
-        samples.append(name + suffix + "{" + labels + "} " + number(value) + "\n");
+        addSample(suffix, labels, number(value));
+    }
+
+    private void addSample(String suffix, String labels, String value) {
+        samples.append(name + suffix + "{" + labels + "} " + value + "\n");
     }
 
     /** Empty without samples. */
