@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -113,11 +114,10 @@ final class NmiServers {
         Set<ObjectName> names =
                 present.stream().filter(Nmi::intercepts).map(Pod::name).collect(Collectors.toCollection(TreeSet::new));
         synchronized (lock) {
-            for (ObjectName gone : Set.copyOf(pods.keySet())) {
-                if (!names.contains(gone)) {
-                    listeners.close(pods.remove(gone));
-                }
-            }
+            Map<ObjectName, LoopbackServer> gone = new TreeMap<>(pods);
+            gone.keySet().removeAll(names);
+            gone.values().forEach(listeners::close);
+            pods.keySet().retainAll(names);
             names.forEach(name -> pods.computeIfAbsent(name, this::open));
         }
     }

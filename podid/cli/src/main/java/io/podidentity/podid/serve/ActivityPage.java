@@ -159,6 +159,7 @@ record ActivityPage(PodIdentityEmulator azure) {
     }
 
     /** What is no answer of a server, and so is ordered once and not for each request. */
+    @SuppressWarnings("ImmutableEnumChecker") // the orders are method references
     private enum OneTimeOrder {
         CLAIMS_CHALLENGE("claims-challenge", "storage", PodIdentityEmulator::challengeClaims),
         ROTATE_KEYS("rotate-keys", "entra", PodIdentityEmulator::rotateKeys);
