@@ -330,7 +330,12 @@ final class Migration {
                 .map(one -> one + ". Nothing of it is moved");
         Stream<String> ofPlans =
                 plans.stream().flatMap(plan -> plan.asks().stream().map(ask -> ask + place(plan)));
-        return Stream.concat(ofPlans, unread).distinct().map(this::shown).toList();
+        Stream<String> ofInput = plans.stream().flatMap(plan -> plan.unseen().asksOfInput().stream());
+        return Stream.of(ofPlans, ofInput, unread)
+                .flatMap(lines -> lines)
+                .distinct()
+                .map(this::shown)
+                .toList();
     }
 
     List<String> obstacles() {

@@ -100,7 +100,7 @@ record MovePlan(
         context.cluster().identities().stream()
                 .filter(one -> identities.contains(one.name()))
                 .forEach(leftovers::add);
-        if (!podsStay && unseen.asks().isEmpty()) {
+        if (!podsStay && unseen.isEmpty()) {
             leftovers.addAll(context.cluster().exceptions());
         }
         return leftovers;

@@ -103,7 +103,7 @@ final class Planner {
     }
 
     /** Why the pod cannot be moved as long as nobody has done something. */
-    private static Optional<String> obstacle(PodSource source, List<MovedIdentity> bound) {
+    private Optional<String> obstacle(PodSource source, List<MovedIdentity> bound) {
         if (!source.place().isFixed() || !source.place().isTemplate()) {
             return Optional.of("podid changes no " + source.kind() + ". Write at "
                     + source.place().path()
@@ -114,7 +114,22 @@ final class Planner {
         if (!Accounts.isName(source.pod().namespace())) {
             return Optional.of("its namespace " + Value.quoted(source.pod().namespace()) + " is no name");
         }
-        return bound.stream().flatMap(identity -> identity.doubt().stream()).findFirst();
+        return bound.stream()
+                .flatMap(identity -> identity.doubt().or(() -> contradiction(identity)).stream())
+                .findFirst();
+    }
+
+    /** A client ID belongs to one identity in Azure: of two resource IDs one is wrong, and azure.sh would change it. */
+    private Optional<String> contradiction(MovedIdentity identity) {
+        AzureIdentity own = identity.identity();
+        return context.identities().stream()
+                .filter(other -> own.isManagedIdentity() && other.isManagedIdentity())
+                .filter(other -> other.clientId().equalsIgnoreCase(own.clientId()))
+                .filter(other -> !other.resourceId().equalsIgnoreCase(own.resourceId()))
+                .findFirst()
+                .map(other -> "AzureIdentity " + own.name() + " and " + other.name()
+                        + " have the same clientID and different resourceIDs, so one of the two is wrong. Write what"
+                        + " az identity show --query '[id, clientId]' prints for each");
     }
 
     /** Secrets are seldom in the files. */

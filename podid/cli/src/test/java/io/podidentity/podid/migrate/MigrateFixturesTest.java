@@ -29,6 +29,7 @@ class MigrateFixturesTest {
             "key-vault",
             "keep-pod-identity",
             "name-prefix",
+            "two-workloads",
             "two-copies",
             "network-policy",
             "other-namespaces",
