@@ -145,18 +145,40 @@ final class Examination {
         String name = name(source);
         String object = source.kind() + " " + source.pod().namespace() + "/" + name;
         var links = new ArrayList<Link>();
-        links.add(written(explanation));
+        var pods = new WorkloadPods(live, source.kind(), name);
+        boolean signsIn = signsInItself(source, explanation, pods);
+        links.add(
+                signsIn
+                        ? Link.ok("objects", "variables of its containers say as whom they sign in")
+                        : written(explanation));
         if (!links.get(0).isFailed()) {
             errors(explanation, object).forEach(links::add);
         }
-        var pods = new WorkloadPods(live, source.kind(), name);
-        if (explanation.outcome() == Outcome.IDENTITY) {
+        if (signsIn || explanation.outcome() == Outcome.IDENTITY) {
             links.addAll(running(source, explanation, pods));
         } else if (links.get(0).state() == Link.State.UNKNOWN) {
             links.addAll(pods.links());
         }
         String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
         return new Workload(object, links, story);
+    }
+
+    /** Whether containers have in their variables what label and account lack, by themselves or from a ConfigMap. */
+    private boolean signsInItself(PodSource source, Explanation explanation, WorkloadPods pods) {
+        return explanation.outcome() == Outcome.NONE
+                && Set.of("label", "account").contains(end(explanation))
+                && live.find("ServiceAccount", live.namespace(), Webhook.serviceAccount(source.pod()))
+                        .isPresent()
+                && new WorkloadLinks(live, source.pod(), source.kind(), pods).signsIn();
+    }
+
+    /** The name of the step at which the way to an identity ends; empty if it leads there. */
+    private static String end(Explanation explanation) {
+        return explanation.way().stream()
+                .filter(Step::isEnd)
+                .map(Step::name)
+                .findFirst()
+                .orElse("");
     }
 
     /** Of what is elsewhere nothing is said. */
@@ -188,12 +210,7 @@ final class Examination {
 
     /** Whether what is missing may be there, where the user may not see it. */
     private boolean isBlind(Explanation explanation) {
-        String end = explanation.way().stream()
-                .filter(Step::isEnd)
-                .map(Step::name)
-                .findFirst()
-                .orElse("");
-        return switch (end) {
+        return switch (end(explanation)) {
             case "label", "network" -> false;
             case "account" -> !live.sees("serviceaccounts");
             default -> !live.sees("aadpodidentity.k8s.io");

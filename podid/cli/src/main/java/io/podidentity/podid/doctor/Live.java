@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * A running cluster, as far as the user may see it: objects that stay and those that are being deleted, without
- * secrets' values; pods of NMI, MIC and the webhook, in whatever namespace, empty if they were not seen; and warnings
- * of the namespace.
+ * secrets' values; pods of NMI, MIC and the webhook, in whatever namespace, empty if they were not seen; warnings of
+ * the namespace; and what containers with workload identity take their variables of.
  */
 record Live(
         String namespace,
@@ -21,6 +21,7 @@ record Live(
         List<Part> leaving,
         Optional<List<Part>> parts,
         List<Part> events,
+        VariableSources sources,
         List<MissingRight> missing,
         Instant now) {
 

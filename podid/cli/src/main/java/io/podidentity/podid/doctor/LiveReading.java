@@ -1,16 +1,22 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.reference.ReferringKind;
 import io.podidentity.podid.doctor.Live.MissingRight;
+import io.podidentity.podid.doctor.VariableSources.Source;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.Kubectl.Listing;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +41,11 @@ final class LiveReading {
     private static final String KEYS = "--output=go-template={{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}";
     private static final String WEBHOOK = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
 
-    /** By its manifests, by Helm, and the webhook. */
+    /** By its manifests, by Helm, the emulated NMI, and the webhook. */
     private static final List<String> LABELS_OF_PARTS = List.of(
             "component in (mic,nmi)",
             "app.kubernetes.io/component in (mic,nmi)",
+            PodIdentityLinks.OF_EMULATED + "=nmi",
             "azure-workload-identity.io/system=true");
 
     private final Kubectl kubectl;
@@ -71,12 +78,14 @@ final class LiveReading {
         objects.addAll(secrets(objects));
         Map<Boolean, List<Part>> leaving = objects.stream().collect(Collectors.partitioningBy(Part::isBeingDeleted));
         Optional<List<Part>> parts = parts(answers.subList(4, answers.size()), objects);
+        VariableSources sources = sources(leaving.getOrDefault(false, List.of()));
         return new Live(
                 namespace,
                 leaving.getOrDefault(false, List.of()),
                 leaving.getOrDefault(true, List.of()),
                 parts,
                 answers.get(2).items(),
+                sources,
                 missing,
                 Instant.now());
     }
@@ -222,6 +231,55 @@ final class LiveReading {
             }
         }
         return secrets;
+    }
+
+    /** Of what the containers of workload identity take their variables. */
+    private VariableSources sources(List<Part> objects) throws InterruptedException {
+        var named = new LinkedHashSet<Source>();
+        objects.stream()
+                .filter(one -> one.namespace().equals(namespace))
+                .filter(one -> LiveText.isChanged(one) || isLabelled(one))
+                .map(Part::podSpec)
+                .map(VariableSources::of)
+                .forEach(named::addAll);
+        var read = new HashMap<Source, Map<String, Optional<String>>>();
+        for (Source source : named) {
+            contents(source).ifPresent(contents -> read.put(source, contents));
+        }
+        return new VariableSources(Map.copyOf(read));
+    }
+
+    /** Whether the pods of a workload, or the pod itself, are for the webhook. */
+    private static boolean isLabelled(Part object) {
+        return Stream.of(object.at("spec", "jobTemplate", "spec", "template"), object.at("spec", "template"), object)
+                .anyMatch(pod -> pod.text("metadata", "labels", Keys.USE).equals("true"));
+    }
+
+    /** Empty if it may not be read; one that is not there holds nothing, or keeps the container from starting. */
+    private Optional<Map<String, Optional<String>>> contents(Source source) throws InterruptedException {
+        boolean isSecret = source.kind() == Source.Kind.SECRET;
+        Kubectl.Result result =
+                kubectl.run("get", source.kind().resource(), source.name(), here, isSecret ? KEYS : "--output=json");
+        if (result.failure().isPresent()) {
+            KubectlException failure = result.failure().get();
+            if (failure.kind() == Kind.NOT_FOUND) {
+                return Optional.of(Map.of());
+            }
+            String what = "the " + source.kind().resource() + " " + namespace + "/" + source.name();
+            missing.add(MissingRight.of(what, failure, source.kind().resource() + "s"));
+            return Optional.empty();
+        }
+        return isSecret
+                ? Optional.of(VariableSources.keys(result.stdout().lines().toList()))
+                : configMap(result.stdout());
+    }
+
+    private static Optional<Map<String, Optional<String>>> configMap(String json) {
+        try {
+            return Optional.of(VariableSources.texts(new Part(Json.object(json))));
+        } catch (ParseException e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<Part> secret(Part reference, boolean certificate) throws InterruptedException {

@@ -61,6 +61,8 @@ final class LiveText {
                     case "Pod" ->
                         (path.startsWith("status.") && !path.equals("status.phase"))
                                 || (path.equals("spec.nodeName") && isChanged(object));
+                    // Of a workload that is scaled to zero the next pod is judged.
+                    case "Deployment", "StatefulSet" -> path.equals("status") || path.equals("spec.replicas");
                     default -> path.equals("status");
                 };
     }

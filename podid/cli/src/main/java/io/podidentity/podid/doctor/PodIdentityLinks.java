@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 /** What must be so for a pod of aad-pod-identity: MIC works and has assigned, and NMI runs on the pod's node. */
 record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
+    /** The label of podid's own NMI in a cluster, which must not pass for the real one. */
+    static final String OF_EMULATED = "podid.io/component";
+
     private static final String ASSIGNED = "AzureAssignedIdentity";
     private static final String MIC_LOG = "kubectl logs -A -l component=mic --tail=500 | podid explain --log -";
 
@@ -46,7 +49,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     private List<Part> parts(String component) {
         return live.parts().orElse(List.of()).stream()
-                .filter(one -> Stream.of("component", "app.kubernetes.io/component")
+                .filter(one -> Stream.of("component", "app.kubernetes.io/component", OF_EMULATED)
                         .anyMatch(label -> one.text("metadata", "labels", label).equals(component)))
                 .toList();
     }

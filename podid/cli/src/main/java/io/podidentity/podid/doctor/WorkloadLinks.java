@@ -1,9 +1,9 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
-import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.doctor.ContainerCredential.Way;
 import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
@@ -31,14 +31,48 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         links.add(webhook());
         if (!links.get(0).isFailed()) {
             links.add(pods.active().isEmpty() ? pods.absent() : changed());
-            containers().forEach(one -> other(one).ifPresent(links::add));
+            links.addAll(others());
         }
         return links;
     }
 
-    /** By what the containers of a pod that runs sign in; none where no pod runs. */
+    /** By what the containers of a pod that runs sign in; where none runs, those of the next pod. */
     private List<ContainerCredential> containers() {
-        return pods.active().stream().findFirst().map(ContainerCredential::of).orElse(List.of());
+        return pods.active().stream()
+                .findFirst()
+                .map(running -> ContainerCredential.of(running, live.sources()))
+                .orElseGet(() -> ContainerCredential.ofNext(pods.template(), this::added, live.sources()));
+    }
+
+    /** What the webhook will add to a container of the next pod. */
+    private Optional<ContainerCredential> added(String container) {
+        return isLabelled() && !isSkipped(container)
+                ? Optional.of(
+                        ContainerCredential.ofWebhook(clientId(), tenant(), variable(sample(), "AZURE_AUTHORITY_HOST")))
+                : Optional.empty();
+    }
+
+    private boolean isLabelled() {
+        return "true".equals(pod.labels().get(Keys.USE));
+    }
+
+    /** Whether the variables of a container lead to a token, or may do so, whatever its account and labels say. */
+    boolean signsIn() {
+        return containers().stream()
+                .anyMatch(one -> one.way() == Way.UNKNOWN
+                        || (one.way() == Way.FEDERATED && ClientIdText.canBeOne(one.clientId())));
+    }
+
+    /** What is so of the containers that do not exchange the token of the service account. */
+    private List<Link> others() {
+        List<ContainerCredential> all = containers();
+        if (!all.isEmpty() && all.stream().allMatch(one -> isSkipped(one.container()) && one.way() == Way.METADATA)) {
+            return List.of(Link.failed(
+                    CONTAINER,
+                    Keys.SKIP_CONTAINERS + " names each container of the pod, so none gets the variables",
+                    "Leave the containers out of the annotation that are to sign in."));
+        }
+        return all.stream().flatMap(one -> other(one).stream()).toList();
     }
 
     /** What is so of a container that does not exchange the token of the service account. */
@@ -55,8 +89,18 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
             case UNKNOWN ->
                 Optional.of(Link.unknown(
                         CONTAINER,
-                        one.container() + " takes its client ID, tenant or token file from a Secret, a ConfigMap or a"
-                                + " field, which is not read"));
+                        one.container() + " takes variables by which it may sign in from a Secret, from a field or from"
+                                + " what you may not see, which is not read"));
+            case NO_TOKEN_FILE ->
+                Optional.of(Link.failed(
+                        CONTAINER,
+                        one.container() + " is to read its token from a file that no volume of its pod holds",
+                        "Remove AZURE_FEDERATED_TOKEN_FILE from the container: the webhook sets it."));
+            case UNKNOWN_TOKEN_FILE ->
+                Optional.of(Link.unknown(
+                        CONTAINER,
+                        one.container() + " reads its token from a volume that is no projected token of its service"
+                                + " account, so what is in the file is not known"));
             case METADATA ->
                 Optional.of(
                         isSkipped(one.container())
@@ -68,32 +112,17 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         };
     }
 
+    private boolean isSkippedWhole() {
+        return containers().stream().allMatch(one -> isSkipped(one.container()));
+    }
+
     private boolean isSkipped(String container) {
         return Webhook.skipped(pod.metadata().annotations()).contains(container);
     }
 
-    /**
-     * What the programs of the pods exchange, each once. Where no pod runs it is what the next one will: the client ID
-     * of its own variable or of its service account, and the tenant of another pod or of the account.
-     */
+    /** What the programs of the pods exchange, each once; where no pod runs, what those of the next one will. */
     List<ContainerCredential> exchanged() {
-        List<ContainerCredential> running =
-                containers().stream().filter(one -> one.way() == Way.FEDERATED).toList();
-        if (!pods.active().isEmpty() && !running.isEmpty()) {
-            return running;
-        }
-        String authority = variable(sample(), "AZURE_AUTHORITY_HOST");
-        return List.of(new ContainerCredential(
-                "", Way.FEDERATED, nextClientId(), tenant(), authority, WebhookSettings.AUDIENCE));
-    }
-
-    private String nextClientId() {
-        return pod.spec().containers().stream()
-                .flatMap(container -> container.env().stream())
-                .filter(one -> one.name().equals("AZURE_CLIENT_ID"))
-                .flatMap(one -> Optional.ofNullable(one.value()).stream())
-                .findFirst()
-                .orElseGet(this::clientId);
+        return containers().stream().filter(one -> one.way() == Way.FEDERATED).toList();
     }
 
     /** The webhooks of workload identity that the API server asks. */
@@ -155,7 +184,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     private Link changed() {
         String clientId = clientId();
-        return wrong(pod -> !isChanged(pod), this::whyUnchanged, remedyOfUnchanged())
+        return wrong(pod -> !isChanged(pod) && !signsIn(), this::whyUnchanged, remedyOfUnchanged())
                 .or(() -> wrong(
                         pod -> isBound()
                                 && variable(pod, "AZURE_KUBERNETES_TOKEN_PROXY").isEmpty(),
@@ -165,6 +194,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                         restart()))
                 .or(() -> wrong(
                         pod -> !clientId.isEmpty()
+                                && !isSkippedWhole()
                                 && !isWritten("AZURE_CLIENT_ID")
                                 && !variable(pod, "AZURE_CLIENT_ID").equalsIgnoreCase(clientId),
                         pod -> clientIdOf(pod) + ", and its service account says " + clientId
@@ -172,8 +202,14 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                         restart()))
                 .orElseGet(() -> Link.ok(
                         "pod",
-                        names() + " has the variables and the token's volume, client ID "
-                                + exchanged().get(0).clientId()));
+                        names()
+                                + (isLabelled()
+                                        ? " has the variables and the token's volume"
+                                        : " has variables of its own")
+                                + exchanged().stream()
+                                        .findFirst()
+                                        .map(one -> ", client ID " + one.clientId())
+                                        .orElse("")));
     }
 
     private String whyUnchanged(Part pod) {

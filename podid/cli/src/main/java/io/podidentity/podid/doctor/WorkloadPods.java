@@ -56,6 +56,11 @@ final class WorkloadPods {
         return Set.of("Succeeded", "Failed").contains(pod.text("status", "phase"));
     }
 
+    /** The specification of the pods that the workload makes, or of the pod itself. */
+    Part template() {
+        return workload.podSpec();
+    }
+
     List<Link> links() {
         return active().isEmpty() ? List.of(absent()) : ready().stream().toList();
     }

@@ -51,6 +51,15 @@ public record Part(@Nullable Object value) {
         return text("metadata", "namespace");
     }
 
+    /** The specification of a pod, or of the pods that a workload makes. */
+    public Part podSpec() {
+        Part spec = at("spec");
+        for (String template : List.of("jobTemplate", "template")) {
+            spec = spec.map().containsKey(template) ? spec.at(template, "spec") : spec;
+        }
+        return spec;
+    }
+
     /** Whether it is a pod all of whose containers are ready. */
     public boolean isReady() {
         return isTrue("Ready");

@@ -37,11 +37,7 @@ final class ContainerVariables {
     }
 
     static Part container(Part object, String name) {
-        Part spec = object.at("spec");
-        for (String template : List.of("jobTemplate", "template")) {
-            spec = spec.map().containsKey(template) ? spec.at(template, "spec") : spec;
-        }
-        return spec.at("containers").items().stream()
+        return object.podSpec().at("containers").items().stream()
                 .filter(container -> container.text("name").equals(name))
                 .findFirst()
                 .orElse(Part.NONE);

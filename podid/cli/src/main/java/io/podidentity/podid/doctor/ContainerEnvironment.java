@@ -1,0 +1,49 @@
+package io.podidentity.podid.doctor;
+
+import io.podidentity.podid.kubectl.Part;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The variables of one container, in the order in which the kubelet lets one win over another: what {@code env} says
+ * wins over what {@code envFrom} takes over, and there the later source wins. Immutable.
+ *
+ * @param variables the text of each; empty where the value is in a Secret or a field, which is not read
+ * @param isWhole whether each source of {@code envFrom} was read, so that a variable that is not here is not set
+ */
+record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isWhole) {
+
+    /** @param added what the webhook will add, since it has not seen this container; empty for one that runs */
+    static ContainerEnvironment of(Part container, Map<String, String> added, VariableSources sources) {
+        var variables = new HashMap<String, Optional<String>>();
+        boolean isWhole = true;
+        for (Part source : container.at("envFrom").items()) {
+            Optional<Map<String, Optional<String>>> taken = sources.all(source);
+            isWhole &= taken.isPresent();
+            taken.ifPresent(all -> all.forEach((key, text) -> variables.put(source.text("prefix") + key, text)));
+        }
+        added.forEach((name, text) -> variables.put(name, Optional.of(text)));
+        container.at("env").items().forEach(one -> variables.put(one.text("name"), sources.text(one)));
+        return new ContainerEnvironment(Map.copyOf(variables), isWhole);
+    }
+
+    boolean has(String name) {
+        return variables.containsKey(name);
+    }
+
+    /** Empty if the variable is not set, or its value was not read. */
+    String text(String name) {
+        return variables.getOrDefault(name, Optional.empty()).orElse("");
+    }
+
+    /** Whether one of them has, or may have, a value that was not read. */
+    boolean hides(List<String> names) {
+        return names.stream().anyMatch(name -> has(name) ? isHidden(name) : !isWhole);
+    }
+
+    private boolean isHidden(String name) {
+        return Optional.empty().equals(variables.get(name));
+    }
+}
