@@ -9,15 +9,21 @@ import java.util.Set;
 /** The decoding of one object: the profile, and the problems found. Not thread-safe. */
 final class Decoding {
 
+    /** The groups of files that look like manifests and are read by a tool, never by the API server. */
+    private static final Set<String> OF_TOOLS =
+            Set.of("backstage.io", "eksctl.io", "kind.x-k8s.io", "k3d.io", "skaffold", "kustomize.config.k8s.io");
+
     private final Profile profile;
     private final String object;
     private final boolean isOfPodIdentity;
+    private final boolean isOfTool;
     private final List<Problem> problems = new ArrayList<>();
 
     Decoding(Profile profile, Manifest manifest) {
         this.profile = profile;
         this.object = manifest.toString();
         this.isOfPodIdentity = manifest.group().equals(Manifest.POD_IDENTITY);
+        this.isOfTool = OF_TOOLS.contains(manifest.group());
     }
 
     Profile profile() {
@@ -34,6 +40,9 @@ final class Decoding {
 
     /** @param names of the fields that are known there */
     void reportUnknownField(Yaml.Entry entry, String path, Set<String> names) {
+        if (isOfTool) {
+            return;
+        }
         Optional<String> meant =
                 names.stream().filter(entry.key()::equalsIgnoreCase).findFirst();
         String around = path.substring(0, path.length() - entry.key().length());

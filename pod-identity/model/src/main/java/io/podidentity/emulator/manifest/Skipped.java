@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  */
 public record Skipped(String place, String reason, Kind kind) {
 
+    /** What the names of rendered texts begin with, before the folder. */
+    private static final Pattern RENDERED = Pattern.compile("^(kubectl kustomize|helm template release) ");
+
     private static final Pattern POSITION = Pattern.compile("(.*):(\\d{1,9}):(\\d{1,9})");
 
     /** What it is, and whether a verdict lacks it. */
@@ -67,6 +70,11 @@ public record Skipped(String place, String reason, Kind kind) {
         return exact.matches()
                 ? new Position(exact.group(1), Integer.parseInt(exact.group(2)), Integer.parseInt(exact.group(3)))
                 : new Position(place, 1, 1);
+    }
+
+    /** The file or folder of the input; of a rendered text the folder that was rendered. */
+    public String source() {
+        return RENDERED.matcher(position().file()).replaceFirst("");
     }
 
     /** In one line, the place first. */

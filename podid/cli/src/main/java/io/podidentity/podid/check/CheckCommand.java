@@ -229,7 +229,7 @@ public final class CheckCommand implements Callable<Integer> {
     private void refuseBroken(List<Skipped> all) {
         for (Skipped skipped : all) {
             boolean inFolder = paths.stream()
-                    .anyMatch(path -> skipped.place().startsWith(path) && Files.isDirectory(Path.of(path)));
+                    .anyMatch(path -> skipped.source().startsWith(path) && Files.isDirectory(Path.of(path)));
             if (skipped.isBroken() && !inFolder) {
                 throw new ManifestException(skipped.place() + ": " + skipped.reason());
             }

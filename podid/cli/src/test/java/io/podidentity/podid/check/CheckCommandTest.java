@@ -87,6 +87,53 @@ class CheckCommandTest {
         assertThat(check("--format", "json", file.toString())).isZero();
     }
 
+    /** The rest of the folder is judged; another tool may read what kubectl makes of that kustomization. */
+    @Test
+    void check_ofAKustomizationThatRendersNoManifest_judgesTheRest() throws IOException {
+        assumeTrue(Stream.of(System.getenv("PATH").split(":", -1))
+                .anyMatch(at -> Files.isExecutable(Path.of(at, "kubectl"))));
+        Files.createDirectories(folder.resolve("chart"));
+        write("chart/kustomization.yaml", "namePrefix: RELEASE-\nresources: [settings.yaml]\n");
+        write("chart/settings.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n");
+        write("pod.yaml", """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: shop
+              labels:
+                azure.workload.identity/use: "yes"
+            spec:
+              containers: [{name: shop, image: shop}]
+            """);
+
+        assertThat(check(folder.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("use-label-value");
+        assertThat(err.toString()).contains("Kubernetes takes no such name");
+    }
+
+    /** What one policy keeps a pod from, another one may allow, which may be in the part that does not render. */
+    @Test
+    void check_ofANetworkPolicyBesideAPartThatIsNotRead_isInformation() throws IOException {
+        write("shop.yaml", """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: shop, labels: {aadpodidbinding: reader}}
+            spec: {containers: [{name: shop, image: shop}]}
+            ---
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: https}
+            spec: {podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 443, protocol: TCP}]}]}
+            """);
+
+        assertThat(check("--rule", "C12", folder.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains(" error [C12 network-policy-blocks-dns]");
+
+        write("more/kustomization.yaml", "resources: [absent.yaml]\nnamePrefix: a-\n");
+        assertThat(check("--rule", "C12", folder.toString())).isZero();
+        assertThat(out.toString()).contains("cannot ask any DNS server; not all of the input was looked at");
+    }
+
     /** A line of what kubectl prints is in no file that anybody could change. */
     @Test
     void check_ofAKustomization_pointsToTheFileThatSaysIt() throws IOException {

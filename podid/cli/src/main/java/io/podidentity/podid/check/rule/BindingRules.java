@@ -54,7 +54,8 @@ final class BindingRules extends RuleFamily {
 
     /** The pods are often in other files. */
     private void bindingUnused(AzureIdentityBinding binding, Set<String> labels) {
-        if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
+        boolean isJudged = Value.isFinal(binding.selector()) && labels.stream().noneMatch(Value::isTemplated);
+        if (!labels.isEmpty() && isJudged && !labels.contains(binding.selector())) {
             bindingUnused.add(
                     context.field(binding, "selector"),
                     "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector());
@@ -90,7 +91,8 @@ final class BindingRules extends RuleFamily {
         Optional<String> near = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
         String message = "there is no AzureIdentity " + namespace + "/" + name;
         if (!elsewhere.isEmpty()) {
-            bindingWithoutIdentity.add(
+            bindingWithoutIdentity.addElsewhere(
+                    context.isPlaced(field, "AzureIdentity", name),
                     field,
                     message + ", but one in " + String.join(", ", elsewhere),
                     "Put the binding and the identity into the same namespace.");
@@ -119,7 +121,7 @@ final class BindingRules extends RuleFamily {
                         context.field(binding, "azureIdentity").text()))
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : context.identities()) {
-            if (!named.isEmpty() && !named.contains(identity.name())) {
+            if (!named.isEmpty() && isJudged(identity, named) && !named.contains(identity.name())) {
                 identityUnused.addAbsence(
                         context,
                         context.location(identity).at("metadata", "name"),
@@ -128,6 +130,14 @@ final class BindingRules extends RuleFamily {
                                 + identity.name().name() + ", or remove the identity.");
             }
         }
+    }
+
+    /** Whether neither its name nor a name in a binding beside it is still to be put in. */
+    private static boolean isJudged(AzureIdentity identity, Set<ObjectName> named) {
+        return Value.isFinal(identity.name().name())
+                && named.stream()
+                        .filter(name -> name.namespace().equals(identity.namespace()))
+                        .allMatch(name -> Value.isFinal(name.name()));
     }
 
     /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */

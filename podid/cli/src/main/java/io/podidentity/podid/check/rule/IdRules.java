@@ -135,7 +135,7 @@ final class IdRules extends RuleFamily {
             secret.at("data").fields().stream()
                     .filter(field -> isInsteadOfBase64(field.text()))
                     // The value stays out of the message, in case it is a secret after all.
-                    .forEach(field -> placeholderLeft.add(
+                    .forEach(field -> placeholderLeft.addOfValues(
                             field,
                             field.path() + " is still a placeholder",
                             "Replace it with your value in Base64, or put the value itself below stringData."));
@@ -157,7 +157,8 @@ final class IdRules extends RuleFamily {
 
     private void checkPlaceholderLeft(FieldLocation field, String text) {
         if (Value.isPlaceholder(text)) {
-            placeholderLeft.add(field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");
+            placeholderLeft.addOfValues(
+                    field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");
         }
     }
 }

@@ -121,7 +121,8 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     /**
-     * Reports each policy once; the message follows the names of the pods.
+     * Reports each policy once; the message follows the names of the pods. What one policy keeps a pod from, another
+     * one may allow, which may be in what was not looked at.
      *
      * @param blocking the policy that keeps a pod from something, if one does
      */
@@ -136,7 +137,7 @@ final class NetworkPolicyRules extends RuleFamily {
                 .ifPresent(policy -> names.computeIfAbsent(policy, one -> new ArrayList<>())
                         .add(pod.pod().name().toString())));
         names.forEach((policy, all) ->
-                report.add(context.location(policy).at("spec", "egress"), some(all) + message, remedy));
+                report.addAbsence(context, context.location(policy).at("spec", "egress"), some(all) + message, remedy));
     }
 
     private static String some(List<String> pods) {

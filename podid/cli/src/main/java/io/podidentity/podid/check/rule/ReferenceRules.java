@@ -182,7 +182,8 @@ final class ReferenceRules extends RuleFamily {
         }
         List<String> elsewhere = context.namespaces(kind, name);
         if (!elsewhere.isEmpty()) {
-            referenceNotFound.add(
+            referenceNotFound.addElsewhere(
+                    context.isPlaced(field, kind, name),
                     field,
                     kind + " " + name + " is not in " + namespace + " but is " + elsewhere.get(0) + "/" + name,
                     "Create it in " + namespace + ".");

@@ -9,6 +9,9 @@ import java.util.Set;
 /** Collects the findings of one rule; a finding that is reported twice is there once. Not thread-safe. */
 public final class Report {
 
+    /** What the places of a chart's objects begin with, where it is rendered with its own values alone. */
+    private static final String CHART = "helm template release ";
+
     private About about;
     private final Set<Finding> findings = new LinkedHashSet<>();
 
@@ -50,9 +53,32 @@ public final class Report {
      */
     void addAbsence(RuleContext context, FieldLocation location, String message, String remedy, Edit... edits) {
         if (context.missed().isEmpty()) {
-            add(location, message, remedy, edits);
+            addOfValues(location, message, remedy, edits);
         } else {
             add(Severity.INFO, location, message + "; not all of the input was looked at", remedy, edits);
+        }
+    }
+
+    /** Reports what the values of a chart may set; for information where the chart has its own values alone. */
+    void addOfValues(FieldLocation location, String message, String remedy, Edit... edits) {
+        if (location.position().file().startsWith(CHART)) {
+            add(Severity.INFO, location, message + ", with the chart's own values", remedy, edits);
+        } else {
+            add(location, message, remedy, edits);
+        }
+    }
+
+    /**
+     * Reports that something is in another namespace; for information where a file does not say the namespace of one
+     * of the two, since whoever applies the file does.
+     *
+     * @param isPlaced whether the files say both namespaces
+     */
+    void addElsewhere(boolean isPlaced, FieldLocation location, String message, String remedy) {
+        if (isPlaced) {
+            add(location, message, remedy);
+        } else {
+            add(Severity.INFO, location, message + ", unless it is applied there", remedy);
         }
     }
 

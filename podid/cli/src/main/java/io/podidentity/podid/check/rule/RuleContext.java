@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All that rules look at. Not thread-safe. */
 public final class RuleContext {
@@ -211,6 +212,17 @@ public final class RuleContext {
                 .filter(one -> one.name().equals(name))
                 .map(ObjectName::namespace)
                 .toList();
+    }
+
+    /** Whether files say the namespace of the object that has the field, and of each object of that kind and name. */
+    public boolean isPlaced(FieldLocation field, String kind, String name) {
+        return Stream.concat(
+                        manifests.objects().stream()
+                                .filter(one -> one.toString().equals(field.object()))
+                                .map(FieldLocation::of),
+                        kind(kind).stream()
+                                .filter(one -> one.at("metadata", "name").text().equals(name)))
+                .allMatch(object -> object.at("metadata", "namespace").exists());
     }
 
     /** What is written about an object of the cluster. */

@@ -32,7 +32,7 @@ final class ServiceAccountRules extends RuleFamily {
             .says("A pod with the label runs as a service account that has no identity")
             .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
                     + " azure.workload.identity/client-id");
-    private final Report useLabelInSelector = error(
+    private final Report useLabelInSelector = warning(
                     "C15", "use-label-in-selector", "azure-workload-identity#691", "azure-workload-identity#1025")
             .says("The label azure.workload.identity/use is part of the workload's selector")
             .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it");
@@ -96,11 +96,7 @@ final class ServiceAccountRules extends RuleFamily {
         } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
             unnamed(pod);
         } else if (annotations.isPresent()) {
-            serviceAccount.add(
-                    annotations.get(),
-                    "the account has no annotation " + Keys.CLIENT_ID
-                            + ", so pods that run as it get no AZURE_CLIENT_ID",
-                    "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID");
+            notAnnotated(pod, annotations.get());
         } else {
             absent(pod);
         }
@@ -135,13 +131,41 @@ final class ServiceAccountRules extends RuleFamily {
                                 .contains("CLIENTID"));
     }
 
+    private void notAnnotated(PodSource pod, FieldLocation annotations) {
+        String remedy = "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID";
+        if (takesVariables(pod)) {
+            serviceAccount.add(
+                    Severity.INFO,
+                    annotations,
+                    "the account has no annotation " + Keys.CLIENT_ID
+                            + ", so what the pods take by envFrom must set AZURE_CLIENT_ID",
+                    remedy);
+        } else {
+            serviceAccount.addOfValues(
+                    annotations,
+                    "the account has no annotation " + Keys.CLIENT_ID
+                            + ", so pods that run as it get no AZURE_CLIENT_ID",
+                    remedy);
+        }
+    }
+
+    /** Whether a ConfigMap or a Secret may set AZURE_CLIENT_ID, which is then not to be seen in the pod. */
+    private static boolean takesVariables(PodSource pod) {
+        return pod.containers().stream()
+                .anyMatch(container -> container.at("envFrom").exists());
+    }
+
     private void absent(PodSource pod) {
         String name = pod.serviceAccount();
+        if (Value.isTemplated(name)) {
+            return;
+        }
         List<String> elsewhere = context.namespaces("ServiceAccount", name);
         Optional<String> near = ClosestMatch.of(name, context.names("ServiceAccount", pod.namespace()));
         FieldLocation field = pod.account();
         if (!elsewhere.isEmpty()) {
-            serviceAccount.add(
+            serviceAccount.addElsewhere(
+                    context.isPlaced(field, "ServiceAccount", name),
                     field,
                     "service account " + name + " is not in " + pod.namespace() + " but in "
                             + String.join(", ", elsewhere),
@@ -172,10 +196,14 @@ final class ServiceAccountRules extends RuleFamily {
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
     private void useLabelMissing(PodSource pod) {
         FieldLocation labels = pod.labels();
-        Optional<ServiceAccount> account = context.serviceAccount(pod).filter(ServiceAccountRules::isAnnotated);
+        Optional<ServiceAccount> account = context.serviceAccount(pod)
+                .filter(one -> !one.metadata()
+                        .annotations()
+                        .getOrDefault(Keys.CLIENT_ID, "")
+                        .isBlank());
         boolean usesPodIdentity =
                 context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
-        if (pod.label(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+        if (pod.label(Keys.USE).exists() || usesPodIdentity || hasOwnToken(pod)) {
             return;
         }
         FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
@@ -189,13 +217,36 @@ final class ServiceAccountRules extends RuleFamily {
                     ADD,
                     Edit.firstEntry(labels, TRUE));
         } else if (account.isPresent() && !isForOthers(pod)) {
-            useLabelMissing.add(
-                    pod.account(),
-                    "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
-                            + Keys.USE,
-                    ADD,
-                    Edit.firstEntry(labels, TRUE));
+            notLabelled(pod, account.get());
         }
+    }
+
+    /** A pod that shares its account with a labelled one may well want no token. */
+    private void notLabelled(PodSource pod, ServiceAccount account) {
+        String message =
+                "the pod runs as " + account.name() + ", which has a client ID, but lacks the label " + Keys.USE;
+        Edit[] edit = Edit.firstEntry(pod.labels(), TRUE);
+        Optional<PodSource> labelled = context.webhookPods().stream()
+                .filter(other -> context.serviceAccount(other).equals(Optional.of(account)))
+                .findFirst();
+        if (labelled.isPresent()) {
+            useLabelMissing.add(
+                    Severity.INFO,
+                    pod.account(),
+                    message + "; " + labelled.get().object() + " has it",
+                    "If the pod is to sign in: " + ADD,
+                    edit);
+        } else {
+            useLabelMissing.addOfValues(pod.account(), message, ADD, edit);
+        }
+    }
+
+    /** Whether the pod needs nothing of the webhook, since it takes a token of its service account itself. */
+    private static boolean hasOwnToken(PodSource pod) {
+        return pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")
+                || pod.spec("volumes").items().stream()
+                        .flatMap(volume -> volume.at("projected", "sources").items().stream())
+                        .anyMatch(source -> source.at("serviceAccountToken").exists());
     }
 
     /** Whether the account is there for a driver or operator, whose tokens of it need no webhook. */
