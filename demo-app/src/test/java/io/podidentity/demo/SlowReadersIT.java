@@ -12,8 +12,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** The demo as a process with the heap that it has in a pod of 256 MB, and clients that read hardly anything. */
+/**
+ * The demo as a process with the heap that it has in a pod of 256 MB, and clients that read hardly anything. Each of 100
+ * downloads fills the buffers of two connections with TLS, so this is a test for CI.
+ */
+@EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 class SlowReadersIT {
     /** More than the kernel keeps for a reader that does not read, which is 4 MB. */
     private static final int SIZE = 8_000_000;

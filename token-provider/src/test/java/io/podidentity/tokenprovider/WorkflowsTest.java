@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said of GitHub's workflows without GitHub. */
@@ -36,10 +37,40 @@ class WorkflowsTest {
         assertThat(loose).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "v0.1.0, true",
+        "v10.20.30, true",
+        "v1.2.3-rc.1, true",
+        "v0, false",
+        "v1, false",
+        "v0.1, false",
+        "0.1.0, false",
+        "vnext, false",
+        "v1.2.3/evil, false"
+    })
+    void release_ofATag_beginsForVersionsAndNotForTheMovingMajor(String tag, boolean begins) throws IOException {
+        Matcher triggers = Pattern.compile("tags: \\[(.*)]").matcher(Files.readString(RELEASE));
+        assertThat(triggers.find()).isTrue();
+        List<String> patterns = Stream.of(triggers.group(1).split(", *", -1))
+                .map(quoted -> quoted.replace("\"", ""))
+                .toList();
+        assertThat(patterns).hasSize(2);
+
+        assertThat(patterns.stream().anyMatch(pattern -> tag.matches(regexOf(pattern))))
+                .isEqualTo(begins);
+    }
+
+    /** GitHub's filter patterns: a star is any text without a slash; plus and brackets are as in regular expressions. */
+    private static String regexOf(String pattern) {
+        return pattern.replace(".", "\\.").replace("*", "[^/]*");
+    }
+
+    /** What major.yml moves is the tag of a major version, and only for a version that is none before a release. */
     @Test
-    void release_ofATag_beginsForVersionsAndNotForTheMovingMajor() throws IOException {
-        Pattern trigger = Pattern.compile("\"v\\[0-9]\\+\\.\\[0-9]\\+\\.\\[0-9]\\+");
-        assertThat(Files.readString(RELEASE)).containsPattern(trigger).doesNotContain("[\"v*\"]");
+    void major_ofARelease_ignoresWhatComesBeforeOne() throws IOException {
+        String text = Files.readString(ROOT.resolve(".github/workflows/major.yml"));
+        assertThat(text).contains("types: [released]", "^v[0-9]+\\.[0-9]+\\.[0-9]+$");
     }
 
     @Test

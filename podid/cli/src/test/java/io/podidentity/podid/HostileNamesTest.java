@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files cannot have such names")
 class HostileNamesTest {
 
+    /** Else each word at each place meets one command, and each command has its turn. */
+    private static final boolean ALL = Boolean.getBoolean("podidentity.long");
+
     private static final List<String> WORDS = List.of(
             "a\nb",
             "a\n##vso[task.setvariable variable=BASH_ENV]b",
@@ -118,7 +121,7 @@ class HostileNamesTest {
         int tried = 0;
         for (String place : PLACES) {
             for (String word : WORDS) {
-                for (String command : COMMANDS) {
+                for (String command : commandsInTurn(tried)) {
                     judge(command + " with " + place + " " + Json.write(word), command, run(command, place, word));
                     tried++;
                 }
@@ -128,6 +131,10 @@ class HostileNamesTest {
         assertThat(refused).isGreaterThan(tried / 4);
         assertThat(escaped).isGreaterThan(tried / 4);
         assertThat(refused + escaped).isEqualTo(tried);
+    }
+
+    private static List<String> commandsInTurn(int turn) {
+        return ALL ? COMMANDS : List.of(COMMANDS.get(turn % COMMANDS.size()));
     }
 
     /** The same manifests with harmless words are moved, so that what is judged above is not nothing. */

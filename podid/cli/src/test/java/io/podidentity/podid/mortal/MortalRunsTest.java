@@ -67,6 +67,7 @@ class MortalRunsTest {
                 "-XX:+UseSerialGC",
                 "-Djava.nio.file.spi.DefaultFileSystemProvider=" + MortalFileSystemProvider.class.getName(),
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),
+                "-Dpodidentity.long=" + Boolean.getBoolean("podidentity.long"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 MortalRuns.class.getName(),
