@@ -61,7 +61,7 @@ class WorkflowsTest {
                 .isEqualTo(begins);
     }
 
-    /** GitHub's filter patterns: a star is any text without a slash; plus and brackets are as in regular expressions. */
+    /** GitHub's filter patterns: a star is any text without a slash; plus and brackets are those of expressions. */
     private static String regexOf(String pattern) {
         return pattern.replace(".", "\\.").replace("*", "[^/]*");
     }
