@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The demo as a process with the heap that it has in a pod of 256 MB, and clients that read hardly anything. Each of 100
- * downloads fills the buffers of two connections with TLS, so this is a test for CI.
+ * The demo as a process with the heap that it has in a pod of 256 MB, and clients that read hardly anything. Each of
+ * 100 downloads fills the buffers of two connections with TLS, so this is a test for CI.
  */
 @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 class SlowReadersIT {
