@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What NMI says, in its log and in the bodies of its answers, in the words of one version. The words changed with 1.6.0,
- * when NMI began to log through klog: {@code NmiWords15} has those before, {@code NmiWords16} those after. What all
- * versions say in the same words is here.
+ * What NMI says, in its log and in the bodies of its answers, in the words of one version. The words changed with
+ * 1.6.0, when NMI began to log through klog: {@code NmiWords15} has those before, {@code NmiWords16} those after. What
+ * all versions say in the same words is here.
  */
 interface NmiWords {
 

@@ -18,7 +18,7 @@ final class IssuerKeys {
 
     private IssuerKeys() {}
 
-    /** @throws ManifestException if the file is no JSON Web Key Set with a public key; the message says what to write */
+    /** @throws ManifestException if the file is no JSON Web Key Set with a public key; its message says what to do */
     static List<PublicKey> read(Path file) {
         var keys = new ArrayList<PublicKey>();
         try {

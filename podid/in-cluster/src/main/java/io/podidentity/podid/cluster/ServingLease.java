@@ -74,8 +74,8 @@ final class ServingLease {
     }
 
     /**
-     * Returns when this pod holds the Lease. If another pod holds it, the log says so once, and this pod waits until the
-     * other one has gone.
+     * Returns when this pod holds the Lease. If another pod holds it, the log says so once, and this pod waits until
+     * the other one has gone.
      *
      * @return whether this pod had to wait
      * @throws KubernetesClientException if the API server does not answer the first question, or refuses

@@ -23,9 +23,9 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
  * }
  * }</pre>
  *
- * <p>A client keeps the token of its credential, so each user needs a client of their own: a client that is a bean would
- * act for one user with the token of another. Such clients are cheap where they share an {@code HttpClient}, and the
- * tokens themselves are cached for each user.
+ * <p>A client keeps the token of its credential, so each user needs a client of their own: a client that is a bean
+ * would act for one user with the token of another. Such clients are cheap where they share an {@code HttpClient}, and
+ * the tokens themselves are cached for each user.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  *
