@@ -1,5 +1,5 @@
-"""Prints, as one list of objects, each kind of workload for a service account of another tenant, and a Job for one of podid's own, with the label and without it: what starts
-before its program, and what runs alongside it, says whose token it gets.
+"""Prints, as one list of objects, each kind of workload for a service account of podid's own tenant and for one of another tenant. What
+starts before its program, and what runs alongside it, says whose token it gets; so does the program of a Job. One Job has no label.
 
 usage: workloads.py IMAGE RESOURCE
 """
@@ -39,7 +39,7 @@ def workload(kind, account, labelled):
     return "apps/v1", name, {"selector": {"matchLabels": {"app": name}}, "template": runs, **more}
 
 
-WORKLOADS = itertools.product(["Deployment", "StatefulSet"], ["plain", "contoso"], [True])
+WORKLOADS = [*itertools.product(["Deployment", "StatefulSet", "Job", "CronJob"], ["plain", "contoso"], [True]), ("Job", "plain", False)]
 print(json.dumps({"apiVersion": "v1", "kind": "List", "items": [
     {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "kinds"}, "spec": spec}
     for kind, account, labelled in WORKLOADS for version, name, spec in [workload(kind, account, labelled)]]}))

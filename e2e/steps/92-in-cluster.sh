@@ -2,34 +2,14 @@
 # k8s/emulated-azure on a real cluster: pods with workload identity read blobs with the library and with azure-identity, as they would
 # on AKS; with k8s/emulated-pod-identity so do those that MIC and NMI give an identity; what it asks for is what its Roles grant; it
 # outlives a restart of the API server, and does not start in Azure.
-# Needs: podid-image cluster
+# Needs: emulated-azure
 # Skipped without: E2E_CLUSTER E2E_NODE
 
 # The demo's image with one application more.
 PEER_IMAGE=localhost/peer:e2e
-NMI_IMAGE=localhost/podid-nmi:e2e
 LIBRARY=11111111-0000-4000-8000-000000000001
 PARCELS=33333333-0000-4000-8000-000000000001
 THREE_BLOBS='map(.name) == ["blue.png", "elements.csv", "hello.txt"]'
-
-# azure COMMAND...: kubectl in the namespace of the emulated Azure.
-azure() {
-    on_cluster kubectl -n emulated-azure "$@"
-}
-
-azure_logs() {
-    azure logs deploy/emulated-azure
-}
-
-# eventually SECONDS COMMAND...
-eventually() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ "$SECONDS" -lt "$end" ] || { azure_logs; fail "never: $*"; } || return 1
-        sleep 0.5
-    done
-}
 
 azure_end() {
     cluster_down namespaces,mutatingwebhookconfigurations,clusterroles,clusterrolebindings emulated-azure
@@ -38,18 +18,14 @@ azure_end() {
 }
 
 azure_begin() {
-    local container image archives=() peer
+    local container peer
     peer=$(find "$ROOT/benchmarks/peer-app/target" -maxdepth 1 -name 'peer-app-*-azure-identity.jar')
     container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
     buildah "${STORAGE[@]}" copy -q "$container" "$peer" /app/peer.jar
     buildah "${STORAGE[@]}" commit -q "$container" "$PEER_IMAGE"
     nmi_image
-    for image in "$PODID_IMAGE" "$NMI_IMAGE" "$PEER_IMAGE"; do
-        archives+=("$WORK/$(basename "${image%:*}").tar")
-        buildah "${STORAGE[@]}" push -q "$image" "oci-archive:${archives[-1]}:$image"
-    done
-    KUBE_APISERVER_ARGS="--audit-policy-file $ROOT/e2e/data/audit-azure.yaml --audit-log-path $OUT/in-cluster-audit.log" cluster_up "${archives[@]}"
-    rm "${archives[@]}"
+    KUBE_APISERVER_ARGS="--audit-policy-file $ROOT/e2e/data/audit-azure.yaml --audit-log-path $OUT/in-cluster-audit.log" \
+        cluster_up_with "$PODID_IMAGE" "$NMI_IMAGE" "$PEER_IMAGE"
 }
 
 azure_starts() {
@@ -162,27 +138,35 @@ said() {
     on_cluster kubectl -n kinds logs -l "app=$1" -c "$2" --tail=-1
 }
 
-# Init container and native sidecar of workloads, in podid's tenant and in one of its own.
+# Init container and native sidecar of each kind of workload, and the program of each Job, in podid's tenant and in one of its own.
 azure_has_all_kinds() {
     local kind account container client table=$OUT/in-cluster-kinds.txt
     sed "s#PROGRAMS#$ROOT/e2e/clients#" "$ROOT/e2e/data/workloads.yaml" | on_cluster kubectl apply -f -
     "$PYTHON" "$ROOT/e2e/workloads.py" "$PEER_IMAGE" "$STORAGE_RESOURCE" | on_cluster kubectl apply -f -
-    # Each pod starts two Java programs.
-    for kind in statefulset deployment; do
-        for account in plain contoso; do on_cluster kubectl -n kinds rollout status "$kind/$kind-$account" --timeout=180s; done
-    done
+    for account in plain contoso; do on_cluster kubectl -n kinds create job "cronjob-$account-now" --from="cronjob/cronjob-$account"; done
     printf '%-12s %-9s %-10s %s\n' workload account container identity > "$table"
-    for kind in deployment statefulset; do
+    for kind in deployment statefulset job cronjob; do
         for account in plain contoso; do
             client=44444444-0000-4000-8000-00000000000$([ "$account" = plain ] && echo 1 || echo 2)
-            for container in before alongside; do
-                eventually 60 says_now "App $client" said "$kind-$account" "$container"
+            for container in before alongside $([[ $kind != *job ]] || echo program); do
+                eventually 180 says_now "App $client" said "$kind-$account" "$container" || kinds_fail
                 printf '%-12s %-9s %-10s %s\n' "$kind" "$account" "$container" "$(said "$kind-$account" "$container" | grep -o "App $client.*" | head -1)" >> "$table"
                 [ "$account" = plain ] || eventually 60 says_now "$CONTOSO" said "$kind-$account" "$container"
             done
         done
     done
+    eventually 60 says_now "No token for" said job-plain-unlabelled before
+    printf '%-12s %-9s %-10s %s\n' job plain before "no label: no token" >> "$table"
     cat "$table"
+}
+
+# Whether a pod was not created, did not start, or got no token.
+kinds_fail() {
+    on_cluster kubectl -n kinds get pods,jobs -o wide
+    on_cluster kubectl -n kinds describe jobs,pods | tail -n 200
+    on_cluster kubectl -n kinds logs --all-containers --prefix -l app --tail=20
+    tail -n 40 "$NODE_DIR/log/controllers"
+    return 1
 }
 
 # It asks for tokens itself, and has no label; its namespace is opted in.
@@ -211,11 +195,25 @@ azure_is_told() {
     eventually 20 blobs_say hello.txt
 }
 
-# says_now TEXT COMMAND...: whatever its exit code.
-says_now() {
-    local said
-    said=$("${@:2}" 2>&1 || true)
-    grep -qiF "$1" <<< "$said"
+# A second replica waits while the first one renews the Lease, and serves when that one hangs. If the first one goes on, it sees that,
+# and ends.
+azure_serves_one_at_a_time() {
+    local first second pid
+    first=$(azure get pods -o 'jsonpath={.items[0].metadata.name}')
+    azure scale deploy/emulated-azure --replicas=2
+    eventually 60 says_now "pod $first serves this cluster, and one pod does so at a time" azure logs -l app=emulated-azure --tail=-1
+    second=$(azure get pods -o 'jsonpath={.items[*].metadata.name}' | tr ' ' '\n' | grep -v "$first")
+    expect_equal false "$(azure get pod "$second" -o 'jsonpath={.status.containerStatuses[0].ready}')"
+    pid=$(process emulated-azure "$first")
+    kill -STOP "$pid"
+    azure wait --for=condition=Ready "pod/$second" --timeout=90s || { kill -CONT "$pid"; return 1; }
+    kill -CONT "$pid"
+    eventually 30 says_now "pod $second serves this cluster now" azure logs "$first" --previous
+    eventually 30 says_now "pod $second serves this cluster, and one pod does so at a time" azure logs "$first"
+    azure scale deploy/emulated-azure --replicas=1
+    azure wait --for=delete "pod/$first" --timeout=60s
+    expect_equal "$second" "$(azure get lease emulated-azure -o 'jsonpath={.spec.holderIdentity}')"
+    eventually 20 blobs_say hello.txt
 }
 
 blobs_say() {
@@ -225,28 +223,6 @@ blobs_say() {
 # explains DEPLOYMENT: what the library says there.
 explains() {
     on_cluster kubectl -n shop exec "deploy/$1" -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE"
-}
-
-# The base of kube-proxy's image is a stand-in too: this machine's iptables beside what Java needs.
-nmi_image() {
-    local file container root=$WORK/iptables
-    mkdir -p "$root/usr/sbin"
-    { echo /usr/sbin/xtables-nft-multi; ldd /usr/sbin/xtables-nft-multi | grep -o '/[^ ]*'; find /usr/lib/*/xtables -name 'lib*.so'; } \
-        | while read -r file; do install -D "$(readlink -f "$file")" "$root$file"; done
-    ln -s xtables-nft-multi "$root/usr/sbin/iptables"
-    container=$(buildah "${STORAGE[@]}" from --pull=never "$BASE_IMAGE")
-    buildah "${STORAGE[@]}" copy -q "$container" "$root" /
-    buildah "${STORAGE[@]}" commit -q "$container" localhost/pod-identity-iptables:e2e
-    build "$NMI_IMAGE" -f podid/Dockerfile --target nmi --build-arg IPTABLES=localhost/pod-identity-iptables:e2e
-}
-
-# As fast as a step needs it: NMI waits 2 s in place of 80.
-nmi_starts() {
-    kubectl kustomize "$ROOT/k8s/emulated-pod-identity" | sed "s#image: localhost/podid:.*#image: $PODID_IMAGE#
-        s#image: localhost/podid-nmi:.*#image: $NMI_IMAGE#; s#^\( *- \)--profile=1.8.17#&\n\1--time-scale=40#" > "$WORK/azure.yaml"
-    on_cluster kubectl apply -f - < "$WORK/azure.yaml"
-    azure rollout status deploy/emulated-azure --timeout=60s
-    on_cluster kubectl -n emulated-nmi rollout status daemonset/nmi --timeout=60s
 }
 
 # assigned FILTER: of the assigned identities.
@@ -277,9 +253,8 @@ nmi_serves() {
 
 # ask POD PATH: from the pod's network; the status, and whose token came or what else was said. Counts differ each time.
 ask() {
-    local id pid
-    id=$(on_cluster kubectl -n shop get pod "$1" -o 'jsonpath={.status.containerStatuses[0].containerID}')
-    pid=$(ctr -a "$NODE_DIR/containerd.sock" -n k8s.io tasks ls | awk -v id="${id#containerd://}" '$1 == id { print $2 }')
+    local pid
+    pid=$(process shop "$1")
     nsenter --net="/proc/$pid/ns/net" curl -sS --noproxy '*' -m 30 -H 'Metadata: true' -w '\n%{http_code}' "${NMI_AT:-http://169.254.169.254}$2" \
         | jq -Rrs '(split("\n")[:-1] | join("\n")) as $body | split("\n")[-1] + " " + ($body
             | try (fromjson.access_token / "." | .[1] | gsub("-"; "+") | gsub("_"; "/") | . + "==" | @base64d | fromjson.appid) catch $body)' \
@@ -299,9 +274,8 @@ nmi_decides() {
 
 # From a pod that is not bound: podid's metadata service is not there, and a line that only a node may send is refused, at the Service too.
 nmi_believes_nodes_alone() {
-    local id pid ip podid
-    id=$(on_cluster kubectl -n shop get pod unbound -o 'jsonpath={.status.containerStatuses[0].containerID}')
-    pid=$(ctr -a "$NODE_DIR/containerd.sock" -n k8s.io tasks ls | awk -v id="${id#containerd://}" '$1 == id { print $2 }')
+    local pid ip podid
+    pid=$(process shop unbound)
     ip=$(on_cluster kubectl -n shop get pod bound -o 'jsonpath={.status.podIP}')
     for podid in "$(azure get pods -o 'jsonpath={.items[0].status.podIP}')" "$(azure get service emulated-azure -o 'jsonpath={.spec.clusterIP}')"; do
         for credential in "" "NODE forged\r\n"; do
@@ -423,7 +397,7 @@ azure_again() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 20 -subj /CN=old -keyout "$WORK/old.key" -out "$WORK/old.pem"
     azure get secret emulated-azure-ca -o json | jq --rawfile crt "$WORK/old.pem" --rawfile key "$WORK/old.key" 'def second: @base64d | "-----BEGIN" + split("-----BEGIN")[2];
         .data["tls.crt"] |= ($crt + second | @base64) | .data["issuer.crt"] |= ($crt + second | @base64) | .data["tls.key"] |= ($key + second | @base64)' | azure replace -f -
-    nmi_starts
+    nmi_starts --time-scale=40
     eventually 30 blobs_say hello.txt
     expect_equal "$(azure get secret emulated-azure-ca -o 'jsonpath={.data.tls\.crt}')" \
         "$(on_cluster kubectl get mutatingwebhookconfigurations emulated-azure -o 'jsonpath={.webhooks[0].clientConfig.caBundle}')"
@@ -548,11 +522,14 @@ if [ -z "${E2E_CLUSTER:-}" ]; then
     [ -n "${E2E_QUICK:-}" ] || check "az in that pod: signed in by its federated token, and the blobs" azure_cli
 fi
 if [ -z "${E2E_CLUSTER:-}" ]; then
-    check "init containers and sidecars of Deployments and StatefulSets, in two tenants" azure_has_all_kinds
+    check "init containers, sidecars and programs of Deployments, StatefulSets, Jobs and CronJobs, in two tenants" azure_has_all_kinds
     check "a controller without a label, in a namespace that is opted in; a tenant that has not got the identity, and one that is not there" azure_has_controllers
 fi
 check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
+if [ -z "${E2E_CLUSTER:-}" ]; then
+    check "of two replicas one serves; if it hangs, the other one does" azure_serves_one_at_a_time
+fi
 check "kubectl apply -k k8s/emulated-pod-identity: MIC, and NMI on the node; the new podid knows the tokens that programs have, and renews its CA, which they trust" azure_again
 check "a pod with aadpodidbinding reads blobs by IMDS, with the library and with azure-identity; MIC writes as MIC does" nmi_serves
 if [ -z "${E2E_CLUSTER:-}" ]; then
