@@ -116,7 +116,8 @@ final class Planner {
         }
         return bound.stream()
                 .flatMap(identity -> identity.doubt().or(() -> contradiction(identity)).stream())
-                .findFirst();
+                .findFirst()
+                .or(() -> volumeOfNmi(source));
     }
 
     /** A client ID belongs to one identity in Azure: of two resource IDs one is wrong, and azure.sh would change it. */
@@ -130,6 +131,19 @@ final class Planner {
                 .map(other -> "AzureIdentity " + own.name() + " and " + other.name()
                         + " have the same clientID and different resourceIDs, so one of the two is wrong. Write what"
                         + " az identity show --query '[id, clientId]' prints for each");
+    }
+
+    /** The FlexVolume driver of Key Vault asks NMI on behalf of the pod; without NMI the pod would not start. */
+    private static Optional<String> volumeOfNmi(PodSource source) {
+        return source.spec("volumes").items().stream()
+                .filter(volume -> volume.at("flexVolume", "driver").text().equals("azure/kv"))
+                .filter(volume -> volume.at("flexVolume", "options", "usepodidentity")
+                        .text()
+                        .equals("true"))
+                .findFirst()
+                .map(volume -> "its volume " + volume.at("name").text()
+                        + " is of the driver azure/kv with usepodidentity, which knows no workload identity. Replace"
+                        + " the volume with one of the driver secrets-store.csi.k8s.io and a SecretProviderClass");
     }
 
     /** Secrets are seldom in the files. */
