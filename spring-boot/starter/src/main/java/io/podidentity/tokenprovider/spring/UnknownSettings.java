@@ -16,6 +16,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -75,6 +79,10 @@ record UnknownSettings(ConfigurableEnvironment environment) {
     /** @throws TokenProviderSettingException for one in a file or on the command line; a variable is warned of */
     void check() {
         warnOfVariables();
+        if (!isAnySet()) {
+            // Most applications have none. Then nothing is bound a second time at their start.
+            return;
+        }
         try {
             Binder.get(environment)
                     .bind(
@@ -87,6 +95,16 @@ record UnknownSettings(ConfigurableEnvironment environment) {
             }
             throw e;
         }
+    }
+
+    private boolean isAnySet() {
+        ConfigurationPropertyName prefix = ConfigurationPropertyName.of(PREFIX);
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source.containsDescendantOf(prefix) != ConfigurationPropertyState.ABSENT) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static TokenProviderSettingException unknown(UnboundConfigurationPropertiesException unbound) {
