@@ -79,7 +79,7 @@ final class IdRules extends RuleFamily {
                         ? "; MIC ignores the identity"
                         : "; Azure refuses it, whatever MIC says");
         if (shape.corrected() == null) {
-            resourceIdMalformed.add(field, message);
+            resourceIdMalformed.addOfValues(field, message, resourceIdMalformed.remedy());
         } else {
             resourceIdMalformed.addValue(field, message, shape.corrected());
         }
@@ -115,7 +115,7 @@ final class IdRules extends RuleFamily {
         if (padded && key.equals(field.key())) {
             clientIdNotGuid.addValue(field, key + " " + what, value.strip());
         } else {
-            clientIdNotGuid.add(field, key + " " + what);
+            clientIdNotGuid.addOfValues(field, key + " " + what, clientIdNotGuid.remedy());
         }
     }
 
