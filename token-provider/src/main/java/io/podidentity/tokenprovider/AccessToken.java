@@ -23,11 +23,11 @@ public final class AccessToken {
     private final String source;
 
     /**
-     * Whose token it is; null while nobody asked, too. Read more than once by several threads at worst, each time to
-     * the same end.
+     * Whose token it is; null if the token does not say, or if nobody has asked yet. Several threads may parse the
+     * token at the same time, with the same result, so the field needs no lock.
      */
     private @Nullable Principal principal;
-    /** Whether the token was asked whose it is, and did not say. */
+    /** Whether the token was parsed, and names no principal. */
     private boolean opaque;
 
     /**

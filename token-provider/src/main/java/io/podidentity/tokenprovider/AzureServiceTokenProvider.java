@@ -19,33 +19,34 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets Microsoft Entra ID access tokens with no secret in the program: on a laptop from the Azure CLI, in a pod or on a
- * VM from the metadata service, by the same code.
+ * Gets Microsoft Entra ID access tokens without a secret in the program. The same code works on a laptop, where the
+ * token comes from the Azure CLI, and in a pod or on a VM, where it comes from the metadata service.
  *
  * <pre>{@code
  * var provider = new AzureServiceTokenProvider();
  * String token = provider.getAccessToken("https://storage.azure.com/");
  * }</pre>
  *
- * <p>Tokens come from a cache that all providers with equal settings share in a process. A call blocks only while there
- * is no valid token: an ageing one is returned while the next is got behind the callers.
+ * <p>All providers of a process with equal settings share a cache of tokens. A call blocks only if the cache has no
+ * valid token. If the token is due for refresh, the call returns it, and the provider gets the next one in the
+ * background.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, nothing to close.
+ * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, with nothing to close.
  *
  * @since 0.1.0
  */
 public final class AzureServiceTokenProvider {
     private final TokenCache cache;
     private final Duration deadline;
-    /** The token of the user on whose behalf all tokens are; null for nobody. */
+    /** The token of the user on whose behalf all requests are; null for no user. */
     private final @Nullable Secret userAssertion;
     /**
-     * The slot that was filled last for a resource: most providers are asked for one only. Not volatile, as the next
-     * field: what a thread reads late is as good, and a hit writes nothing that threads would share.
+     * The slot that was used last, because most programs ask for one resource only. The field is not volatile, and the
+     * next one is not either: an older value is as good, and a hit writes nothing that other processors share.
      */
     private @Nullable TokenSlot lastSlot;
 
-    /** The token that was returned last, or another one that is known to be of the same principal. */
+    /** The token that was returned last, or another token that is known to be of the same principal. */
     private @Nullable AccessToken lastToken;
 
     /**
@@ -56,7 +57,7 @@ public final class AzureServiceTokenProvider {
      *     names no source; the message says what is wrong and shows no secret
      */
     public AzureServiceTokenProvider() {
-        this(ProcessCaches.own(), ProcessCaches.DEFAULT_DEADLINE);
+        this(ProcessCaches.ofProcess(), ProcessCaches.DEFAULT_DEADLINE);
     }
 
     /**
@@ -70,7 +71,7 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is not an https URL
      */
     public AzureServiceTokenProvider(@Nullable String connectionString) {
-        this(ProcessCaches.of(null, connectionString, Map.of()), ProcessCaches.DEFAULT_DEADLINE);
+        this(ProcessCaches.forSettings(null, connectionString, Map.of()), ProcessCaches.DEFAULT_DEADLINE);
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
@@ -138,14 +139,14 @@ public final class AzureServiceTokenProvider {
         }
         TokenSlot slot = lastSlot;
         if (slot == null || !slot.isFor(resource)) {
-            slot = cache.slot(resource);
+            slot = cache.slotOf(resource);
         }
-        CachedToken fresh = slot.fresh();
+        CachedToken fresh = slot.freshToken();
         if (fresh != null) {
-            return used(fresh);
+            return noteUsed(fresh);
         }
-        AccessToken token = used(cache.get(slot.request(), deadline));
-        lastSlot = cache.slot(resource);
+        AccessToken token = noteUsed(cache.get(slot.request(), deadline));
+        lastSlot = cache.slotOf(resource);
         return token;
     }
 
@@ -170,8 +171,7 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if there is no token
      */
     public AccessToken getAuthenticationResult(TokenRequest request) {
-        TokenRequest asked = onBehalf(request);
-        return used(cache.get(asked, limit(asked)));
+        return noteUsed(cache.get(withUser(request), limitOf(request)));
     }
 
     /**
@@ -182,7 +182,7 @@ public final class AzureServiceTokenProvider {
      */
     public CompletableFuture<String> getAccessTokenAsync(TokenRequest request) {
         return cache.getAsync(
-                onBehalf(request), limit(request), token -> used(token).value());
+                withUser(request), limitOf(request), token -> noteUsed(token).value());
     }
 
     /**
@@ -196,7 +196,7 @@ public final class AzureServiceTokenProvider {
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<AccessToken> getAuthenticationResultAsync(TokenRequest request) {
-        return cache.getAsync(onBehalf(request), limit(request), this::used);
+        return cache.getAsync(withUser(request), limitOf(request), this::noteUsed);
     }
 
     /**
@@ -223,7 +223,10 @@ public final class AzureServiceTokenProvider {
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
     public Optional<Principal> principalUsed() {
         AccessToken token = lastToken;
-        return token == null ? Optional.empty() : token.principal();
+        if (token == null) {
+            return Optional.empty();
+        }
+        return token.principal();
     }
 
     /**
@@ -246,8 +249,8 @@ public final class AzureServiceTokenProvider {
     public Explanation explain(TokenRequest request) {
         String resource = request.resource();
         try {
-            CachedToken cached = cache.get(onBehalf(request), limit(request));
-            used(cached);
+            CachedToken cached = cache.get(withUser(request), limitOf(request));
+            noteUsed(cached);
             return Explanation.ofToken(resource, cached.token, cached.attempts());
         } catch (TokenAcquisitionException e) {
             return Explanation.ofFailure(resource, e);
@@ -260,7 +263,7 @@ public final class AzureServiceTokenProvider {
      * @param request the request, as it was asked; its deadline does not matter here
      */
     public void invalidate(TokenRequest request) {
-        cache.clear(onBehalf(request));
+        cache.clear(withUser(request));
     }
 
     /** Forgets all tokens, and which source answered first, for all providers that share the cache. */
@@ -275,7 +278,7 @@ public final class AzureServiceTokenProvider {
     }
 
     @SuppressWarnings("ReferenceEquality") // Equal tokens are of one principal, so either will do.
-    private AccessToken used(CachedToken cached) {
+    private AccessToken noteUsed(CachedToken cached) {
         AccessToken token = cached.token;
         AccessToken last = lastToken;
         if (token != last && (last == null || !token.isKnownToShareItsPrincipalWith(last))) {
@@ -284,12 +287,14 @@ public final class AzureServiceTokenProvider {
         return token;
     }
 
-    private TokenRequest onBehalf(TokenRequest request) {
-        Secret user = userAssertion;
-        return user == null || request.isOnBehalfOfUser() ? request : request.withUserAssertion(user.reveal());
+    private TokenRequest withUser(TokenRequest request) {
+        if (userAssertion == null || request.isOnBehalfOfUser()) {
+            return request;
+        }
+        return request.withUserAssertion(userAssertion.reveal());
     }
 
-    private Duration limit(TokenRequest request) {
+    private Duration limitOf(TokenRequest request) {
         return request.deadline().orElse(deadline);
     }
 
@@ -455,7 +460,7 @@ public final class AzureServiceTokenProvider {
          * URL
          */
         public AzureServiceTokenProvider build() {
-            return new AzureServiceTokenProvider(settings.cache(), deadline);
+            return new AzureServiceTokenProvider(settings.findOrMakeCache(), deadline);
         }
     }
 }

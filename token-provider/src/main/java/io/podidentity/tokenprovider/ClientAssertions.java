@@ -51,8 +51,8 @@ public final class ClientAssertions implements Supplier<String> {
      */
     public static ClientAssertions managedIdentity(UserAssignedIdentity identity) {
         requireNonNull(identity, "identity");
-        return new ClientAssertions(new DeferredTokenSource(context -> ProcessCaches.assertions(
-                SourceDescriptor.managedIdentity(context, identity),
+        return new ClientAssertions(new DeferredTokenSource(context -> ProcessCaches.cacheAssertions(
+                SourceDescriptor.createManagedIdentity(context, identity),
                 EntraAuthority.of(context.environment()).exchangeAudience())));
     }
 
@@ -77,8 +77,8 @@ public final class ClientAssertions implements Supplier<String> {
      * @return a new supplier
      */
     public ClientAssertions with(AzureServiceTokenProvider.Builder settings) {
-        TokenSource made = DeferredTokenSource.in(settings.settings.context(), source);
-        return new ClientAssertions(ProcessCaches.assertions(made, settings.settings.listeners), settings.deadline);
+        TokenSource made = DeferredTokenSource.resolve(settings.settings.context(), source);
+        return new ClientAssertions(ProcessCaches.withListeners(made, settings.settings.listeners), settings.deadline);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class ClientAssertions implements Supplier<String> {
         try {
             TokenRequest request =
                     TokenRequest.forResource(ClientAssertion.AUDIENCE).withDeadline(deadline);
-            return RequiredToken.of(source, request, "assertion").value();
+            return RequiredToken.acquire(source, request, "assertion").value();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TokenAcquisitionException(Code.INTERRUPTED, "the calling thread was interrupted", "", e);

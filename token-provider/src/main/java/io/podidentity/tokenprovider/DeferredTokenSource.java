@@ -8,21 +8,27 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that is made when it is known with what: a provider's builder makes it with its own variables and transport.
- * One that is asked outside of a provider, or within a source of the user's, is made with those of the process.
+ * A source that is created later, when its settings are known. A provider's builder creates it with the builder's own
+ * variables and transport. If it is asked outside of a provider, or inside of a program's own source, it is created
+ * with the settings of the process.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class DeferredTokenSource implements TokenSource {
     private final Function<SourceContext, TokenSource> recipe;
-    /** The one with the process's own settings; null until it is needed. Guarded by this. */
+    /** The source with the settings of the process; null until it is needed. Guarded by this. */
     private @Nullable TokenSource own;
 
     DeferredTokenSource(Function<SourceContext, TokenSource> recipe) {
         this.recipe = recipe;
     }
 
-    /** The source as it is within a provider. */
-    static TokenSource in(SourceContext context, TokenSource source) {
-        return source instanceof DeferredTokenSource deferred ? deferred.recipe.apply(context) : source;
+    /** The source with the settings of a provider. A source that is not deferred stays as it is. */
+    static TokenSource resolve(SourceContext context, TokenSource source) {
+        if (source instanceof DeferredTokenSource deferred) {
+            return deferred.recipe.apply(context);
+        }
+        return source;
     }
 
     @Override

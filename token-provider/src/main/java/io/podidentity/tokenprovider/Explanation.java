@@ -71,12 +71,12 @@ public final class Explanation {
 
     /** {@return the name of the source that got the token; empty without one} */
     public Optional<String> source() {
-        return token == null ? Optional.empty() : Optional.of(token.source());
+        return Optional.ofNullable(token).map(AccessToken::source);
     }
 
     /** {@return whose token it is; empty without one, and if it does not say} */
     public Optional<Principal> principal() {
-        return token == null ? Optional.empty() : token.principal();
+        return Optional.ofNullable(token).flatMap(AccessToken::principal);
     }
 
     /**
@@ -87,7 +87,10 @@ public final class Explanation {
      *     text; unmodifiable; empty without a token, and for one that is no JWT
      */
     public Map<String, String> claims() {
-        return token == null ? Map.of() : TokenClaims.shown(token.value());
+        if (token == null) {
+            return Map.of();
+        }
+        return TokenClaims.readShown(token.value());
     }
 
     /**
@@ -96,17 +99,20 @@ public final class Explanation {
      * @return {@code typ}, {@code alg} and {@code kid}, where they are there; unmodifiable; empty as {@link #claims}
      */
     public Map<String, String> header() {
-        return token == null ? Map.of() : TokenClaims.shownHeader(token.value());
+        if (token == null) {
+            return Map.of();
+        }
+        return TokenClaims.readShownHeader(token.value());
     }
 
     /** {@return when the token expires; empty without one} */
     public Optional<Instant> expiresOn() {
-        return token == null ? Optional.empty() : Optional.of(token.expiresOn());
+        return Optional.ofNullable(token).map(AccessToken::expiresOn);
     }
 
     /** {@return from when on a new one is asked for behind the callers; empty without a token} */
     public Optional<Instant> refreshOn() {
-        return token == null ? Optional.empty() : token.refreshOn();
+        return Optional.ofNullable(token).flatMap(AccessToken::refreshOn);
     }
 
     /** {@return why there is no token; empty when there is one} */
@@ -133,11 +139,12 @@ public final class Explanation {
         for (int i = 1; i < attempts.size(); i++) {
             TokenAttempt winner = attempts.get(i - 1);
             TokenAttempt next = attempts.get(i);
-            // What a variable or the machine announces stands before the developer's tools.
-            if (winner.source().equals("Workload identity")
-                    && winner.state() == TokenAttempt.State.ACQUIRED
-                    && next.state() == TokenAttempt.State.NOT_TRIED
-                    && !next.source().equals("Azure CLI")) {
+            boolean isWorkload =
+                    winner.source().equals("Workload identity") && winner.state() == TokenAttempt.State.ACQUIRED;
+            // A source that something announces comes before the developer tools, of which az is the first.
+            boolean isManagedNext = next.state() == TokenAttempt.State.NOT_TRIED
+                    && !next.source().equals("Azure CLI");
+            if (isWorkload && isManagedNext) {
                 return List.of("A managed identity may be at hand too (" + next.source()
                         + "); workload identity comes before it. AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential"
                         + " selects the other.");
@@ -156,14 +163,14 @@ public final class Explanation {
                 .append(Excerpt.of(resource, MAX_RESOURCE))
                 .append(" from ")
                 .append(source().orElse(""));
-        line(text, "principal: ", principal().orElse(null));
-        line(text, "expires: ", expiresOn().orElse(null));
-        line(text, "refreshed from: ", refreshOn().orElse(null));
+        appendLine(text, "principal: ", principal().orElse(null));
+        appendLine(text, "expires: ", expiresOn().orElse(null));
+        appendLine(text, "refreshed from: ", refreshOn().orElse(null));
         for (TokenAttempt attempt : attempts) {
-            line(text, "", attempt);
+            appendLine(text, "", attempt);
         }
         for (String note : notes()) {
-            line(text, "", note);
+            appendLine(text, "", note);
         }
         return text.toString();
     }
@@ -177,18 +184,18 @@ public final class Explanation {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("resource", resource);
         json.put("source", source().orElse(null));
-        json.put("principal", principal().map(Explanation::json).orElse(null));
+        json.put("principal", principal().map(Explanation::toMap).orElse(null));
         json.put("expiresOn", expiresOn().map(Instant::toString).orElse(null));
         json.put("refreshOn", refreshOn().map(Instant::toString).orElse(null));
-        json.put("failure", failure == null ? null : json(failure));
-        json.put("attempts", attempts.stream().map(Explanation::json).toList());
+        json.put("failure", failure().map(Explanation::toMap).orElse(null));
+        json.put("attempts", attempts.stream().map(Explanation::toMap).toList());
         for (String note : notes()) {
             json.put("note", note);
         }
-        return JsonText.of(present(json));
+        return JsonText.of(withoutAbsent(json));
     }
 
-    private static Map<String, @Nullable Object> json(Principal principal) {
+    private static Map<String, @Nullable Object> toMap(Principal principal) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("type", principal.type().name());
         json.put(
@@ -200,7 +207,7 @@ public final class Explanation {
         json.put(
                 "certificateThumbprint",
                 principal.certificateThumbprint().map(Explanation::shown).orElse(null));
-        return present(json);
+        return withoutAbsent(json);
     }
 
     /** A claim in one line; nobody has checked what is in it. */
@@ -208,7 +215,7 @@ public final class Explanation {
         return Excerpt.of(claim, Principal.MAX_SHOWN);
     }
 
-    private static Map<String, @Nullable Object> json(TokenAcquisitionException failure) {
+    private static Map<String, @Nullable Object> toMap(TokenAcquisitionException failure) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("code", failure.code().name());
         json.put("reason", failure.reason());
@@ -217,7 +224,7 @@ public final class Explanation {
         return json;
     }
 
-    private static Map<String, @Nullable Object> json(TokenAttempt attempt) {
+    private static Map<String, @Nullable Object> toMap(TokenAttempt attempt) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("source", attempt.source());
         json.put("state", attempt.state().name());
@@ -227,13 +234,12 @@ public final class Explanation {
         return json;
     }
 
-    /** Without the members that are absent. */
-    private static Map<String, @Nullable Object> present(Map<String, @Nullable Object> json) {
+    private static Map<String, @Nullable Object> withoutAbsent(Map<String, @Nullable Object> json) {
         json.values().removeIf(Objects::isNull);
         return json;
     }
 
-    private static void line(StringBuilder text, String label, @Nullable Object value) {
+    private static void appendLine(StringBuilder text, String label, @Nullable Object value) {
         if (value != null) {
             text.append("\n  ").append(label).append(value);
         }
@@ -272,28 +278,31 @@ public final class Explanation {
         private TokenClaims() {}
 
         /** Of the claims, those that may be shown, each in one line; empty for a token that is no JWT. */
-        static Map<String, String> shown(String token) {
-            return shown(JwtReader.claims(token));
+        static Map<String, String> readShown(String token) {
+            return selectShown(JwtReader.claims(token));
         }
 
         /** The same of the header. */
-        static Map<String, String> shownHeader(String token) {
-            return shown(JwtReader.header(token));
+        static Map<String, String> readShownHeader(String token) {
+            return selectShown(JwtReader.header(token));
         }
 
-        private static Map<String, String> shown(@Nullable Map<String, @Nullable Object> part) {
+        private static Map<String, String> selectShown(@Nullable Map<String, @Nullable Object> part) {
+            if (part == null) {
+                return Map.of();
+            }
             Map<String, String> texts = new LinkedHashMap<>();
             for (String name : SHOWN) {
-                Object value = part == null ? null : part.get(name);
+                Object value = part.get(name);
                 if (value != null) {
-                    texts.put(name, Excerpt.of(text(value), MAX_SHOWN));
+                    texts.put(name, Excerpt.of(toText(value), MAX_SHOWN));
                 }
             }
             return Collections.unmodifiableMap(texts);
         }
 
-        /** A list, such as that of the roles, as its members. */
-        private static String text(Object value) {
+        /** A value as one text; a list, such as that of the roles, as its members with blanks between them. */
+        private static String toText(Object value) {
             if (!(value instanceof List<?> list)) {
                 return value.toString();
             }

@@ -55,34 +55,51 @@ final class Main {
     }
 
     private int run(String[] arguments) {
-        String command = arguments.length == 0 ? "" : arguments[0];
+        if (arguments.length == 0) {
+            return reportWrongUse("a command is missing");
+        }
+        String command = arguments[0];
         if (command.equals("--help") || command.equals("-h") || command.equals("help")) {
-            return help(arguments);
+            return printHelp(arguments);
         }
         boolean explain = command.equals("explain");
         if (!explain && !command.equals("token")) {
-            return wrong(command.isEmpty() ? "a command is missing" : "there is no command " + word(command));
+            return reportWrongUse("there is no command " + withoutValue(command));
         }
         String problem = readOptions(arguments);
         if (problem == null && !explain) {
-            problem = resourceGiven ? json ? "--json is for explain" : null : "--resource is missing";
+            problem = findProblemOfToken();
         }
         if (problem != null) {
-            return wrong(problem);
+            return reportWrongUse(problem);
         }
         AzureServiceTokenProvider provider;
         try {
-            TokenCache cache = ProcessCaches.of(null, connectionString, Map.of());
-            cache.quieten();
+            TokenCache cache = ProcessCaches.forSettings(null, connectionString, Map.of());
+            cache.quietenLog();
             provider = new AzureServiceTokenProvider(cache, deadline);
         } catch (IllegalArgumentException | TokenAcquisitionException e) {
             err.println(e.getMessage());
             return WRONG_USE;
         }
-        return explain ? explain(provider) : token(provider);
+        if (explain) {
+            return printExplanation(provider);
+        }
+        return printToken(provider);
     }
 
-    private int help(String[] arguments) {
+    /** What is wrong with the options of the command {@code token}; null for nothing. */
+    private @Nullable String findProblemOfToken() {
+        if (!resourceGiven) {
+            return "--resource is missing";
+        }
+        if (json) {
+            return "--json is for explain";
+        }
+        return null;
+    }
+
+    private int printHelp(String[] arguments) {
         if (arguments.length < 2) {
             out.print(USAGE);
             return 0;
@@ -91,20 +108,25 @@ final class Main {
         String anchor = arguments[1].substring(arguments[1].indexOf('#') + 1);
         String section = page.section(anchor);
         if (section == null) {
-            err.println("there is no section " + word(anchor) + "; there are: " + String.join(", ", page.anchors()));
+            err.println("there is no section " + withoutValue(anchor) + "; there are: "
+                    + String.join(", ", page.anchors()));
             return WRONG_USE;
         }
         out.println(section);
         return 0;
     }
 
-    private int explain(AzureServiceTokenProvider provider) {
+    private int printExplanation(AzureServiceTokenProvider provider) {
         Explanation explanation = provider.explain(resource);
-        out.println(json ? explanation.toJson() : explanation.toString());
+        if (json) {
+            out.println(explanation.toJson());
+        } else {
+            out.println(explanation);
+        }
         return explanation.hasToken() ? 0 : NO_TOKEN;
     }
 
-    private int token(AzureServiceTokenProvider provider) {
+    private int printToken(AzureServiceTokenProvider provider) {
         try {
             out.println(provider.getAccessToken(resource));
             return 0;
@@ -114,54 +136,71 @@ final class Main {
         }
     }
 
-    /** Reads what follows the command; answers what is wrong with it, or null. */
+    /** Reads the options after the command. The result says what is wrong with them; null for nothing. */
     private @Nullable String readOptions(String[] arguments) {
-        for (int i = 1; i < arguments.length; i++) {
-            String option = arguments[i];
+        int i = 1;
+        while (i < arguments.length) {
+            String option = arguments[i++];
             if (option.equals("--json")) {
                 json = true;
                 continue;
             }
-            boolean known =
+            boolean takesValue =
                     option.equals("--resource") || option.equals("--connection-string") || option.equals("--deadline");
-            if (!known) {
-                return "there is no option " + word(option);
+            if (!takesValue) {
+                return "there is no option " + withoutValue(option);
             }
-            if (++i == arguments.length || arguments[i].isBlank()) {
+            if (i == arguments.length || arguments[i].isBlank()) {
                 return option + " needs a value";
             }
-            if (option.equals("--resource")) {
-                resource = arguments[i];
-                resourceGiven = true;
-            } else if (option.equals("--connection-string")) {
-                connectionString = arguments[i];
-            } else {
-                Duration read = seconds(arguments[i]);
-                if (read == null) {
-                    return "--deadline needs a number of seconds from 0.1 to 3600";
-                }
-                deadline = read;
+            String problem = readOption(option, arguments[i++]);
+            if (problem != null) {
+                return problem;
             }
         }
         return null;
     }
 
-    private static @Nullable Duration seconds(String text) {
+    private @Nullable String readOption(String option, String value) {
+        if (option.equals("--resource")) {
+            resource = value;
+            resourceGiven = true;
+        } else if (option.equals("--connection-string")) {
+            connectionString = value;
+        } else {
+            Duration read = parseSeconds(value);
+            if (read == null) {
+                return "--deadline needs a number of seconds from 0.1 to 3600";
+            }
+            deadline = read;
+        }
+        return null;
+    }
+
+    private static @Nullable Duration parseSeconds(String text) {
         try {
             double seconds = new BigDecimal(text).doubleValue();
-            return seconds < 0.1 || seconds > 3600 ? null : Duration.ofMillis((long) (seconds * 1000));
+            if (seconds < 0.1 || seconds > 3600) {
+                return null;
+            }
+            return Duration.ofMillis((long) (seconds * 1000));
         } catch (NumberFormatException e) {
             return null;
         }
     }
 
-    /** What was typed, up to where a value may begin: a connection string is a secret. */
-    private static String word(String typed) {
+    /**
+     * A word of the command line up to the first {@code =}. What follows may be a connection string, which is a secret.
+     */
+    private static String withoutValue(String typed) {
         int end = typed.indexOf('=');
-        return end < 0 ? typed : typed.substring(0, end);
+        if (end < 0) {
+            return typed;
+        }
+        return typed.substring(0, end);
     }
 
-    private int wrong(String problem) {
+    private int reportWrongUse(String problem) {
         err.println(problem);
         err.println();
         err.print(USAGE);

@@ -79,10 +79,13 @@ public final class Principal {
     /** Whose token it is by its claims; null for one that is opaque, or says nothing of a principal. */
     static @Nullable Principal read(String token) {
         Map<String, @Nullable Object> claims = JwtReader.claims(token);
-        return claims == null ? null : principal(claims);
+        if (claims == null) {
+            return null;
+        }
+        return readClaims(claims);
     }
 
-    private static @Nullable Principal principal(Map<String, @Nullable Object> claims) {
+    private static @Nullable Principal readClaims(Map<String, @Nullable Object> claims) {
         String name = text(claims, "upn", "preferred_username", "unique_name", "email");
         String appId = text(claims, "appid", "azp");
         String objectId = text(claims, "oid");
@@ -91,10 +94,15 @@ public final class Principal {
         if (name == null && appId == null && objectId == null) {
             return null;
         }
-        boolean user = kind == null ? name != null : kind.equals("user");
-        return user
-                ? new Principal(Type.USER, name, null, objectId, tenantId, null)
-                : new Principal(Type.APP, null, appId, objectId, tenantId, null);
+        // Not every token has the claim idtyp. An application has no sign-in name.
+        boolean isUser = name != null;
+        if (kind != null) {
+            isUser = kind.equals("user");
+        }
+        if (isUser) {
+            return new Principal(Type.USER, name, null, objectId, tenantId, null);
+        }
+        return new Principal(Type.APP, null, appId, objectId, tenantId, null);
     }
 
     /** The first of these claims that is there and a text of one line, in which no character hides or turns others. */
@@ -199,8 +207,12 @@ public final class Principal {
     /** The parts that are known, such as {@code User anna@contoso.com, tenant 1111…}, in one line. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(type == Type.USER ? "User" : "App");
-        append(text, " ", type == Type.USER ? userPrincipalName : appId);
+        StringBuilder text = new StringBuilder();
+        if (type == Type.USER) {
+            append(text.append("User"), " ", userPrincipalName);
+        } else {
+            append(text.append("App"), " ", appId);
+        }
         append(text, ", object ID ", objectId);
         append(text, ", tenant ", tenantId);
         append(text, ", certificate ", certificateThumbprint);

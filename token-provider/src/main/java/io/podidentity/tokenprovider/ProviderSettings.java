@@ -13,7 +13,11 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What a builder was told; null is what it was not told. Not safe for use by several threads. */
+/**
+ * The settings of a builder. A setting that the program left out is null.
+ *
+ * <p><i>Thread-safety:</i> not safe for use by several threads.
+ */
 final class ProviderSettings {
     @Nullable
     Map<String, String> environment;
@@ -21,7 +25,7 @@ final class ProviderSettings {
     @Nullable
     String connectionString;
 
-    /** Variables that are set in place of those of the environment; by a builder's own methods. */
+    /** The variables that the builder's own methods set in place of those of the environment. */
     final Map<String, String> overrides = new TreeMap<>();
 
     @Nullable
@@ -42,36 +46,38 @@ final class ProviderSettings {
     SSLContext tls;
 
     /**
-     * The cache for these settings: the one of all providers with equal settings where all are texts, else one of its
-     * own.
+     * The cache for these settings. If all settings are texts, all providers with equal settings share it. Otherwise it
+     * is new.
      *
      * @throws IllegalStateException if there are sources and a connection string
-     * @throws IllegalArgumentException if one has an impossible value
+     * @throws IllegalArgumentException if a setting has an impossible value
      */
-    TokenCache cache() {
+    TokenCache findOrMakeCache() {
         if (sources != null && connectionString != null) {
             throw new IllegalStateException("a connection string is for the default chain; sources replace it");
         }
-        boolean texts = sources == null && executor == null && listeners.isEmpty() && proxy == null && tls == null;
-        if (texts) {
-            return ProcessCaches.of(environment, connectionString, overrides, cacheSize);
+        // Objects of the program cannot be compared with those of another provider.
+        boolean hasObjects =
+                sources != null || executor != null || !listeners.isEmpty() || proxy != null || tls != null;
+        if (hasObjects) {
+            return ProcessCaches.makeUnshared(createSources(context()), executor, listeners, cacheSize);
         }
-        return ProcessCaches.ofItsOwn(chain(context()), executor, listeners, cacheSize);
+        return ProcessCaches.forSettings(environment, connectionString, overrides, cacheSize);
     }
 
-    /** What sources are made with. */
+    /** The context that sources are created with. */
     SourceContext context() {
-        Environment variables = ProcessCaches.environment(environment, overrides);
+        Environment variables = ProcessCaches.environmentOf(environment, overrides);
         return SourceContext.of(variables, proxy, tls);
     }
 
-    private List<TokenSource> chain(SourceContext context) {
+    private List<TokenSource> createSources(SourceContext context) {
         if (sources == null) {
-            return ProcessCaches.sources(context, connectionString);
+            return ProcessCaches.createSources(context, connectionString);
         }
         List<TokenSource> made = new ArrayList<>();
         for (TokenSource source : sources) {
-            made.add(DeferredTokenSource.in(context, source));
+            made.add(DeferredTokenSource.resolve(context, source));
         }
         return made;
     }

@@ -87,15 +87,14 @@ public final class TokenAcquisitionException extends RuntimeException {
      */
     public TokenAcquisitionException(
             Code code, String reason, String remedy, @Nullable Throwable cause, @Nullable Duration retryAfter) {
-        this(
-                code,
-                reason,
-                remedy,
-                cause,
-                requireNotNegative(retryAfter),
-                List.of(),
-                remedy.isEmpty() ? reason : reason + ". " + remedy,
-                null);
+        this(code, reason, remedy, cause, requireNotNegative(retryAfter), List.of(), writeMessage(reason, remedy), null);
+    }
+
+    private static String writeMessage(String reason, String remedy) {
+        if (remedy.isEmpty()) {
+            return reason;
+        }
+        return reason + ". " + remedy;
     }
 
     private TokenAcquisitionException(
@@ -187,6 +186,9 @@ public final class TokenAcquisitionException extends RuntimeException {
      * @return an unmodifiable list in the order of the chain; empty in a source's own failure
      */
     public List<TokenAttempt> attempts() {
-        return attempts == null ? List.of() : List.of(attempts);
+        if (attempts == null) {
+            return List.of();
+        }
+        return List.of(attempts);
     }
 }

@@ -131,17 +131,17 @@ public interface TokenListener {
 
         /** {@return the name of the token's source; empty without a token} */
         public Optional<String> source() {
-            return token == null ? Optional.empty() : Optional.of(token.source());
+            return Optional.ofNullable(token).map(AccessToken::source);
         }
 
         /** {@return whose token it is; empty without one, and if it does not say} */
         public Optional<Principal> principal() {
-            return token == null ? Optional.empty() : token.principal();
+            return Optional.ofNullable(token).flatMap(AccessToken::principal);
         }
 
         /** {@return when the token expires; of {@link Kind#REFRESH_FAILED} the old one; empty without a token} */
         public Optional<Instant> expiresOn() {
-            return token == null ? Optional.empty() : Optional.of(token.expiresOn());
+            return Optional.ofNullable(token).map(AccessToken::expiresOn);
         }
 
         /** {@return why there is no token, or no next one; empty if nothing failed} */

@@ -78,8 +78,10 @@ public final class TokenRequest {
      */
     public static TokenRequest forScope(String scope) {
         requireNonNull(scope, "scope");
-        String resource =
-                scope.endsWith(DEFAULT_SCOPE) ? scope.substring(0, scope.length() - DEFAULT_SCOPE.length()) : scope;
+        String resource = scope;
+        if (scope.endsWith(DEFAULT_SCOPE)) {
+            resource = scope.substring(0, scope.length() - DEFAULT_SCOPE.length());
+        }
         requireText(resource, "scope");
         return forResource(resource);
     }
@@ -105,7 +107,10 @@ public final class TokenRequest {
      */
     public TokenRequest withClientId(@Nullable String clientId) {
         requireText(clientId, "clientId");
-        return withIdentity(clientId == null ? null : UserAssignedIdentity.ofClientId(clientId));
+        if (clientId == null) {
+            return withIdentity(null);
+        }
+        return withIdentity(UserAssignedIdentity.ofClientId(clientId));
     }
 
     /**
@@ -169,15 +174,10 @@ public final class TokenRequest {
      * @throws IllegalArgumentException if it is not in these bounds
      */
     public TokenRequest withDeadline(@Nullable Duration deadline) {
-        return new TokenRequest(
-                resource,
-                tenantId,
-                identity,
-                claims,
-                caeEnabled,
-                forceRefresh,
-                deadline == null ? null : requireDeadline(deadline),
-                user);
+        if (deadline != null) {
+            requireDeadline(deadline);
+        }
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -192,9 +192,10 @@ public final class TokenRequest {
      */
     public TokenRequest withUserAssertion(@Nullable String userAssertion) {
         requireText(userAssertion, "userAssertion");
-        User behalf = userAssertion == null
-                ? null
-                : new User(Fingerprint.of(userAssertion.strip()), new Secret(userAssertion.strip()));
+        User behalf = null;
+        if (userAssertion != null) {
+            behalf = new User(Fingerprint.of(userAssertion.strip()), new Secret(userAssertion.strip()));
+        }
         return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
     }
 
@@ -204,7 +205,10 @@ public final class TokenRequest {
      * @return a request that equals this one
      */
     public TokenRequest withoutUserAssertion() {
-        User behalf = user == null ? null : new User(user.fingerprint, null);
+        if (user == null) {
+            return this;
+        }
+        User behalf = new User(user.fingerprint, null);
         return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
     }
 
@@ -215,8 +219,10 @@ public final class TokenRequest {
 
     /** {@return the token of the user on whose behalf it is, a secret; empty for nobody, and where it is left out} */
     public Optional<String> userAssertion() {
-        Secret assertion = user == null ? null : user.assertion;
-        return assertion == null ? Optional.empty() : Optional.of(assertion.reveal());
+        if (user == null || user.assertion == null) {
+            return Optional.empty();
+        }
+        return Optional.of(user.assertion.reveal());
     }
 
     /** {@return the App ID URI of the resource, such as {@code https://storage.azure.com/}} */
@@ -243,9 +249,10 @@ public final class TokenRequest {
      * {@return the client ID of the {@link #identity()}; empty without one, and for one that has another kind of ID}
      */
     public Optional<String> clientId() {
-        return identity != null && identity.kind() == UserAssignedIdentity.Kind.CLIENT_ID
-                ? Optional.of(identity.id())
-                : Optional.empty();
+        if (identity == null || identity.kind() != UserAssignedIdentity.Kind.CLIENT_ID) {
+            return Optional.empty();
+        }
+        return Optional.of(identity.id());
     }
 
     /** {@return the claims challenge, as the resource sent it (JSON); empty without one} */
@@ -312,7 +319,7 @@ public final class TokenRequest {
         hash = 31 * hash + Objects.hashCode(fingerprint());
         hash = 31 * hash + Objects.hashCode(tenantId);
         hash = 31 * hash + Objects.hashCode(identity);
-        return 31 * hash + Objects.hashCode(claims) + (caeEnabled ? 1 : 0);
+        return 31 * hash + Objects.hashCode(claims) + Boolean.hashCode(caeEnabled);
     }
 
     /** The resource and what else is named. */
@@ -322,10 +329,17 @@ public final class TokenRequest {
         append(text, ", tenant ", tenantId);
         append(text, ", ", identity);
         append(text, ", claims ", claims);
-        append(text, ", on behalf of a user", user == null ? null : "");
-        append(text, ", CAE", caeEnabled ? "" : null);
+        if (user != null) {
+            text.append(", on behalf of a user");
+        }
+        if (caeEnabled) {
+            text.append(", CAE");
+        }
         append(text, ", deadline ", deadline);
-        return text.append(forceRefresh ? ", forced]" : "]").toString();
+        if (forceRefresh) {
+            text.append(", forced");
+        }
+        return text.append(']').toString();
     }
 
     private static void append(StringBuilder text, String label, @Nullable Object value) {
@@ -336,9 +350,9 @@ public final class TokenRequest {
 
     /** A user by a token that a service was sent. */
     private static final class User {
-        /** By which that user's tokens are told from those of others. */
+        /** Tells the tokens of this user from those of other users. */
         private final String fingerprint;
-        /** The token; null where it is left out. */
+        /** The user's token; null in a request that does not need it. */
         private final @Nullable Secret assertion;
 
         User(String fingerprint, @Nullable Secret assertion) {

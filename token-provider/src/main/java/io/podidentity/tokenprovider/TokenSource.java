@@ -132,7 +132,10 @@ public interface TokenSource {
 
         @Override
         public String toString() {
-            return "Acquired[" + token + (caveat.isEmpty() ? "]" : ", " + caveat + "]");
+            if (caveat.isEmpty()) {
+                return "Acquired[" + token + "]";
+            }
+            return "Acquired[" + token + ", " + caveat + "]";
         }
     }
 

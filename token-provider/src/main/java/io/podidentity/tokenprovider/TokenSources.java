@@ -38,7 +38,7 @@ public final class TokenSources {
 
     /** {@return a source of the account of {@code az login}, in the subscription that is set} */
     public static TokenSource azureCli() {
-        return new DeferredTokenSource(context -> AzureCliTokenSource.of(context.environment()));
+        return new DeferredTokenSource(context -> AzureCliTokenSource.ofMachine(context.environment()));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class TokenSources {
 
     /** {@return a source of the account of {@code azd auth login}} */
     public static TokenSource azureDeveloperCli() {
-        return new DeferredTokenSource(context -> AzureDeveloperCliTokenSource.of(context.environment()));
+        return new DeferredTokenSource(context -> AzureDeveloperCliTokenSource.ofMachine(context.environment()));
     }
 
     /**
@@ -72,7 +72,7 @@ public final class TokenSources {
      * @return a source named {@code Azure PowerShell}
      */
     public static TokenSource azurePowerShell() {
-        return new DeferredTokenSource(context -> AzurePowerShellTokenSource.of(context.environment()));
+        return new DeferredTokenSource(context -> AzurePowerShellTokenSource.ofMachine(context.environment()));
     }
 
     /**
@@ -176,14 +176,19 @@ public final class TokenSources {
      * @throws IllegalArgumentException if tenant or client ID is blank
      */
     public static TokenSource clientAssertion(String tenantId, String clientId, Supplier<String> assertion) {
-        TokenSource source = assertion instanceof ClientAssertions own
-                ? own.source()
-                : ClientAssertion.suppliedBy(Objects.requireNonNull(assertion, "assertion"));
+        TokenSource source = sourceOf(assertion);
         return application(
                 "Client assertion",
                 tenantId,
                 clientId,
-                context -> new ClientAssertion(DeferredTokenSource.in(context, source)));
+                context -> new ClientAssertion(DeferredTokenSource.resolve(context, source)));
+    }
+
+    private static TokenSource sourceOf(Supplier<String> assertion) {
+        if (assertion instanceof ClientAssertions own) {
+            return own.source();
+        }
+        return ClientAssertion.suppliedBy(Objects.requireNonNull(assertion, "assertion"));
     }
 
     /**
@@ -207,7 +212,7 @@ public final class TokenSources {
                 EntraClient.of(context, null),
                 tenantId,
                 clientId,
-                new KeyVaultSecret(secretId, DeferredTokenSource.in(context, vault), context)));
+                new KeyVaultSecret(secretId, DeferredTokenSource.resolve(context, vault), context)));
     }
 
     /**
@@ -233,12 +238,12 @@ public final class TokenSources {
     }
 
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
-        return new DeferredTokenSource(context -> SourceDescriptor.managedIdentity(context, identity));
+        return new DeferredTokenSource(context -> SourceDescriptor.createManagedIdentity(context, identity));
     }
 
     private static TokenSource application(
             String name, String tenantId, String clientId, Function<SourceContext, EntraCredential> credential) {
-        EntraTenants tenants = EntraTenants.any(requireText(tenantId, "tenantId"));
+        EntraTenants tenants = EntraTenants.allowAny(requireText(tenantId, "tenantId"));
         requireText(clientId, "clientId");
         return new DeferredTokenSource(context -> new EntraTokenSource(
                 name, EntraClient.of(context, null), tenants, clientId, credential.apply(context)));

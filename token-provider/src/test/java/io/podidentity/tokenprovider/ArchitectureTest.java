@@ -17,7 +17,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.util.List;
@@ -205,7 +204,7 @@ class ArchitectureTest {
     void environmentAndClock_areReadAtTheirSeamsOnly() {
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(Environment.class, Time.class, RetryAfter.class)
+                .doNotBelongToAnyOf(Environment.class, Time.class)
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()

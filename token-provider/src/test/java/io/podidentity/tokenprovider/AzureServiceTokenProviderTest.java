@@ -120,21 +120,21 @@ class AzureServiceTokenProviderTest {
 
     @Test
     void build_withEqualVariables_sharesTheCache() {
-        assertThat(ProcessCaches.of(Map.of("A", "1"), null, Map.of()))
-                .isSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of()));
-        assertThat(ProcessCaches.of(Map.of("A", "1"), null, Map.of()))
-                .isNotSameAs(ProcessCaches.of(Map.of("A", "2"), null, Map.of()));
+        assertThat(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of()))
+                .isSameAs(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of()));
+        assertThat(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of()))
+                .isNotSameAs(ProcessCaches.forSettings(Map.of("A", "2"), null, Map.of()));
     }
 
     @Test
     void build_withTheSameConnectionString_sharesTheCacheWhereverItStands() {
         Map<String, String> variables = Map.of("AzureServicesAuthConnectionString", " RunAs = App ");
 
-        assertThat(ProcessCaches.of(variables, null, Map.of())).hasToString("[IMDS]");
-        assertThat(ProcessCaches.of(variables, "RunAs=App", Map.of()))
-                .isSameAs(ProcessCaches.of(variables, null, Map.of()));
-        assertThat(ProcessCaches.of(null, "RunAs=App;", Map.of()))
-                .isSameAs(ProcessCaches.of(null, "RunAs=App", Map.of()));
+        assertThat(ProcessCaches.forSettings(variables, null, Map.of())).hasToString("[IMDS]");
+        assertThat(ProcessCaches.forSettings(variables, "RunAs=App", Map.of()))
+                .isSameAs(ProcessCaches.forSettings(variables, null, Map.of()));
+        assertThat(ProcessCaches.forSettings(null, "RunAs=App;", Map.of()))
+                .isSameAs(ProcessCaches.forSettings(null, "RunAs=App", Map.of()));
     }
 
     @Test

@@ -58,7 +58,9 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             assertThat(row.expected("provider"))
                     .as("no connection string is no error")
                     .isEqualTo("Discovery");
-            assertThat(ProcessCaches.of(Map.of(), null, Map.of())).asString().contains("IMDS");
+            assertThat(ProcessCaches.forSettings(Map.of(), null, Map.of()))
+                    .asString()
+                    .contains("IMDS");
         } else if (row.kind().endsWith("quoting")) {
             quoting(text, row.expected());
         } else if (row.expected("code") != null) {
@@ -76,7 +78,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             return;
         }
         Map<String, String> settings = new LinkedHashMap<>();
-        for (Pair pair : ConnectionStringReader.read(text)) {
+        for (Pair pair : ConnectionStringReader.readPairs(text)) {
             settings.put(pair.key(), pair.value().reveal());
         }
         Map<String, String> wanted = new LinkedHashMap<>();
@@ -128,11 +130,11 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             case AZURE_DEVELOPER_CLI -> parts.put("provider", "AzureDeveloperCli");
             case AZURE_POWERSHELL -> parts.put("provider", "AzurePowerShell");
             case MANAGED_IDENTITY -> {
-                UserAssignedIdentity identity = SignIn.identity(text);
+                UserAssignedIdentity identity = SignIn.readIdentity(text);
                 parts.put("provider", "ManagedIdentity");
                 parts.put("identity", identity == null ? "system-assigned" : "user-assigned");
                 parts.put("clientId", identity == null ? null : identity.id());
-                parts.put("msiRetryTimeoutSeconds", seconds(SignIn.retryLimit(text)));
+                parts.put("msiRetryTimeoutSeconds", seconds(SignIn.readRetryLimit(text)));
             }
             case CLIENT_SECRET -> {
                 application(parts, "ClientSecret", text);
@@ -151,7 +153,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
                 application(parts, "ClientCertificate", text);
                 parts.put("by", "KeyVault");
                 parts.put("keyVaultIdentity", text.get(ConnectionStringKey.KEY_VAULT_IDENTITY));
-                parts.put("msiRetryTimeoutSeconds", seconds(SignIn.retryLimit(text)));
+                parts.put("msiRetryTimeoutSeconds", seconds(SignIn.readRetryLimit(text)));
             }
             default -> throw new AssertionError("the .NET library does not know " + SignIn.of(text));
         }

@@ -122,7 +122,7 @@ class ConnectionStringTest {
         ConnectionSettings settings = ConnectionSettings.parse("RunAs=App;\u0000\u0000");
 
         assertThat(SignIn.of(settings)).isEqualTo(SignIn.MANAGED_IDENTITY);
-        assertThat(SignIn.identity(settings)).isNull();
+        assertThat(SignIn.readIdentity(settings)).isNull();
     }
 
     @ParameterizedTest
@@ -153,7 +153,7 @@ class ConnectionStringTest {
             }
             String written = ConnectionString.write(Map.of("RunAs", "App", "AppId", value.toString()));
 
-            assertThat(SignIn.identity(ConnectionSettings.parse(written)))
+            assertThat(SignIn.readIdentity(ConnectionSettings.parse(written)))
                     .isEqualTo(UserAssignedIdentity.ofClientId(value.toString()));
         }
     }
@@ -189,7 +189,8 @@ class ConnectionStringTest {
                         .fingerprint()
                         .equals(ConnectionSettings.parse(other).fingerprint()))
                 .isEqualTo(same);
-        assertThat(ProcessCaches.of(Map.of(), one, Map.of()) == ProcessCaches.of(Map.of(), other, Map.of()))
+        assertThat(ProcessCaches.forSettings(Map.of(), one, Map.of())
+                        == ProcessCaches.forSettings(Map.of(), other, Map.of()))
                 .isEqualTo(same);
     }
 
@@ -218,7 +219,7 @@ class ConnectionStringTest {
         "ClientId, ''",
     })
     void like_ofAnUnknownKey_isTheOneThatWasProbablyMeant(String typed, String meant) {
-        ConnectionStringKey like = ConnectionStringKey.like(typed);
+        ConnectionStringKey like = ConnectionStringKey.findSimilar(typed);
 
         assertThat(like == null ? "" : like.text).isEqualTo(meant);
     }

@@ -120,7 +120,7 @@ class OnBehalfOfIT {
                 "Client assertion",
                 new EntraClient(
                         EntraAuthority.of(azure.entra().toString(), "none"), null, recordingTransport(), Time.SYSTEM),
-                EntraTenants.any(azure.tenantId()),
+                EntraTenants.allowAny(azure.tenantId()),
                 API,
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> assertion)));
         OnBehalfOfCredential theirs = new OnBehalfOfCredentialBuilder()
@@ -184,7 +184,7 @@ class OnBehalfOfIT {
                 "Client assertion",
                 new EntraClient(
                         EntraAuthority.of(azure.entra().toString(), "none"), null, recordingTransport(), Time.SYSTEM),
-                EntraTenants.any(azure.tenantId()),
+                EntraTenants.allowAny(azure.tenantId()),
                 API,
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> assertion)));
 
@@ -233,7 +233,7 @@ class OnBehalfOfIT {
         TokenSource source = new EntraTokenSource(
                 "Client assertion",
                 new EntraClient(EntraAuthority.of(azure.entra().toString(), "none"), null, refusing, Time.SYSTEM),
-                EntraTenants.any(azure.tenantId()),
+                EntraTenants.allowAny(azure.tenantId()),
                 API,
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> "an assertion")));
         AzureServiceTokenProvider provider =

@@ -123,10 +123,10 @@ class ProviderSettingsIT {
 
     @Test
     void authorityHost_andNothingButTexts_sharesTheCache() {
-        assertThat(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
-                .isSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
-                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.other")))
-                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of()));
+        assertThat(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
+                .isSameAs(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
+                .isNotSameAs(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of("A", "https://login.other")))
+                .isNotSameAs(ProcessCaches.forSettings(Map.of("A", "1"), null, Map.of()));
     }
 
     @Test

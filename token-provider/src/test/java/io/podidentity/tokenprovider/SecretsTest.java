@@ -166,7 +166,8 @@ class SecretsTest {
                             .does(request -> new HttpResponse(
                                     status, echo.replace("%s", secret), secret, "Basic " + secret, secret, null, null));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
-                    show(SourceDescriptor.endpoint(new SourceContext(environment, folder.toFile(), http, time), null));
+                    show(SourceDescriptor.createEndpoint(
+                            new SourceContext(environment, folder.toFile(), http, time), null));
                 }
             }
         }
@@ -330,13 +331,13 @@ class SecretsTest {
         show(new EntraTokenSource(
                 "Client assertion",
                 client,
-                EntraTenants.any("t"),
+                EntraTenants.allowAny("t"),
                 "c",
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> secret))));
         show(new EntraTokenSource(
                 "Client assertion",
                 client,
-                EntraTenants.any("t"),
+                EntraTenants.allowAny("t"),
                 "c",
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> {
                     throw new IllegalStateException(secret);

@@ -46,7 +46,7 @@ class SourceAccountTest {
                         folder.toString(),
                         "AZURE_CONFIG_DIR",
                         profile.getParent().toString()));
-        TokenSource az = DeferredTokenSource.in(settings.settings.context(), TokenSources.azureCli());
+        TokenSource az = DeferredTokenSource.resolve(settings.settings.context(), TokenSources.azureCli());
         AzureServiceTokenProvider provider =
                 settings.sources(List.of(new Wrapper(az))).build();
         assertThat(provider.getAccessToken(RESOURCE)).isEqualTo("anna");

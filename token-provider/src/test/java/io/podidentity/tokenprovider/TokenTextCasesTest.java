@@ -128,7 +128,7 @@ class TokenTextCasesTest extends ConformanceRunner {
     }
 
     private static AccessToken ofServer(String body) throws JsonException {
-        return TokenResponse.token(
+        return TokenResponse.readToken(
                 new HttpResponse(200, body, null), EndpointCases.REQUEST, "fake", FakeTime.START.toEpochMilli());
     }
 

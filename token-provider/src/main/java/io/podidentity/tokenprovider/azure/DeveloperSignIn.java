@@ -81,10 +81,11 @@ public final class DeveloperSignIn implements TokenSource {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         try {
             Outcome outcome = source().acquire(request);
-            return outcome instanceof Unavailable unavailable
-                            && unavailable.remedy().isEmpty()
-                    ? new Unavailable(unavailable.reason(), remedy)
-                    : outcome;
+            if (outcome instanceof Unavailable unavailable
+                    && unavailable.remedy().isEmpty()) {
+                return new Unavailable(unavailable.reason(), remedy);
+            }
+            return outcome;
         } catch (LinkageError e) {
             return new Unavailable("a class of azure-identity, or one that it needs, is missing", ADD);
         } catch (TokenAcquisitionException e) {

@@ -59,8 +59,9 @@ final class IdentityCredentials {
     @SuppressWarnings("deprecation")
     static Configuration configuration(@Nullable String authorityHost) {
         Configuration global = Configuration.getGlobalConfiguration();
-        return authorityHost == null
-                ? global
-                : global.clone().put(Configuration.PROPERTY_AZURE_AUTHORITY_HOST, authorityHost);
+        if (authorityHost == null) {
+            return global;
+        }
+        return global.clone().put(Configuration.PROPERTY_AZURE_AUTHORITY_HOST, authorityHost);
     }
 }

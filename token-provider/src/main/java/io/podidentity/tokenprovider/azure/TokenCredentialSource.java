@@ -13,7 +13,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -97,13 +97,12 @@ public final class TokenCredentialSource implements TokenSource {
         if (token == null || token.getToken() == null || token.getExpiresAt() == null) {
             throw failure(Code.INVALID_RESPONSE, "gave no token", "");
         }
-        OffsetDateTime refreshAt = token.getRefreshAt();
+        Instant refreshOn = null;
+        if (token.getRefreshAt() != null) {
+            refreshOn = token.getRefreshAt().toInstant();
+        }
         AccessToken acquired = AccessToken.bearer(
-                token.getToken(),
-                request.resource(),
-                token.getExpiresAt().toInstant(),
-                refreshAt == null ? null : refreshAt.toInstant(),
-                name);
+                token.getToken(), request.resource(), token.getExpiresAt().toInstant(), refreshOn, name);
         return new Acquired(acquired, "", true);
     }
 
@@ -125,18 +124,27 @@ public final class TokenCredentialSource implements TokenSource {
     }
 
     private TokenAcquisitionException refused(HttpResponseException e) {
-        int status = e.getResponse() == null ? 0 : e.getResponse().getStatusCode();
-        boolean passing = status == 408 || status == 429 || status >= 500;
+        StringBuilder reason = new StringBuilder("threw ").append(e.getClass().getName());
+        int status = 0;
+        if (e.getResponse() != null) {
+            status = e.getResponse().getStatusCode();
+            reason.append(": HTTP ").append(status);
+        }
         int number = HelpPage.number(String.valueOf(e.getMessage()));
+        if (number > 0) {
+            reason.append(" \"").append(HelpPage.AADSTS).append(number).append('"');
+        }
+        Code code = Code.REFUSED;
+        String remedy = "Ask the credential itself to see more.";
+        if (status == 408 || status == 429 || status >= 500) {
+            code = Code.SERVICE_UNAVAILABLE;
+            remedy = "Try again in a minute.";
+        }
         String known = HelpPage.remedy(number, false);
-        String said =
-                (status == 0 ? "" : ": HTTP " + status) + (number == 0 ? "" : " \"" + HelpPage.AADSTS + number + "\"");
-        return failure(
-                passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                "threw " + e.getClass().getName() + said,
-                !known.isEmpty()
-                        ? known
-                        : passing ? "Try again in a minute." : "Ask the credential itself to see more.");
+        if (!known.isEmpty()) {
+            remedy = known;
+        }
+        return failure(code, reason.toString(), remedy);
     }
 
     private TokenAcquisitionException failure(Code code, String what, String remedy) {

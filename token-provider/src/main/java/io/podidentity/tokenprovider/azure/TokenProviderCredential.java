@@ -107,7 +107,10 @@ public final class TokenProviderCredential implements TokenCredential {
                 identityIsThere = false;
             }
         }
-        return e.code() == Code.INTERRUPTED ? e : new ClientAuthenticationException(message, null, e);
+        if (e.code() == Code.INTERRUPTED) {
+            return e;
+        }
+        return new ClientAuthenticationException(message, null, e);
     }
 
     private static TokenRequest request(TokenRequestContext context) {

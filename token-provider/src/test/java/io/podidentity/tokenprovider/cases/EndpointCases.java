@@ -94,7 +94,7 @@ public final class EndpointCases {
     /** The source for the host at hand, or the metadata service's. */
     public static TokenSource source(
             Environment environment, Path root, HttpTransport http, Time time, UserAssignedIdentity identity) {
-        TokenSource host = SourceDescriptor.endpoint(
+        TokenSource host = SourceDescriptor.createEndpoint(
                 new SourceContext(environment, new File(root.toString()), http, time), identity);
         return host == null ? new ImdsTokenSource(Contexts.of(environment, http, time), false, identity) : host;
     }

@@ -145,8 +145,9 @@ public final class EndpointPlay {
         Environment environment = new Environment(variables, false, own.windows(), "/nowhere");
         UserAssignedIdentity identity = EndpointCases.identity(given.has("identity") ? given.get("identity") : given);
         if (probing() && identity == null) {
-            List<TokenSource> all =
-                    new DefaultSources(new SourceContext(environment, new File(root.toString()), http, time)).all();
+            List<TokenSource> all = new DefaultSources(
+                            new SourceContext(environment, new File(root.toString()), http, time))
+                    .createAll();
             return all.get(all.size() - 1);
         }
         return probing()

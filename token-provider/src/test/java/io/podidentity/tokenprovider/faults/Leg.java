@@ -205,12 +205,12 @@ enum Leg {
     }
 
     private static TokenSource host(SourceContext context, Environment environment) {
-        return SourceDescriptor.endpoint(
+        return SourceDescriptor.createEndpoint(
                 new SourceContext(environment, context.root(), context.http(), context.time()), null);
     }
 
     private TokenSource entra(SourceContext context, String url, EntraCredential credential) {
-        return new EntraTokenSource(title, client(context, url), EntraTenants.any("t"), "c", credential);
+        return new EntraTokenSource(title, client(context, url), EntraTenants.allowAny("t"), "c", credential);
     }
 
     private static EntraClient client(SourceContext context, String url) {

@@ -39,9 +39,9 @@ enum Program {
 
     TokenSource source(Environment environment) {
         return switch (this) {
-            case AZ -> AzureCliTokenSource.of(environment);
-            case AZD -> AzureDeveloperCliTokenSource.of(environment);
-            case POWERSHELL -> AzurePowerShellTokenSource.of(environment);
+            case AZ -> AzureCliTokenSource.ofMachine(environment);
+            case AZD -> AzureDeveloperCliTokenSource.ofMachine(environment);
+            case POWERSHELL -> AzurePowerShellTokenSource.ofMachine(environment);
         };
     }
 }

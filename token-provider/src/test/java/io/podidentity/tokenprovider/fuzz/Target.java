@@ -80,7 +80,7 @@ enum Target {
         boolean read(String text) {
             HttpResponse response = new HttpResponse(200, text, text, text, text, text, text);
             try {
-                AccessToken token = TokenResponse.token(response, TokenRequest.forResource("r"), "s", NOW);
+                AccessToken token = TokenResponse.readToken(response, TokenRequest.forResource("r"), "s", NOW);
                 assertThat(token.toString()).isNotEmpty();
                 return true;
             } catch (JsonException e) {

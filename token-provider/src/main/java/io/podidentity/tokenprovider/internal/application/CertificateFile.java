@@ -24,7 +24,7 @@ public final class CertificateFile implements EntraCredential {
 
     @Override
     public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
-        byte[] contents = SmallFile.read(path, setting, "Correct " + setting + ".");
+        byte[] contents = SmallFile.readBytes(path, setting, "Correct " + setting + ".");
         String origin = "the file of " + setting + ", " + Excerpt.of(path, 120) + ",";
         return session.present(session.sign(CertificateReader.read(contents, password, origin), withChain));
     }

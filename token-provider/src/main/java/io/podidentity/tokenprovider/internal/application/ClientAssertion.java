@@ -17,7 +17,9 @@ import java.util.function.Supplier;
  * the assertion is out of date, the source is asked for a new one, once.
  */
 public final class ClientAssertion implements EntraCredential {
-    /** Whom an assertion is for; a source that lets its issuer know takes the name that this has in its cloud. */
+    /**
+     * The audience of an assertion in the public cloud. A source that tells its issuer uses the name in its own cloud.
+     */
     public static final String AUDIENCE = "api://AzureADTokenExchange";
 
     private static final int OUT_OF_DATE = 700024;
@@ -29,30 +31,33 @@ public final class ClientAssertion implements EntraCredential {
     }
 
     public static TokenSource suppliedBy(Supplier<String> supplier) {
-        return request -> new TokenSource.Acquired(token(supplied(supplier), "Client assertion"));
+        return request -> new TokenSource.Acquired(asToken(getFrom(supplier), "Client assertion"));
     }
 
-    /** An assertion of which nobody needs to know how long it is good for, since it is used at once. */
-    static AccessToken token(String assertion, String source) {
+    /** An assertion as a token. It is used at once, so its expiry does not matter. */
+    static AccessToken asToken(String assertion, String source) {
         return AccessToken.bearer(assertion, AUDIENCE, Instant.EPOCH, null, source);
     }
 
     @Override
     public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
-        EntraSession.Answer answer = session.present(proof(session, false));
-        return answer.aadsts() == OUT_OF_DATE ? session.present(proof(session, true)) : answer;
+        EntraSession.Answer answer = session.present(makeProof(session, false));
+        if (answer.aadsts() == OUT_OF_DATE) {
+            return session.present(makeProof(session, true));
+        }
+        return answer;
     }
 
-    private EntraProof proof(EntraSession session, boolean renewed) throws InterruptedException {
+    private EntraProof makeProof(EntraSession session, boolean renewed) throws InterruptedException {
         TokenRequest request = TokenRequest.forResource(AUDIENCE)
                 .withForceRefresh(renewed)
                 .withDeadline(Duration.ofNanos(session.leftNanos()));
         return EntraProof.ofAssertion(
-                RequiredToken.of(source, request, "assertion").value(), null);
+                RequiredToken.acquire(source, request, "assertion").value(), null);
     }
 
     @SuppressWarnings("NullAway") // the supplier is the program's own, so null is possible
-    private static String supplied(Supplier<String> supplier) {
+    private static String getFrom(Supplier<String> supplier) {
         String problem;
         try {
             String assertion = supplier.get();

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,32 +41,36 @@ public final class EnvironmentTokenSource implements TokenSource, ActingForUsers
         Environment environment = context.environment();
         String tenant = environment.get(TENANT);
         String clientId = environment.get(CLIENT);
-        EntraCredential credential = credential(environment);
+        EntraCredential credential = findCredential(environment);
         if (tenant == null || clientId == null || credential == null) {
-            String unset = environment.unset(TENANT, CLIENT);
-            String others = credential != null ? "" : (unset.isEmpty() ? "" : ", ") + SECRET + " or " + CERTIFICATE;
-            return new Unavailable("not set: " + unset + others, "");
+            List<String> unset = environment.findUnset(TENANT, CLIENT);
+            if (credential == null) {
+                unset.add(SECRET + " or " + CERTIFICATE);
+            }
+            return new Unavailable("not set: " + String.join(", ", unset), "");
         }
         EntraTenants tenants = EntraTenants.of(tenant, environment);
         return new EntraTokenSource(name(), EntraClient.of(context, null), tenants, clientId, credential)
                 .acquire(request);
     }
 
-    private @Nullable EntraCredential credential(Environment environment) {
-        // Not stripped: a space at its end may belong to the secret.
-        String secret = environment.raw(SECRET);
+    private @Nullable EntraCredential findCredential(Environment environment) {
+        // Raw, because a space at the end may belong to the secret.
+        String secret = environment.getRaw(SECRET);
         if (secret != null && !secret.isBlank()) {
             return new ClientSecret(new Secret(secret));
         }
         String path = environment.get(CERTIFICATE);
-        String password = environment.raw("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+        if (path == null) {
+            return null;
+        }
+        Secret password = null;
+        String rawPassword = environment.getRaw("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+        if (rawPassword != null) {
+            password = new Secret(rawPassword);
+        }
         String withChain = environment.get("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
-        return path == null
-                ? null
-                : new CertificateFile(
-                        path,
-                        CERTIFICATE,
-                        password == null ? null : new Secret(password),
-                        "true".equalsIgnoreCase(withChain) || "1".equals(withChain));
+        boolean sendsChain = "true".equalsIgnoreCase(withChain) || "1".equals(withChain);
+        return new CertificateFile(path, CERTIFICATE, password, sendsChain);
     }
 }

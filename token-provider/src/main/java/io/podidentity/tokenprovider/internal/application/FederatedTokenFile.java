@@ -37,13 +37,13 @@ public final class FederatedTokenFile implements TokenSource {
         if (path == null) {
             return new Unavailable("not set: " + VARIABLE, NOT_SET);
         }
-        String token = SmallFile.text(path, VARIABLE, REMEDY).strip();
+        String token = SmallFile.readText(path, VARIABLE, REMEDY).strip();
         if (token.isEmpty()) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
                     "the file of " + VARIABLE + ", " + Excerpt.of(path, 120) + ", is empty",
                     REMEDY);
         }
-        return new Acquired(ClientAssertion.token(token, name()));
+        return new Acquired(ClientAssertion.asToken(token, name()));
     }
 }

@@ -27,12 +27,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application that trusts a running CI job: Entra ID exchanges the OIDC token of the job for one of its own. In
- * Azure Pipelines it is that of the task's service connection; the tasks AzureCLI and AzurePowerShell set the
- * variables, except {@code SYSTEM_ACCESSTOKEN}, which the pipeline must map.
+ * The application that trusts a running CI job. Entra ID exchanges the OIDC token of the job for a token of the
+ * application. In Azure Pipelines it is the application of the task's service connection. The tasks AzureCLI and
+ * AzurePowerShell set the variables, except {@code SYSTEM_ACCESSTOKEN}, which the pipeline must map.
  *
  * <p>Sources: GitHub Docs, "OpenID Connect reference", section on requesting the token by its environment variables;
  * Azure DevOps REST API 7.1, "Oidctoken - Create", and the request of the AzurePipelinesCredential.
@@ -44,10 +45,10 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
      * @param name the name of the source
      * @param tenant the variable that holds the tenant
      * @param client the variable that holds the client ID
-     * @param accessToken the variable that holds what the job shows to the service
-     * @param variable the variable that holds the URL
-     * @param member the member of its answer that holds the OIDC token
-     * @param refused what to do if it issues no token
+     * @param accessToken the variable that holds the token which the job shows to the service
+     * @param variable the variable that holds the service's URL
+     * @param member the member of the service's answer that holds the OIDC token
+     * @param refused what to do if the service issues no token
      * @param connection the variable that holds the service connection; null for a service without one
      */
     private record Service(
@@ -101,7 +102,7 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
         return new JobTokenSource(AZURE_PIPELINES, true, context);
     }
 
-    /** The same without the exchange: its tokens are those of the job itself. */
+    /** The same source without the exchange. Its tokens are the OIDC tokens of the job. */
     public JobTokenSource withoutExchange() {
         return new JobTokenSource(service, false, context);
     }
@@ -113,46 +114,65 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        List<String> missing = new ArrayList<>();
-        String tenantId = exchanges ? read(service.tenant, missing) : "";
-        String clientId = exchanges ? read(service.client, missing) : "";
-        String connection = service.connection == null ? "" : read(service.connection, missing);
-        String url = read(service.variable, missing);
-        Secret shown = new Secret(read(service.accessToken, missing));
+        List<String> missing = context.environment().findUnset(variables());
         if (!missing.isEmpty()) {
-            return new Unavailable("not set: " + String.join(", ", missing), remedy(missing));
+            return new Unavailable("not set: " + String.join(", ", missing), remedyForMissing(missing));
         }
-        String query = service.connection == null
-                ? "audience=api%3A%2F%2FAzureADTokenExchange"
-                : "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
-        JobToken token = new JobToken(url, query, shown);
+        JobToken token = new JobToken(read(service.variable), query(), new Secret(read(service.accessToken)));
         if (!exchanges) {
             return token.acquire(request);
         }
         EntraClient entra = EntraClient.of(context, null);
-        EntraTenants tenants = EntraTenants.of(tenantId, context.environment());
-        return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
+        EntraTenants tenants = EntraTenants.of(read(service.tenant), context.environment());
+        return new EntraTokenSource(name(), entra, tenants, read(service.client), new ClientAssertion(token))
+                .acquire(request);
     }
 
-    private String read(String variable, List<String> missing) {
-        String value = context.environment().get(variable);
-        if (value == null) {
-            missing.add(variable);
-            return "";
+    /** The variables that must be set. */
+    private String[] variables() {
+        List<String> variables = new ArrayList<>();
+        if (exchanges) {
+            variables.add(service.tenant);
+            variables.add(service.client);
         }
-        return value;
+        if (service.connection != null) {
+            variables.add(service.connection);
+        }
+        variables.add(service.variable);
+        variables.add(service.accessToken);
+        return variables.toArray(new String[0]);
     }
 
-    private String remedy(List<String> missing) {
+    private String read(String variable) {
+        return Objects.requireNonNullElse(context.environment().get(variable), "");
+    }
+
+    private String query() {
         if (service.connection == null) {
-            if (!missing.contains(service.variable) && !missing.contains(service.accessToken)) {
-                return "Set client ID and tenant in the job's env.";
-            }
-            return context.environment().get("GITHUB_ACTIONS") == null ? "Run it in a GitHub Actions job." : PERMISSION;
+            return "audience=api%3A%2F%2FAzureADTokenExchange";
         }
-        return missing.size() == 1 && missing.contains(service.accessToken)
-                ? "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env."
-                : "Run it in a task with a service connection, such as AzureCLI@2.";
+        String connection = URLEncoder.encode(read(service.connection), StandardCharsets.UTF_8);
+        return "api-version=7.1&serviceConnectionId=" + connection;
+    }
+
+    private String remedyForMissing(List<String> missing) {
+        if (service.connection == null) {
+            return remedyForGitHub(missing);
+        }
+        if (missing.size() == 1 && missing.contains(service.accessToken)) {
+            return "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env.";
+        }
+        return "Run it in a task with a service connection, such as AzureCLI@2.";
+    }
+
+    private String remedyForGitHub(List<String> missing) {
+        if (!missing.contains(service.variable) && !missing.contains(service.accessToken)) {
+            return "Set client ID and tenant in the job's env.";
+        }
+        if (context.environment().get("GITHUB_ACTIONS") == null) {
+            return "Run it in a GitHub Actions job.";
+        }
+        return PERMISSION;
     }
 
     /**
@@ -177,12 +197,14 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
             HttpRequest get = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
                     .withQuery(query)
                     .withHeader("Authorization", "Bearer " + accessToken.reveal());
-            this.request = service.connection != null
-                    ? get.withForm("")
-                            .withHeader("Content-Type", "application/json")
-                            // Without it, Azure DevOps answers with a redirect to its sign-in page.
-                            .withHeader("X-TFS-FedAuthRedirect", "Suppress")
-                    : get;
+            if (service.connection == null) {
+                this.request = get;
+            } else {
+                this.request = get.withForm("")
+                        .withHeader("Content-Type", "application/json")
+                        // Without this header, Azure DevOps answers with a redirect to its sign-in page.
+                        .withHeader("X-TFS-FedAuthRedirect", "Suppress");
+            }
             this.accessToken = accessToken;
         }
 
@@ -195,19 +217,13 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
         public Outcome acquire(TokenRequest wanted) throws InterruptedException {
             HttpResponse response = send(wanted.deadline().orElseThrow().toNanos());
             if (response.status() != 200) {
-                boolean passing = EntraRetrySchedule.isTransient(response.status(), 0);
-                throw new TokenAcquisitionException(
-                        passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                        host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
-                        passing ? RetryAfter.remedy(response) : service.refused,
-                        null,
-                        RetryAfter.duration(response));
+                throw explainRefusal(response);
             }
             String problem;
             try {
                 String token = TokenResponse.read(response.body()).text(service.member);
                 if (token != null && TokenResponse.canBeSent(token)) {
-                    return new Acquired(ClientAssertion.token(token, name()));
+                    return new Acquired(ClientAssertion.asToken(token, name()));
                 }
                 problem = "without a token in '" + service.member + "'";
             } catch (JsonException e) {
@@ -217,6 +233,21 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
                     Code.INVALID_RESPONSE,
                     host() + " answered HTTP 200 " + problem,
                     "Check " + service.variable + " and what answers there.");
+        }
+
+        private TokenAcquisitionException explainRefusal(HttpResponse response) {
+            Code code = Code.REFUSED;
+            String remedy = service.refused;
+            if (EntraRetrySchedule.isTransient(response.status(), 0)) {
+                code = Code.SERVICE_UNAVAILABLE;
+                remedy = RetryAfter.remedy(response);
+            }
+            return new TokenAcquisitionException(
+                    code,
+                    host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
+                    remedy,
+                    null,
+                    RetryAfter.duration(response));
         }
 
         private HttpResponse send(long withinNanos) throws InterruptedException {
@@ -231,13 +262,13 @@ public final class JobTokenSource implements TokenSource, ActingForUsers {
             }
         }
 
-        /** Scheme, host and port of the URL; its path names the run. */
+        /** Scheme, host and port of the URL. The path would name the run. */
         private String host() {
             URI uri = URI.create(request.url());
             return uri.getScheme() + "://" + uri.getRawAuthority();
         }
 
-        /** The access token must not cross a network in the clear. Plain http is accepted on this machine only. */
+        /** Makes sure that the access token does not cross a network in the clear: http is for this machine only. */
         private static void requireSafe(String url, String variable) {
             try {
                 URI uri = new URI(url);

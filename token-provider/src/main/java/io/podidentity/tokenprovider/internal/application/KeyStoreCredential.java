@@ -44,38 +44,48 @@ public final class KeyStoreCredential implements EntraCredential {
     @Override
     public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
         // The chain is sent too, because Entra ID recognises a certificate by subject and issuer only with its chain.
-        return session.present(find(session.nowMillis()), true);
+        return session.present(findValid(session.nowMillis()), true);
     }
 
-    private List<ClientCertificate> find(long nowMillis) {
-        List<ClientCertificate> valid = new ArrayList<>();
-        ClientCertificate other = null;
+    /** The certificates that match and are valid, the newest first. */
+    private List<ClientCertificate> findValid(long nowMillis) {
+        List<ClientCertificate> matching = findMatching();
+        if (matching.isEmpty()) {
+            throw failure(
+                    "there is no certificate with " + describeSearch() + " and an RSA private key in " + store,
+                    "Import it with its private key.");
+        }
+        List<ClientCertificate> valid = new ArrayList<>(matching);
+        valid.removeIf(certificate -> !certificate.isValidAt(nowMillis));
+        if (valid.isEmpty()) {
+            ClientCertificate newest = matching.get(0);
+            throw failure(
+                    "the certificate with " + describeSearch() + " is valid from " + newest.validFrom() + " until "
+                            + newest.validUntil(),
+                    "Import the renewed certificate.");
+        }
+        return valid;
+    }
+
+    private List<ClientCertificate> findMatching() {
+        List<ClientCertificate> matching = new ArrayList<>();
         try {
             for (ClientCertificate certificate : store.certificates()) {
                 if (isMeant(certificate)) {
-                    if (certificate.isValidAt(nowMillis)) {
-                        valid.add(certificate);
-                    } else if (other == null) {
-                        other = certificate;
-                    }
+                    matching.add(certificate);
                 }
             }
         } catch (GeneralSecurityException e) {
             throw failure("a certificate of " + store + " cannot be read", "Check the store with keytool.");
         }
-        if (!valid.isEmpty()) {
-            return valid;
+        return matching;
+    }
+
+    private String describeSearch() {
+        if (thumbprint == null) {
+            return "subject " + Excerpt.of(subject, 80);
         }
-        String name =
-                thumbprint == null ? "subject " + Excerpt.of(subject, 80) : "thumbprint " + Excerpt.of(thumbprint, 40);
-        throw other == null
-                ? failure(
-                        "there is no certificate with " + name + " and an RSA private key in " + store,
-                        "Import it with its private key.")
-                : failure(
-                        "the certificate with " + name + " is valid from " + other.validFrom() + " until "
-                                + other.validUntil(),
-                        "Import the renewed certificate.");
+        return "thumbprint " + Excerpt.of(thumbprint, 40);
     }
 
     private boolean isMeant(ClientCertificate certificate) throws GeneralSecurityException {

@@ -70,33 +70,41 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         long limit = request.deadline().orElseThrow().toNanos();
         long deadline = client.time().nanos() + limit;
-        String tenant = tenantId == null ? contents(limit).tenant() : tenantId;
-        return new EntraTokenSource(name(), client, EntraTenants.any(tenant), clientId, this)
-                .acquire(request.withDeadline(
-                        Duration.ofNanos(Math.max(1, deadline - client.time().nanos()))));
+        String tenant = tenantId;
+        if (tenant == null) {
+            tenant = keptOrRead(limit).tenant();
+        }
+        // Reading the certificate has used up a part of the time.
+        Duration left = Duration.ofNanos(Math.max(1, deadline - client.time().nanos()));
+        return new EntraTokenSource(name(), client, EntraTenants.allowAny(tenant), clientId, this)
+                .acquire(request.withDeadline(left));
     }
 
     @Override
     public EntraSession.Answer signIn(EntraSession session) throws InterruptedException {
-        ClientCertificate first = contents(session.leftNanos()).certificate();
+        ClientCertificate first = keptOrRead(session.leftNanos()).certificate();
         EntraSession.Answer answer = session.present(List.of(first), true);
         if (!answer.blamesCertificate()) {
             return answer;
         }
-        ClientCertificate second = read(session.leftNanos()).certificate();
-        return second.leaf().equals(first.leaf()) ? answer : session.present(List.of(second), true);
+        // The vault may have a renewed certificate by now.
+        ClientCertificate second = readAndKeep(session.leftNanos()).certificate();
+        if (second.leaf().equals(first.leaf())) {
+            return answer;
+        }
+        return session.present(List.of(second), true);
     }
 
-    private KeyVaultSecret.Contents contents(long withinNanos) throws InterruptedException {
+    private KeyVaultSecret.Contents keptOrRead(long withinNanos) throws InterruptedException {
         KeyVaultSecret.Contents known = kept;
         if (known == null || !known.certificate().isValidAt(client.time().millis())) {
-            return read(withinNanos);
+            return readAndKeep(withinNanos);
         }
         if (client.time().millis() - known.readAtMillis() < KEEP_MILLIS) {
             return known;
         }
         try {
-            return read(withinNanos);
+            return readAndKeep(withinNanos);
         } catch (TokenAcquisitionException e) {
             if (e.isTransient()) {
                 return known;
@@ -105,21 +113,21 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
         }
     }
 
-    private KeyVaultSecret.Contents read(long withinNanos) throws InterruptedException {
+    private KeyVaultSecret.Contents readAndKeep(long withinNanos) throws InterruptedException {
         KeyVaultSecret.Contents contents = secret.read(withinNanos);
         kept = contents;
         return contents;
     }
 
     /**
-     * A certificate in a key vault. It is read as the secret of the same name, because only that contains the private
-     * key.
+     * A certificate in a key vault. It is read as the secret of the same name, because only the secret contains the
+     * private key.
      *
      * <p>Source: Microsoft Learn, "Authentication, requests and responses" and "Get Secret" of Azure Key Vault. The
      * vault is asked without a token first, to learn which token it wants.
      */
     public static final class KeyVaultSecret {
-        /** What was read, the tenant that the vault named, and when that was, on the wall clock. */
+        /** The certificate, the tenant that the vault named, and when both were read, on the wall clock. */
         record Contents(ClientCertificate certificate, String tenant, long readAtMillis) {}
 
         private static final int CONNECT_MILLIS = 5_000;
@@ -140,13 +148,25 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
 
         Contents read(long withinNanos) throws InterruptedException {
             long deadline = time.nanos() + withinNanos;
-            String host = host();
+            String host = requireHost();
             HttpRequest anonymous = HttpRequest.toNetwork(id + VERSION, CONNECT_MILLIS, TOTAL_MILLIS);
-            HttpResponse wanted = send(anonymous, null, deadline, null);
-            if (EntraRetrySchedule.isTransient(wanted.status(), 0)) {
-                throw refused(wanted, null);
+            HttpResponse refusal = send(anonymous, null, deadline, null);
+            if (EntraRetrySchedule.isTransient(refusal.status(), 0)) {
+                throw explainRefusal(refusal, null);
             }
-            BearerChallenge challenge = BearerChallenge.read(wanted.challenge());
+            BearerChallenge challenge = requireChallenge(refusal, host);
+            AccessToken token = acquireToken(challenge, deadline);
+            Secret sent = new Secret(token.value());
+            HttpRequest authorized = anonymous.withHeader("Authorization", "Bearer " + token.value());
+            HttpResponse response = send(authorized, sent, deadline, refusal);
+            if (response.status() != 200) {
+                throw explainRefusal(response, sent);
+            }
+            return new Contents(readCertificate(response), challenge.tenant(), time.millis());
+        }
+
+        private static BearerChallenge requireChallenge(HttpResponse refusal, String host) {
+            BearerChallenge challenge = BearerChallenge.read(refusal.challenge());
             if (challenge == null) {
                 throw failure(
                         Code.INVALID_RESPONSE,
@@ -160,17 +180,10 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
                                 + ", to which it does not belong",
                         "Check the vault's address; no token was sent.");
             }
-            AccessToken token = token(challenge, deadline);
-            Secret sent = new Secret(token.value());
-            HttpResponse response =
-                    send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline, wanted);
-            if (response.status() != 200) {
-                throw refused(response, sent);
-            }
-            return new Contents(certificate(response), challenge.tenant(), time.millis());
+            return challenge;
         }
 
-        private String host() {
+        private String requireHost() {
             try {
                 URI uri = new URI(id);
                 String path = uri.getRawPath();
@@ -193,22 +206,31 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
             }
         }
 
+        /**
+         * Sends a request.
+         *
+         * @param sent the secret in the request; null for none
+         * @param heard the vault's last answer; null for none
+         */
         private HttpResponse send(
                 HttpRequest request, @Nullable Secret sent, long deadline, @Nullable HttpResponse heard)
                 throws InterruptedException {
             long start = time.nanos();
+            long silentUntil = deadline;
+            if (heard != null) {
+                // A part of the time is kept, so that callers learn of the vault's last answer before their deadline.
+                silentUntil = deadline - (deadline - start) / 10;
+            }
             try {
-                // What the vault has answered before is told before the callers go.
-                long patience = heard == null ? deadline : deadline - (deadline - start) / 10;
                 return new HttpRetry(context.http(), time)
-                        .send(request, new EntraRetrySchedule(false), deadline, patience);
+                        .send(request, new EntraRetrySchedule(false), deadline, silentUntil);
             } catch (IOException e) {
                 if (heard != null) {
+                    long waitedMillis = (time.nanos() - start) / 1_000_000;
                     throw failure(
                             Code.SERVICE_UNAVAILABLE,
                             "Key Vault answered "
-                                    + heard.before(e, (time.nanos() - start) / 1_000_000)
-                                            .describe(""),
+                                    + heard.before(e, waitedMillis).describe(""),
                             "Try again in a minute.");
                 }
                 String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
@@ -220,11 +242,11 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
             }
         }
 
-        private AccessToken token(BearerChallenge challenge, long deadline) throws InterruptedException {
+        private AccessToken acquireToken(BearerChallenge challenge, long deadline) throws InterruptedException {
             TokenRequest request = TokenRequest.forResource(challenge.resource())
                     .withTenantId(challenge.tenant())
                     .withDeadline(Duration.ofNanos(Math.max(1, deadline - time.nanos())));
-            AccessToken token = RequiredToken.of(tokens, request, "token for the key vault");
+            AccessToken token = RequiredToken.acquire(tokens, request, "token for the key vault");
             if (!TokenResponse.canBeSent(token.value())) {
                 throw failure(
                         Code.INVALID_RESPONSE,
@@ -234,7 +256,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
             return token;
         }
 
-        private ClientCertificate certificate(HttpResponse response) {
+        private ClientCertificate readCertificate(HttpResponse response) {
             String origin = "the Key Vault certificate";
             try {
                 TokenResponse secret = TokenResponse.read(response.body());
@@ -247,7 +269,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
                     return CertificateReader.read(value.getBytes(StandardCharsets.ISO_8859_1), null, origin);
                 }
             } catch (JsonException | IllegalArgumentException e) {
-                // Both messages would only repeat that it is not a certificate.
+                // Reported below. The messages of the parsers may show the contents.
             }
             throw failure(
                     Code.INVALID_RESPONSE,
@@ -255,8 +277,12 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
                     "Use the secret that Key Vault created for a certificate.");
         }
 
-        private static TokenAcquisitionException refused(HttpResponse response, @Nullable Secret sent) {
+        private static TokenAcquisitionException explainRefusal(HttpResponse response, @Nullable Secret sent) {
             int status = response.status();
+            Code code = Code.REFUSED;
+            if (EntraRetrySchedule.isTransient(status, 0)) {
+                code = Code.SERVICE_UNAVAILABLE;
+            }
             String remedy = switch (status) {
                 case 401 -> "Check the identity's tenant; it must be the vault's.";
                 case 403 -> "Give the identity the role 'Key Vault Secrets User' and allow it in the vault's firewall.";
@@ -264,7 +290,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
                 default -> RetryAfter.remedy(response);
             };
             return new TokenAcquisitionException(
-                    EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                    code,
                     "Key Vault returned an error: " + ErrorBody.describe(response, sent),
                     remedy,
                     null,
@@ -272,7 +298,10 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential, 
         }
 
         private static String hide(@Nullable Secret sent, String text) {
-            return sent == null ? text : sent.hide(text);
+            if (sent == null) {
+                return text;
+            }
+            return sent.hide(text);
         }
 
         private static String example() {

@@ -9,20 +9,22 @@ import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 
-/** Asks a source for the token that another source needs and has nobody else to ask for. */
+/** Asks a source for a token that another source needs, with no other source to try. */
 public final class RequiredToken {
     private RequiredToken() {}
 
-    public static AccessToken of(TokenSource source, TokenRequest request, String what) throws InterruptedException {
+    public static AccessToken acquire(TokenSource source, TokenRequest request, String what)
+            throws InterruptedException {
         TokenSource.Outcome outcome = source.acquire(request);
         if (outcome instanceof Acquired acquired) {
             return acquired.token();
         }
-        boolean silent = outcome instanceof Silent;
+        String none = "no " + what + " from " + source.name() + ": ";
+        if (outcome instanceof Silent silent) {
+            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, none + silent.reason(), silent.remedy());
+        }
+        Unavailable unavailable = (Unavailable) outcome;
         throw new TokenAcquisitionException(
-                silent ? Code.SERVICE_UNAVAILABLE : Code.NO_SOURCE_AVAILABLE,
-                "no " + what + " from " + source.name() + ": "
-                        + (silent ? ((Silent) outcome).reason() : ((Unavailable) outcome).reason()),
-                silent ? ((Silent) outcome).remedy() : ((Unavailable) outcome).remedy());
+                Code.NO_SOURCE_AVAILABLE, none + unavailable.reason(), unavailable.remedy());
     }
 }

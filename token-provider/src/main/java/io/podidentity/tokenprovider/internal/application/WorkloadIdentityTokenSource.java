@@ -50,13 +50,10 @@ public final class WorkloadIdentityTokenSource implements TokenSource, ActingFor
         String clientId = request.clientId().orElse(environment.get(CLIENT));
         String file = environment.get(FederatedTokenFile.VARIABLE);
         if (tenant == null || clientId == null || file == null) {
+            // The request may name the client ID that the environment lacks.
             Environment wanted = environment.with(CLIENT, clientId);
-            return new Unavailable(
-                    "not set: " + wanted.unset(TENANT, CLIENT, FederatedTokenFile.VARIABLE),
-                    file == null
-                            ? FederatedTokenFile.NOT_SET
-                            : "Annotate the pod's service account with azure.workload.identity/client-id and restart"
-                                    + " it.");
+            String unset = String.join(", ", wanted.findUnset(TENANT, CLIENT, FederatedTokenFile.VARIABLE));
+            return new Unavailable("not set: " + unset, remedyForUnset(file));
         }
         TokenSource source = new EntraTokenSource(
                 name(),
@@ -71,23 +68,35 @@ public final class WorkloadIdentityTokenSource implements TokenSource, ActingFor
         }
     }
 
+    private static String remedyForUnset(@Nullable String file) {
+        if (file == null) {
+            return FederatedTokenFile.NOT_SET;
+        }
+        return "Annotate the pod's service account with azure.workload.identity/client-id and restart it.";
+    }
+
     private @Nullable TokenProxy proxy() {
         TokenProxy known = proxy;
         if (known == null && bindings) {
-            known = TokenProxy.of(environment);
+            known = TokenProxy.find(environment);
             proxy = known;
         }
         return known;
     }
 
-    /** If the cluster uses identity bindings, Entra ID itself does not know its tokens. */
+    /**
+     * The same failure, with a hint if the cluster may use identity bindings. Entra ID itself does not know the tokens
+     * of such a cluster.
+     */
     private TokenAcquisitionException withHint(TokenAcquisitionException e) {
-        return bindings || e.code() != Code.REFUSED || environment.get(TokenProxy.VARIABLE) == null
-                ? e
-                : new TokenAcquisitionException(
-                        e.code(),
-                        e.reason(),
-                        "If the cluster uses identity bindings, set the connection string RunAs=Workload.",
-                        e);
+        boolean hasUnusedProxy = !bindings && environment.get(TokenProxy.VARIABLE) != null;
+        if (e.code() != Code.REFUSED || !hasUnusedProxy) {
+            return e;
+        }
+        return new TokenAcquisitionException(
+                e.code(),
+                e.reason(),
+                "If the cluster uses identity bindings, set the connection string RunAs=Workload.",
+                e);
     }
 }

@@ -24,7 +24,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a certificate and its private key, from PEM (RFC 7468; text around the blocks is ignored) or PKCS#12. */
+/**
+ * Reads a certificate and its private key, from PEM (RFC 7468; text around the blocks is ignored) or PKCS#12.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
+ */
 public final class CertificateReader {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
@@ -51,69 +55,86 @@ public final class CertificateReader {
     public static ClientCertificate read(byte[] contents, @Nullable Secret password, String origin) {
         CertificateReader reader = new CertificateReader(origin);
         try {
-            return contents.length > 0 && contents[0] == 0x30
-                    ? reader.pkcs12(contents, password)
-                    : reader.pem(new String(contents, StandardCharsets.ISO_8859_1));
+            if (isDer(contents)) {
+                return reader.readPkcs12(contents, password);
+            }
+            return reader.readPem(new String(contents, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            throw e.getCause() instanceof UnrecoverableKeyException
-                    ? reader.failure("cannot be opened with this password", "Correct the password.")
-                    : reader.failure("is neither PEM nor PKCS#12", "Check its contents.");
+            if (e.getCause() instanceof UnrecoverableKeyException) {
+                throw reader.failure("cannot be opened with this password", "Correct the password.");
+            }
+            throw reader.failure("is neither PEM nor PKCS#12", "Check its contents.");
         } catch (GeneralSecurityException e) {
             // The JDK's message may describe the contents, so it is not shown.
             throw reader.failure("cannot be read (" + e.getClass().getSimpleName() + ")", "Check its contents.");
         }
     }
 
-    private ClientCertificate pkcs12(byte[] contents, @Nullable Secret password)
+    /** Whether contents begin with the tag of a DER sequence, as PKCS#12 does. PEM is text. */
+    private static boolean isDer(byte[] contents) {
+        return contents.length > 0 && contents[0] == 0x30;
+    }
+
+    private ClientCertificate readPkcs12(byte[] contents, @Nullable Secret password)
             throws IOException, GeneralSecurityException {
-        char[] characters = password == null ? new char[0] : password.reveal().toCharArray();
+        char[] characters = {};
+        if (password != null) {
+            characters = password.reveal().toCharArray();
+        }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(new ByteArrayInputStream(contents), characters);
-        List<ClientCertificate> found = ClientCertificate.of(store, characters);
+        List<ClientCertificate> found = ClientCertificate.readAll(store, characters);
         if (found.isEmpty()) {
             throw failure("holds no certificate with an RSA key", RSA_REMEDY);
         }
         return found.get(0);
     }
 
-    private ClientCertificate pem(String text) throws GeneralSecurityException {
+    private ClientCertificate readPem(String text) throws GeneralSecurityException {
         for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + 1)) {
-            block(text, begin + BEGIN.length());
+            readBlock(text, begin + BEGIN.length());
         }
-        return certificate();
+        return requireCertificateOfKey();
     }
 
-    private void block(String text, int labelStart) throws GeneralSecurityException {
+    private void readBlock(String text, int labelStart) throws GeneralSecurityException {
         int labelEnd = text.indexOf(DASHES, labelStart);
-        String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
-        int end = text.indexOf("-----END " + label + DASHES, labelEnd + DASHES.length());
-        if (label.isEmpty() || end < 0) {
-            throw failure("is incomplete", "Create it again.");
+        if (labelEnd <= labelStart) {
+            throw incomplete();
         }
-        String body = text.substring(labelEnd + DASHES.length(), end);
-        switch (label) {
-            case "CERTIFICATE" -> certificates.add(x509(decode(body)));
-            case "PRIVATE KEY" -> key = key(decode(body));
-            case "RSA PRIVATE KEY" -> {
-                if (body.contains("ENCRYPTED")) {
-                    throw encrypted();
-                }
-                key = key(pkcs8(decode(body)));
+        String label = text.substring(labelStart, labelEnd);
+        int end = text.indexOf("-----END " + label + DASHES, labelEnd + DASHES.length());
+        if (end < 0) {
+            throw incomplete();
+        }
+        readBody(label, text.substring(labelEnd + DASHES.length(), end));
+    }
+
+    /** Reads a block with this label. Other blocks, such as parameters and certificate requests, are not needed. */
+    private void readBody(String label, String body) throws GeneralSecurityException {
+        if (label.equals("CERTIFICATE")) {
+            certificates.add(parseCertificate(decode(body)));
+        } else if (label.equals("PRIVATE KEY")) {
+            key = parseKey(decode(body));
+        } else if (label.equals("EC PRIVATE KEY")) {
+            throw failure("has a private key that is not an RSA key", RSA_REMEDY);
+        } else if (label.equals("ENCRYPTED PRIVATE KEY")) {
+            throw encrypted();
+        } else if (label.equals("RSA PRIVATE KEY")) {
+            if (body.contains("ENCRYPTED")) {
+                throw encrypted();
             }
-            case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
-            case "EC PRIVATE KEY" -> throw failure("has a private key that is not an RSA key", RSA_REMEDY);
-            default -> {
-                // Parameters, certificate requests and other blocks that are not needed.
-            }
+            key = parseKey(toPkcs8(decode(body)));
         }
     }
 
-    private ClientCertificate certificate() {
+    private ClientCertificate requireCertificateOfKey() {
         RSAPrivateKey own = key;
-        if (own == null || certificates.isEmpty()) {
-            throw failure(
-                    own == null ? "holds no private key" : "holds no certificate",
-                    "It must contain both, as PEM or PKCS#12.");
+        if (own == null) {
+            throw failure("holds no private key", "It must contain both, as PEM or PKCS#12.");
+        }
+        if (certificates.isEmpty()) {
+            throw failure("holds no certificate", "It must contain both, as PEM or PKCS#12.");
         }
         for (X509Certificate certificate : certificates) {
             if (certificate.getPublicKey() instanceof RSAPublicKey shared
@@ -127,7 +148,7 @@ public final class CertificateReader {
         throw failure("contains no certificate that matches its private key", "Add the certificate of that key.");
     }
 
-    private RSAPrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
+    private RSAPrivateKey parseKey(byte[] pkcs8) throws GeneralSecurityException {
         try {
             return (RSAPrivateKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (InvalidKeySpecException e) {
@@ -143,26 +164,31 @@ public final class CertificateReader {
         }
     }
 
+    private TokenAcquisitionException incomplete() {
+        return failure("is incomplete", "Create it again.");
+    }
+
     private TokenAcquisitionException encrypted() {
         return failure(
                 "has an encrypted private key",
                 "Decrypt it with 'openssl pkcs8 -in FILE -out FILE' or convert it to PKCS#12.");
     }
 
-    private static X509Certificate x509(byte[] der) throws GeneralSecurityException {
+    private static X509Certificate parseCertificate(byte[] der) throws GeneralSecurityException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
     }
 
-    private static byte[] pkcs8(byte[] pkcs1) {
-        byte[] key = der(0x04, pkcs1);
-        return der(
+    /** A PKCS#1 key in the envelope of PKCS#8, which is the only form that the JDK reads. */
+    private static byte[] toPkcs8(byte[] pkcs1) {
+        byte[] key = writeDer(0x04, pkcs1);
+        return writeDer(
                 0x30,
                 ByteBuffer.allocate(RSA.length + key.length).put(RSA).put(key).array());
     }
 
     /** A DER value: tag, length in the long form, contents. */
-    private static byte[] der(int tag, byte[] contents) {
+    private static byte[] writeDer(int tag, byte[] contents) {
         byte[] length = BigInteger.valueOf(contents.length).toByteArray();
         return ByteBuffer.allocate(2 + length.length + contents.length)
                 .put((byte) tag)

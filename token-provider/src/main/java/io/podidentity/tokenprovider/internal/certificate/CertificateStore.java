@@ -30,8 +30,11 @@ public record CertificateStore(
      * locations, the one that {@code javax.net.ssl.keyStore} and its related properties name.
      */
     public static CertificateStore of(Environment environment, boolean localMachine) {
+        if (environment.windows() && localMachine) {
+            return new CertificateStore("Windows-MY-LOCALMACHINE", null, null);
+        }
         if (environment.windows()) {
-            return new CertificateStore(localMachine ? "Windows-MY-LOCALMACHINE" : "Windows-MY", null, null);
+            return new CertificateStore("Windows-MY", null, null);
         }
         return new CertificateStore(
                 System.getProperty("javax.net.ssl.keyStoreType", KeyStore.getDefaultType()),
@@ -39,24 +42,35 @@ public record CertificateStore(
                 new Secret(System.getProperty("javax.net.ssl.keyStorePassword", "")));
     }
 
-    /** Its certificates, newest first. */
+    /** The certificates of the store, newest first. */
     public List<ClientCertificate> certificates() throws GeneralSecurityException {
-        char[] characters = password == null ? null : password.reveal().toCharArray();
-        if (file != null && file.isEmpty()) {
-            throw failure("there is no key store: javax.net.ssl.keyStore is not set");
+        char[] characters = null;
+        if (password != null) {
+            characters = password.reveal().toCharArray();
         }
-        if (file != null && new File(file).exists() && !new File(file).isFile()) {
-            // A pipe that nobody writes to could keep its reader for ever.
-            throw failure(this + " is no file");
-        }
-        try (InputStream in = file == null ? null : new FileInputStream(file)) {
+        try (InputStream in = open()) {
             KeyStore store = KeyStore.getInstance(type);
             store.load(in, characters);
-            return ClientCertificate.of(store, characters);
+            return ClientCertificate.readAll(store, characters);
         } catch (IOException e) {
             // The message may contain anything, so it is not shown. A wrong password is one possible reason.
             throw failure(this + " cannot be opened");
         }
+    }
+
+    /** The file of the store; null for the Windows store, which is not a file. */
+    private @Nullable InputStream open() throws IOException {
+        if (file == null) {
+            return null;
+        }
+        if (file.isEmpty()) {
+            throw failure("there is no key store: javax.net.ssl.keyStore is not set");
+        }
+        if (new File(file).exists() && !new File(file).isFile()) {
+            // A pipe that nobody writes to could keep its reader for ever.
+            throw failure(this + " is no file");
+        }
+        return new FileInputStream(file);
     }
 
     private static TokenAcquisitionException failure(String reason) {
@@ -68,6 +82,9 @@ public record CertificateStore(
 
     @Override
     public String toString() {
-        return file == null ? type : "the key store " + Excerpt.of(file, 120);
+        if (file == null) {
+            return type;
+        }
+        return "the key store " + Excerpt.of(file, 120);
     }
 }

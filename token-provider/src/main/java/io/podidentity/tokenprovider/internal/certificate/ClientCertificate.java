@@ -23,29 +23,31 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
     /** The certificates in a key store that Entra ID could accept: those with an RSA private key, newest first. */
-    static List<ClientCertificate> of(KeyStore store, char @Nullable [] password) throws GeneralSecurityException {
+    static List<ClientCertificate> readAll(KeyStore store, char @Nullable [] password) throws GeneralSecurityException {
         List<ClientCertificate> certificates = new ArrayList<>();
         for (String alias : Collections.list(store.aliases())) {
-            List<X509Certificate> chain = chain(store, alias);
-            if (!chain.isEmpty() && store.isKeyEntry(alias)) {
-                Key key = store.getKey(alias, password);
-                if (key instanceof PrivateKey secret && key.getAlgorithm().equals("RSA")) {
-                    certificates.add(new ClientCertificate(secret, chain));
-                }
+            List<X509Certificate> chain = readChain(store, alias);
+            if (chain.isEmpty() || !store.isKeyEntry(alias)) {
+                continue;
+            }
+            Key key = store.getKey(alias, password);
+            if (key instanceof PrivateKey secret && key.getAlgorithm().equals("RSA")) {
+                certificates.add(new ClientCertificate(secret, chain));
             }
         }
         certificates.sort(Comparator.comparing(ClientCertificate::validFrom).reversed());
         return certificates;
     }
 
-    private static List<X509Certificate> chain(KeyStore store, String alias) throws GeneralSecurityException {
+    private static List<X509Certificate> readChain(KeyStore store, String alias) throws GeneralSecurityException {
         List<X509Certificate> chain = new ArrayList<>();
         Certificate[] stored = store.getCertificateChain(alias);
-        if (stored != null) {
-            for (Certificate certificate : stored) {
-                if (certificate instanceof X509Certificate x509) {
-                    chain.add(x509);
-                }
+        if (stored == null) {
+            return chain;
+        }
+        for (Certificate certificate : stored) {
+            if (certificate instanceof X509Certificate x509) {
+                chain.add(x509);
             }
         }
         return chain;

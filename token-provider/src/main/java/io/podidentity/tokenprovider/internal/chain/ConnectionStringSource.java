@@ -29,90 +29,121 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The only source: the one that a connection string names. */
+/** Creates the source that a connection string names. */
 public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
     private final SourceContext context;
     private final BiFunction<TokenSource, String, TokenSource> assertions;
 
+    /**
+     * @param assertions makes assertions for an audience out of the tokens of a managed identity
+     */
     public ConnectionStringSource(SourceContext context, BiFunction<TokenSource, String, TokenSource> assertions) {
         this.context = context;
         this.assertions = assertions;
     }
 
-    /** The source for a connection string. The switch is by name, because one by the constants would add a class. */
-    public TokenSource of(ConnectionSettings text) {
-        Environment environment = context.environment();
-        return switch (SignIn.of(text).name()) {
-            case "AZURE_CLI" -> AzureCliTokenSource.of(environment);
-            case "AZURE_DEVELOPER_CLI" -> AzureDeveloperCliTokenSource.of(environment);
-            case "AZURE_POWERSHELL" -> AzurePowerShellTokenSource.of(environment);
-            case "MANAGED_IDENTITY" -> managedIdentity(SignIn.identity(text), text);
-            case "WORKLOAD" ->
-                new WorkloadIdentityTokenSource(
-                        context.with(environment
-                                .with(ManagedIdentityEndpoint.CLIENT_ID, text.get(ConnectionStringKey.APP_ID))
-                                .with(TENANT_ID, text.get(ConnectionStringKey.TENANT_ID))),
-                        true);
-            case "CLIENT_SECRET" ->
-                application(
-                        "Client secret", text, new ClientSecret(new Secret(text.value(ConnectionStringKey.APP_KEY))));
-            case "STORE_CERTIFICATE" -> application("Client certificate", text, certificate(text));
-            case "IDENTITY_ASSERTION" -> application("Client assertion", text, assertion(text));
-            default -> keyVault(text);
-        };
+    /** Creates the source for the sign-in that these settings describe. */
+    public TokenSource create(ConnectionSettings text) {
+        SignIn signIn = SignIn.of(text);
+        if (signIn == SignIn.MANAGED_IDENTITY) {
+            return createManagedIdentity(SignIn.readIdentity(text), text);
+        }
+        if (signIn == SignIn.WORKLOAD) {
+            return createWorkloadIdentity(text);
+        }
+        if (signIn == SignIn.CLIENT_SECRET) {
+            Secret secret = new Secret(text.value(ConnectionStringKey.APP_KEY));
+            return createApplication("Client secret", text, new ClientSecret(secret));
+        }
+        if (signIn == SignIn.STORE_CERTIFICATE) {
+            return createApplication("Client certificate", text, createCertificate(text));
+        }
+        if (signIn == SignIn.IDENTITY_ASSERTION) {
+            return createApplication("Client assertion", text, createAssertion(text));
+        }
+        if (signIn == SignIn.VAULT_CERTIFICATE) {
+            return createKeyVault(text);
+        }
+        return createTool(signIn);
+    }
+
+    private TokenSource createTool(SignIn signIn) {
+        if (signIn == SignIn.AZURE_CLI) {
+            return AzureCliTokenSource.ofMachine(context.environment());
+        }
+        if (signIn == SignIn.AZURE_DEVELOPER_CLI) {
+            return AzureDeveloperCliTokenSource.ofMachine(context.environment());
+        }
+        return AzurePowerShellTokenSource.ofMachine(context.environment());
+    }
+
+    private TokenSource createWorkloadIdentity(ConnectionSettings text) {
+        Environment environment = context.environment()
+                .with(ManagedIdentityEndpoint.CLIENT_ID, text.get(ConnectionStringKey.APP_ID))
+                .with(TENANT_ID, text.get(ConnectionStringKey.TENANT_ID));
+        return new WorkloadIdentityTokenSource(context.with(environment), true);
     }
 
     /**
-     * The environment variables select the endpoint; only the connection string selects the identity. The identity
-     * variables, such as {@code AZURE_CLIENT_ID}, are ignored.
+     * Creates a managed identity. The environment variables select the endpoint, but only the connection string selects
+     * the identity: variables such as {@code AZURE_CLIENT_ID} are ignored.
      */
-    private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, ConnectionSettings text) {
+    private TokenSource createManagedIdentity(@Nullable UserAssignedIdentity identity, ConnectionSettings text) {
         Environment own = context.environment()
                 .without(ManagedIdentityEndpoint.CLIENT_ID)
                 .without(ManagedIdentityEndpoint.OBJECT_ID)
                 .without(ManagedIdentityEndpoint.RESOURCE_ID);
-        TokenSource source = SourceDescriptor.managedIdentity(context.with(own), identity);
-        Duration limit = SignIn.retryLimit(text);
-        return limit == null ? source : new LimitedTokenSource(source, limit);
+        TokenSource source = SourceDescriptor.createManagedIdentity(context.with(own), identity);
+        Duration limit = SignIn.readRetryLimit(text);
+        if (limit == null) {
+            return source;
+        }
+        return new LimitedTokenSource(source, limit);
     }
 
-    /** The user-assigned identity of a client ID; of none the system-assigned one. */
-    private TokenSource managedIdentity(ConnectionStringKey key, ConnectionSettings text) {
+    /**
+     * Creates the managed identity whose client ID is the value of this key; without a value the system-assigned one.
+     */
+    private TokenSource createManagedIdentity(ConnectionStringKey key, ConnectionSettings text) {
         String clientId = text.get(key);
-        return managedIdentity(clientId == null ? null : UserAssignedIdentity.ofClientId(clientId), text);
+        if (clientId == null) {
+            return createManagedIdentity((UserAssignedIdentity) null, text);
+        }
+        return createManagedIdentity(UserAssignedIdentity.ofClientId(clientId), text);
     }
 
-    private TokenSource application(String name, ConnectionSettings text, EntraCredential credential) {
-        EntraTenants tenants = EntraTenants.any(text.value(ConnectionStringKey.TENANT_ID));
+    private TokenSource createApplication(String name, ConnectionSettings text, EntraCredential credential) {
+        EntraTenants tenants = EntraTenants.allowAny(text.value(ConnectionStringKey.TENANT_ID));
         return new EntraTokenSource(
                 name, EntraClient.of(context, null), tenants, text.value(ConnectionStringKey.APP_ID), credential);
     }
 
-    private EntraCredential certificate(ConnectionSettings text) {
+    private EntraCredential createCertificate(ConnectionSettings text) {
         CertificateStore store = CertificateStore.of(
                 context.environment(),
                 "LocalMachine".equalsIgnoreCase(text.get(ConnectionStringKey.CERTIFICATE_STORE_LOCATION)));
-        return text.has(ConnectionStringKey.CERTIFICATE_THUMBPRINT)
-                ? KeyStoreCredential.byThumbprint(store, text.value(ConnectionStringKey.CERTIFICATE_THUMBPRINT))
-                : KeyStoreCredential.bySubject(store, text.value(ConnectionStringKey.CERTIFICATE_SUBJECT_NAME));
+        if (text.has(ConnectionStringKey.CERTIFICATE_THUMBPRINT)) {
+            return KeyStoreCredential.byThumbprint(store, text.value(ConnectionStringKey.CERTIFICATE_THUMBPRINT));
+        }
+        return KeyStoreCredential.bySubject(store, text.value(ConnectionStringKey.CERTIFICATE_SUBJECT_NAME));
     }
 
-    private EntraCredential assertion(ConnectionSettings text) {
+    private EntraCredential createAssertion(ConnectionSettings text) {
         return new ClientAssertion(assertions.apply(
-                managedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
+                createManagedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
                 EntraClient.of(context, null).authority().exchangeAudience()));
     }
 
-    private TokenSource keyVault(ConnectionSettings text) {
+    private TokenSource createKeyVault(ConnectionSettings text) {
         return new KeyVaultTokenSource(
                 EntraClient.of(context, null),
                 text.get(ConnectionStringKey.TENANT_ID),
                 text.value(ConnectionStringKey.APP_ID),
                 new KeyVaultSecret(
                         text.value(ConnectionStringKey.KEY_VAULT_CERTIFICATE),
-                        managedIdentity(ConnectionStringKey.KEY_VAULT_IDENTITY, text),
+                        createManagedIdentity(ConnectionStringKey.KEY_VAULT_IDENTITY, text),
                         context));
     }
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The default chain. The sources that environment variables announce come first. If a variable or the machine itself
- * shows that there is a metadata service, it is asked next. Otherwise the program probably runs on a laptop: the
+ * Creates the default chain. The sources that environment variables announce come first. If a variable or the machine
+ * itself shows that there is a metadata service, it is asked next. Otherwise the program probably runs on a laptop: the
  * developer tools are asked, and a probe for the metadata service runs at the same time.
  *
  * <p>A source that nothing announces is not even loaded. Tools that come after another source are loaded only when they
@@ -32,54 +32,43 @@ public final class DefaultSources {
         this.context = context;
     }
 
-    public List<TokenSource> all() {
+    /**
+     * Creates the sources that the variables ask for, in their order.
+     *
+     * @throws IllegalArgumentException if a variable has an impossible value
+     */
+    public List<TokenSource> createAll() {
         String selection = context.environment().get(SELECTION);
-        List<TokenSource> sources = selection == null ? unselected() : selected(selection);
-        String signIns = context.environment().get(DEVELOPER_SIGN_INS);
-        if (signIns != null && (selection == null || selection.equalsIgnoreCase("dev"))) {
-            addSignIns(sources, signIns);
+        if (selection == null) {
+            return withSignIns(createDefault());
         }
-        return sources;
+        if (selection.equalsIgnoreCase("dev")) {
+            return withSignIns(createTools());
+        }
+        if (selection.equalsIgnoreCase("prod")) {
+            return createDeployed();
+        }
+        return List.of(createSelected(selection));
     }
 
-    private List<TokenSource> unselected() {
+    private List<TokenSource> createDefault() {
         List<TokenSource> sources = new ArrayList<>();
-        boolean probing = false;
+        boolean hasMetadataService = false;
         for (SourceDescriptor known : SourceDescriptor.values()) {
-            if (known.isTool()) {
-                sources.add(sources.isEmpty() ? known.create(context, true) : new LazyTokenSource(known, context));
-            } else if (known.isAnnounced(context)) {
+            if (known.isTool() && !sources.isEmpty()) {
+                sources.add(new LazyTokenSource(known, context));
+            } else if (known.isTool() || known.isAnnounced(context)) {
                 sources.add(known.create(context, true));
-            } else {
-                probing |= known == SourceDescriptor.IMDS;
+                hasMetadataService |= known == SourceDescriptor.IMDS;
             }
         }
-        if (probing) {
+        if (!hasMetadataService) {
             sources.add(new LazyTokenSource(SourceDescriptor.IMDS, context));
         }
         return sources;
     }
 
-    /**
-     * The part of the chain that {@code AZURE_TOKEN_CREDENTIALS} selects: {@code dev}, {@code prod} or the name of one
-     * Azure SDK credential, in upper or lower case. A source that is selected by name is included even if nothing
-     * announces it, and the metadata service is then asked without a probe.
-     */
-    private List<TokenSource> selected(String selection) {
-        return switch (selection.toLowerCase(Locale.ROOT)) {
-            case "dev" -> tools();
-            case "prod" -> deployed();
-            case "visualstudiocredential" ->
-                throw refused(selection, "which is an Azure SDK credential that is not supported here");
-            case "brokercredential" ->
-                throw refused(
-                        selection,
-                        "which is a sign-in of the Azure SDK: the program can add it as a TokenCredentialSource");
-            default -> List.of(named(selection));
-        };
-    }
-
-    private List<TokenSource> tools() {
+    private List<TokenSource> createTools() {
         List<TokenSource> sources = new ArrayList<>();
         for (SourceDescriptor known : SourceDescriptor.values()) {
             if (known.isTool()) {
@@ -89,31 +78,46 @@ public final class DefaultSources {
         return sources;
     }
 
-    private List<TokenSource> deployed() {
+    private List<TokenSource> createDeployed() {
         List<TokenSource> sources = new ArrayList<>();
         for (SourceDescriptor known : List.of(SourceDescriptor.ENVIRONMENT, SourceDescriptor.WORKLOAD_IDENTITY)) {
             if (known.isAnnounced(context)) {
                 sources.add(known.create(context, true));
             }
         }
-        boolean endpoint = SourceDescriptor.MANAGED_IDENTITY_ENDPOINT.isAnnounced(context);
-        SourceDescriptor managed = endpoint ? SourceDescriptor.MANAGED_IDENTITY_ENDPOINT : SourceDescriptor.IMDS;
+        SourceDescriptor managed = SourceDescriptor.IMDS;
+        if (SourceDescriptor.MANAGED_IDENTITY_ENDPOINT.isAnnounced(context)) {
+            managed = SourceDescriptor.MANAGED_IDENTITY_ENDPOINT;
+        }
         sources.add(managed.create(context, SourceDescriptor.IMDS.isAnnounced(context)));
         return sources;
     }
 
-    private TokenSource named(String selection) {
+    /**
+     * Creates the source with this name of an Azure SDK credential, in upper or lower case. It is created even if
+     * nothing announces it, and the metadata service is asked without a probe.
+     */
+    private TokenSource createSelected(String selection) {
         for (SourceDescriptor known : SourceDescriptor.values()) {
             if (selection.equalsIgnoreCase(known.credential())) {
+                // Two constants have this name. The source asks whichever endpoint there is here.
                 return known == SourceDescriptor.MANAGED_IDENTITY_ENDPOINT
-                        ? SourceDescriptor.managedIdentity(context, null)
+                        ? SourceDescriptor.createManagedIdentity(context, null)
                         : known.create(context, true);
             }
         }
-        throw refused(selection, "which is not a known source");
+        if (selection.equalsIgnoreCase("VisualStudioCredential")) {
+            throw invalidSelection(selection, "which is an Azure SDK credential that is not supported here");
+        }
+        if (selection.equalsIgnoreCase("BrokerCredential")) {
+            throw invalidSelection(
+                    selection,
+                    "which is a sign-in of the Azure SDK: the program can add it as a TokenCredentialSource");
+        }
+        throw invalidSelection(selection, "which is not a known source");
     }
 
-    private static IllegalArgumentException refused(String selection, String why) {
+    private static IllegalArgumentException invalidSelection(String selection, String why) {
         Set<String> names = new LinkedHashSet<>();
         for (SourceDescriptor known : SourceDescriptor.values()) {
             if (known.credential() != null) {
@@ -126,8 +130,12 @@ public final class DefaultSources {
                 + ". Set it to dev, prod, " + all.substring(0, last) + " or " + all.substring(last + 2) + ".");
     }
 
-    /** The sign-ins of azure-identity; they are loaded when they are asked. */
-    private void addSignIns(List<TokenSource> sources, String setting) {
+    /** Adds the sign-ins of azure-identity if a variable asks for them. They are loaded when they are asked. */
+    private List<TokenSource> withSignIns(List<TokenSource> sources) {
+        String setting = context.environment().get(DEVELOPER_SIGN_INS);
+        if (setting == null) {
+            return sources;
+        }
         String wanted = setting.toLowerCase(Locale.ROOT);
         if (!wanted.equals("ide") && !wanted.equals("browser")) {
             throw new IllegalArgumentException(DEVELOPER_SIGN_INS + " is " + Excerpt.of(setting, 60)
@@ -138,11 +146,12 @@ public final class DefaultSources {
         if (wanted.equals("browser")) {
             sources.add(new LazyTokenSource(SourceDescriptor.BROWSER, context));
         }
+        return sources;
     }
 
     /**
-     * A developer tool, or a metadata service that nothing announces, that comes after other sources. Its classes are
-     * loaded only when it is asked, which in most processes never happens.
+     * A source whose classes are loaded only when it is asked, which never happens in most processes: a developer tool
+     * that comes after other sources, or a metadata service that nothing announces.
      */
     static final class LazyTokenSource implements TokenSource, Anticipating {
         private final SourceDescriptor descriptor;

@@ -22,9 +22,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every source: its name, the name by which {@code AZURE_TOKEN_CREDENTIALS} selects it, the variables that announce it,
- * and how it is created. The sources of the default chain come first, in the order in which they are asked. The default
- * chain, the selection, the warm-up and the sections of docs/troubleshooting are all derived from this list.
+ * The list of all sources. A constant has the name of its source, the name that {@code AZURE_TOKEN_CREDENTIALS} selects
+ * it with, and the variables that announce it. The sources of the default chain come first, in the order in which they
+ * are asked. The default chain, the selection, the warm-up and the sections of docs/troubleshooting follow from this
+ * list.
+ *
+ * <p><i>Thread-safety:</i> immutable.
  */
 public enum SourceDescriptor {
     ENVIRONMENT("Environment", "EnvironmentCredential", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),
@@ -83,34 +86,37 @@ public enum SourceDescriptor {
         return label;
     }
 
-    /** The name that the Azure SDK gives it, or would in its way; null for a source that cannot be selected by it. */
+    /** The name of the source in the style of the Azure SDK; null for a source that no setting can select. */
     @Nullable
     String credential() {
         return credential;
     }
 
-    /** The variables that announce it; none for a developer tool, which is always asked. */
+    /** The variables that announce the source; empty for a developer tool, which is always asked. */
     List<String> variables() {
         return variables;
     }
 
+    /** The anchor of the section on this source in docs/troubleshooting. */
     public String anchor() {
         return label.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
-    public static @Nullable SourceDescriptor of(String label) {
+    /** The anchor of the section on the source with this name; empty for a source of the program's own. */
+    public static String findAnchor(String label) {
         for (SourceDescriptor known : values()) {
             if (known.label.equals(label)) {
-                return known;
+                return known.anchor();
             }
         }
-        return null;
+        return "";
     }
 
     public boolean isTool() {
         return this == AZURE_CLI || this == AZURE_DEVELOPER_CLI || this == AZURE_POWERSHELL;
     }
 
+    /** Whether any variable announces a source. All sources that variables announce send HTTP requests. */
     public static boolean announcesHttp(Environment environment) {
         for (SourceDescriptor known : values()) {
             if (known.isAnnouncedBy(environment)) {
@@ -129,7 +135,10 @@ public enum SourceDescriptor {
         return false;
     }
 
-    /** Without it, a GitHub job is not meant to sign in by itself: it may use az after azure/login. */
+    /**
+     * Whether the variables name an application. A GitHub job without one is not meant to sign in by itself: it may use
+     * az after the action azure/login.
+     */
     private static boolean namesApplication(Environment environment) {
         return environment.get("AZURE_CLIENT_ID") != null && environment.get("AZURE_TENANT_ID") != null;
     }
@@ -147,72 +156,110 @@ public enum SourceDescriptor {
     }
 
     /**
-     * The managed identity of this machine, for a caller who named it explicitly: through whichever endpoint provides
-     * it here, and whatever identity it is.
+     * Creates the managed identity of this machine for a caller who named it explicitly. The source asks whichever
+     * endpoint there is here.
+     *
+     * @param identity the identity to ask for; null for the one that the variables name, else the only one
      */
-    public static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
-        TokenSource endpoint = MANAGED_IDENTITY_ENDPOINT.isAnnounced(context) ? endpoint(context, identity) : null;
-        return endpoint == null ? new ImdsTokenSource(context, false, identity) : endpoint;
+    public static TokenSource createManagedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        if (MANAGED_IDENTITY_ENDPOINT.isAnnounced(context)) {
+            TokenSource endpoint = createEndpoint(context, identity);
+            if (endpoint != null) {
+                return endpoint;
+            }
+        }
+        return new ImdsTokenSource(context, false, identity);
     }
 
     /**
-     * Creates a source of this kind. The switch is by name, because one by the constants would add a class to load
-     * before the first token; {@code SourceDescriptorTest} creates each of the default chain.
+     * Creates a source of this kind from the environment. There is no switch here, because the compiler would make a
+     * class for it, which every process would have to load before its first token. {@code SourceDescriptorTest} creates
+     * each source of the default chain.
+     *
+     * @param certain whether the source applies for sure, so that no probe is needed
      */
     TokenSource create(SourceContext context, boolean certain) {
-        Environment environment = context.environment();
-        return switch (name()) {
-            case "ENVIRONMENT" -> new EnvironmentTokenSource(context);
-            case "WORKLOAD_IDENTITY" -> new WorkloadIdentityTokenSource(context, false);
-            case "GITHUB_ACTIONS" -> JobTokenSource.gitHubActions(context);
-            case "AZURE_PIPELINES" -> JobTokenSource.azurePipelines(context);
-            case "MANAGED_IDENTITY_ENDPOINT" -> managedIdentityEndpoint(context, certain);
-            case "IMDS" -> ImdsTokenSource.ofChain(context, !certain);
-            case "AZURE_CLI" -> AzureCliTokenSource.of(environment);
-            case "AZURE_DEVELOPER_CLI" -> AzureDeveloperCliTokenSource.of(environment);
-            case "AZURE_POWERSHELL" -> AzurePowerShellTokenSource.of(environment);
-            case "INTELLIJ" -> DeveloperSignIn.intelliJ().withAuthorityHost(environment.get(AUTHORITY_HOST));
-            case "VISUAL_STUDIO_CODE" ->
-                DeveloperSignIn.visualStudioCode().withAuthorityHost(environment.get(AUTHORITY_HOST));
-            case "BROWSER" -> DeveloperSignIn.browser().withAuthorityHost(environment.get(AUTHORITY_HOST));
-            default -> throw new IllegalStateException(label + " cannot be created from the environment only");
-        };
+        if (this == ENVIRONMENT) {
+            return new EnvironmentTokenSource(context);
+        }
+        if (this == WORKLOAD_IDENTITY) {
+            return new WorkloadIdentityTokenSource(context, false);
+        }
+        if (this == GITHUB_ACTIONS) {
+            return JobTokenSource.gitHubActions(context);
+        }
+        if (this == AZURE_PIPELINES) {
+            return JobTokenSource.azurePipelines(context);
+        }
+        if (this == MANAGED_IDENTITY_ENDPOINT) {
+            TokenSource endpoint = createEndpoint(context, null);
+            return endpoint != null ? endpoint : IMDS.create(context, certain);
+        }
+        if (this == IMDS) {
+            return ImdsTokenSource.ofChain(context, !certain);
+        }
+        if (isTool()) {
+            return createTool(context.environment());
+        }
+        return createSignIn().withAuthorityHost(context.environment().get(AUTHORITY_HOST));
     }
 
-    private static TokenSource managedIdentityEndpoint(SourceContext context, boolean certain) {
-        TokenSource endpoint = endpoint(context, null);
-        return endpoint == null ? IMDS.create(context, certain) : endpoint;
+    private TokenSource createTool(Environment environment) {
+        if (this == AZURE_CLI) {
+            return AzureCliTokenSource.ofMachine(environment);
+        }
+        if (this == AZURE_DEVELOPER_CLI) {
+            return AzureDeveloperCliTokenSource.ofMachine(environment);
+        }
+        return AzurePowerShellTokenSource.ofMachine(environment);
+    }
+
+    private DeveloperSignIn createSignIn() {
+        if (this == INTELLIJ) {
+            return DeveloperSignIn.intelliJ();
+        }
+        if (this == VISUAL_STUDIO_CODE) {
+            return DeveloperSignIn.visualStudioCode();
+        }
+        if (this == BROWSER) {
+            return DeveloperSignIn.browser();
+        }
+        throw new IllegalStateException(label + " cannot be created from the environment only");
     }
 
     /**
-     * The source for the endpoint that environment variables, or the files of its agent, announce; null if there is
-     * none. If only some of the endpoint's variables are set, the source says so, and the next source is asked.
+     * Creates the source for the endpoint that environment variables, or the files of its agent, announce; null if
+     * there is none. If only some of the endpoint's variables are set, the source says so, and the next source is
+     * asked.
      */
-    public static @Nullable TokenSource endpoint(SourceContext context, @Nullable UserAssignedIdentity identity) {
-        Environment environment = context.environment();
-        ManagedIdentityEndpoint endpoint = ManagedIdentityEndpoint.of(environment, context.root());
+    public static @Nullable TokenSource createEndpoint(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        ManagedIdentityEndpoint endpoint = ManagedIdentityEndpoint.findAnnounced(context.environment(), context.root());
         if (endpoint == null) {
-            return incomplete(environment);
+            return createIncomplete(context.environment());
         }
         if (endpoint == ManagedIdentityEndpoint.SERVICE_FABRIC) {
             return new ServiceFabricTokenSource(context, identity);
         }
-        return endpoint == ManagedIdentityEndpoint.AZURE_ARC
-                ? new ArcTokenSource(context, identity)
-                : new EndpointTokenSource(endpoint, context, identity);
+        if (endpoint == ManagedIdentityEndpoint.AZURE_ARC) {
+            return new ArcTokenSource(context, identity);
+        }
+        return new EndpointTokenSource(endpoint, context, identity);
     }
 
-    private static @Nullable TokenSource incomplete(Environment environment) {
+    private static @Nullable TokenSource createIncomplete(Environment environment) {
         if (environment.get("IDENTITY_ENDPOINT") != null) {
-            return incomplete("IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
+            return unavailable("IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
         }
         if (environment.get("IDENTITY_HEADER") != null) {
-            return incomplete("IDENTITY_HEADER is set, but IDENTITY_ENDPOINT is not");
+            return unavailable("IDENTITY_HEADER is set, but IDENTITY_ENDPOINT is not");
         }
-        return environment.get("MSI_SECRET") == null ? null : incomplete("MSI_SECRET is set, but MSI_ENDPOINT is not");
+        if (environment.get("MSI_SECRET") != null) {
+            return unavailable("MSI_SECRET is set, but MSI_ENDPOINT is not");
+        }
+        return null;
     }
 
-    private static TokenSource incomplete(String reason) {
+    private static TokenSource unavailable(String reason) {
         TokenSource.Outcome outcome = new TokenSource.Unavailable(
                 reason, "If this is App Service, pass on all of its variables; otherwise unset this one.");
         return new TokenSource() {

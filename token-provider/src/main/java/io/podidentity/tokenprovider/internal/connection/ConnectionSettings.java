@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> immutable.
  */
 public final class ConnectionSettings {
-    /** Those whose value is one of a few words, in any letter case. */
+    /** The keys whose value is one of a few words, in upper or lower case. */
     private static final Set<ConnectionStringKey> FIXED_WORDS = EnumSet.of(
             ConnectionStringKey.RUN_AS,
             ConnectionStringKey.DEVELOPER_TOOL,
@@ -43,11 +43,11 @@ public final class ConnectionSettings {
         }
         Map<ConnectionStringKey, Pair> pairs = new EnumMap<>(ConnectionStringKey.class);
         ConnectionStringKey before = null;
-        List<Pair> all = ConnectionStringReader.read(text);
+        List<Pair> all = ConnectionStringReader.readPairs(text);
         for (Pair pair : all) {
-            ConnectionStringKey key = ConnectionStringKey.of(pair.key());
+            ConnectionStringKey key = ConnectionStringKey.find(pair.key());
             if (key == null) {
-                throw unknown(pair, before);
+                throw unknownKey(pair, before);
             }
             if (pairs.put(key, pair) != null) {
                 throw new ConnectionStringException(
@@ -62,13 +62,14 @@ public final class ConnectionSettings {
     }
 
     /** The unknown key itself is not shown: if a secret contains a semicolon, the part after it looks like a key. */
-    private static ConnectionStringException unknown(Pair pair, @Nullable ConnectionStringKey before) {
-        ConnectionStringKey like = ConnectionStringKey.like(pair.key());
-        String remedy = like != null
-                ? "Did you mean " + like.text + "?"
-                : before == ConnectionStringKey.APP_KEY
-                        ? "If it belongs to the value of AppKey, put that value in quotes."
-                        : "Remove it.";
+    private static ConnectionStringException unknownKey(Pair pair, @Nullable ConnectionStringKey before) {
+        String remedy = "Remove it.";
+        ConnectionStringKey similar = ConnectionStringKey.findSimilar(pair.key());
+        if (similar != null) {
+            remedy = "Did you mean " + similar.text + "?";
+        } else if (before == ConnectionStringKey.APP_KEY) {
+            remedy = "If it belongs to the value of AppKey, put that value in quotes.";
+        }
         return new ConnectionStringException(
                 Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position() + ")", remedy);
     }
@@ -82,31 +83,39 @@ public final class ConnectionSettings {
         return require(key, "");
     }
 
+    /** The value of a key; null if the key is absent or its value is blank. */
     public @Nullable String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
-        return pair == null || pair.value().reveal().isBlank()
-                ? null
-                : pair.value().reveal();
+        if (pair == null || pair.value().reveal().isBlank()) {
+            return null;
+        }
+        return pair.value().reveal();
     }
 
     String require(ConnectionStringKey key, String remedy) {
         String value = get(key);
-        if (value == null) {
-            Pair pair = pairs.get(key);
-            String what = pair == null
-                    ? "has no " + key.text
-                    : "has an empty " + key.text + " (at character " + pair.position() + ")";
-            throw new ConnectionStringException(Problem.MISSING_OR_EMPTY, key.text, what, remedy);
+        if (value != null) {
+            return value;
         }
-        return value;
+        String what = "has no " + key.text;
+        Pair pair = pairs.get(key);
+        if (pair != null) {
+            what = "has an empty " + key.text + " (at character " + pair.position() + ")";
+        }
+        throw new ConnectionStringException(Problem.MISSING_OR_EMPTY, key.text, what, remedy);
     }
 
+    /**
+     * The value of a key that takes a few words only, spelt as the word is spelt here.
+     *
+     * @param known a word that is understood, but that the list of allowed words does not show
+     */
     String oneOf(ConnectionStringKey key, String known, String... allowed) {
         String list = String.join(", ", allowed);
         String value = require(key, "Write " + key.text + "= followed by one of " + list + ".");
-        for (String one : allowed) {
-            if (one.equalsIgnoreCase(value)) {
-                return one;
+        for (String word : allowed) {
+            if (word.equalsIgnoreCase(value)) {
+                return word;
             }
         }
         if (known.equalsIgnoreCase(value)) {
@@ -120,8 +129,11 @@ public final class ConnectionSettings {
     }
 
     ConnectionStringException about(Problem problem, ConnectionStringKey key, String what, String remedy) {
+        String where = "";
         Pair pair = pairs.get(key);
-        String where = pair == null ? "" : " (at character " + pair.position() + ")";
+        if (pair != null) {
+            where = " (at character " + pair.position() + ")";
+        }
         return new ConnectionStringException(problem, key.text, what + where, remedy);
     }
 
@@ -149,14 +161,22 @@ public final class ConnectionSettings {
 
     /** A value as it would be written: in double quotes if it needs them. */
     public static String quoted(String value) {
-        boolean plain = true;
+        if (isPlain(value)) {
+            return value;
+        }
+        return '"' + value.replace("\"", "\"\"") + '"';
+    }
+
+    private static boolean isPlain(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            boolean atAnEdge = i == 0 || i == value.length() - 1;
-            boolean special = c == '=' || c == '\'' || c == '"' || Character.isWhitespace(c);
-            plain &= c != ';' && !Character.isISOControl(c) && !(atAnEdge && special);
+            boolean isAtAnEdge = i == 0 || i == value.length() - 1;
+            boolean isSpecial = c == '=' || c == '\'' || c == '"' || Character.isWhitespace(c);
+            if (c == ';' || Character.isISOControl(c) || (isAtAnEdge && isSpecial)) {
+                return false;
+            }
         }
-        return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
+        return true;
     }
 
     @Override

@@ -28,7 +28,8 @@ public enum ConnectionStringKey {
         this.text = text;
     }
 
-    public static @Nullable ConnectionStringKey of(String text) {
+    /** The key that is spelt so, in upper or lower case; null for none. */
+    public static @Nullable ConnectionStringKey find(String text) {
         for (ConnectionStringKey key : values()) {
             if (key.text.equalsIgnoreCase(text)) {
                 return key;
@@ -37,7 +38,8 @@ public enum ConnectionStringKey {
         return null;
     }
 
-    public static @Nullable ConnectionStringKey like(String text) {
+    /** The key that was probably meant; null if none is similar. */
+    public static @Nullable ConnectionStringKey findSimilar(String text) {
         ConnectionStringKey nearest = null;
         int least = MAX_DISTANCE + 1;
         for (ConnectionStringKey key : values()) {
@@ -61,7 +63,10 @@ public enum ConnectionStringKey {
             int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j < row.length; j++) {
-                int changed = diagonal + (same(one.charAt(i - 1), other.charAt(j - 1)) ? 0 : 1);
+                int changed = diagonal;
+                if (!isSameLetter(one.charAt(i - 1), other.charAt(j - 1))) {
+                    changed++;
+                }
                 diagonal = row[j];
                 row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
             }
@@ -69,7 +74,7 @@ public enum ConnectionStringKey {
         return row[other.length()];
     }
 
-    private static boolean same(char one, char other) {
+    private static boolean isSameLetter(char one, char other) {
         return Character.toLowerCase(one) == Character.toLowerCase(other);
     }
 }

@@ -14,8 +14,9 @@ import java.util.List;
  */
 public final class ConnectionStringReader {
 
+    /** One pair of a connection string; {@code position} is that of its first character, counted from 1. */
     public record Pair(String key, Secret value, int position) {
-        /** Without the key, which may be a part of a secret. */
+        /** Shows no key, because a part of a secret may have been taken for a key. */
         @Override
         public String toString() {
             return "pair at " + position;
@@ -29,17 +30,18 @@ public final class ConnectionStringReader {
     private ConnectionStringReader(String text) {
         this.text = text;
         int last = text.length();
+        // ADO.NET ignores NUL characters at the end.
         while (last > 0 && text.charAt(last - 1) == 0) {
             last--;
         }
         this.end = last;
     }
 
-    public static List<Pair> read(String text) {
+    public static List<Pair> readPairs(String text) {
         ConnectionStringReader reader = new ConnectionStringReader(text);
         List<Pair> pairs = new ArrayList<>();
         while (reader.skipToPair()) {
-            pairs.add(reader.pair());
+            pairs.add(reader.readPair());
         }
         return pairs;
     }
@@ -51,17 +53,22 @@ public final class ConnectionStringReader {
         return at < end;
     }
 
-    private Pair pair() {
+    private Pair readPair() {
         int start = at;
-        String key = key();
+        String key = readKey();
         while (at < end && isBlank(text.charAt(at))) {
             at++;
         }
-        boolean quoted = at < end && isQuote(text.charAt(at));
-        return new Pair(key, new Secret(quoted ? quotedValue() : plainValue()), start + 1);
+        String value;
+        if (at < end && isQuote(text.charAt(at))) {
+            value = readQuotedValue();
+        } else {
+            value = readPlainValue();
+        }
+        return new Pair(key, new Secret(value), start + 1);
     }
 
-    private String key() {
+    private String readKey() {
         int start = at;
         if (isQuote(text.charAt(start))) {
             throw malformed("begins with a quote", start, "Remove the quotes around the whole text.");
@@ -79,14 +86,17 @@ public final class ConnectionStringReader {
             if (isControl(c)) {
                 throw malformed("has a control character", at, "Write Key=Value;Key=Value.");
             }
-            at += c == '=' ? 1 : 0;
+            if (c == '=') {
+                // The second half of ==, which means one =.
+                at++;
+            }
             key.append(c);
         }
         throw malformed(
                 "has a part without =", start, "If it belongs to the value before it, put that value in quotes.");
     }
 
-    private String plainValue() {
+    private String readPlainValue() {
         int start = at;
         while (at < end && text.charAt(at) != ';') {
             if (isControl(text.charAt(at))) {
@@ -101,7 +111,7 @@ public final class ConnectionStringReader {
         return value;
     }
 
-    private String quotedValue() {
+    private String readQuotedValue() {
         int start = at;
         char quote = text.charAt(at++);
         StringBuilder value = new StringBuilder();

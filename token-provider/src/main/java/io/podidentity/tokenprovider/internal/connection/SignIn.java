@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to sign in that a connection string can describe. What they need is in its settings. */
+/** The ways to sign in that a connection string can describe. {@link ConnectionSettings} has the values. */
 public enum SignIn {
     AZURE_CLI,
     AZURE_DEVELOPER_CLI,
     AZURE_POWERSHELL,
-    /** As a managed identity: the one of {@link #identity}. */
+    /** As a managed identity, the one that {@link #readIdentity} gives. */
     MANAGED_IDENTITY,
     /** As a Kubernetes workload; application and tenant may be left to the variables. */
     WORKLOAD,
@@ -52,106 +52,122 @@ public enum SignIn {
                 throw conflict(text, RUN_AS, key);
             }
         }
-        return switch (runAs) {
-            case "Developer" -> developer(text);
-            case "Workload" -> workload(text);
-            case "App" -> application(text);
-            default ->
-                throw text.about(
-                        Problem.UNSUPPORTED_PLATFORM,
-                        RUN_AS,
-                        "has RunAs=CurrentUser, which needs Windows and .NET Framework",
-                        "Use RunAs=Developer;DeveloperTool=AzureCli.");
-        };
-    }
-
-    private static SignIn developer(ConnectionSettings text) {
-        String tool = text.oneOf(DEVELOPER_TOOL, "VisualStudio", "AzureCli", "AzureDeveloperCli", "AzurePowerShell");
-        if (tool.equals("VisualStudio")) {
-            throw text.about(
-                    Problem.UNSUPPORTED_PLATFORM,
-                    DEVELOPER_TOOL,
-                    "has DeveloperTool=VisualStudio, which is for .NET only",
-                    "Use AzureCli, AzureDeveloperCli or AzurePowerShell.");
+        if (runAs.equals("Developer")) {
+            return readDeveloper(text);
         }
-        return switch (tool) {
-            case "AzureDeveloperCli" -> AZURE_DEVELOPER_CLI;
-            case "AzurePowerShell" -> AZURE_POWERSHELL;
-            default -> AZURE_CLI;
-        };
+        if (runAs.equals("Workload")) {
+            return readWorkload(text);
+        }
+        if (runAs.equals("App")) {
+            return readApplication(text);
+        }
+        throw text.about(
+                Problem.UNSUPPORTED_PLATFORM,
+                RUN_AS,
+                "has RunAs=CurrentUser, which needs Windows and .NET Framework",
+                "Use RunAs=Developer;DeveloperTool=AzureCli.");
     }
 
-    private static SignIn workload(ConnectionSettings text) {
+    private static SignIn readDeveloper(ConnectionSettings text) {
+        String tool = text.oneOf(DEVELOPER_TOOL, "VisualStudio", "AzureCli", "AzureDeveloperCli", "AzurePowerShell");
+        if (tool.equals("AzureCli")) {
+            return AZURE_CLI;
+        }
+        if (tool.equals("AzureDeveloperCli")) {
+            return AZURE_DEVELOPER_CLI;
+        }
+        if (tool.equals("AzurePowerShell")) {
+            return AZURE_POWERSHELL;
+        }
+        throw text.about(
+                Problem.UNSUPPORTED_PLATFORM,
+                DEVELOPER_TOOL,
+                "has DeveloperTool=VisualStudio, which is for .NET only",
+                "Use AzureCli, AzureDeveloperCli or AzurePowerShell.");
+    }
+
+    private static SignIn readWorkload(ConnectionSettings text) {
         requireGiven(text, APP_ID);
         requireGiven(text, TENANT_ID);
         return WORKLOAD;
     }
 
-    private static SignIn application(ConnectionSettings text) {
-        boolean objectId = text.has(OBJECT_ID);
-        if (objectId || text.has(RESOURCE_ID)) {
-            return byOtherId(text, objectId);
+    /** The order of the keys decides if several are present. It is that of the .NET library. */
+    private static SignIn readApplication(ConnectionSettings text) {
+        if (text.has(OBJECT_ID)) {
+            return readManagedIdentity(text, OBJECT_ID);
+        }
+        if (text.has(RESOURCE_ID)) {
+            return readManagedIdentity(text, RESOURCE_ID);
         }
         if (!text.has(APP_ID)) {
-            for (ConnectionStringKey key : new ConnectionStringKey[] {
-                TENANT_ID,
-                APP_KEY,
-                CERTIFICATE_THUMBPRINT,
-                CERTIFICATE_SUBJECT_NAME,
-                CERTIFICATE_STORE_LOCATION,
-                KEY_VAULT_CERTIFICATE,
-                KEY_VAULT_IDENTITY,
-                MANAGED_IDENTITY_CLIENT_ID
-            }) {
-                if (text.has(key)) {
-                    throw new ConnectionStringException(
-                            Problem.MISSING_OR_EMPTY,
-                            APP_ID.text,
-                            "has " + key.text + " but no AppId",
-                            "Add AppId=CLIENT_ID.");
-                }
-            }
-            retryLimit(text);
+            requireNothingOfAnApplication(text);
+            readRetryLimit(text);
             return MANAGED_IDENTITY;
         }
         text.require(APP_ID, "Write AppId=CLIENT_ID.");
         if (text.has(MANAGED_IDENTITY_CLIENT_ID)) {
-            return identityAssertion(text);
+            return readIdentityAssertion(text);
         }
         boolean certificate = text.has(CERTIFICATE_THUMBPRINT) || text.has(CERTIFICATE_SUBJECT_NAME);
         if (certificate || text.has(CERTIFICATE_STORE_LOCATION)) {
-            return storeCertificate(text, certificate);
+            return readStoreCertificate(text, certificate);
         }
         if (text.has(KEY_VAULT_CERTIFICATE)) {
-            text.require(KEY_VAULT_CERTIFICATE, "Write the URL of the certificate's secret.");
-            requireGiven(text, TENANT_ID);
-            retryLimit(text);
-            return VAULT_CERTIFICATE;
+            return readVaultCertificate(text);
         }
         if (text.has(APP_KEY)) {
             text.require(APP_KEY, "Write AppKey=SECRET.");
             text.require(TENANT_ID, "Add TenantId=TENANT.");
             return CLIENT_SECRET;
         }
-        retryLimit(text);
+        readRetryLimit(text);
         return MANAGED_IDENTITY;
     }
 
-    /** A managed identity by another ID than its client ID; one ID is enough, and no application has any other. */
-    private static SignIn byOtherId(ConnectionSettings text, boolean objectId) {
-        ConnectionStringKey by = objectId ? OBJECT_ID : RESOURCE_ID;
-        requireAlone(text, by);
-        requireGiven(text, by);
-        retryLimit(text);
+    /** Without this check, a forgotten AppId would make an application sign in as the machine. */
+    private static void requireNothingOfAnApplication(ConnectionSettings text) {
+        for (ConnectionStringKey key : new ConnectionStringKey[] {
+            TENANT_ID,
+            APP_KEY,
+            CERTIFICATE_THUMBPRINT,
+            CERTIFICATE_SUBJECT_NAME,
+            CERTIFICATE_STORE_LOCATION,
+            KEY_VAULT_CERTIFICATE,
+            KEY_VAULT_IDENTITY,
+            MANAGED_IDENTITY_CLIENT_ID
+        }) {
+            if (text.has(key)) {
+                throw new ConnectionStringException(
+                        Problem.MISSING_OR_EMPTY,
+                        APP_ID.text,
+                        "has " + key.text + " but no AppId",
+                        "Add AppId=CLIENT_ID.");
+            }
+        }
+    }
+
+    /** A managed identity by another ID than its client ID. No other key may name an identity or an application too. */
+    private static SignIn readManagedIdentity(ConnectionSettings text, ConnectionStringKey id) {
+        requireAlone(text, id);
+        requireGiven(text, id);
+        readRetryLimit(text);
         return MANAGED_IDENTITY;
     }
 
-    /** The .NET library does not know this form, so that nothing has to win where it would. */
-    private static SignIn identityAssertion(ConnectionSettings text) {
+    private static SignIn readVaultCertificate(ConnectionSettings text) {
+        text.require(KEY_VAULT_CERTIFICATE, "Write the URL of the certificate's secret.");
+        requireGiven(text, TENANT_ID);
+        readRetryLimit(text);
+        return VAULT_CERTIFICATE;
+    }
+
+    /** The .NET library does not have this form, so there is no order of keys to follow: other keys are an error. */
+    private static SignIn readIdentityAssertion(ConnectionSettings text) {
         requireAlone(text, MANAGED_IDENTITY_CLIENT_ID, APP_ID, TENANT_ID);
         text.require(TENANT_ID, "Add TenantId=TENANT, the tenant of the application.");
         text.require(MANAGED_IDENTITY_CLIENT_ID, "Write the client ID of a user-assigned managed identity.");
-        retryLimit(text);
+        readRetryLimit(text);
         return IDENTITY_ASSERTION;
     }
 
@@ -167,17 +183,16 @@ public enum SignIn {
 
     private static ConnectionStringException conflict(
             ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey other) {
-        return text.about(
-                Problem.CONFLICT,
-                other,
-                "has " + key.text + " and " + other.text + ", which cannot be combined",
-                key == MANAGED_IDENTITY_CLIENT_ID || other == MANAGED_IDENTITY_CLIENT_ID
-                        ? "For an application that trusts a managed identity, write RunAs=App, AppId, TenantId and"
-                                + " ManagedIdentityClientId."
-                        : "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.");
+        String remedy = "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.";
+        if (key == MANAGED_IDENTITY_CLIENT_ID || other == MANAGED_IDENTITY_CLIENT_ID) {
+            remedy = "For an application that trusts a managed identity, write RunAs=App, AppId, TenantId and"
+                    + " ManagedIdentityClientId.";
+        }
+        String problem = "has " + key.text + " and " + other.text + ", which cannot be combined";
+        return text.about(Problem.CONFLICT, other, problem, remedy);
     }
 
-    private static SignIn storeCertificate(ConnectionSettings text, boolean certificate) {
+    private static SignIn readStoreCertificate(ConnectionSettings text, boolean certificate) {
         if (!certificate) {
             throw text.about(
                     Problem.NEED_ONE_OF,
@@ -185,7 +200,12 @@ public enum SignIn {
                     "has CertificateStoreLocation but no certificate",
                     "Add CertificateThumbprint or CertificateSubjectName.");
         }
-        ConnectionStringKey by = text.has(CERTIFICATE_THUMBPRINT) ? CERTIFICATE_THUMBPRINT : CERTIFICATE_SUBJECT_NAME;
+        ConnectionStringKey by = CERTIFICATE_SUBJECT_NAME;
+        String value = "subject";
+        if (text.has(CERTIFICATE_THUMBPRINT)) {
+            by = CERTIFICATE_THUMBPRINT;
+            value = "SHA-1";
+        }
         if (!text.has(CERTIFICATE_STORE_LOCATION)) {
             throw text.about(
                     Problem.MISSING_STORE_LOCATION,
@@ -195,7 +215,7 @@ public enum SignIn {
         }
         text.oneOf(CERTIFICATE_STORE_LOCATION, "", "CurrentUser", "LocalMachine");
         text.require(TENANT_ID, "Add TenantId=TENANT.");
-        text.require(by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
+        text.require(by, "Write the certificate's " + value + ".");
         return STORE_CERTIFICATE;
     }
 
@@ -206,18 +226,21 @@ public enum SignIn {
     }
 
     /** The user-assigned identity that the settings name; null for the system-assigned one. */
-    public static @Nullable UserAssignedIdentity identity(ConnectionSettings text) {
+    public static @Nullable UserAssignedIdentity readIdentity(ConnectionSettings text) {
         if (text.has(OBJECT_ID)) {
             return UserAssignedIdentity.ofObjectId(text.value(OBJECT_ID));
         }
         if (text.has(RESOURCE_ID)) {
             return UserAssignedIdentity.ofResourceId(text.value(RESOURCE_ID));
         }
-        return text.has(APP_ID) ? UserAssignedIdentity.ofClientId(text.value(APP_ID)) : null;
+        if (text.has(APP_ID)) {
+            return UserAssignedIdentity.ofClientId(text.value(APP_ID));
+        }
+        return null;
     }
 
-    /** How long a managed identity is retried; null for no limit except the deadline of the request. */
-    public static @Nullable Duration retryLimit(ConnectionSettings text) {
+    /** For how long a managed identity is retried; null for no limit except the deadline of the request. */
+    public static @Nullable Duration readRetryLimit(ConnectionSettings text) {
         if (!text.has(MSI_RETRY_TIMEOUT)) {
             return null;
         }
@@ -225,8 +248,11 @@ public enum SignIn {
                 text.require(MSI_RETRY_TIMEOUT, "Write a number of seconds.").strip();
         try {
             int seconds = Integer.parseInt(value);
-            if (seconds >= 0) {
-                return seconds == 0 ? null : Duration.ofSeconds(seconds);
+            if (seconds > 0) {
+                return Duration.ofSeconds(seconds);
+            }
+            if (seconds == 0) {
+                return null;
             }
         } catch (NumberFormatException e) {
             // Reported below, without the value.

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A caller whose thread waits. */
+/** A caller whose own thread blocks until there is an answer. */
 final class BlockingCall extends Call {
     private final CountDownLatch delivered = new CountDownLatch(1);
 
@@ -21,21 +21,26 @@ final class BlockingCall extends Call {
     }
 
     @Override
-    void deliver() {
+    void deliverAnswer() {
         delivered.countDown();
     }
 
-    /** Blocks the calling thread until there is an answer, at most so long; true if there is one. */
-    boolean block(long nanos) throws InterruptedException {
+    /** Blocks the calling thread until there is an answer, at most so long. True if there is an answer. */
+    boolean awaitAnswer(long nanos) throws InterruptedException {
         return delivered.await(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** The token, or the failure with the calling thread's stack trace; there is an answer. */
+    /**
+     * The token of the answer, which must be there.
+     *
+     * @throws io.podidentity.tokenprovider.TokenAcquisitionException the failure, with the stack trace of the calling
+     *     thread: a failure that many callers share has only that of the request's thread
+     */
     CachedToken tokenOrThrow() {
         Answer given = requireNonNull(answer());
         if (given instanceof CachedToken token) {
             return token;
         }
-        throw Failures.again(((Failure) given).exception());
+        throw Failures.withOwnStackTrace(((Failure) given).exception());
     }
 }

@@ -15,19 +15,21 @@ import org.jspecify.annotations.Nullable;
  *      |------ FRESH ------|---- REFRESH_DUE -----|---- EXPIRED
  * </pre>
  *
- * <p>The wall clock can be set back, and the steady clock stands still while a laptop sleeps (CLOCK_MONOTONIC): a token
- * is as old as the one says that says more. A hit reads the wall clock alone, and only within a second after both were
- * read: a time outside of that second, on either side, makes the next caller look at both. So no jump of the wall clock
- * hides an expiry for longer than that second, and a sleep hides none.
+ * <p>The age of a token is measured with two clocks, and the larger age counts: the wall clock can be set back, and the
+ * steady clock (CLOCK_MONOTONIC) stands still while a laptop sleeps. A hit reads the wall clock only. That is enough
+ * during the second after both clocks were read; any other time, be it earlier or later, makes the next caller read
+ * both clocks again. So a jump of the wall clock hides an expiry for one second at most, and a sleep hides none.
+ *
+ * <p><i>Thread-safety:</i> immutable.
  */
 public final class CachedToken implements Answer {
-    /** How long a token is handed out with a look at one clock alone, and a change of account may go unnoticed. */
+    /** For so long a hit reads one clock only, and a change of account (such as {@code az login}) goes unnoticed. */
     static final long CHECK_MILLIS = 1_000;
 
-    /** How long a token that stands in for that of another source is handed out before that one is asked again. */
+    /** For so long a stand-in's token is handed out before the source that it stands in for is asked again. */
     static final long STAND_IN_MILLIS = 5_000;
 
-    /** Ten years; what a token promises beyond would not fit into nanoseconds one day. */
+    /** Ten years. A longer life would one day not fit into a long of nanoseconds. */
     private static final long MAX_LIFE_MILLIS = 10 * 365 * 86_400_000L;
 
     private static final long LONG_LIFE_MILLIS = 2 * 3_600_000L;
@@ -36,24 +38,28 @@ public final class CachedToken implements Answer {
 
     public final AccessToken token;
     final ChainRun run;
-    /** When its own source is to be asked again, be it a stand-in or not. */
+    /** When the source that issued the token is to be asked again; a stand-in's {@link #refreshAt} is earlier. */
     private final long dueAt;
 
     final long refreshAt;
     final long expiresAt;
-    /** When it was acquired, on the wall clock, and on the steady one. */
+    /** When the token was acquired, on the wall clock. */
     private final long bornMillis;
-
+    /** When the token was acquired, on the steady clock. */
     private final long bornNanos;
-    /** When both clocks were read last; the wall clock. */
+    /** When both clocks were read last, on the wall clock. */
     private final long checkedAt;
-    /** How long from then on nothing needs a look. */
+    /** For how many milliseconds after {@link #checkedAt} the token is fresh without another look. */
     private final long window;
 
     CachedToken(AccessToken token, ChainRun run, long millis, long nanos) {
-        this.expiresAt = expiresAt(token, millis);
-        this.dueAt = refreshAt(token, millis);
-        this.refreshAt = run.standIn().isEmpty() ? dueAt : Math.min(dueAt, millis + STAND_IN_MILLIS);
+        this.expiresAt = computeExpiresAt(token, millis);
+        this.dueAt = computeRefreshAt(token, millis);
+        if (run.standIn().isEmpty()) {
+            this.refreshAt = dueAt;
+        } else {
+            this.refreshAt = Math.min(dueAt, millis + STAND_IN_MILLIS);
+        }
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.run = run;
         this.bornMillis = millis;
@@ -74,48 +80,54 @@ public final class CachedToken implements Answer {
         this.window = window;
     }
 
-    /** Whether it may be handed out with no look at anything else: what nearly all calls ask. */
+    /** Whether the token may be handed out without a look at anything but the wall clock, as for nearly all calls. */
     boolean isFresh(long millis) {
         long since = millis - checkedAt;
         return since >= 0 && since < window;
     }
 
-    /** The same token, with nothing to look at for a second. */
-    CachedToken checked(long millis, long nanos) {
-        long age = age(millis, nanos);
-        long bound = (isRefreshDue(millis, nanos) ? expiresAt : refreshAt) - bornMillis - age;
-        return new CachedToken(this, token, refreshAt, millis, Math.min(CHECK_MILLIS, bound));
+    /** The same token after both clocks were read: fresh for a second, or until its next moment if that is earlier. */
+    CachedToken afterCheck(long millis, long nanos) {
+        long next = refreshAt;
+        if (isRefreshDue(millis, nanos)) {
+            next = expiresAt;
+        }
+        long left = next - bornMillis - ageMillis(millis, nanos);
+        return new CachedToken(this, token, refreshAt, millis, Math.min(CHECK_MILLIS, left));
     }
 
-    /** The same token for some seconds more, if it stands in for another one's and its own source need not be asked. */
+    /**
+     * The same token, standing in for some seconds more. Null if it does not stand in, if its own source is to be asked
+     * again, or if the account that its source reads has changed.
+     */
     @Nullable
-    CachedToken standingInAgain(long millis, long nanos) {
-        long age = age(millis, nanos);
-        long next = Math.min(dueAt, bornMillis + age + STAND_IN_MILLIS);
-        long left = next - bornMillis - age;
-        return run.standIn().isEmpty() || left <= 0 || !run.isAccountUnchanged()
-                ? null
-                : new CachedToken(
-                        this,
-                        token.withRefreshOn(Instant.ofEpochMilli(next)),
-                        next,
-                        millis,
-                        Math.min(CHECK_MILLIS, left));
+    CachedToken standInLonger(long millis, long nanos) {
+        if (run.standIn().isEmpty()) {
+            return null;
+        }
+        long now = bornMillis + ageMillis(millis, nanos);
+        long next = Math.min(dueAt, now + STAND_IN_MILLIS);
+        if (next <= now || !run.isAccountUnchanged()) {
+            return null;
+        }
+        AccessToken refreshedLater = token.withRefreshOn(Instant.ofEpochMilli(next));
+        return new CachedToken(this, refreshedLater, next, millis, Math.min(CHECK_MILLIS, next - now));
     }
 
     boolean isRefreshDue(long millis, long nanos) {
-        return age(millis, nanos) >= refreshAt - bornMillis;
+        return ageMillis(millis, nanos) >= refreshAt - bornMillis;
     }
 
     boolean isExpired(long millis, long nanos) {
-        return age(millis, nanos) >= expiresAt - bornMillis;
+        return ageMillis(millis, nanos) >= expiresAt - bornMillis;
     }
 
     boolean isNewerThan(CachedToken other) {
         return bornNanos - other.bornNanos > 0;
     }
 
-    long age(long millis, long nanos) {
+    /** How old the token is at these readings of the wall clock and the steady clock. */
+    long ageMillis(long millis, long nanos) {
         return Math.max(millis - bornMillis, (nanos - bornNanos) / NANOS);
     }
 
@@ -123,29 +135,29 @@ public final class CachedToken implements Answer {
         return run.attempts();
     }
 
-    /** By how much the wall clock is ahead of the steady clock since it came, in milliseconds; negative if behind. */
-    long drift(long millis, long nanos) {
+    /** By how much the wall clock went ahead of the steady clock since the token came; negative if it fell behind. */
+    long driftMillis(long millis, long nanos) {
         return millis - bornMillis - (nanos - bornNanos) / NANOS;
     }
 
-    /** Whether it came from the same request; an issuer may well hand out an equal token twice. */
+    /** Whether both came from the same request. Equal texts do not show that: an issuer may hand a token out twice. */
     @SuppressWarnings("ReferenceEquality")
     boolean isSameAs(@Nullable CachedToken other) {
         return other != null && other.token == token;
     }
 
     /**
-     * The issuer's wish, else half of a life of over two hours, else five minutes before expiry and not before half of
-     * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh
-     * together.
+     * When the next token is to be asked for. The issuer's wish comes first. Without a wish it is half of a life of
+     * over two hours, else five minutes before the expiry, but not before half of the life. A random part of it, up to
+     * a tenth, is taken off, so that processes that started together do not refresh together.
      */
-    static long refreshAt(AccessToken token, long now) {
-        long expiresAt = expiresAt(token, now);
+    static long computeRefreshAt(AccessToken token, long now) {
+        long expiresAt = computeExpiresAt(token, now);
         long life = expiresAt - now;
         Instant wished = token.refreshOn().orElse(null);
         long at;
         if (wished != null) {
-            at = millis(wished, now, expiresAt);
+            at = clampMillis(wished, now, expiresAt);
         } else if (life > LONG_LIFE_MILLIS) {
             at = now + life / 2;
         } else {
@@ -156,15 +168,20 @@ public final class CachedToken implements Answer {
         return at - ThreadLocalRandom.current().nextLong(jitter + 1);
     }
 
-    private static long expiresAt(AccessToken token, long now) {
-        return millis(token.expiresOn(), now, now + MAX_LIFE_MILLIS);
+    private static long computeExpiresAt(AccessToken token, long now) {
+        return clampMillis(token.expiresOn(), now, now + MAX_LIFE_MILLIS);
     }
 
-    /** A moment in milliseconds, within these bounds: an Instant reaches further than they count. */
-    private static long millis(Instant moment, long earliest, long latest) {
+    /**
+     * A moment in milliseconds, moved to the nearer bound if it lies outside; an Instant can be too large for a long.
+     */
+    private static long clampMillis(Instant moment, long earliest, long latest) {
         if (moment.compareTo(Instant.ofEpochMilli(latest)) >= 0) {
             return latest;
         }
-        return moment.compareTo(Instant.ofEpochMilli(earliest)) <= 0 ? earliest : moment.toEpochMilli();
+        if (moment.compareTo(Instant.ofEpochMilli(earliest)) <= 0) {
+            return earliest;
+        }
+        return moment.toEpochMilli();
     }
 }

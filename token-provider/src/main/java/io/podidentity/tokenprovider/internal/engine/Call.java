@@ -4,8 +4,8 @@ import io.podidentity.tokenprovider.TokenRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller that has to wait for a token. It gets exactly one {@link Answer}, or leaves before that. Calls that wait
- * are ordered by their deadlines, and those of one deadline by when they came.
+ * One caller that has to wait for a token. A call gets exactly one {@link Answer}, or leaves without one. Waiting calls
+ * are sorted by deadline; calls with the same deadline are sorted by the time they came.
  *
  * <p><i>Thread-safety:</i> the fields that change are guarded by the lock of {@code SlotState}, except where said.
  */
@@ -19,19 +19,19 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
     /** Until when the caller waits, on the steady clock, in nanoseconds. */
     final long deadline;
 
-    /** What the caller asks for: the slot's own request, with what is not kept. */
+    /** What the caller asks for: equal to the slot's own request, but with the user's token, which no slot keeps. */
     final TokenRequest request;
 
-    /** Which one of the calls of its slot it is, in the order in which they began to wait. */
+    /** How many calls had begun to wait in this slot before this one, so that {@link #compareTo} can order them. */
     long number;
-    /** Whether the caller waits no longer: it has its answer, cancelled, or was interrupted. */
+    /** Whether the caller no longer waits: it has its answer, cancelled, or was interrupted. */
     boolean hasLeft;
-    /** The next one of a list of answered calls, which so needs no memory of its own; null at its end. */
+    /** The next call in a list of answered calls; null at the end. So the list itself needs no memory. */
     @Nullable
     Call nextAnswered;
 
     private volatile @Nullable Answer answer;
-    /** When it was answered, on the steady clock; written before the answer. */
+    /** When the call was answered, on the steady clock. Written before {@link #answer}, which publishes it. */
     private long answeredAt;
 
     Call(@Nullable CachedToken before, boolean force, long start, long deadline, TokenRequest request) {
@@ -47,8 +47,8 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
         return deadline - start;
     }
 
-    /** Keeps the answer; whoever waits is told by {@link #deliver}. */
-    final void keep(Answer given, long now) {
+    /** Keeps the answer. The caller does not see it before {@link #deliverAnswer}. */
+    final void keepAnswer(Answer given, long now) {
         answeredAt = now;
         answer = given;
     }
@@ -63,20 +63,26 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
         return answeredAt - start;
     }
 
-    /** Whether a thread waits, and looks after its deadline itself. */
+    /** Whether the caller's thread blocks. Such a thread watches the deadline itself, so the call needs no alarm. */
     abstract boolean isBlocking();
 
-    /** Whether nobody wants an answer any more, be it that the caller is about to leave. */
+    /** Whether nobody wants an answer any more. Also true while a caller that cancelled is about to leave. */
     boolean isUnwanted() {
         return hasLeft;
     }
 
-    /** Tells whoever waits that there is an answer. Called without a lock, once. */
-    abstract void deliver();
+    /**
+     * Tells the caller that there is an answer. Called once, without a lock, because the caller's code may run here.
+     */
+    abstract void deliverAnswer();
 
     @Override
     public final int compareTo(Call other) {
-        long later = deadline - other.deadline;
-        return Long.signum(later == 0 ? number - other.number : later);
+        // By subtraction, since System.nanoTime may overflow.
+        long difference = deadline - other.deadline;
+        if (difference == 0) {
+            difference = number - other.number;
+        }
+        return Long.signum(difference);
     }
 }

@@ -22,57 +22,72 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a chain: asks one source after the other, and notes what became of each. A cached token keeps it as its
- * origin.
+ * One run of a chain: asks one source after the other, and notes the result of each. A cached token keeps the run that
+ * got it, to say where the token comes from.
  *
- * <p><i>Thread-safety:</i> one thread asks the sources; any thread may call the other methods, also meanwhile.
+ * <p><i>Thread-safety:</i> one thread asks the sources. Any thread may call the other methods at the same time.
  */
 final class ChainRun {
     private static final int GUID_LENGTH = 36;
 
-    /** Which of the chain's beginnings it belongs to: what is forgotten meanwhile must not come back by it. */
+    /**
+     * The generation of the chain in which this run started. Each {@link TokenSourceChain#unpin} begins a new one, and
+     * a run of an older generation must not bring back what was forgotten.
+     */
     final int epoch;
 
     private final TokenRequest request;
     private final List<TokenSource> sources;
     private final Time time;
-    /** When it must be over, on the steady clock, in nanoseconds. */
+    /** When the run must be over, on the steady clock, in nanoseconds. */
     private final long deadline;
-    /** Keeps forced calls apart; null for a call that is not forced. */
+    /** Keeps forced calls apart; null for a run that no forced call began. */
     private final @Nullable ForcedCallInterval interval;
-    /** Whether it still has to keep that interval. */
+    /** Whether the run still has to keep that interval. */
     private volatile boolean keepsInterval;
-    /** Whether it waits for that just now. */
+    /** Whether the run waits for its turn at this moment. */
     private volatile boolean waitsForInterval;
-    /** Whether nobody waits for it any more: it ends before the next source. Set before its thread is interrupted. */
+    /**
+     * Whether nobody waits for the run any more, so that it ends before the next source. Set before the thread of the
+     * run is interrupted, so that the thread knows whose interrupt it sees.
+     */
     private volatile boolean givenUp;
+    /**
+     * The first source that belongs here and has no token, such as a silent metadata service. A later source only
+     * stands in for it. Null for none. Used by the thread that asks the sources.
+     */
+    private @Nullable TokenSource absentee;
+    /** Why the absent source has no token. Used by the thread that asks the sources. */
+    private String absenteeReason = "";
+    /** Whether any source was silent. Used by the thread that asks the sources. */
+    private boolean anySilent;
 
     /**
-     * Why each source so far has no token, in the order of the sources; null for a source that was passed over. So its
-     * size is the index of the source that is asked, or that has the token. Guarded by this.
+     * Why each source so far has no token, in the order of the sources; null for a source that was passed over. So the
+     * size of this list is the index of the source that is being asked, or that has the token. Guarded by this.
      */
     private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
-    /** The source that is asked; null before the first and after the last. Guarded by this. */
+    /** The source that is being asked; null before the first and after the last. Guarded by this. */
     private @Nullable TokenSource asked;
-    /** Since when that source is asked, on the steady clock. Guarded by this. */
+    /** Since when that source is being asked, on the steady clock. Guarded by this. */
     private long askedSince;
-    /** Where the token comes from; null while there is none. Guarded by this. */
+    /** Where the token comes from; null while there is no token. Guarded by this. */
     private @Nullable Origin origin;
-    /** Of which kinds of events it was said that they are news; null for none. Guarded by this. */
+    /** The kinds of events that listeners were told of this run's token; null for none. Guarded by this. */
     private @Nullable Set<TokenListener.Kind> told;
 
     /** Where the token of a run comes from. */
     private static final class Origin {
         private final TokenSource source;
-        /** Whose account the source read, as {@link TokenSource#account} has it; null for none. */
+        /** Whose account the source read, as {@link TokenSource#account} defines it; null for none. */
         private final @Nullable Object account;
 
         private final TokenSource.Acquired answer;
-        /** How long that took. */
+        /** How long the source took. */
         private final long tookNanos;
-        /** Whether the source is the one that is asked alone from now on. */
+        /** Whether only this source is asked from now on. */
         private final boolean pins;
-        /** Why the token only stands in for that of another source, for people; empty if it does not. */
+        /** A sentence that says for which source this one stands in; empty if it does not stand in. */
         private final String standIn;
 
         Origin(
@@ -108,7 +123,8 @@ final class ChainRun {
     }
 
     /**
-     * Whether its token says nothing of the identity that the process has: the request names another one, or a user.
+     * Whether the request names an identity or a user. The token then says nothing of the identity that this process
+     * has, so its source is not pinned.
      */
     boolean namesIdentity() {
         return request.identity().isPresent() || request.isOnBehalfOfUser();
@@ -122,7 +138,7 @@ final class ChainRun {
         return givenUp;
     }
 
-    /** Has it wait for no interval any more: a call that is not forced waits for it too. */
+    /** Ends the wait for a turn: a call that is not forced has joined, and such calls do not wait for turns. */
     void skipInterval() {
         ForcedCallInterval kept = interval;
         if (kept != null && keepsInterval) {
@@ -138,41 +154,36 @@ final class ChainRun {
     /**
      * Notes that a source is asked from now on.
      *
-     * @return whose account it reads, as {@link TokenSource#account} has it: a change during the call is seen after it
-     * @throws TokenAcquisitionException if the source cannot say so
+     * @return whose account the source reads, as {@link TokenSource#account} defines it. It is read before the source
+     *     is asked, so that a change during the call is noticed afterwards
+     * @throws TokenAcquisitionException if the source fails to say it
      */
     @Nullable
-    Object begin(TokenSource source) {
+    Object beginSource(TokenSource source) {
         synchronized (this) {
             asked = source;
             askedSince = time.nanos();
         }
         try {
             return source.account();
-        } catch (Throwable e) { // A source's own code, as below.
+        } catch (Throwable e) { // The program's own code may run here, as in askSource().
             throw Failures.thrownBy(e);
         }
     }
 
     /**
-     * Asks the source that was begun with.
+     * Asks the source that {@link #beginSource} was called with.
      *
-     * @param patience how long at most, in nanoseconds, where the deadline is later
-     * @return its answer: a token that can be used, or that it has none
-     * @throws TokenAcquisitionException if it was the source's job and it failed, however it said so
+     * @param patience how long the source may take, in nanoseconds, if the deadline is later than that
+     * @return a token that can be used, or that the source has none
+     * @throws TokenAcquisitionException if the source applies and failed, whatever it threw
      */
-    TokenSource.Outcome ask(TokenSource source, long patience) throws InterruptedException {
+    TokenSource.Outcome askSource(TokenSource source, long patience) throws InterruptedException {
         if (givenUp) {
             throw new InterruptedException();
         }
         try {
-            ForcedCallInterval kept = interval;
-            if (kept != null) {
-                waitsForInterval = true;
-                // Ended early by skipInterval().
-                kept.await(source, deadline, () -> keepsInterval);
-                waitsForInterval = false;
-            }
+            awaitTurn(source);
             if (request.isOnBehalfOfUser() && !(source instanceof ActingForUsers)) {
                 return new TokenSource.Unavailable(
                         "it signs in as itself, and not on behalf of a user",
@@ -191,7 +202,7 @@ final class ChainRun {
             return outcome;
         } catch (TokenAcquisitionException e) {
             throw e;
-        } catch (Throwable e) { // Whatever a source of the user's own throws, errors and checked exceptions too.
+        } catch (Throwable e) { // A program's own source may throw errors, and checked exceptions too.
             if (givenUp && e instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
@@ -199,45 +210,90 @@ final class ChainRun {
         }
     }
 
-    /** Notes that a source is not asked. */
-    synchronized void pass() {
+    /** Waits until a forced call may ask this source. {@link #skipInterval} ends the wait early. */
+    private void awaitTurn(TokenSource source) throws InterruptedException {
+        ForcedCallInterval kept = interval;
+        if (kept != null) {
+            waitsForInterval = true;
+            kept.awaitTurn(source, deadline, () -> keepsInterval);
+            waitsForInterval = false;
+        }
+    }
+
+    /** Notes that the next source is not asked. */
+    synchronized void passOver() {
         misses.add(null);
     }
 
-    /** Notes that the source which was asked has no token. */
-    synchronized void miss(TokenSource source, State state, String reason, String remedy) {
+    /** Notes that the source that was asked has no token. */
+    synchronized void noteMiss(TokenSource source, State state, String reason, String remedy) {
         asked = null;
         misses.add(new TokenAttempt(source.name(), state, Duration.ofNanos(time.nanos() - askedSince), reason, remedy));
     }
 
-    /** Notes that the source which was asked has the token, and where it comes from. */
-    synchronized void arrive(
+    /** Notes a source that belongs here and has no token. Only the first one counts. */
+    void noteAbsentee(TokenSource source, String reason) {
+        if (absentee == null) {
+            absentee = source;
+            absenteeReason = reason;
+        }
+    }
+
+    /** The first source that belongs here and has no token; null for none. */
+    @Nullable
+    TokenSource absentee() {
+        return absentee;
+    }
+
+    /** What to say of a source that answers in place of the absent one; empty if no source is absent. */
+    String standInNote() {
+        TokenSource missing = absentee;
+        if (missing == null) {
+            return "";
+        }
+        return " stands in for " + missing.name() + ", which is asked again in " + CachedToken.STAND_IN_MILLIS / 1000
+                + " s and has no token now: " + absenteeReason + ".";
+    }
+
+    void noteSilence() {
+        anySilent = true;
+    }
+
+    boolean hasMetSilence() {
+        return anySilent;
+    }
+
+    /** Notes that the source that was asked has the token. */
+    synchronized void noteToken(
             TokenSource source, @Nullable Object account, TokenSource.Acquired answer, boolean pins, String standIn) {
         origin = new Origin(source, account, answer, time.nanos() - askedSince, pins, standIn);
         asked = null;
-        // What is kept with the token is kept small.
+        // The run stays in memory for as long as the token does.
         misses.trimToSize();
     }
 
     /** Makes sure that a token can be sent in a header and has not expired. */
     static void requireUsable(AccessToken token, String source, long nowMillis) {
         if (!TokenResponse.canBeSent(token.value()) || !TokenResponse.canBeSent(token.tokenType())) {
-            throw invalid(source + " answered with a token that has a character which no header takes");
+            throw invalidToken(source + " answered with a token that has a character which no header takes");
         }
         if (token.expiresOn().compareTo(Instant.ofEpochMilli(nowMillis)) <= 0) {
-            throw invalid(source + " answered with a token that expired at " + token.expiresOn());
+            throw invalidToken(source + " answered with a token that expired at " + token.expiresOn());
         }
     }
 
-    private static TokenAcquisitionException invalid(String reason) {
+    private static TokenAcquisitionException invalidToken(String reason) {
         return new TokenAcquisitionException(
                 Code.INVALID_RESPONSE, reason, "Compare this machine's clock, and check what answers there.");
     }
 
-    /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */
+    /**
+     * Makes sure that a token is of the tenant that the request names. Some sources know their own tenant only, and
+     * answer with a token that the resource would refuse.
+     */
     private void requireTenant(TokenSource source, AccessToken acquired) {
         String tenant = request.tenantId().orElse(null);
-        // A tenant can be named by a domain too, which no token shows.
+        // A domain can name the tenant too, but no token shows a domain.
         if (tenant == null || tenant.length() != GUID_LENGTH || tenant.indexOf('.') >= 0) {
             return;
         }
@@ -251,13 +307,13 @@ final class ChainRun {
     }
 
     /** The failure of the whole run: that of a source, or that none has a token. */
-    TokenAcquisitionException failure(TokenAcquisitionException own) {
+    TokenAcquisitionException failWith(TokenAcquisitionException own) {
         return Failures.ofCall(own, request.resource(), attempts());
     }
 
     /**
-     * What became of each source, or has so far; empty before the first was asked. Made when somebody asks, which for a
-     * token that was got is seldom.
+     * The attempts so far, one for each source; empty before the first source was asked. The list is made when somebody
+     * asks for it, because hardly anybody asks about a run that got a token.
      */
     synchronized List<TokenAttempt> attempts() {
         if (misses.isEmpty() && asked == null && origin == null) {
@@ -265,64 +321,75 @@ final class ChainRun {
         }
         List<TokenAttempt> attempts = new ArrayList<>(sources.size());
         for (int i = 0; i < sources.size(); i++) {
-            TokenAttempt miss = i < misses.size() ? misses.get(i) : null;
-            attempts.add(miss == null ? unfinished(sources.get(i).name(), i == misses.size()) : miss);
+            attempts.add(attemptAt(i));
         }
         return attempts;
     }
 
-    /**
-     * What became of a source that is not among the misses.
-     *
-     * @param isLast whether the run has come as far as this source; if not, it was passed over or is still to come
-     */
-    private TokenAttempt unfinished(String name, boolean isLast) {
+    private TokenAttempt attemptAt(int index) {
+        if (index < misses.size()) {
+            TokenAttempt miss = misses.get(index);
+            if (miss != null) {
+                return miss;
+            }
+        }
+        String name = sources.get(index).name();
+        // Sources with a smaller index were passed over, and sources with a larger one are still to come.
+        boolean isReached = index == misses.size();
         Origin got = origin;
-        if (isLast && got != null) {
+        if (isReached && got != null) {
             Duration took = Duration.ofNanos(got.tookNanos);
             return new TokenAttempt(name, State.ACQUIRED, took, got.answer.caveat(), "");
         }
-        if (isLast && asked != null) {
-            Duration since = Duration.ofNanos(time.nanos() - askedSince);
-            String reason =
-                    waitsForInterval ? "it waits for its turn" + ForcedCallInterval.LIMIT : "it has not come back yet";
-            return new TokenAttempt(name, State.FAILED, since, reason, "");
+        if (isReached && asked != null) {
+            return unfinishedAttempt(name);
         }
         return new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", "");
     }
 
-    /** Whether a listener is to be told this of its token: the first time that it is asked. */
+    private TokenAttempt unfinishedAttempt(String name) {
+        Duration since = Duration.ofNanos(time.nanos() - askedSince);
+        String reason = "it has not come back yet";
+        if (waitsForInterval) {
+            reason = "it waits for its turn" + ForcedCallInterval.LIMIT;
+        }
+        return new TokenAttempt(name, State.FAILED, since, reason, "");
+    }
+
+    /** Whether listeners are to be told this of the run's token. True only once for each kind. */
     synchronized boolean isNews(TokenListener.Kind kind) {
-        told = told == null ? EnumSet.noneOf(TokenListener.Kind.class) : told;
+        if (told == null) {
+            told = EnumSet.noneOf(TokenListener.Kind.class);
+        }
         return told.add(kind);
     }
 
-    /** Where its token comes from; it has one. */
+    /** Where the token of this run comes from. The run must have a token. */
     private synchronized Origin origin() {
         return Objects.requireNonNull(origin);
     }
 
-    /** Whether its source is the one that is asked alone from now on. */
+    /** Whether only the source of this token is asked from now on. */
     boolean pins() {
         return origin().pins;
     }
 
-    /** Why its token only stands in for that of another source; empty if it does not. */
+    /** A sentence that says for which source this token's source stands in; empty if it does not stand in. */
     String standIn() {
         return origin().standIn;
     }
 
-    /** What speaks against its token's identity; empty for nothing. */
+    /** What speaks against the identity of this token; empty for nothing. */
     String caveat() {
         return origin().answer.caveat();
     }
 
-    /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
+    /** Whether the source issues different tokens to programs that handle claims challenges and to other programs. */
     boolean caeAware() {
         return origin().answer.caeAware();
     }
 
-    /** Whether the account that its token's source reads is as it was. */
+    /** Whether the account that the token's source reads is still the same. */
     boolean isAccountUnchanged() {
         Origin known = origin();
         return Objects.equals(known.source.account(), known.account);

@@ -5,30 +5,32 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one decision of a slot leads to, and is done after its lock was released: callers are told, threads are
- * interrupted, a request is started, listeners are told. Callers come before listeners.
+ * What follows from one decision of a slot, and must not be done under the slot's lock because other people's code runs
+ * there: delivering answers, interrupting threads, starting a request, calling listeners. Callers come before
+ * listeners.
  *
- * <p><i>Thread-safety:</i> none; each decision has its own.
+ * <p><i>Thread-safety:</i> not safe for use by several threads. Each decision has an object of its own.
  */
 final class DeferredWork {
     private final String resource;
     private final Executor executor;
     private final Time time;
-    /** The request that began; null for none. One decision begins one at most. */
+    /** The request that began; null for none. One decision begins one request at most. */
     private @Nullable InFlightRequest begun;
     /** The requests that were given up; null for none. */
     private @Nullable List<InFlightRequest> givenUp;
-    /** The calls that were answered, as lists through their own fields, which need no memory; null for none. */
+    /** The blocking calls that were answered, linked by {@link Call#nextAnswered}; null for none. */
     private @Nullable Call blocking;
-
+    /** The calls with a future that were answered, linked in the same way; null for none. */
     private @Nullable Call futures;
-    /** The calls whose deadline passed, likewise. */
+    /** The calls whose deadline passed, linked in the same way; null for none. */
     private @Nullable Call lateCalls;
-    /** What those waited for; null if there are none. One decision is about one request. */
+    /** The request that the late calls waited for; null if no call is late. One decision is about one request. */
     private @Nullable InFlightRequest lateFor;
 
     DeferredWork(String resource, Executor executor, Time time) {
@@ -37,19 +39,22 @@ final class DeferredWork {
         this.time = time;
     }
 
-    void start(InFlightRequest request) {
+    /** Notes a request that is to be started. */
+    void addStart(InFlightRequest request) {
         begun = request;
     }
 
     /** Notes a request whose thread is to be interrupted, if it has one. */
-    void giveUp(InFlightRequest request) {
-        givenUp = givenUp == null ? new ArrayList<>(1) : givenUp;
+    void addGivenUp(InFlightRequest request) {
+        if (givenUp == null) {
+            givenUp = new ArrayList<>(1);
+        }
         givenUp.add(request);
     }
 
-    /** Notes a call that has its answer; the calling thread holds the lock. */
-    void answer(Call call, Answer answer) {
-        call.keep(answer, time.nanos());
+    /** Gives a call its answer, and notes that it is to be delivered. The calling thread holds the lock. */
+    void addAnswer(Call call, Answer answer) {
+        call.keepAnswer(answer, time.nanos());
         if (call.isBlocking()) {
             call.nextAnswered = blocking;
             blocking = call;
@@ -60,28 +65,29 @@ final class DeferredWork {
     }
 
     /**
-     * Notes a call whose deadline passed. What it was busy with is asked later, since a source's own code says that.
+     * Notes a call whose deadline passed. Its failure is made later: it names the sources, and a source's name may come
+     * from a program's own code.
      */
-    void timeOut(Call call, InFlightRequest request) {
+    void addTimeOut(Call call, InFlightRequest request) {
         lateFor = request;
         call.nextAnswered = lateCalls;
         lateCalls = call;
     }
 
-    /** Does it all, on the calling thread or from there. The calling thread does not hold the lock. */
-    void perform() {
-        answerLate();
+    /** Does all that was noted. The calling thread must not hold the lock. */
+    void performAll() {
+        answerLateCalls();
         for (Call call = blocking; call != null; call = call.nextAnswered) {
-            call.deliver();
+            call.deliverAnswer();
         }
         deliverFutures();
-        List<InFlightRequest> ended = givenUp == null ? List.of() : givenUp;
+        List<InFlightRequest> ended = Objects.requireNonNullElse(givenUp, List.of());
         for (int i = 0; i < ended.size(); i++) {
             ended.get(i).interruptThread();
         }
         InFlightRequest request = begun;
         if (request != null) {
-            request.start(executor);
+            request.startOn(executor);
         }
         for (int i = 0; i < ended.size(); i++) {
             InFlightRequest late = ended.get(i);
@@ -91,7 +97,7 @@ final class DeferredWork {
         }
     }
 
-    private void answerLate() {
+    private void answerLateCalls() {
         InFlightRequest request = lateFor;
         if (request == null) {
             return;
@@ -101,7 +107,7 @@ final class DeferredWork {
         while (next != null) {
             Call call = next;
             next = call.nextAnswered;
-            answer(call, new Failure(Failures.timedOut(resource, Duration.ofNanos(call.limitNanos()), attempts)));
+            addAnswer(call, new Failure(Failures.timedOut(resource, Duration.ofNanos(call.limitNanos()), attempts)));
         }
     }
 
@@ -111,11 +117,11 @@ final class DeferredWork {
             return;
         }
         try {
-            new Deliveries(first, executor, time).start();
+            new Deliveries(first, executor, time).deliverAll();
         } catch (OutOfMemoryError e) {
-            // No memory for another thread: then it is done here, or the futures would never end.
+            // There is no memory for another thread. This thread delivers, or the futures would never be completed.
             for (Call call = first; call != null; call = call.nextAnswered) {
-                Deliveries.deliver(call);
+                Deliveries.deliverOrReport(call);
             }
         }
     }

@@ -6,99 +6,111 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes futures, whose owners may do what takes long: each thread that takes one sends for the next thread first,
- * which takes over the rest if this one is held up. Quick ones are done by the first few threads.
+ * Completes a list of futures. Code that is chained to a future may take long, so each thread asks the executor for
+ * another thread before it completes one: that thread takes over the rest if this one is held up. If all is quick, the
+ * first few threads do all the work.
  *
- * <p>A program's own executor may have no thread, or drop what it is given. What it has not begun in a moment is done
- * by a thread of the library.
+ * <p>A program's own executor may have no thread, or drop what it is given. A thread of the library completes what the
+ * executor has not begun within 250 ms.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. It needs no memory for the calls themselves, so that a
- * process which has none left strands no future.
+ * <p><i>Thread-safety:</i> safe for use by several threads. The list needs no memory of its own, so that a process
+ * without memory still completes its futures.
  */
 final class Deliveries implements Runnable, CompletableFuture.AsynchronousCompletionTask {
-    /** How long a program's own executor has to begin. */
+    /** For so long a program's own executor may take to begin. */
     private static final long PATIENCE_NANOS = 250_000_000L;
 
     private final Executor executor;
-    /** For what that does not begin in time; null where the executor is the library's own. */
+    /** Does what the program's executor does not begin in time; null if the executor is the library's own. */
     private final @Nullable Executor relief;
 
     private final Time time;
+    /** The alarm after which the relief takes over; null without a relief. */
     private final @Nullable Runnable takeOver;
-    /** Guarded by this. */
+    /** The call that is delivered next; null if all were taken. Guarded by this. */
     private @Nullable Call next;
 
     /**
-     * Makes what completes a list of calls.
+     * Makes the deliveries of a list of calls.
      *
-     * @param first the list, through {@link Call#nextAnswered}
+     * @param first the first call of the list, which goes on through {@link Call#nextAnswered}
      */
     Deliveries(Call first, Executor executor, Time time) {
         this.next = first;
         this.executor = executor;
-        this.relief = RequestExecutor.relief(executor);
+        this.relief = RequestExecutor.reliefOf(executor);
         this.time = time;
-        this.takeOver = relief == null ? null : this::takeOver;
+        Executor own = relief;
+        if (own == null) {
+            this.takeOver = null;
+        } else {
+            this.takeOver = () -> takeOver(own);
+        }
     }
 
-    void start() {
-        Runnable late = takeOver;
-        if (late != null) {
-            time.wake(time.nanos() + PATIENCE_NANOS, late);
+    void deliverAll() {
+        Runnable alarm = takeOver;
+        if (alarm != null) {
+            time.wake(time.nanos() + PATIENCE_NANOS, alarm);
         }
-        sendForNext(true);
+        try {
+            executor.execute(this);
+        } catch (Throwable e) { // The program's executor refuses, or there is no thread.
+            run();
+        }
     }
 
     @Override
     public void run() {
-        Call call = take();
+        Call call = takeNext();
         if (call != null && hasMore()) {
-            sendForNext(false);
+            requestHelp();
         }
         while (call != null) {
-            forgetIfDone();
-            deliver(call);
-            call = take();
+            forgetAlarmIfDone();
+            deliverOrReport(call);
+            call = takeNext();
         }
     }
 
-    /** The last call is taken, so that there is nothing to take over any more. */
-    private void forgetIfDone() {
-        Runnable late = takeOver;
-        if (late != null && !hasMore()) {
-            time.forget(late);
+    /** Asks for another thread. This one goes on by itself if there is none. */
+    private void requestHelp() {
+        try {
+            executor.execute(this);
+        } catch (Throwable e) {
+            // The program's executor refuses, or there is no thread.
         }
     }
 
-    private void takeOver() {
-        Executor own = relief;
-        if (own != null && hasMore()) {
+    /** After the last call was taken there is nothing left to take over. */
+    private void forgetAlarmIfDone() {
+        Runnable alarm = takeOver;
+        if (alarm != null && !hasMore()) {
+            time.forget(alarm);
+        }
+    }
+
+    private void takeOver(Executor own) {
+        if (hasMore()) {
             own.execute(this);
         }
     }
 
-    static void deliver(Call call) {
+    /** Delivers an answer. An exception of the code that is chained to one future does not keep the others waiting. */
+    static void deliverOrReport(Call call) {
         try {
-            call.deliver();
-        } catch (Throwable e) { // What one owner's code throws, or lacks memory for, does not concern the others.
+            call.deliverAnswer();
+        } catch (Throwable e) { // Whatever chained code throws, errors and a lack of memory too.
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 
-    private void sendForNext(boolean orRunHere) {
-        try {
-            executor.execute(this);
-        } catch (Throwable e) { // Of an executor of the program's own, or for want of a thread.
-            if (orRunHere) {
-                run();
-            }
-        }
-    }
-
-    private synchronized @Nullable Call take() {
+    private synchronized @Nullable Call takeNext() {
         Call taken = next;
-        next = taken == null ? null : taken.nextAnswered;
+        if (taken != null) {
+            next = taken.nextAnswered;
+        }
         return taken;
     }
 

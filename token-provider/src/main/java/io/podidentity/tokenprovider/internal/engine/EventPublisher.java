@@ -12,96 +12,136 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells listeners what happened. Called off any lock, by nobody who could be harmed: what a listener throws is logged
- * the first time, and then passed over.
+ * Tells listeners what happened. The calling thread must hold no lock. What a listener throws is logged the first time,
+ * and ignored after that, so that no caller is harmed.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class EventPublisher {
-    /** The name by which programs have configured the log of failed refreshes. */
-    private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
+    /** The library's logger, as docs/operations.md names it. */
+    static final String LOGGER = "io.podidentity.tokenprovider";
+
+    /** The logger of failed refreshes. Programs have configured it by this name, which is no longer that of a class. */
+    private static final String REFRESH_LOGGER = "io.podidentity.tokenprovider.TokenSlot";
 
     private final List<TokenListener> listeners;
+    /** The listeners that have thrown something. */
     private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
 
     EventPublisher(List<TokenListener> listeners) {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** A request got a token. It was a refresh if callers have an old one meanwhile. */
-    void acquired(TokenRequest request, Duration duration, CachedToken token, @Nullable CachedToken old) {
-        TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
-        tell(request, new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
+    /**
+     * Tells that a request got a token.
+     *
+     * @param old the token that callers got while this request refreshed it; null if callers waited
+     */
+    void publishToken(TokenRequest request, Duration duration, CachedToken token, @Nullable CachedToken old) {
+        TokenListener.Kind kind = TokenListener.Kind.REFRESHED;
+        if (old == null) {
+            kind = TokenListener.Kind.ACQUIRED;
+        }
+        notifyListeners(request, new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
         if (token.run.pins() && token.run.isNews(TokenListener.Kind.PINNED)) {
-            happened(TokenListener.Kind.PINNED, request, Duration.ZERO, token, null);
+            publish(TokenListener.Kind.PINNED, request, Duration.ZERO, token, null);
         }
     }
 
-    /** Somebody was given a token that is not kept, or none. */
-    void supplied(
+    /** Tells that a source supplied an assertion, which no cache keeps, or that it failed. */
+    void publishAssertion(
             TokenRequest request,
             Duration duration,
             @Nullable AccessToken token,
             @Nullable TokenAcquisitionException failure) {
-        TokenListener.Kind kind = failure == null ? TokenListener.Kind.ACQUIRED : TokenListener.Kind.FAILED;
-        tell(request, new TokenListener.Event(kind, request, duration, token, failure, List.of()));
+        TokenListener.Kind kind = TokenListener.Kind.FAILED;
+        if (failure == null) {
+            kind = TokenListener.Kind.ACQUIRED;
+        }
+        notifyListeners(request, new TokenListener.Event(kind, request, duration, token, failure, List.of()));
     }
 
-    /** A request got no token. It was a refresh if callers have an old one meanwhile. */
-    void failed(TokenRequest request, Duration duration, @Nullable CachedToken old, TokenAcquisitionException failure) {
-        TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
-        AccessToken known = old == null ? null : old.token;
-        tell(request, new TokenListener.Event(kind, request, duration, known, failure, failure.attempts()));
+    /**
+     * Tells that a request got no token.
+     *
+     * @param old the token that callers got while this request tried to refresh it; null if callers waited
+     */
+    void publishFailure(
+            TokenRequest request, Duration duration, @Nullable CachedToken old, TokenAcquisitionException failure) {
+        TokenListener.Kind kind = TokenListener.Kind.FAILED;
+        AccessToken known = null;
+        if (old != null) {
+            kind = TokenListener.Kind.REFRESH_FAILED;
+            known = old.token;
+        }
+        notifyListeners(request, new TokenListener.Event(kind, request, duration, known, failure, failure.attempts()));
     }
 
-    /** A caller is about to block. */
-    void waiting(TokenRequest request) {
-        tell(request, null);
+    /** Tells that a caller is about to block. */
+    void publishBlock(TokenRequest request) {
+        notifyListeners(request, null);
     }
 
-    /** A caller who holds a future has its answer. */
-    void waited(TokenRequest request, Call call) {
-        Answer answer = call.answer();
-        CachedToken token = answer instanceof CachedToken gained ? gained : null;
-        TokenAcquisitionException failure = answer instanceof Failure failed ? failed.exception() : null;
-        happened(TokenListener.Kind.WAITED, request, Duration.ofNanos(call.waitedNanos()), token, failure);
+    /** Tells that a caller with a future has its answer. */
+    void publishWait(TokenRequest request, Call call) {
+        CachedToken token = null;
+        TokenAcquisitionException failure = null;
+        if (call.answer() instanceof CachedToken gained) {
+            token = gained;
+        } else if (call.answer() instanceof Failure failed) {
+            failure = failed.exception();
+        }
+        publish(TokenListener.Kind.WAITED, request, Duration.ofNanos(call.waitedNanos()), token, failure);
     }
 
-    void happened(
+    /** Tells of an event without attempts. */
+    void publish(
             TokenListener.Kind kind,
             TokenRequest request,
             Duration duration,
             @Nullable CachedToken token,
             @Nullable TokenAcquisitionException failure) {
-        tell(
-                request,
-                new TokenListener.Event(
-                        kind, request, duration, token == null ? null : token.token, failure, List.of()));
+        AccessToken known = null;
+        if (token != null) {
+            known = token.token;
+        }
+        notifyListeners(request, new TokenListener.Event(kind, request, duration, known, failure, List.of()));
     }
 
-    /** Tells of an event, or by null that a caller waits. */
-    private void tell(TokenRequest request, TokenListener.@Nullable Event event) {
+    /**
+     * Tells all listeners.
+     *
+     * @param event the event; null if a caller is about to block
+     */
+    private void notifyListeners(TokenRequest request, TokenListener.@Nullable Event event) {
         for (TokenListener listener : listeners) {
             try {
-                if (event == null) {
-                    listener.waiting(request);
-                } else {
-                    listener.on(event);
-                }
-            } catch (Throwable e) { // Also an assertion of a test, or a class that is missing there.
+                notifyListener(listener, request, event);
+            } catch (Throwable e) { // Errors too: a test's assertion, or a class that the listener does not find.
                 if (faulty.add(listener)) {
-                    complain(listener, e);
+                    logFaultyListener(listener, e);
                 }
             }
         }
     }
 
-    private static void complain(TokenListener listener, Throwable e) {
+    private static void notifyListener(
+            TokenListener listener, TokenRequest request, TokenListener.@Nullable Event event) {
+        if (event == null) {
+            listener.waiting(request);
+        } else {
+            listener.on(event);
+        }
+    }
+
+    private static void logFaultyListener(TokenListener listener, Throwable e) {
         String text = "The token listener " + listener.getClass().getName()
                 + " threw; it is told of further events, and this is not logged again.";
-        System.getLogger(TokenSourceChain.LOGGER).log(Level.WARNING, text, e);
+        System.getLogger(LOGGER).log(Level.WARNING, text, e);
     }
 
     static void logFailedRefresh(TokenAcquisitionException failure) {
         String text = "The token is still valid, but getting the next one failed. {0}";
-        System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
+        System.getLogger(REFRESH_LOGGER).log(Level.WARNING, text, failure.getMessage());
     }
 }

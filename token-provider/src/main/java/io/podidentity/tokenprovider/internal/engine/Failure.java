@@ -2,7 +2,7 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 
-/** The answer that there is no token. */
+/** The answer that there is no token, with the exception that says why. */
 final class Failure implements Answer {
     private final TokenAcquisitionException exception;
 
@@ -10,7 +10,7 @@ final class Failure implements Answer {
         this.exception = exception;
     }
 
-    /** Why there is none; shared by all who get this answer. */
+    /** Why there is no token. All callers that get this answer share the exception. */
     TokenAcquisitionException exception() {
         return exception;
     }

@@ -7,70 +7,78 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the failures of one slot's requests: when the next request may begin, and what callers are told until then.
- * Made with the first failure, and dropped with the next token.
+ * Remembers the failures of one slot's requests. It says when the next request may begin, and what callers get until
+ * then. A slot makes it with the first failure, and drops it with the next token.
  *
- * <p>Each failure in a row doubles a pause: of 1 s at first, up to 64 s before the next refresh, and up to 32 s where
- * callers wait for a token, who are told the failure meanwhile. Whoever comes long after a pause begins anew. A server
- * that named a wait is left alone until then by all, forced calls too.
+ * <p>Each failure in a row doubles a pause of 1 s at first. Refreshes pause for at most 64 s. Where callers wait for a
+ * token, the pause is at most 32 s, and callers get the failure meanwhile. A failure long after the last pause starts
+ * at 1 s again. If a server named a wait, no call asks it until the wait is over, not even a forced call.
  *
- * <p><i>Thread-safety:</i> none; guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady
- * clock.
+ * <p><i>Thread-safety:</i> guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady clock.
  */
 final class FailureBackoff {
     private static final long SECOND = 1_000_000_000L;
     private static final int MAX_REFRESH_SHIFT = 6;
     private static final int MAX_SHIFT = 5;
 
-    /** The last failure that others are told; null for none. */
+    /** The last failure that further callers get; null for none. */
     private @Nullable TokenAcquisitionException failure;
-    /** How long the request had that failed so. */
+    /** How long the request with that failure was allowed to take. */
     private long limitNanos;
-    /** How long that failure is remembered, and until when. */
+    /** How long that failure is remembered. */
     private long pause;
-
+    /** Until when that failure is remembered. */
     private long end;
-    /** Whether the server named the wait, so that nobody may ask before. */
+    /** Whether the server named the pause, so that nobody may ask before its end. */
     private boolean binding;
-    /** How many failures in a row were told to callers. */
+    /** How many failures in a row callers got, without the first one. */
     private int failures;
-
+    /** How many refreshes in a row failed. */
     private int failedRefreshes;
-    /** Before this moment no refresh begins after those. */
+    /** Before this moment no refresh begins. */
     private long noRefreshBefore;
 
     /**
-     * Keeps what a failure says.
+     * Remembers a failure.
      *
      * @param request the request that failed
-     * @param awaited whether callers wait for it
+     * @param awaited whether callers wait for that request
      */
-    void add(InFlightRequest request, TokenAcquisitionException failed, boolean awaited, long now) {
+    void addFailure(InFlightRequest request, TokenAcquisitionException failed, boolean awaited, long now) {
         if (request.old != null) {
             noRefreshBefore = now + (SECOND << Math.min(failedRefreshes, MAX_REFRESH_SHIFT));
             failedRefreshes++;
         }
         Duration wish = failed.retryAfter().orElse(Duration.ZERO);
-        // A deadline that passed tells of the caller that set it. A source that says so earlier tells of itself.
+        // A request that ran into its deadline shows only that its caller allowed little time. A source that reports
+        // a timeout before the deadline is slow itself.
         boolean tellsOfSource = failed.code() != Code.TIMED_OUT || now - request.deadline < 0;
         boolean serverNamedWait = !wish.isZero();
         boolean concernsCallers = awaited && tellsOfSource;
         if (!serverNamedWait && !concernsCallers) {
             return;
         }
-        // In a row: the request began at most one more pause after the end of the last one, and may have used its
-        // limit.
+        // The failures are in a row if this request began at most one more pause after the end of the last one. The
+        // request itself may have taken as long as its limit.
         boolean inARow = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
-        failures = inARow ? failures + 1 : 0;
+        if (inARow) {
+            failures++;
+        } else {
+            failures = 0;
+        }
         failure = failed;
         limitNanos = request.limitNanos();
         binding = serverNamedWait;
-        pause = binding ? RetryAfter.bounded(wish).toNanos() : SECOND << Math.min(failures, MAX_SHIFT);
+        if (binding) {
+            pause = RetryAfter.limitWait(wish).toNanos();
+        } else {
+            pause = SECOND << Math.min(failures, MAX_SHIFT);
+        }
         end = now + pause;
     }
 
-    /** Forgets all but what a server asked for. */
-    void forget() {
+    /** Forgets how often requests failed, but not the wait that a server named. */
+    void forgetCounts() {
         failures = 0;
         failedRefreshes = 0;
     }
@@ -83,22 +91,24 @@ final class FailureBackoff {
         return !isBinding(now) && (failedRefreshes == 0 || now - noRefreshBefore >= 0);
     }
 
-    /** When the next request may ask: the end of the wait that a server named, else now. */
-    long notBefore(long now) {
-        return isBinding(now) ? end : now;
+    /** When the wait is over that a server named, if {@link #isBinding}. */
+    long endOfWait() {
+        return end;
     }
 
-    /** The answer to a call of this moment; null if there has to be another request. */
+    /** The failure that answers a call at this moment; null if the call needs a request. */
     @Nullable
-    TokenAcquisitionException answer(String resource, Call call, long now) {
+    TokenAcquisitionException findAnswer(String resource, Call call, long now) {
         TokenAcquisitionException last = failure;
         if (last == null || end - now <= 0) {
             return null;
         }
-        if (binding) {
-            // A call with time until then waits: its request begins, and asks at the end of the server's wait.
-            return end - call.deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
+        if (!binding) {
+            boolean isAnswer = !call.force && Failures.isAnswer(last, limitNanos, call.limitNanos());
+            return isAnswer ? last : null;
         }
-        return !call.force && Failures.isAnswer(last, limitNanos, call.limitNanos()) ? last : null;
+        // A call whose deadline is later waits: its request begins now, and asks at the end of the server's wait.
+        boolean canWait = end - call.deadline < 0;
+        return canWait ? null : Failures.duringServersWait(resource, last, Duration.ofNanos(end - now));
     }
 }

@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
-/** Failures of a call, as opposed to those of a source. */
+/**
+ * Makes the exceptions that callers get. A source's own failure says what happened at that source; the failure of a
+ * call also has a headline, a line for each source that was asked, and a link to the page that helps.
+ */
 final class Failures {
     private static final int MAX_LENGTH = 800;
     private static final int MAX_RESOURCE = 120;
@@ -30,14 +32,14 @@ final class Failures {
         return ofCall(failure, resource, attempts, "");
     }
 
-    /** The same failure for another caller, with that caller's stack trace. */
-    static TokenAcquisitionException again(TokenAcquisitionException failure) {
+    /** The same failure, with the stack trace of the calling thread. */
+    static TokenAcquisitionException withOwnStackTrace(TokenAcquisitionException failure) {
         return failure.ofCall(String.valueOf(failure.getMessage()), failure.attempts());
     }
 
     /**
-     * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
-     * is not.
+     * Whether a failure of a request that was allowed to take so long answers a caller with this limit too. A refusal
+     * answers all callers. That no server answered says nothing to a caller that allows more time.
      */
     static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
         Code code = failure.code();
@@ -46,7 +48,7 @@ final class Failures {
         return limit <= allowed || !dependsOnTime;
     }
 
-    static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
+    static TokenAcquisitionException ofInterrupt(String resource, InterruptedException e) {
         return ofCall(
                 new TokenAcquisitionException(Code.INTERRUPTED, "the calling thread was interrupted", "", e),
                 resource,
@@ -56,34 +58,37 @@ final class Failures {
     static TokenAcquisitionException timedOut(String resource, Duration limit, List<TokenAttempt> attempts) {
         String reason = "no source answered within " + limit.toMillis() + " ms";
         String remedy = "Allow a longer deadline.";
-        return ofCall(
-                new TokenAcquisitionException(Code.TIMED_OUT, reason, remedy),
-                resource,
-                attempts,
-                attempts.isEmpty() ? "" : reason + ". " + remedy);
+        String note = "";
+        if (!attempts.isEmpty()) {
+            note = reason + ". " + remedy;
+        }
+        return ofCall(new TokenAcquisitionException(Code.TIMED_OUT, reason, remedy), resource, attempts, note);
     }
 
     /**
-     * What a source threw that is no failure of a source: an exception, checked or not, or an error. Errors are no
-     * exception to that, since the thread is the library's own, and what its callers are told nobody else could. What
-     * may pass by itself, or was caused by what may, is {@link Code#SERVICE_UNAVAILABLE}.
+     * The failure of a source that threw something else than a {@link TokenAcquisitionException}: an exception, checked
+     * or not, or an error. Errors are caught too, because the thread is the library's own and nobody else could tell
+     * its callers. If the exception or one of its causes may pass by itself, the code is {@link
+     * Code#SERVICE_UNAVAILABLE}.
      */
     static TokenAcquisitionException thrownBy(Throwable thrown) {
-        boolean passing = false;
+        Code code = Code.INVALID_CONFIGURATION;
         Throwable cause = thrown;
-        for (int i = 0; cause != null && !passing && i < MAX_CAUSES; i++) {
-            passing = isPassing(cause);
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+            if (mayPass(cause)) {
+                code = Code.SERVICE_UNAVAILABLE;
+            }
             cause = cause.getCause();
         }
         return new TokenAcquisitionException(
-                passing ? Code.SERVICE_UNAVAILABLE : Code.INVALID_CONFIGURATION,
+                code,
                 "it threw " + thrown.getClass().getName(),
                 "Let it throw a TokenAcquisitionException, whose reason is shown; nothing else that is thrown is.",
-                withoutText(thrown));
+                withoutText(thrown, MAX_CAUSES));
     }
 
     /** Whether the same call may succeed later with nothing changed. */
-    private static boolean isPassing(Throwable thrown) {
+    private static boolean mayPass(Throwable thrown) {
         return thrown instanceof IOException
                 || thrown instanceof InterruptedException
                 || thrown instanceof OutOfMemoryError
@@ -92,16 +97,17 @@ final class Failures {
     }
 
     /**
-     * Where something was thrown and what, with what caused it; the texts are left out, since nobody knows what is in
-     * them.
+     * A copy that shows the class, the stack trace and the causes of a throwable, but no text: a message may hold a
+     * secret.
+     *
+     * @param causes how many causes are shown at most
      */
-    private static Throwable withoutText(Throwable thrown) {
-        return withoutText(thrown, MAX_CAUSES);
-    }
-
     private static Throwable withoutText(Throwable thrown, int causes) {
         Throwable cause = thrown.getCause();
-        Throwable shownCause = cause == null || causes == 0 ? null : withoutText(cause, causes - 1);
+        Throwable shownCause = null;
+        if (cause != null && causes > 0) {
+            shownCause = withoutText(cause, causes - 1);
+        }
         Exception shown = new Exception(thrown.getClass().getName(), shownCause);
         shown.setStackTrace(thrown.getStackTrace());
         return shown;
@@ -112,35 +118,36 @@ final class Failures {
                 Code.INVALID_CONFIGURATION, "it answered null", "Let it answer Unavailable in place of null.");
     }
 
-    /** Something was thrown beside the sources' answers, such as by a source's name. */
-    static TokenAcquisitionException unexpected(String resource, Throwable thrown) {
+    /** The failure of a request that ended with an exception outside of a source's answer, such as in its name. */
+    static TokenAcquisitionException ofUnexpected(String resource, Throwable thrown) {
         String reason = "a source ended with " + thrown.getClass().getName();
         return ofCall(
-                new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", withoutText(thrown)),
+                new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", withoutText(thrown, MAX_CAUSES)),
                 resource,
                 List.of());
     }
 
-    /** There is no thread for a request: the system has none, or the program's executor takes no more. */
+    /** The failure of a request without a thread: the system has none, or the program's executor takes no more. */
     static TokenAcquisitionException noThread(String resource, Throwable cause) {
         String reason =
                 "no thread could be had to ask a source (" + cause.getClass().getSimpleName() + ")";
         String remedy = "A thread dump shows who has them all; the limits are those of the container and of its user.";
         return ofCall(
-                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, withoutText(cause)),
+                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, withoutText(cause, MAX_CAUSES)),
                 resource,
                 List.of());
     }
 
-    /** So many requests were given up and have not come back that no more are begun. */
+    /** The failure of a call in a slot that begins no more requests, because so many were given up and still hang. */
     static TokenAcquisitionException tooManyGivenUp(String resource, int givenUp) {
         String reason = givenUp + " earlier requests were given up and still hang";
         String remedy = "A thread dump shows where: the threads named token-provider.";
         return ofCall(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy), resource, List.of());
     }
 
-    /** A failure of a while ago, whose server wants not to be asked again yet. */
-    static TokenAcquisitionException remembered(String resource, TokenAcquisitionException failure, Duration left) {
+    /** A failure of a while ago, for a call that comes before the end of the wait that the server named. */
+    static TokenAcquisitionException duringServersWait(
+            String resource, TokenAcquisitionException failure, Duration left) {
         TokenAcquisitionException again = new TokenAcquisitionException(
                 failure.code(), failure.reason(), failure.remedy(), failure.getCause(), left);
         String note = "Not asked again for another " + (left.toMillis() + 999) / 1000 + " s, as the server wishes.";
@@ -149,35 +156,36 @@ final class Failures {
 
     private static TokenAcquisitionException ofCall(
             TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts, String note) {
-        return failure.ofCall(message(resource, failure, attempts, note), attempts);
+        return failure.ofCall(writeMessage(resource, failure, attempts, note), attempts);
     }
 
     /**
-     * A headline, a line for each source that was asked, where to read on; 800 characters at most.
+     * Writes a message of at most 800 characters: a headline, a line for each source that was asked, and a link.
      *
-     * @param note what there is to say beside the sources' own reasons; may be empty
+     * @param note a sentence in addition to the reasons of the sources; may be empty
      */
-    private static String message(
+    private static String writeMessage(
             String resource, TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
         StringBuilder message = new StringBuilder("No token for ")
                 .append(Excerpt.of(resource, MAX_RESOURCE))
                 .append(" (")
                 .append(failure.code())
                 .append(").");
-        // A call that was late has its own section; a source that was late by itself is in the source's.
-        boolean late = failure.code() == TokenAcquisitionException.Code.TIMED_OUT && !note.isEmpty();
-        String readOn = readOn(failure.code(), late ? List.of() : attempts);
-        List<String> lines = lines(failure, attempts, note);
-        int room = MAX_LENGTH - message.length() - readOn.length() - lines.size() * LINE.length();
-        int longest = longest(lines, room);
+        String link = linkLine(failure.code(), attempts, note);
+        List<String> lines = writeLines(failure, attempts, note);
+        int room = MAX_LENGTH - message.length() - link.length() - lines.size() * LINE.length();
+        int longest = fitLength(lines, room);
         for (String line : lines) {
             message.append(LINE).append(Excerpt.of(line, longest));
         }
-        return message.append(readOn).toString();
+        return message.append(link).toString();
     }
 
-    /** A line for each source that was asked; of more than anybody reads the last, where the one that failed is. */
-    private static List<String> lines(TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
+    /**
+     * A line for each source that was asked. Of a very long chain the last ones, among which is the one that failed.
+     */
+    private static List<String> writeLines(
+            TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
         List<String> lines = new ArrayList<>();
         for (TokenAttempt attempt : attempts) {
             if (attempt.state() != TokenAttempt.State.NOT_TRIED) {
@@ -193,16 +201,16 @@ final class Failures {
         return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
     }
 
-    /** How long a line may be, so that all of them fit: what short ones leave is for the long ones. */
-    private static int longest(List<String> lines, int room) {
+    /** How long a line may be so that all lines fit. The room that short lines leave is for the long ones. */
+    private static int fitLength(List<String> lines, int room) {
         int longest = room;
-        while (longest > 0 && length(lines, longest) > room) {
+        while (longest > 0 && totalLength(lines, longest) > room) {
             longest--;
         }
         return longest;
     }
 
-    private static int length(List<String> lines, int longest) {
+    private static int totalLength(List<String> lines, int longest) {
         int length = 0;
         for (String line : lines) {
             length += Math.min(line.length(), longest);
@@ -210,21 +218,28 @@ final class Failures {
         return length;
     }
 
-    /** Where to read on: the section on the source that failed, else on what all of them lack; empty without one. */
-    private static String readOn(Code code, List<TokenAttempt> attempts) {
-        String anchor = anchor(code, attempts);
-        return anchor == null ? "" : READ_ON + HelpPage.link(anchor);
+    /** The line with the link to the section that helps; empty if there is no such section. */
+    private static String linkLine(Code code, List<TokenAttempt> attempts, String note) {
+        String anchor = findAnchor(code, attempts, note);
+        if (anchor.isEmpty()) {
+            return "";
+        }
+        return READ_ON + HelpPage.link(anchor);
     }
 
-    private static @Nullable String anchor(Code code, List<TokenAttempt> attempts) {
+    private static String findAnchor(Code code, List<TokenAttempt> attempts, String note) {
+        // The note says that the call itself was late. If a source reports a timeout, there is no note, and the
+        // section on that source helps.
+        boolean isLateCall = code == Code.TIMED_OUT && !note.isEmpty();
         for (TokenAttempt attempt : attempts) {
-            if (attempt.state() == TokenAttempt.State.FAILED) {
-                SourceDescriptor known = SourceDescriptor.of(attempt.source());
-                return known == null ? null : known.anchor();
+            if (attempt.state() == TokenAttempt.State.FAILED && !isLateCall) {
+                return SourceDescriptor.findAnchor(attempt.source());
             }
         }
-        // These two are always those of a source, which has a section of its own.
-        boolean ofASource = code == Code.REFUSED || code == Code.INVALID_RESPONSE;
-        return ofASource ? null : code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        // Only a source fails with one of these codes. If the library does not know that source, no section helps.
+        if (code == Code.REFUSED || code == Code.INVALID_RESPONSE) {
+            return "";
+        }
+        return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

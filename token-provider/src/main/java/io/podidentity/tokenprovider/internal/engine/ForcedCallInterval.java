@@ -8,9 +8,9 @@ import java.util.IdentityHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Keeps the forced calls of one chain apart: they ask each source ten times a second at most. IMDS allows 20 requests a
- * second to a machine (Microsoft Learn, "Azure Instance Metadata Service", rate limiting); one process's forced calls
- * leave half of them to others. A call that stops waiting costs the others nothing.
+ * Keeps the forced calls of one chain apart: they ask each source at most ten times a second. IMDS allows a machine 20
+ * requests a second (Microsoft Learn, "Azure Instance Metadata Service", rate limiting). The forced calls of one
+ * process leave half of these to others. A call that stops waiting does not use up a turn.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor, which is taken after
  * that of {@code SlotState}.
@@ -28,15 +28,16 @@ final class ForcedCallInterval {
     }
 
     /**
-     * Waits until a source may be asked.
+     * Waits until a source may be asked, and takes that turn.
      *
      * @param deadline the last moment, on the steady clock
-     * @param applies whether the call has to wait; asked again after {@link #lookAgain}
+     * @param applies whether the call still has to wait; asked again after {@link #lookAgain}
      * @throws TokenAcquisitionException if the deadline comes first
      */
-    synchronized void await(TokenSource source, long deadline, BooleanSupplier applies) throws InterruptedException {
+    synchronized void awaitTurn(TokenSource source, long deadline, BooleanSupplier applies)
+            throws InterruptedException {
         long now = time.nanos();
-        for (long left = left(source, now); left > 0 && applies.getAsBoolean(); left = left(source, now)) {
+        for (long left = nanosLeft(source, now); left > 0 && applies.getAsBoolean(); left = nanosLeft(source, now)) {
             if (deadline - now <= 0) {
                 throw new TokenAcquisitionException(
                         Code.TIMED_OUT,
@@ -51,13 +52,13 @@ final class ForcedCallInterval {
         }
     }
 
-    /** Has those who wait look again whether they have to. */
+    /** Makes all waiting calls look again whether they still have to wait. */
     synchronized void lookAgain() {
         notifyAll();
     }
 
-    private long left(TokenSource source, long now) {
-        Long moment = next.get(source);
-        return moment == null ? 0 : moment - now;
+    private long nanosLeft(TokenSource source, long now) {
+        // A source that was never asked may be asked now.
+        return next.getOrDefault(source, now) - now;
     }
 }

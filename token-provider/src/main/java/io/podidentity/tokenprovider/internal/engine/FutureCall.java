@@ -9,14 +9,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller that holds a future, and whose thread does something else.
+ * A caller that holds a future instead of blocking its thread.
  *
  * @param <T> what the caller sees of a token
  */
 final class FutureCall<T> extends Call {
     private final CompletableFuture<T> future;
     private final Function<CachedToken, T> view;
-    /** Is told after the future was completed with the answer; null for nobody. */
+    /** Runs after the future was completed with the answer; null if nothing is to run. */
     private final @Nullable Consumer<Call> afterwards;
 
     private FutureCall(
@@ -35,14 +35,14 @@ final class FutureCall<T> extends Call {
     }
 
     /**
-     * Makes the call of a caller who gets a future. It is a {@link Call} to the verifier too, which would otherwise
-     * load this class before the first token.
+     * Makes the call of a caller who gets a future. The result is declared as {@link Call}, because the JVM's verifier
+     * would otherwise load this class even in programs that only make blocking calls.
      *
-     * @param future what is completed with the answer
+     * @param future is completed with the answer
      * @param view what the caller sees of a token
-     * @param afterwards is told after the future was completed with the answer; null for nobody
+     * @param afterwards runs after the future was completed with the answer; null if nothing is to run
      */
-    static <T> Call of(
+    static <T> Call create(
             @Nullable CachedToken before,
             boolean force,
             long start,
@@ -64,19 +64,22 @@ final class FutureCall<T> extends Call {
         return super.isUnwanted() || future.isDone();
     }
 
-    /** Completes the future, which runs what the caller has chained to it; nothing if the caller was faster. */
+    /**
+     * Completes the future, and so runs what the caller has chained to it. Does nothing if the caller has cancelled or
+     * completed the future itself.
+     */
     @Override
-    void deliver() {
-        Consumer<Call> then = complete() ? afterwards : null;
-        if (then != null) {
-            then.accept(this);
+    void deliverAnswer() {
+        if (completeFuture() && afterwards != null) {
+            afterwards.accept(this);
         }
     }
 
-    private boolean complete() {
+    private boolean completeFuture() {
         Answer given = requireNonNull(answer());
-        return given instanceof CachedToken token
-                ? future.complete(view.apply(token))
-                : future.completeExceptionally(((Failure) given).exception());
+        if (given instanceof CachedToken token) {
+            return future.complete(view.apply(token));
+        }
+        return future.completeExceptionally(((Failure) given).exception());
     }
 }

@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  *        given up before its thread began, or there is no thread for it
  * </pre>
  *
- * <p>It has the time of the caller that began it, and no more by those that join: so a hung one is given up at a moment
- * that is known from the start, and its sources can divide their time. Whoever gives it up interrupts its thread. In
- * GIVEN_UP its thread is still busy: that costs a thread until the source comes back, and what it brings is for nobody.
+ * <p>A request may take as long as the caller that began it allows. Callers that join do not extend that time: so it is
+ * known from the start when a hung request is given up, and the sources can divide their time. Giving a request up
+ * interrupts its thread. In the state GIVEN_UP that thread is still busy until its source comes back, and nobody gets
+ * what the source brings.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. State, thread and calls are guarded by the lock of its
- * slot, which the methods take that are called without it.
+ * <p><i>Thread-safety:</i> safe for use by several threads. State, thread and calls are guarded by the lock of the
+ * slot. Some methods are called with that lock, as the comments below say, and the others take it.
  */
 final class InFlightRequest implements Runnable {
     /** Where a request is in its life. */
@@ -40,7 +41,7 @@ final class InFlightRequest implements Runnable {
         NEW,
         /** A thread asks the chain. */
         RUNNING,
-        /** A thread is busy with it, and nobody wants what it brings. */
+        /** A thread is still busy with it, and nobody wants its result. */
         GIVEN_UP,
         /** No thread is busy with it, and none will be. */
         ENDED
@@ -49,60 +50,61 @@ final class InFlightRequest implements Runnable {
     /** Where a request comes from, and where its answer goes. */
     interface Slot {
         /**
-         * A request is over; told on its thread, without the lock. True if the slot has kept its answer, or remembered
-         * its failure.
+         * Takes the answer of a request that is over. Called on the thread of the request, without the lock.
+         *
+         * @return whether the slot has kept the token, or remembered the failure
          */
-        boolean end(InFlightRequest over, Answer answer);
+        boolean endRequest(InFlightRequest over, Answer answer);
 
-        /** Some call of this request has waited long enough; told on the thread of alarms, without the lock. */
-        void waitedLongEnough(InFlightRequest awaited);
+        /** Looks after a request whose most urgent call is late. Called on the thread of alarms, without the lock. */
+        void endLateWaits(InFlightRequest awaited);
     }
 
-    /** How much longer than its deadline a caller waits for it to say what it was busy with. */
+    /** For so long after its deadline a caller waits for the request to say what it was busy with. */
     static final long GRACE_NANOS = 50_000_000L;
 
-    /** When the call came that it was begun for, on the steady clock. */
+    /** When the call came that the request was begun for, on the steady clock. */
     final long start;
-    /** When it must be over, on the steady clock. */
+    /** When the request must be over, on the steady clock. */
     final long deadline;
     /**
-     * The token that callers get while this request refreshes it: then it goes on though no call waits for it. Null for
-     * a request that began because a call waits.
+     * The token that callers get while this request refreshes it; such a request goes on even if no call waits for it.
+     * Null for a request that began because a call waits.
      */
     final @Nullable CachedToken old;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Time time;
-    /** Also the lock. */
+    /** Where the answer goes. Its monitor is the lock. */
     private final Slot slot;
-    /** Before this moment it asks nobody, on the steady clock. */
+    /** Before this moment no source is asked, on the steady clock. */
     private final long notBefore;
 
     private final ChainRun run;
 
     private State state = State.NEW;
-    /** The thread that is busy with it, or with handing it over; null for none. */
+    /** The thread that runs the request, or that hands it over to an executor; null for none. */
     private @Nullable Thread thread;
     /**
-     * Whether another thread is about to interrupt that one. Until it has, that one stays here, or the interrupt would
-     * hit what it does next.
+     * Whether another thread is about to interrupt {@link #thread}. Until it has done so, the thread waits in {@link
+     * #releaseThread}, because otherwise the interrupt would hit the thread's next work.
      */
     private boolean interrupting;
-    /** The calls that wait for it, the most urgent first. */
+    /** The calls that wait for the request, the most urgent first. */
     private final TreeSet<Call> calls = new TreeSet<>();
-    /** What is to be run when the most urgent call has waited long enough; null while no call needed that. */
+    /** Runs when the most urgent call is late; null while no call needed that. */
     private @Nullable Runnable alarm;
-    /** When that is to be run, on the steady clock; only while {@link #alarmIsSet}. */
+    /** When the alarm is to run, on the steady clock; valid only while {@link #alarmIsSet}. */
     private long alarmAt;
 
     private boolean alarmIsSet;
 
     /**
-     * Makes one that is to be started.
+     * Makes a request that is to be started.
      *
-     * @param request what listeners are told that it asks for
-     * @param run asks for it
+     * @param request what listeners see as the request
+     * @param run asks the sources
      */
     InFlightRequest(
             TokenRequest request,
@@ -125,67 +127,76 @@ final class InFlightRequest implements Runnable {
         this.run = run;
     }
 
-    /** How long the call that it was begun for may wait, in nanoseconds. */
+    /** How long the call that the request was begun for may wait, in nanoseconds. */
     long limitNanos() {
         return deadline - start;
     }
 
-    // Its life. The first methods are called with the lock, the others without.
+    // The life of the request. The methods up to markEnded() are called with the lock, the others without.
 
-    /** Whether its deadline has passed so long ago that no caller waits for it. */
+    /** Whether the deadline passed so long ago that no caller waits for the request. */
     boolean isOverdue(long nanos) {
         return nanos - deadline >= GRACE_NANOS;
     }
 
-    /** Gives it up; false if that was done before, or it has ended. */
+    /** Gives the request up. False if it was given up before, or has ended. */
     boolean giveUp() {
         if (state == State.GIVEN_UP || state == State.ENDED) {
             return false;
         }
         run.giveUp();
-        state = thread == null ? State.ENDED : State.GIVEN_UP;
+        if (thread == null) {
+            state = State.ENDED;
+        } else {
+            state = State.GIVEN_UP;
+        }
         return true;
     }
 
-    /** Whether it was given up and its thread is still busy. */
+    /** Whether the request was given up and its thread is still busy. */
     boolean isGivenUp() {
         return state == State.GIVEN_UP;
     }
 
-    void end() {
+    void markEnded() {
         state = State.ENDED;
-        setAlarm();
+        updateAlarm();
     }
 
-    /** Has an executor run it. If there is no thread to be had it ends at once, or callers would wait in vain. */
-    void start(Executor executor) {
+    /**
+     * Lets an executor run the request. Without a thread the request ends at once, or its callers would wait in vain.
+     */
+    void startOn(Executor executor) {
         try {
             executor.execute(this);
-        } catch (Throwable e) { // For want of a thread.
-            slot.end(this, new Failure(Failures.noThread(request.resource(), e)));
+        } catch (Throwable e) { // There is no thread.
+            slot.endRequest(this, new Failure(Failures.noThread(request.resource(), e)));
         }
     }
 
-    /** Has a program's own executor run it, which may take its time, refuse, drop it or hang. */
+    /** Hands the request over to a program's own executor, which may take its time, refuse it, drop it or hang. */
     void handOver(Executor executor) {
         synchronized (slot) {
             if (state != State.NEW) {
                 return;
             }
-            // To be interrupted if the executor holds it up. The state stays NEW until run() begins, here or elsewhere.
+            // Noted so that giveUp() can interrupt this thread if the executor holds it up. The state stays NEW until
+            // run() begins, on this thread or on another one.
             thread = Thread.currentThread();
         }
-        Throwable refusal = null;
+        Throwable problem = null;
         try {
             executor.execute(this);
-        } catch (Throwable e) { // Whatever an executor of the program's own throws.
-            refusal = e;
+        } catch (Throwable e) { // Whatever a program's own executor throws.
+            problem = e;
         }
         // If run() has begun, it took the request over from this thread, and ends the request itself.
         boolean wasGivenUp = releaseThread();
-        if (refusal != null || wasGivenUp) {
-            Throwable why = refusal == null ? new InterruptedException() : refusal;
-            slot.end(this, new Failure(Failures.noThread(request.resource(), why)));
+        if (problem == null && wasGivenUp) {
+            problem = new InterruptedException();
+        }
+        if (problem != null) {
+            slot.endRequest(this, new Failure(Failures.noThread(request.resource(), problem)));
         }
     }
 
@@ -202,12 +213,12 @@ final class InFlightRequest implements Runnable {
         releaseThread();
         boolean kept;
         try {
-            kept = slot.end(this, answer);
+            kept = slot.endRequest(this, answer);
         } catch (OutOfMemoryError e) {
-            // No caller may wait in vain: whom the first try did not reach, the second one does.
-            kept = slot.end(this, answer);
+            // No caller may wait in vain. The second try reaches the callers that the first one did not reach.
+            kept = slot.endRequest(this, answer);
         }
-        publish(answer, kept);
+        publishAnswer(answer, kept);
     }
 
     private Answer askChain() {
@@ -219,19 +230,19 @@ final class InFlightRequest implements Runnable {
             return chain.acquire(run, old);
         } catch (TokenAcquisitionException e) {
             return new Failure(e);
-        } catch (Throwable e) { // Also what sources throw beside their answers: none may strand a caller.
-            return new Failure(
-                    run.isGivenUp() && e instanceof InterruptedException interrupted
-                            ? Failures.interrupted(request.resource(), interrupted)
-                            : Failures.unexpected(request.resource(), e));
+        } catch (Throwable e) { // Sources throw outside of their answers too, and no caller may wait in vain.
+            if (run.isGivenUp() && e instanceof InterruptedException interrupted) {
+                return new Failure(Failures.ofInterrupt(request.resource(), interrupted));
+            }
+            return new Failure(Failures.ofUnexpected(request.resource(), e));
         }
     }
 
     /**
-     * The calling thread is busy with it no longer. If it was given up, the interrupt that ended it is awaited and
-     * taken back: an executor's thread has other work to do, which nobody wants to interrupt.
+     * Ends the work of the calling thread on this request. If the request was given up, this waits for the interrupt
+     * that giving up sends, and takes it back: an executor's thread has other work, which must not be interrupted.
      *
-     * @return whether the calling thread was busy with it, and it was given up
+     * @return whether the calling thread worked on this request, and the request was given up
      */
     @SuppressWarnings("ReferenceEquality")
     private boolean releaseThread() {
@@ -256,13 +267,15 @@ final class InFlightRequest implements Runnable {
     }
 
     /**
-     * Interrupts the thread that is busy with it after it was given up. Without the lock, since code that is not the
-     * library's runs here: that which closes the channel that the thread waits for.
+     * Interrupts the thread that is busy with the request after it was given up. The lock is not held during the
+     * interrupt, because that may run a program's own code: the close handler of a channel on which the thread waits.
      */
     void interruptThread() {
-        Thread busy;
+        Thread busy = null;
         synchronized (slot) {
-            busy = state == State.GIVEN_UP ? thread : null;
+            if (state == State.GIVEN_UP) {
+                busy = thread;
+            }
             interrupting = busy != null;
         }
         if (busy == null) {
@@ -278,26 +291,26 @@ final class InFlightRequest implements Runnable {
         }
     }
 
-    // The calls that wait for it; called with the lock.
+    // The calls that wait for the request. These methods are called with the lock.
 
-    void add(Call call) {
+    void addCall(Call call) {
         if (!call.force) {
             run.skipInterval();
         }
         calls.add(call);
-        setAlarm();
+        updateAlarm();
     }
 
-    /** Removes a call; false if it does not wait for this request. */
-    boolean remove(Call call) {
+    /** Removes a call. False if the call does not wait for this request. */
+    boolean removeCall(Call call) {
         boolean removed = calls.remove(call);
         if (removed) {
-            setAlarm();
+            updateAlarm();
         }
         return removed;
     }
 
-    /** Whether a call waits for it. */
+    /** Whether any call waits for the request. */
     boolean isAwaited() {
         return !calls.isEmpty();
     }
@@ -306,30 +319,38 @@ final class InFlightRequest implements Runnable {
         return calls.contains(call);
     }
 
-    /** Removes the call with the latest deadline; null if there is none. Set the alarm after the last one. */
+    /**
+     * Removes the call with the latest deadline; null if there is none. Call {@link #updateAlarm} after the last one.
+     */
     @Nullable
     Call pollMostPatient() {
         return calls.pollLast();
     }
 
-    /** Removes a call whose deadline has passed; null if there is none. Set the alarm after the last one. */
+    /** Removes a call that is late; null if there is none. Call {@link #updateAlarm} after the last one. */
     @Nullable
     Call pollLate(long nanos) {
-        boolean late = !calls.isEmpty() && nanos - calls.first().deadline >= GRACE_NANOS;
-        return late ? calls.pollFirst() : null;
+        if (calls.isEmpty() || nanos - calls.first().deadline < GRACE_NANOS) {
+            return null;
+        }
+        return calls.pollFirst();
     }
 
-    /** Until when a call waits for it, on the steady clock, before the wait has to be looked after. */
+    /** Until when a call can wait for this request without {@link Slot#endLateWaits}, on the steady clock. */
     long waitsUntil(Call call) {
-        return (call.deadline - deadline < 0 ? call.deadline : deadline) + GRACE_NANOS;
+        long earlier = deadline;
+        if (call.deadline - deadline < 0) {
+            earlier = call.deadline;
+        }
+        return earlier + GRACE_NANOS;
     }
 
     /**
-     * Sets the alarm for the most urgent call, or takes it back if there is none. If the thread of that call blocks, it
-     * looks after the deadlines of all calls itself. So a request has no alarm until its most urgent call is a future;
-     * from then on the alarm is kept up, whichever call is the most urgent.
+     * Sets the alarm for the most urgent call, or takes it back if there is none. A thread that blocks for its call
+     * watches the deadlines of all calls, so a request has no alarm until its most urgent call is a future. From then
+     * on the alarm stays, whichever call is the most urgent.
      */
-    void setAlarm() {
+    void updateAlarm() {
         Runnable known = alarm;
         if (calls.isEmpty()) {
             if (known != null && alarmIsSet) {
@@ -345,75 +366,82 @@ final class InFlightRequest implements Runnable {
         if (alarmIsSet && moment == alarmAt) {
             return;
         }
-        Runnable set = known == null ? () -> slot.waitedLongEnough(this) : known;
-        alarm = set;
+        if (known == null) {
+            known = () -> slot.endLateWaits(this);
+            alarm = known;
+        }
         alarmAt = moment;
         alarmIsSet = true;
-        time.wake(moment, set);
+        time.wake(moment, known);
     }
 
     /**
-     * Whether an answer of this request is one to a call too that has more time than it had. A refusal is. That nobody
-     * answered in a short time is not. A request that timed out went on until its deadline, so that deadlines are
-     * compared. Any other failure depends on how long the sources had, so that limits are.
+     * Whether an answer of this request also answers a call that allows more time than the request had. A refusal
+     * answers such a call. That no server answered within a short time does not. If the request timed out, it ran until
+     * its deadline, so the deadlines are compared. Any other failure depends on how much time the sources had, so the
+     * limits are compared.
      */
     boolean isAnswerFor(Call call, Answer answer) {
         if (answer instanceof CachedToken) {
             return true;
         }
         TokenAcquisitionException failed = ((Failure) answer).exception();
-        return failed.code() == Code.TIMED_OUT
-                ? call.deadline - deadline <= 0
-                : Failures.isAnswer(failed, limitNanos(), call.limitNanos());
+        if (failed.code() == Code.TIMED_OUT) {
+            return call.deadline - deadline <= 0;
+        }
+        return Failures.isAnswer(failed, limitNanos(), call.limitNanos());
     }
 
-    // What others are told of it.
+    // What callers and listeners learn of the request.
 
-    /** What became of each source so far; nothing where a source's name cannot be had. */
+    /** What became of each source so far; empty if a source of the program cannot say its name. */
     List<TokenAttempt> attempts() {
         try {
             return run.attempts();
-        } catch (Throwable e) { // A caller whose time is over, or the thread that sees to that, asks a source's name.
+        } catch (Throwable e) { // A source's name() is a program's own code, and a late caller must get its failure.
             return List.of();
         }
     }
 
-    private void publish(Answer answer, boolean kept) {
+    private void publishAnswer(Answer answer, boolean kept) {
         if (run.isGivenUp()) {
             return;
         }
         EventPublisher publisher = chain.publisher();
         if (answer instanceof CachedToken token) {
             if (publisher != null) {
-                publisher.acquired(request, elapsed(), token, old);
+                publisher.publishToken(request, elapsedTime(), token, old);
             }
             chain.logOrigin(token);
             return;
         }
         TokenAcquisitionException failure = ((Failure) answer).exception();
         if (publisher != null) {
-            publisher.failed(request, elapsed(), old, failure);
+            publisher.publishFailure(request, elapsedTime(), old, failure);
         }
         if (kept && old != null) {
             EventPublisher.logFailedRefresh(failure);
         }
     }
 
-    /** Whether listeners are to be told that it was given up: at its deadline, and not since nobody wanted it. */
+    /**
+     * Whether listeners are to be told that the request was given up: at its deadline, not because nobody wanted it.
+     */
     boolean isNewsOfTimeOut() {
         return chain.publisher() != null && time.nanos() - deadline >= 0;
     }
 
-    /** Tells listeners that it was given up at its deadline. */
+    /** Tells listeners that the request was given up at its deadline. */
     void publishTimeOut() {
         EventPublisher publisher = chain.publisher();
         if (publisher != null) {
             Duration limit = Duration.ofNanos(limitNanos());
-            publisher.failed(request, elapsed(), old, Failures.timedOut(request.resource(), limit, attempts()));
+            TokenAcquisitionException failure = Failures.timedOut(request.resource(), limit, attempts());
+            publisher.publishFailure(request, elapsedTime(), old, failure);
         }
     }
 
-    private Duration elapsed() {
+    private Duration elapsedTime() {
         return Duration.ofNanos(time.nanos() - start);
     }
 }

@@ -23,174 +23,233 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The caches that all providers of the process share, one for equal settings. */
+/**
+ * The caches of this process. Providers with equal settings share a cache.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
+ */
 public final class ProcessCaches {
-    /** How long a call may take that says nothing else, and a refresh behind the callers. */
+    /** How long a call may take unless it sets a deadline, and how long a refresh in the background may take. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
 
     private static final String CONNECTION_STRING = "AzureServicesAuthConnectionString";
-    /** How many caches are kept though no provider has them: for programs that make a provider for each call. */
+    /** So many caches are kept even if no provider uses them, for programs that make a new provider for each call. */
     private static final int KEPT = 8;
-
+    /** After so many more entries, the entries without a cache are removed. */
     private static final int SWEEP = 64;
-    /** By settings, with hashes in place of secrets. What no provider has any more is forgotten. Guarded by itself. */
-    private static final Map<String, WeakReference<TokenCache>> OTHERS = new HashMap<>();
-    /** With how many of them to look next for those whose cache is gone. Guarded by the same. */
+    /**
+     * The caches by their settings, in which hashes stand for secrets. A cache that no provider uses is collected as
+     * garbage. Guarded by itself.
+     */
+    private static final Map<String, WeakReference<TokenCache>> SHARED = new HashMap<>();
+    /** With how many entries to remove those without a cache next. Guarded by {@link #SHARED}. */
     private static int sweepAt = SWEEP;
-    /** Those that were asked for last, the newest at the end. Guarded by the same. */
+    /** The caches that were used last, the newest at the end. Guarded by {@link #SHARED}. */
     private static final Deque<TokenCache> RECENT = new ArrayDeque<>();
 
-    /** The cache of a process that sets nothing but its environment; made when first needed. */
-    private static volatile @Nullable TokenCache own;
+    /** The cache of programs that set nothing but the environment of their process; made when first needed. */
+    private static volatile @Nullable TokenCache ofProcess;
 
     private ProcessCaches() {}
 
-    public static TokenCache own() {
-        TokenCache cache = own;
-        return cache == null ? makeOwn() : cache;
-    }
-
-    private static synchronized TokenCache makeOwn() {
-        TokenCache cache = own;
+    /** The cache of programs that set nothing but the environment of their process. */
+    public static TokenCache ofProcess() {
+        TokenCache cache = ofProcess;
         if (cache == null) {
-            // First of all, since what it loads takes longest.
-            cache = of(null, null, Map.of(), TokenCache.DEFAULT_SLOTS, RequestExecutor.WarmUp.begin());
-            own = cache;
+            cache = makeOfProcess();
         }
         return cache;
     }
 
-    /** The same as {@link #of(Map, String, Map, int)} for a cache of the usual size. */
-    public static TokenCache of(
+    private static synchronized TokenCache makeOfProcess() {
+        TokenCache cache = ofProcess;
+        if (cache == null) {
+            // The warm-up begins before all else, because it takes longest.
+            cache = findOrMake(null, null, Map.of(), TokenCache.DEFAULT_SLOTS, RequestExecutor.WarmUp.begin());
+            ofProcess = cache;
+        }
+        return cache;
+    }
+
+    /** The same as {@link #forSettings(Map, String, Map, int)} with a cache of the default size. */
+    public static TokenCache forSettings(
             @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
-        return of(variables, connectionString, overrides, TokenCache.DEFAULT_SLOTS);
+        return forSettings(variables, connectionString, overrides, TokenCache.DEFAULT_SLOTS);
     }
 
     /**
-     * The cache of these settings.
+     * The cache of all providers with these settings.
      *
-     * @param variables the environment variables in place of the process's own; null for these
+     * @param variables the environment variables in place of the process's own; null for the process's own
      * @param connectionString the connection string; null for the one in the environment, if it has one, and blank for
      *     the default chain
      * @param overrides variables in place of those of the environment, in a fixed order
-     * @param slots how many tokens it keeps at most
+     * @param slots how many tokens the cache keeps at most
      * @throws IllegalArgumentException if a setting has an impossible value
      */
-    public static TokenCache of(
+    public static TokenCache forSettings(
             @Nullable Map<String, String> variables,
             @Nullable String connectionString,
             Map<String, String> overrides,
             int slots) {
-        boolean isOwn = variables == null
-                && connectionString == null
-                && overrides.isEmpty()
-                && slots == TokenCache.DEFAULT_SLOTS;
-        return isOwn ? own() : of(variables, connectionString, overrides, slots, null);
+        boolean hasTexts = variables != null || connectionString != null || !overrides.isEmpty();
+        if (!hasTexts && slots == TokenCache.DEFAULT_SLOTS) {
+            return ofProcess();
+        }
+        return findOrMake(variables, connectionString, overrides, slots, null);
     }
 
-    private static TokenCache of(
+    private static TokenCache findOrMake(
             @Nullable Map<String, String> variables,
             @Nullable String connectionString,
             Map<String, String> overrides,
             int slots,
             RequestExecutor.@Nullable WarmUp warmUp) {
-        Environment environment = environment(variables, overrides);
-        ConnectionSettings parsed = connectionSettings(environment, connectionString);
-        String key = (variables == null ? "" : fingerprint(variables))
-                + ' '
-                + (parsed == null ? "" : parsed.fingerprint())
-                + ' '
-                + (overrides.isEmpty() ? "" : overrides.toString())
-                + ' '
-                + slots;
-        synchronized (OTHERS) {
-            WeakReference<TokenCache> known = OTHERS.get(key);
-            TokenCache cache = known == null ? null : known.get();
+        Environment environment = environmentOf(variables, overrides);
+        String key = keyOf(variables, connectionSettings(environment, connectionString), overrides, slots);
+        synchronized (SHARED) {
+            TokenCache cache = null;
+            WeakReference<TokenCache> known = SHARED.get(key);
+            if (known != null) {
+                cache = known.get();
+            }
             if (cache == null) {
-                cache = cache(
-                        sources(SourceContext.of(environment, null, null), connectionString),
-                        new RequestExecutor(warmUp, null),
-                        null,
-                        slots);
-                if (OTHERS.size() >= sweepAt) {
-                    OTHERS.values().removeIf(other -> other.get() == null);
-                    sweepAt = OTHERS.size() + SWEEP;
-                }
-                OTHERS.put(key, new WeakReference<>(cache));
+                List<TokenSource> sources = createSources(SourceContext.of(environment, null, null), connectionString);
+                cache = makeCache(sources, new RequestExecutor(warmUp, null), null, slots);
+                removeCollected();
+                SHARED.put(key, new WeakReference<>(cache));
             }
-            RECENT.remove(cache);
-            RECENT.add(cache);
-            if (RECENT.size() > KEPT) {
-                RECENT.remove();
-            }
+            keepRecent(cache);
             return cache;
         }
     }
 
-    static int size() {
-        synchronized (OTHERS) {
-            return OTHERS.size();
+    private static String keyOf(
+            @Nullable Map<String, String> variables,
+            @Nullable ConnectionSettings settings,
+            Map<String, String> overrides,
+            int slots) {
+        StringBuilder key = new StringBuilder();
+        if (variables != null) {
+            key.append(fingerprintOf(variables));
+        }
+        key.append(' ');
+        if (settings != null) {
+            key.append(settings.fingerprint());
+        }
+        key.append(' ');
+        if (!overrides.isEmpty()) {
+            key.append(overrides);
+        }
+        return key.append(' ').append(slots).toString();
+    }
+
+    private static void removeCollected() {
+        if (SHARED.size() >= sweepAt) {
+            SHARED.values().removeIf(cache -> cache.get() == null);
+            sweepAt = SHARED.size() + SWEEP;
         }
     }
 
-    /** A cache of its own for what no text can say. */
-    public static TokenCache ofItsOwn(
+    private static void keepRecent(TokenCache cache) {
+        RECENT.remove(cache);
+        RECENT.add(cache);
+        if (RECENT.size() > KEPT) {
+            RECENT.remove();
+        }
+    }
+
+    static int size() {
+        synchronized (SHARED) {
+            return SHARED.size();
+        }
+    }
+
+    /** A cache that no other provider shares, for settings that cannot be compared as texts. */
+    public static TokenCache makeUnshared(
             List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners, int slots) {
-        return cache(
-                sources,
-                new RequestExecutor(null, executor),
-                listeners.isEmpty() ? null : new EventPublisher(listeners),
-                slots);
+        EventPublisher publisher = null;
+        if (!listeners.isEmpty()) {
+            publisher = new EventPublisher(listeners);
+        }
+        return makeCache(sources, new RequestExecutor(null, executor), publisher, slots);
     }
 
-    /** The tokens of a managed identity for an audience as assertions; they have a cache of their own. */
-    public static TokenSource assertions(TokenSource identity, String audience) {
-        return new CachedAssertions(
-                identity, audience, ofItsOwn(List.of(identity), null, List.of(), TokenCache.DEFAULT_SLOTS));
+    /** The tokens of a managed identity for an audience, as assertions. They have a cache of their own. */
+    public static TokenSource cacheAssertions(TokenSource identity, String audience) {
+        return cacheAssertions(identity, audience, List.of());
     }
 
-    /** The same assertions, of which listeners are told: each that is requested or read, not those from a cache. */
-    public static TokenSource assertions(TokenSource assertions, List<TokenListener> listeners) {
+    private static TokenSource cacheAssertions(TokenSource identity, String audience, List<TokenListener> listeners) {
+        TokenCache cache = makeUnshared(List.of(identity), null, listeners, TokenCache.DEFAULT_SLOTS);
+        return new CachedAssertions(identity, audience, cache);
+    }
+
+    /**
+     * The same assertions with listeners, who are told of each one that is requested or read, but not of cached ones.
+     */
+    public static TokenSource withListeners(TokenSource assertions, List<TokenListener> listeners) {
         if (listeners.isEmpty()) {
             return assertions;
         }
         if (assertions instanceof CachedAssertions cached) {
-            TokenCache cache = ofItsOwn(List.of(cached.identity), null, listeners, TokenCache.DEFAULT_SLOTS);
-            return new CachedAssertions(cached.identity, cached.audience, cache);
+            return cacheAssertions(cached.identity, cached.audience, listeners);
         }
         return new ToldAssertions(assertions, new EventPublisher(listeners));
     }
 
-    private static TokenCache cache(
+    private static TokenCache makeCache(
             List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher, int slots) {
         TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, publisher, true);
         return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE, slots);
     }
 
-    /** The variables that are read: all of the process's unless others replace them, and some beside them. */
-    public static Environment environment(@Nullable Map<String, String> variables, Map<String, String> overrides) {
-        Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
+    /**
+     * The environment that sources read.
+     *
+     * @param variables the variables; null for those of the process
+     * @param overrides variables that replace those of the same name
+     */
+    public static Environment environmentOf(@Nullable Map<String, String> variables, Map<String, String> overrides) {
+        Environment environment;
+        if (variables == null) {
+            environment = Environment.ofProcess();
+        } else {
+            environment = Environment.of(variables);
+        }
         for (Map.Entry<String, String> override : overrides.entrySet()) {
             environment = environment.with(override.getKey(), override.getValue());
         }
         return environment;
     }
 
-    public static List<TokenSource> sources(SourceContext context, @Nullable String connectionString) {
-        Environment environment = context.environment();
-        ConnectionSettings settings = connectionSettings(environment, connectionString);
-        return settings == null
-                ? new DefaultSources(context).all()
-                : List.of(new ConnectionStringSource(context, ProcessCaches::assertions).of(settings));
+    /**
+     * Creates the sources of a chain.
+     *
+     * @param connectionString names the only source; null for the connection string in the environment. If neither
+     *     names a source, the result is the default chain
+     */
+    public static List<TokenSource> createSources(SourceContext context, @Nullable String connectionString) {
+        ConnectionSettings settings = connectionSettings(context.environment(), connectionString);
+        if (settings == null) {
+            return new DefaultSources(context).createAll();
+        }
+        return List.of(new ConnectionStringSource(context, ProcessCaches::cacheAssertions).create(settings));
     }
 
     private static @Nullable ConnectionSettings connectionSettings(
             Environment environment, @Nullable String connectionString) {
-        String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
-        return text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
+        String text = connectionString;
+        if (text == null) {
+            text = environment.get(CONNECTION_STRING);
+        }
+        if (text == null || text.isBlank()) {
+            return null;
+        }
+        return ConnectionSettings.parse(text);
     }
 
-    private static String fingerprint(Map<String, String> variables) {
+    private static String fingerprintOf(Map<String, String> variables) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
             text.append(variable.getKey())
@@ -201,7 +260,7 @@ public final class ProcessCaches {
         return Fingerprint.of(text.toString());
     }
 
-    /** The tokens of a managed identity as the assertions of an application, kept and refreshed as any tokens are. */
+    /** The tokens of a managed identity as the assertions of an application. They are cached like any other tokens. */
     private static final class CachedAssertions implements TokenSource {
         private final TokenSource identity;
         private final String audience;
@@ -225,12 +284,18 @@ public final class ProcessCaches {
                 TokenRequest wanted = TokenRequest.forResource(audience).withForceRefresh(request.forceRefresh());
                 return new Acquired(cache.get(wanted, limit).token);
             } catch (TokenAcquisitionException e) {
+                String reason = e.reason();
+                String remedy = e.remedy();
                 List<TokenAttempt> attempts = e.attempts();
-                TokenAttempt last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+                if (!attempts.isEmpty()) {
+                    TokenAttempt last = attempts.get(attempts.size() - 1);
+                    reason = last.reason();
+                    remedy = last.remedy();
+                }
                 throw new TokenAcquisitionException(
                         e.code(),
-                        "no assertion from " + name() + ": " + (last == null ? e.reason() : last.reason()),
-                        last == null ? e.remedy() : last.remedy(),
+                        "no assertion from " + name() + ": " + reason,
+                        remedy,
                         null,
                         e.retryAfter().orElse(null));
             }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -20,50 +21,54 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each request a thread that ends with it, so that none is alive while nothing is under way. Where the program
- * has an executor of its own, sources are asked and futures are completed there alone: {@link HandOver}.
+ * Gives each request a thread of its own, which ends with the request. So no thread is alive while nothing happens. If
+ * the program supplies an executor, a {@link HandOver} passes the requests on to it.
  *
- * <p>While few of them are alive it is a platform thread: the first virtual one of a process takes longer than a first
- * token may. Beyond that it is a virtual thread, where the JDK has those that do not pin their carriers.
+ * <p>The first threads are platform threads, because starting the first virtual thread of a process takes longer than a
+ * first token may take. While many platform threads are alive, the next ones are virtual if the JDK has virtual threads
+ * that do not pin their carriers.
  *
- * <p>The context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
- * the system's on JDK 25, where a program in one jar finds nothing.
+ * <p>The context class loader of each thread is the library's own. By default it would be the caller's on JDK 17, which
+ * keeps a program in memory that was unloaded, and the system's on JDK 25, which finds nothing in a program in one jar.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class RequestExecutor implements Executor {
-    /** While about so many platform threads of the library are alive, the next ones are virtual. */
+    /** While about so many platform threads of the library are alive, the next threads are virtual. */
     static final int MAX_PLATFORM_THREADS = 64;
 
-    /** What the first caller does meanwhile; null for nothing, and when it is done. */
+    /** What the first caller does while it waits; null for nothing, and when it is done. */
     private volatile @Nullable WarmUp warmUp;
-
+    /** Passes requests on to the program's executor; null if the program supplied none. */
     private final @Nullable HandOver handOver;
 
     RequestExecutor(@Nullable WarmUp warmUp, @Nullable Executor executor) {
         this.warmUp = warmUp;
-        this.handOver = executor == null ? null : new HandOver(executor);
+        if (executor == null) {
+            this.handOver = null;
+        } else {
+            this.handOver = new HandOver(executor);
+        }
+    }
+
+    /** The executor that does what the program's executor does not begin in time; null if there is no program's. */
+    static @Nullable Executor reliefOf(Executor executor) {
+        if (executor instanceof RequestExecutor own && own.handOver != null) {
+            return own.handOver.own;
+        }
+        return null;
     }
 
     /**
-     * The executor that does what another one, a program's own, does not begin in time; null if it is none of those.
-     */
-    static @Nullable Executor relief(Executor executor) {
-        HandOver handOver = executor instanceof RequestExecutor own ? own.handOver : null;
-        return handOver == null ? null : handOver.own;
-    }
-
-    /**
-     * Has a side task done by a thread of the library, whatever the calling thread is busy with. If there is no thread
-     * to be had, the calling thread does it.
+     * Starts a task on a thread of the library, so that it does not hold up the calling thread. If there is no thread,
+     * the calling thread does the task.
      */
     static void startSideTask(Executor executor, Runnable task) {
-        Executor relief = relief(executor);
-        Executor own = relief == null ? executor : relief;
+        Executor own = Objects.requireNonNullElse(reliefOf(executor), executor);
         try {
-            // Marked as the completion of futures is, to tell both from requests.
+            // The marker interface tells side tasks and completions of futures from requests.
             own.execute((Runnable & CompletableFuture.AsynchronousCompletionTask) task::run);
-        } catch (Throwable e) { // For want of a thread.
+        } catch (Throwable e) { // There is no thread.
             task.run();
         }
     }
@@ -72,23 +77,25 @@ final class RequestExecutor implements Executor {
     public void execute(Runnable task) {
         HandOver toProgram = handOver;
         if (toProgram != null) {
-            toProgram.add(task);
+            toProgram.addTask(task);
             return;
         }
-        thread(task).start();
+        newThread(task).start();
         WarmUp first = warmUp;
         if (first != null) {
             warmUp = null;
-            first.whileWaiting();
+            first.workWhileWaiting();
         }
     }
 
-    private static Thread thread(Runnable task) {
-        boolean many = PlatformThread.ALIVE.get() >= MAX_PLATFORM_THREADS;
-        return many && VirtualThreads.arePossible() ? VirtualThreads.thread(task) : new PlatformThread(task);
+    private static Thread newThread(Runnable task) {
+        if (PlatformThread.ALIVE.get() >= MAX_PLATFORM_THREADS && VirtualThreads.arePossible()) {
+            return VirtualThreads.newThread(task);
+        }
+        return new PlatformThread(task);
     }
 
-    /** One of the platform threads, which count themselves. */
+    /** A platform thread, which counts itself while it is alive. */
     private static final class PlatformThread extends Thread {
         private static final AtomicInteger ALIVE = new AtomicInteger();
 
@@ -110,38 +117,45 @@ final class RequestExecutor implements Executor {
     }
 
     /**
-     * Hands requests and completions over to a program's own executor. That may take its time, refuse, drop what it is
-     * given, run it at once, or hang: so a thread of the library does it, one for all as long as the executor takes
-     * what it is given at once. Once it has not, each has a thread of its own, and nobody waits behind another.
+     * Hands requests and completions over to a program's own executor. Such an executor may take its time, refuse, drop
+     * a task, run it at once, or hang. So a thread of the library hands the tasks over: a single thread as long as the
+     * executor takes each task at once. From the first time that it does not, each task gets a thread of its own, so
+     * that no task waits behind another.
      */
     private static final class HandOver implements Runnable {
         /** How long the executor may hold the thread up before another one takes over. */
         private static final long PATIENCE_NANOS = 50_000_000L;
 
         private final Executor program;
+        /** The library's own threads, for what the program's executor does not begin in time. */
         private final RequestExecutor own = new RequestExecutor(null, null);
+
         private final Runnable takeOver = this::takeOver;
-        /** What is to be handed over. Guarded by this. */
+        /** The tasks that are to be handed over. Guarded by this. */
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         /** The thread that takes the next task; null for none. Guarded by this. */
         private @Nullable Thread serving;
-        /** Whether the executor has ever held a thread up: then each task gets a thread of its own. Guarded by this. */
+        /** Whether the executor has ever held a thread up. It stays slow for good. Guarded by this. */
         private boolean slow;
 
         HandOver(Executor program) {
             this.program = program;
         }
 
-        synchronized void add(Runnable task) {
+        synchronized void addTask(Runnable task) {
             tasks.add(task);
             if (serving == null || slow) {
-                serve(task);
+                startThread(task);
             }
         }
 
-        /** Begins another thread; without one to be had, the task that it would be for is taken back. */
-        private void serve(@Nullable Runnable last) {
-            Thread thread = thread(this);
+        /**
+         * Starts another thread, which serves from now on.
+         *
+         * @param last the task that is taken back if there is no thread; null for none
+         */
+        private void startThread(@Nullable Runnable last) {
+            Thread thread = newThread(this);
             boolean begun = false;
             try {
                 thread.start();
@@ -156,71 +170,82 @@ final class RequestExecutor implements Executor {
 
         @Override
         public void run() {
-            for (Runnable task = next(true); task != null; task = next(false)) {
+            for (Runnable task = takeFirst(); task != null; task = takeNext()) {
                 Time.SYSTEM.wake(Time.SYSTEM.nanos() + PATIENCE_NANOS, takeOver);
                 if (task instanceof InFlightRequest request) {
                     request.handOver(program);
                 } else {
-                    complete(task);
+                    executeOrRun(task);
                 }
             }
         }
 
-        /** Futures must be completed, be it here. */
-        private void complete(Runnable task) {
+        /** Runs a task that completes futures: on the program's executor, or here if the executor refuses. */
+        private void executeOrRun(Runnable task) {
             try {
                 program.execute(task);
-            } catch (Throwable e) { // Whatever an executor of the program's own throws.
+            } catch (Throwable e) { // Whatever a program's own executor throws.
                 task.run();
             }
         }
 
-        /**
-         * The next task for the calling thread; null if there is none, or another thread takes it.
-         *
-         * @param first whether the thread has just begun. Where the executor is slow, it was begun for one task, which
-         *     it takes though another thread serves by now
-         */
-        @SuppressWarnings("ReferenceEquality")
-        private synchronized @Nullable Runnable next(boolean first) {
-            boolean mine = serving == Thread.currentThread() || (slow && first);
-            Runnable task = mine ? tasks.poll() : null;
-            if (serving == Thread.currentThread() && task == null) {
+        /** The first task of the calling thread. If the executor is slow, each thread was started for one task. */
+        private synchronized @Nullable Runnable takeFirst() {
+            if (slow && !isServing()) {
+                return tasks.poll();
+            }
+            return takeNext();
+        }
+
+        /** The next task of the calling thread; null if there is none, or if another thread serves by now. */
+        private synchronized @Nullable Runnable takeNext() {
+            if (!isServing()) {
+                return null;
+            }
+            Runnable task = tasks.poll();
+            if (task == null) {
                 serving = null;
                 Time.SYSTEM.forget(takeOver);
             }
             return task;
         }
 
-        /** The executor holds up the thread that serves. */
+        @SuppressWarnings("ReferenceEquality")
+        private boolean isServing() {
+            return serving == Thread.currentThread();
+        }
+
+        /** Starts a thread for each task that is left, because the executor holds up the thread that serves. */
         private synchronized void takeOver() {
-            slow = slow || serving != null;
+            if (serving != null) {
+                slow = true;
+            }
             serving = null;
             for (int i = tasks.size(); i > 0; i--) {
-                serve(null);
+                startThread(null);
             }
         }
     }
 
     /**
-     * Virtual threads, of JDKs in which they do not pin their carriers: since 24 (JEP 491). This library is compiled
-     * for 17, which has none, so they are called by their names.
+     * Virtual threads, if the JDK is version 24 or later. In earlier versions they pin their carriers (JEP 491). This
+     * library is compiled for JDK 17, which has no virtual threads, so this class calls their methods by name.
      */
     private static final class VirtualThreads {
         private static final int FIRST_WITHOUT_PINS = 24;
-        private static final @Nullable ThreadFactory FACTORY = factory();
+        private static final @Nullable ThreadFactory FACTORY = findFactory();
 
         static boolean arePossible() {
             return FACTORY != null;
         }
 
-        static Thread thread(Runnable task) {
+        static Thread newThread(Runnable task) {
             Thread thread = requireNonNull(FACTORY).newThread(task);
             thread.setContextClassLoader(RequestExecutor.class.getClassLoader());
             return thread;
         }
 
-        private static @Nullable ThreadFactory factory() {
+        private static @Nullable ThreadFactory findFactory() {
             if (Runtime.version().feature() < FIRST_WITHOUT_PINS) {
                 return null;
             }
@@ -238,12 +263,12 @@ final class RequestExecutor implements Executor {
     }
 
     /**
-     * Loads classes beside the first caller, or where it would only wait, before they are needed. Nothing is sent.
-     *
-     * <p>In a young process most of a first token's time is class loading; see docs/decisions/0008.
+     * Loads classes before they are needed: on a thread of its own while the first caller loads others, and on the
+     * caller's thread while it only waits. Nothing is sent. In a young process, loading classes takes most of the time
+     * of a first token; see docs/decisions/0008.
      */
     static final class WarmUp extends Thread {
-        /** Whether the first source to be asked is one over HTTP; false until that is known. */
+        /** Whether the first source sends HTTP requests; false until that is known. */
         private volatile boolean forHttp;
 
         private WarmUp() {
@@ -251,46 +276,46 @@ final class RequestExecutor implements Executor {
             setDaemon(true);
         }
 
-        /** Begins it; a process that has no thread left does without. */
+        /** Begins the warm-up. A process without another thread goes on without it. */
         static WarmUp begin() {
             WarmUp warmUp = new WarmUp();
             try {
                 warmUp.start();
             } catch (OutOfMemoryError e) {
-                // Only time is lost: what was not loaded beside is loaded when it is needed.
+                // The classes are then loaded when they are needed, so only time is lost.
             }
             return warmUp;
         }
 
-        /** The JDK's classes for sockets or for processes, while the caller loads ours. */
+        /** Loads the JDK's classes for sockets or for processes, while the caller loads those of this library. */
         @Override
         public void run() {
             try {
                 Environment environment = Environment.ofProcess();
                 forHttp = SourceDescriptor.announcesHttp(environment);
-                if (!forHttp && new Tool(environment, "az").find() != null) {
+                if (!forHttp && new Tool(environment, "az").findCommand() != null) {
                     ProcessHandle.current();
-                    rehearse();
+                    loadAnswerReader();
                 } else {
                     loadSockets();
                 }
             } catch (IOException e) {
-                // Nothing is connected, so nothing fails; and the request itself would say what is wrong.
+                // No socket was connected. If sockets do not work here, the request itself will say so.
             }
         }
 
-        /** What an answer is read with, on the thread of a caller who waits for one. */
-        void whileWaiting() {
+        /** Loads the classes that read an answer, on the thread of a caller that waits for one. */
+        void workWhileWaiting() {
             if (forHttp) {
-                rehearse();
+                loadAnswerReader();
             }
         }
 
-        private static void rehearse() {
-            CachedToken.refreshAt(new TokenSource.Acquired(TokenResponse.rehearse()).token(), 0);
+        private static void loadAnswerReader() {
+            CachedToken.computeRefreshAt(new TokenSource.Acquired(TokenResponse.readSample()).token(), 0);
         }
 
-        /** By one that is made and not connected. */
+        /** Makes a socket and does not connect it. */
         private static void loadSockets() throws IOException {
             try (Socket socket = new Socket(Proxy.NO_PROXY)) {
                 socket.setReuseAddress(false);

@@ -10,21 +10,21 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the lock of one slot guards: the token, the requests in flight with the calls that wait for each, and what
- * is remembered of failures.
+ * All that the lock of one slot guards: the token, the requests in flight with their calls, and the remembered
+ * failures.
  *
- * <p>Calls join the current request; there is at most one. It is given up when its deadline has passed, or when nobody
- * wants it any more. Its source may not listen to that: until it returns, the request is still in flight beside the
- * current one. While {@value #MAX_GIVEN_UP} of those are in flight, no other request begins. After {@link #clear} the
- * request that was current is not, and has its own calls alone. A request changes the token only while it is the
- * current one.
+ * <p>There is at most one current request, which new calls join. Only the current request may change the token. A
+ * request is given up when its deadline has passed, or when nobody wants it any more. Its source may ignore the
+ * interrupt, and then the request stays in flight until the source returns. While {@value #MAX_GIVEN_UP} given-up
+ * requests are in flight, no other request begins. After {@link #clear} the request that was current is not current any
+ * more: no further call joins it.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is never held while a
- * source is asked, a future is completed, a thread is interrupted, or a listener is told: {@link DeferredWork} does
- * that after each decision.
+ * source is asked, a future is completed, a thread is interrupted, or a listener is called: {@link DeferredWork} does
+ * all that after each decision.
  */
 final class SlotState implements InFlightRequest.Slot {
-    /** With so many requests that were given up and whose threads are still busy, no other one begins. */
+    /** So many requests that were given up may still be busy before no other request begins. */
     static final int MAX_GIVEN_UP = 16;
 
     private final TokenRequest request;
@@ -32,21 +32,21 @@ final class SlotState implements InFlightRequest.Slot {
     private final Executor executor;
     private final Time time;
 
-    /** Read without the lock too. */
+    /** The token; null for none. Written with the lock, and read without it too. */
     private volatile @Nullable CachedToken token;
-    /** Which tokens claims challenges refused; null while there was none. */
+    /** Which tokens were refused in claims challenges; null before the first challenge. */
     private @Nullable Challenges challenges;
-    /** What is remembered of failures; null for nothing. */
+    /** The remembered failures; null for none. */
     private @Nullable FailureBackoff backoff;
-    /** Requests that have not ended. */
+    /** The requests that have not ended. */
     private final List<InFlightRequest> requests = new ArrayList<>(1);
-    /** The one of them that calls join; null for none. */
+    /** The request that new calls join; null for none. */
     private @Nullable InFlightRequest current;
     /** How many callers wait, for whichever request. */
     private int waiting;
-    /** How many have begun to wait since the slot was made. */
+    /** How many callers have begun to wait since the slot was made. */
     private long numbers;
-    /** Whether the slot was evicted, so that nobody may wait here. */
+    /** Whether the slot was evicted, so that no caller may wait here. */
     private boolean closed;
 
     SlotState(TokenRequest request, TokenSourceChain chain, Executor executor, Time time) {
@@ -62,16 +62,16 @@ final class SlotState implements InFlightRequest.Slot {
         return token;
     }
 
-    /** Notes that a token was looked at, unless it was replaced meanwhile. */
+    /** Notes that both clocks were read for this token, unless the token was replaced meanwhile. */
     synchronized void keepChecked(CachedToken checked, long millis, long nanos) {
         if (token == checked) {
-            token = checked.checked(millis, nanos);
+            token = checked.afterCheck(millis, nanos);
         }
     }
 
     /**
-     * Forgets all but what a server asked for: no call that begins from now on gets a token of before. Whoever waits
-     * for the current request still gets its token; if nobody does, it is given up.
+     * Forgets the token and the failures, but not a wait that a server named. No later call gets a token of before. The
+     * callers of the current request still get its answer. If there are none, the request is given up.
      */
     void clear() {
         DeferredWork work = newWork();
@@ -85,65 +85,79 @@ final class SlotState implements InFlightRequest.Slot {
             FailureBackoff known = backoff;
             if (known != null && known.isBinding(time.nanos())) {
                 // The server's wish holds for the calls to come; how often requests failed does not.
-                known.forget();
+                known.forgetCounts();
             } else {
                 backoff = null;
             }
         }
-        work.perform();
+        work.performAll();
     }
 
-    /** Whether a claims challenge of now refuses the token that is here, as {@link Challenges} says. */
+    /** Whether a claims challenge that comes now refuses the slot's token. {@link Challenges} decides it. */
     synchronized boolean isChallenged() {
         CachedToken known = token;
-        challenges = challenges == null ? new Challenges() : challenges;
-        return known != null && challenges.refuse(known, time.millis(), time.nanos());
+        if (known == null) {
+            return false;
+        }
+        if (challenges == null) {
+            challenges = new Challenges();
+        }
+        return challenges.refuseToken(known, time.millis(), time.nanos());
     }
 
-    /** Takes a newer token in place of the one that is here and was refused. */
-    synchronized void replace(CachedToken newer) {
+    /** Replaces the slot's token, which was refused, with a newer one. Does nothing if the slot has no token. */
+    synchronized void replaceToken(CachedToken newer) {
         if (token != null) {
-            offer(newer);
+            offerToken(newer);
         }
     }
 
-    /** Moves a token to where all programs look for it, unless it was forgotten meanwhile. Takes that lock too. */
-    synchronized void move(CachedToken moved, SlotState shared) {
-        if (moved.isSameAs(token) && shared.offer(moved)) {
+    /** Moves a token to the ordinary slot, unless it was forgotten meanwhile. Takes the lock of that slot too. */
+    synchronized void moveToken(CachedToken moved, SlotState ordinary) {
+        if (moved.isSameAs(token) && ordinary.offerToken(moved)) {
             token = null;
         }
     }
 
-    private synchronized boolean offer(CachedToken newer) {
+    /** Takes a token if it is newer than the slot's own. False if it is not, or if the slot was evicted. */
+    private synchronized boolean offerToken(CachedToken newer) {
         CachedToken known = token;
-        boolean taken = !closed && (known == null || newer.isNewerThan(known));
-        token = taken ? newer : known;
-        return taken;
+        if (closed || (known != null && !newer.isNewerThan(known))) {
+            return false;
+        }
+        token = newer;
+        return true;
     }
 
-    /** Whether there is nothing here that is of use any more. */
+    /** Whether the slot holds nothing useful: no request, no valid token, and no wait that a server named. */
     synchronized boolean isStale() {
         CachedToken known = token;
         long nanos = time.nanos();
-        return current == null
-                && (known == null || known.isExpired(time.millis(), nanos))
-                && (backoff == null || !backoff.isBinding(nanos));
+        boolean hasToken = known != null && !known.isExpired(time.millis(), nanos);
+        boolean hasWait = backoff != null && backoff.isBinding(nanos);
+        return current == null && !hasToken && !hasWait;
     }
 
-    /** Lets nobody in from now on, and forgets the token; false if a caller waits or a request hangs. */
-    synchronized boolean close() {
-        closed = waiting == 0 && requests.isEmpty();
-        token = closed ? null : token;
-        return closed;
+    /** Forgets the token, and lets no caller wait from now on. False if a caller waits or a request is in flight. */
+    synchronized boolean closeIfUnused() {
+        if (waiting > 0 || !requests.isEmpty()) {
+            return false;
+        }
+        closed = true;
+        token = null;
+        return true;
     }
 
-    /** A caller begins to wait; false if nobody may any more. Whoever was let in leaves by {@link #leave}. */
+    /** Lets a caller wait. False if the slot was evicted. A caller that may wait calls {@link #leave} at the end. */
     synchronized boolean enter() {
-        waiting += closed ? 0 : 1;
-        return !closed;
+        if (closed) {
+            return false;
+        }
+        waiting++;
+        return true;
     }
 
-    /** A call has its answer, or wants none any more. */
+    /** Ends the wait of a call that has its answer, or no longer wants one. */
     void leave(Call call) {
         DeferredWork work = newWork();
         synchronized (this) {
@@ -151,20 +165,20 @@ final class SlotState implements InFlightRequest.Slot {
             call.hasLeft = true;
             for (int i = requests.size() - 1; i >= 0; i--) {
                 InFlightRequest left = requests.get(i);
-                if (left.remove(call)) {
+                if (left.removeCall(call)) {
                     giveUpIfUnwanted(left, work);
                     break;
                 }
             }
         }
-        work.perform();
+        work.performAll();
     }
 
     /**
-     * Has a call wait for the current request, or for a new one that begins. A token that came meanwhile, or a failure
-     * that is remembered, is its answer at once.
+     * Makes a call wait for the current request, or begins a request for it. If a token came meanwhile, or a failure is
+     * remembered, that is the answer at once.
      *
-     * @return whether a request began for it
+     * @return whether a request began for this call
      */
     boolean join(Call call) {
         DeferredWork work = newWork();
@@ -173,7 +187,7 @@ final class SlotState implements InFlightRequest.Slot {
             call.number = ++numbers;
             began = join(call, work);
         }
-        work.perform();
+        work.performAll();
         return began;
     }
 
@@ -183,55 +197,69 @@ final class SlotState implements InFlightRequest.Slot {
         }
         long nanos = time.nanos();
         endOverdue(nanos, work);
-        Answer known = knownAnswer(call, nanos);
+        Answer known = findAnswer(call, nanos);
         if (known != null) {
-            work.answer(call, known);
+            work.addAnswer(call, known);
             return false;
         }
         InFlightRequest joined = current;
         boolean begins = joined == null;
         if (joined == null) {
-            FailureBackoff failed = backoff;
-            boolean bound = failed != null && failed.isBinding(nanos);
-            long notBefore = failed == null ? nanos : failed.notBefore(nanos);
-            // A request that sleeps until the end of a server's wait does not wait for its turn after that.
-            joined = begin(call.request, call.start, call.deadline, notBefore, call.force && !bound, null, work);
+            joined = beginRequest(call, nanos, work);
         }
-        joined.add(call);
+        joined.addCall(call);
         return begins;
     }
 
-    /** The answer that is there without a request: a newer token, or a failure; null for none. */
-    private @Nullable Answer knownAnswer(Call call, long nanos) {
+    /** The answer that needs no request: a newer token, or a failure; null for none. */
+    private @Nullable Answer findAnswer(Call call, long nanos) {
         CachedToken now = token;
         if (now != null && !now.isSameAs(call.before) && !now.isExpired(time.millis(), nanos)) {
             return now;
         }
+        TokenAcquisitionException failure = null;
         FailureBackoff failed = backoff;
-        TokenAcquisitionException failure = failed == null ? null : failed.answer(request.resource(), call, nanos);
-        if (failure == null && current == null && givenUp() >= MAX_GIVEN_UP) {
-            failure = Failures.tooManyGivenUp(request.resource(), givenUp());
+        if (failed != null) {
+            failure = failed.findAnswer(request.resource(), call, nanos);
         }
-        return failure == null ? null : new Failure(failure);
+        if (failure == null && current == null && countGivenUp() >= MAX_GIVEN_UP) {
+            failure = Failures.tooManyGivenUp(request.resource(), countGivenUp());
+        }
+        if (failure == null) {
+            return null;
+        }
+        return new Failure(failure);
     }
 
-    /** Begins a request for the next token behind the callers, unless it is not to begin. */
-    void refresh(Duration limit, TokenRequest asked) {
+    /** Begins a request for the next token in the background, unless one is under way or must not begin yet. */
+    void beginRefresh(Duration limit, TokenRequest asked) {
         DeferredWork work = newWork();
         synchronized (this) {
             long nanos = time.nanos();
             endOverdue(nanos, work);
             CachedToken old = token;
-            boolean allowed = backoff == null || backoff.allowsRefresh(nanos);
-            boolean possible = current == null && givenUp() < MAX_GIVEN_UP;
-            if (!closed && old != null && allowed && possible) {
-                begin(asked, nanos, nanos + limit.toNanos(), nanos, false, old, work);
+            boolean isWanted = !closed && old != null;
+            boolean isAllowed = backoff == null || backoff.allowsRefresh(nanos);
+            boolean isPossible = current == null && countGivenUp() < MAX_GIVEN_UP;
+            if (isWanted && isAllowed && isPossible) {
+                beginRequest(asked, nanos, nanos + limit.toNanos(), nanos, false, old, work);
             }
         }
-        work.perform();
+        work.performAll();
     }
 
-    private InFlightRequest begin(
+    private InFlightRequest beginRequest(Call call, long nanos, DeferredWork work) {
+        FailureBackoff failed = backoff;
+        if (failed != null && failed.isBinding(nanos)) {
+            // The request sleeps until the end of the wait that a server named. It need not wait for its turn after
+            // that, so it is not forced.
+            long wake = failed.endOfWait();
+            return beginRequest(call.request, call.start, call.deadline, wake, false, null, work);
+        }
+        return beginRequest(call.request, call.start, call.deadline, nanos, call.force, null, work);
+    }
+
+    private InFlightRequest beginRequest(
             TokenRequest asked,
             long start,
             long deadline,
@@ -241,7 +269,7 @@ final class SlotState implements InFlightRequest.Slot {
             DeferredWork work) {
         InFlightRequest begun = new InFlightRequest(
                 request,
-                chain.run(withoutCall(asked), deadline, forced),
+                chain.newRun(withoutCall(asked), deadline, forced),
                 chain,
                 time,
                 this,
@@ -251,18 +279,18 @@ final class SlotState implements InFlightRequest.Slot {
                 old);
         requests.add(begun);
         current = begun;
-        work.start(begun);
+        work.addStart(begun);
         return begun;
     }
 
-    /** Until when a call waits, on the steady clock, before its wait has to be looked after by {@link #endWait}. */
+    /** Until when a call waits, on the steady clock, before {@link #endWait} has to look after it. */
     synchronized long waitsUntil(Call call) {
         for (int i = requests.size() - 1; i >= 0; i--) {
             if (requests.get(i).isAwaitedBy(call)) {
                 return requests.get(i).waitsUntil(call);
             }
         }
-        // It was answered in this moment.
+        // The call was answered at this very moment.
         return call.deadline + InFlightRequest.GRACE_NANOS;
     }
 
@@ -277,12 +305,12 @@ final class SlotState implements InFlightRequest.Slot {
                 }
             }
         }
-        work.perform();
+        work.performAll();
     }
 
-    /** All callers of the process share the thread of alarms: nothing may hold that up. */
+    /** Does its work on another thread: all callers of the process share the thread of alarms. */
     @Override
-    public void waitedLongEnough(InFlightRequest awaited) {
+    public void endLateWaits(InFlightRequest awaited) {
         RequestExecutor.startSideTask(executor, () -> endWaits(awaited));
     }
 
@@ -293,21 +321,22 @@ final class SlotState implements InFlightRequest.Slot {
                 endWaits(awaited, work);
             }
         }
-        work.perform();
+        work.performAll();
     }
 
     /**
-     * Ends the wait of the calls whose deadline has passed. If the request itself is overdue it is given up, and the
-     * others wait for another one: the most patient first, so that the request that begins is good enough for all.
+     * Ends the wait of the calls whose deadline has passed. If the request itself is overdue, it is given up, and the
+     * remaining calls join another request. The call with the latest deadline comes first, because the new request
+     * takes its deadline, which then suffices for all.
      */
     private void endWaits(InFlightRequest awaited, DeferredWork work) {
         long nanos = time.nanos();
         for (Call call = awaited.pollLate(nanos); call != null; call = awaited.pollLate(nanos)) {
-            work.timeOut(call, awaited);
+            work.addTimeOut(call, awaited);
         }
         if (!awaited.isOverdue(nanos)) {
-            // For the first of the calls that still wait.
-            awaited.setAlarm();
+            // The alarm is now for the most urgent of the calls that still wait.
+            awaited.updateAlarm();
             giveUpIfUnwanted(awaited, work);
             return;
         }
@@ -315,8 +344,8 @@ final class SlotState implements InFlightRequest.Slot {
         for (Call call = awaited.pollMostPatient(); call != null; call = awaited.pollMostPatient()) {
             join(call, work);
         }
-        // No call waits for it any more, so that this takes its alarm back.
-        awaited.setAlarm();
+        // No call waits for this request any more, so this takes the alarm back.
+        awaited.updateAlarm();
     }
 
     private void endOverdue(long nanos, DeferredWork work) {
@@ -327,7 +356,7 @@ final class SlotState implements InFlightRequest.Slot {
     }
 
     @Override
-    public boolean end(InFlightRequest over, Answer answer) {
+    public boolean endRequest(InFlightRequest over, Answer answer) {
         DeferredWork work = newWork();
         boolean kept;
         try {
@@ -335,84 +364,88 @@ final class SlotState implements InFlightRequest.Slot {
                 kept = over == current;
                 if (kept) {
                     current = null;
-                    keep(over, answer);
+                    keepAnswer(over, answer);
                 }
                 requests.remove(over);
                 for (Call call = over.pollMostPatient(); call != null; call = over.pollMostPatient()) {
-                    settle(call, over, answer, work);
+                    answerOrRejoin(call, over, answer, work);
                 }
-                over.end();
+                over.markEnded();
             }
         } finally {
-            work.perform();
+            work.performAll();
         }
         return kept;
     }
 
     /** Keeps the token of the current request, or remembers its failure. */
-    private void keep(InFlightRequest over, Answer answer) {
+    private void keepAnswer(InFlightRequest over, Answer answer) {
         if (answer instanceof CachedToken gained) {
             token = gained;
             backoff = null;
         } else if (answer instanceof Failure failure) {
-            FailureBackoff known = backoff == null ? new FailureBackoff() : backoff;
-            known.add(over, failure.exception(), over.isAwaited(), time.nanos());
-            backoff = known;
+            if (backoff == null) {
+                backoff = new FailureBackoff();
+            }
+            backoff.addFailure(over, failure.exception(), over.isAwaited(), time.nanos());
         }
     }
 
-    /** Gives a call the answer of the request that it waited for, or has it wait for another one. */
-    private void settle(Call call, InFlightRequest over, Answer answer, DeferredWork work) {
+    /** Gives a call the answer of its request. If that is no answer for this call, the call joins another request. */
+    private void answerOrRejoin(Call call, InFlightRequest over, Answer answer, DeferredWork work) {
         if (over.isAnswerFor(call, answer)) {
-            work.answer(call, answer);
+            work.addAnswer(call, answer);
             return;
         }
         try {
             join(call, work);
         } catch (OutOfMemoryError e) {
-            // Then there is no other request; this caller, and those behind it, must not wait in vain.
-            work.answer(call, answer);
+            // There is no memory for another request. This caller, and those behind it, must not wait in vain.
+            work.addAnswer(call, answer);
         }
     }
 
-    private int givenUp() {
+    private int countGivenUp() {
         int count = 0;
         for (int i = 0; i < requests.size(); i++) {
-            count += requests.get(i).isGivenUp() ? 1 : 0;
+            if (requests.get(i).isGivenUp()) {
+                count++;
+            }
         }
         return count;
     }
 
     /**
-     * The last caller ends a request. A refresh behind the callers goes on as long as the token of before is valid; one
-     * that has hung since before the expiry does not, nor does one that is not the current request any more.
+     * Gives a request up if no call waits for it. A refresh goes on without callers as long as it is current and the
+     * old token is valid. After the expiry of the old token it needs callers like any other request.
      */
     private void giveUpIfUnwanted(InFlightRequest left, DeferredWork work) {
         CachedToken old = left.old;
-        boolean refreshes = left == current && old != null && !old.isExpired(time.millis(), time.nanos());
-        if (!left.isAwaited() && !refreshes) {
+        boolean isRefresh = left == current && old != null && !old.isExpired(time.millis(), time.nanos());
+        if (!left.isAwaited() && !isRefresh) {
             giveUp(left, work);
         }
     }
 
-    /** Ends a request, and leaves it alone if its thread does not come back. */
+    /** Gives a request up. It stays in the list of requests until its thread comes back. */
     private void giveUp(InFlightRequest left, DeferredWork work) {
         if (current == left) {
             current = null;
         }
         if (left.giveUp()) {
-            work.giveUp(left);
+            work.addGivenUp(left);
         }
         if (!left.isGivenUp()) {
             requests.remove(left);
         }
     }
 
-    /** A call's request without what the run of a chain says itself. */
+    /** The same request without deadline and forced refresh, of which the run of the chain takes care. */
     private static TokenRequest withoutCall(TokenRequest asked) {
-        return asked.deadline().isEmpty() && !asked.forceRefresh()
-                ? asked
-                : asked.withForceRefresh(false).withDeadline(null);
+        if (asked.deadline().isEmpty() && !asked.forceRefresh()) {
+            return asked;
+        }
+        return asked.withForceRefresh(false).withDeadline(null);
     }
 
     private DeferredWork newWork() {
@@ -420,24 +453,27 @@ final class SlotState implements InFlightRequest.Slot {
     }
 
     /**
-     * Which of one slot's tokens a claims challenge has refused. Whoever brings a challenge does not say which token it
-     * is about. In the first second of a token it is the one before: others were challenged at the same time. After
-     * that it is this one, and the source is asked. Since a program may bring the same claims with each call, that
-     * second doubles with each token that was refused, up to four minutes.
+     * Decides which token of a slot a claims challenge is about, because the challenge itself does not say it. In the
+     * first second of a token, a challenge is about the token before: several callers may have been challenged at the
+     * same time, and one of them has already fetched the new token. After that second the challenge is about this
+     * token, and the source is asked. A program may send the same claims with each call, so the second doubles with
+     * each refused token, up to four minutes.
      */
     private static final class Challenges {
         private static final long FIRST_MILLIS = 1_000;
         private static final int MAX_SHIFT = 8;
 
+        /** The token that was refused last; null for none. */
         private @Nullable CachedToken refused;
+        /** How many tokens were refused. */
         private int count;
 
-        /** Whether a challenge of this moment refuses a token. */
-        boolean refuse(CachedToken token, long millis, long nanos) {
+        /** Whether a challenge that comes now is about this token, which is then refused from now on. */
+        boolean refuseToken(CachedToken token, long millis, long nanos) {
             if (token.isSameAs(refused)) {
                 return true;
             }
-            if (token.age(millis, nanos) < FIRST_MILLIS << Math.min(count, MAX_SHIFT)) {
+            if (token.ageMillis(millis, nanos) < FIRST_MILLIS << Math.min(count, MAX_SHIFT)) {
                 return false;
             }
             refused = token;

@@ -14,23 +14,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of one chain of sources: a slot for each request that differs in what it asks for.
+ * The tokens of one chain of sources. Requests that ask for the same token share a {@link TokenSlot}.
  *
- * <p>A request that names a resource and nothing else has that resource as its key, so that the usual look-up makes no
- * object.
+ * <p>If a request names a resource and nothing else, the resource itself is the key of its slot. So the usual look-up
+ * makes no object.
  *
  * <p>The number of slots is bounded. A new slot takes the place of a stale one if a few looks, from a random place on,
  * find one. Otherwise it takes the place of the first slot from there on that nobody waits for. The place is random
  * because a process with more resources than slots goes through them in turns: to drop the slot that was used longest
  * ago would drop each slot just before it is needed. A slot that somebody waits for is never dropped. If callers wait
  * for all slots, the cache exceeds the bound until the next slot is made.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class TokenCache {
-    /** How many slots there are where nothing else is set: more than a service has tenants times resources. */
+    /** The number of slots unless a program sets it: most services have fewer tenants times resources. */
     public static final int DEFAULT_SLOTS = 10_000;
 
+    /** How many slots are looked at for a stale one. More looks would make the creation of a slot slow. */
     private static final int LOOKS = 8;
-    /** In this order slots are cleared: no token can then move from one that is not yet to one that is. */
+    /**
+     * The order in which slots are cleared: first those of programs that handle claims challenges. A token can move
+     * from such a slot to an ordinary one, so the other order could leave a token in a slot that was cleared already.
+     */
     private static final boolean[] CAPABLE_FIRST = {true, false};
 
     private final TokenSourceChain chain;
@@ -39,7 +45,9 @@ public final class TokenCache {
     private final Duration refreshLimit;
     private final int maxSlots;
     private final ConcurrentMap<Object, TokenSlot> slots = new ConcurrentHashMap<>();
-    /** The same, in no order. Guarded by this, as each change of the map. */
+    /**
+     * The same slots in a list, of which eviction takes random places. Guarded by this, as is each change of the map.
+     */
     private final List<TokenSlot> places = new ArrayList<>();
 
     TokenCache(TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
@@ -54,103 +62,136 @@ public final class TokenCache {
         this.refreshLimit = refreshLimit;
     }
 
-    public TokenSlot slot(String resource) {
+    /** The slot of a request that names this resource and nothing else. */
+    public TokenSlot slotOf(String resource) {
         TokenSlot slot = slots.get(resource);
-        return slot != null ? slot : newSlot(resource, TokenRequest.forResource(resource));
+        if (slot == null) {
+            slot = makeSlot(resource, TokenRequest.forResource(resource));
+        }
+        return slot;
     }
 
-    /** The slot of a request. Programs that handle claims challenges have one where the source tells them apart. */
-    TokenSlot slot(TokenRequest request) {
-        TokenSlot slot = known(request);
-        return slot != null ? slot : newSlot(key(request), withoutCall(request));
+    /**
+     * The slot of a request. Programs that handle claims challenges have slots of their own if the source issues other
+     * tokens to them.
+     */
+    TokenSlot slotOf(TokenRequest request) {
+        TokenSlot slot = findSlot(request);
+        if (slot == null) {
+            slot = makeSlot(keyOf(request), withoutCall(request));
+        }
+        return slot;
     }
 
     /** The slot that a request has already; null for none. */
-    private @Nullable TokenSlot known(TokenRequest request) {
+    private @Nullable TokenSlot findSlot(TokenRequest request) {
         if (request.caeEnabled()) {
-            // A source that does not tell programs apart leaves its token in the slot of the others, for all.
-            TokenSlot shared = slots.get(key(request.withCaeEnabled(false)));
-            boolean isForAll = shared != null && shared.isForAllPrograms();
-            return isForAll ? shared : slots.get(key(request));
+            // If the source issues the same tokens to all programs, the token is in the ordinary slot.
+            TokenSlot ordinary = slots.get(keyOf(request.withCaeEnabled(false)));
+            if (ordinary != null && ordinary.isForAllPrograms()) {
+                return ordinary;
+            }
+            return slots.get(keyOf(request));
         }
-        // First as it is, since most requests are their own keys, and key() would make objects only to say so.
+        // Most requests are their own keys. keyOf() makes objects, so it is the second try.
         TokenSlot slot = slots.get(request);
-        return slot == null ? slots.get(key(request)) : slot;
+        if (slot == null) {
+            slot = slots.get(keyOf(request));
+        }
+        return slot;
     }
 
-    /** The resource where nothing else is named that would make the token another one. */
-    private static Object key(TokenRequest request) {
-        boolean alone = request.tenantId().isEmpty()
+    /** The resource itself if the request names nothing else that makes a difference to the token; else the request. */
+    private static Object keyOf(TokenRequest request) {
+        boolean namesResourceOnly = request.tenantId().isEmpty()
                 && request.identity().isEmpty()
                 && request.claims().isEmpty()
                 && !request.isOnBehalfOfUser()
                 && !request.caeEnabled();
-        return alone ? request.resource() : withoutCall(request);
+        if (namesResourceOnly) {
+            return request.resource();
+        }
+        return withoutCall(request);
     }
 
-    /** The same without what belongs to a single call. */
+    /** The same request without what belongs to a single call: deadline, forced refresh, and the user's token. */
     private static TokenRequest withoutCall(TokenRequest request) {
-        return request.deadline().isEmpty() && !request.forceRefresh() && !request.isOnBehalfOfUser()
-                ? request
-                : request.withForceRefresh(false).withDeadline(null).withoutUserAssertion();
+        boolean hasNothingOfACall =
+                request.deadline().isEmpty() && !request.forceRefresh() && !request.isOnBehalfOfUser();
+        if (hasNothingOfACall) {
+            return request;
+        }
+        return request.withForceRefresh(false).withDeadline(null).withoutUserAssertion();
     }
 
-    /** The token, for which the calling thread waits if need be. A slot that was evicted meanwhile is made anew. */
+    /** The token. The calling thread waits for it if necessary. */
     public CachedToken get(TokenRequest request, Duration limit) {
         TokenSlot slot;
         CachedToken token;
         do {
-            slot = slot(request);
+            slot = slotOf(request);
+            // Null if the slot was evicted meanwhile; then there is a new one in the next round.
             token = slot.get(isForced(request, slot), limit, request);
         } while (token == null);
-        share(slot, token);
-        return token;
-    }
-
-    public <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
-        CompletableFuture<T> token;
-        do {
-            TokenSlot slot = slot(request);
-            boolean plain = slot.request().claims().isEmpty() && !slot.request().caeEnabled();
-            Function<CachedToken, T> seen = plain
-                    ? view
-                    : got -> {
-                        share(slot, got);
-                        return view.apply(got);
-                    };
-            token = slot.getAsync(isForced(request, slot), limit, seen, request);
-        } while (token == null);
+        shareToken(slot, token);
         return token;
     }
 
     /**
-     * Whether the source must be asked whatever the slot holds. A call that brings claims asks if these may refuse the
-     * slot's own token, which came for the same claims.
+     * The token as a future, without a wait of the calling thread.
+     *
+     * @param view what the caller sees of the token
+     */
+    public <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
+        CompletableFuture<T> token;
+        do {
+            TokenSlot slot = slotOf(request);
+            // Null if the slot was evicted meanwhile, as above.
+            token = slot.getAsync(isForced(request, slot), limit, sharing(slot, view), request);
+        } while (token == null);
+        return token;
+    }
+
+    /** The same view, which first puts the token into the other slot that wants it. */
+    private <T> Function<CachedToken, T> sharing(TokenSlot slot, Function<CachedToken, T> view) {
+        if (slot.request().claims().isEmpty() && !slot.request().caeEnabled()) {
+            return view;
+        }
+        return token -> {
+            shareToken(slot, token);
+            return view.apply(token);
+        };
+    }
+
+    /**
+     * Whether the source must be asked even if the slot has a token. A call with a claims challenge asks the source if
+     * the challenge may be about the slot's own token. That token came for the same claims, so the challenge may also
+     * be about the token before it.
      */
     private static boolean isForced(TokenRequest request, TokenSlot slot) {
         return request.forceRefresh() || (request.claims().isPresent() && slot.state.isChallenged());
     }
 
     /** Puts a token into the other slot in which calls look for it, if there is one. */
-    private void share(TokenSlot slot, CachedToken token) {
+    private void shareToken(TokenSlot slot, CachedToken token) {
         TokenRequest request = slot.request();
         if (request.claims().isPresent()) {
-            // Calls without the claims would go on with the token that the claims refused.
-            TokenSlot refused = known(request.withClaims(null));
+            // Otherwise calls without the claims would still get the token that the resource refused.
+            TokenSlot refused = findSlot(request.withClaims(null));
             if (refused != null) {
-                refused.state.replace(token);
+                refused.state.replaceToken(token);
             }
         }
         if (request.caeEnabled() && !token.run.caeAware()) {
-            // The source does not tell programs apart: known() looks for the token of all in the slot of the others.
-            slot.state.move(token, slot(request.withCaeEnabled(false)).state);
+            // The token serves all programs, and findSlot() looks for such a token in the ordinary slot.
+            slot.state.moveToken(token, slotOf(request.withCaeEnabled(false)).state);
         }
     }
 
     /** Forgets the tokens for a request, also those of programs that handle claims challenges. */
     public void clear(TokenRequest request) {
         for (boolean capable : CAPABLE_FIRST) {
-            TokenSlot slot = slots.get(key(request.withCaeEnabled(capable)));
+            TokenSlot slot = slots.get(keyOf(request.withCaeEnabled(capable)));
             if (slot != null) {
                 slot.state.clear();
             }
@@ -159,7 +200,7 @@ public final class TokenCache {
 
     /** Forgets all tokens, and which source answered first. */
     public void clear() {
-        // First, so that what is begun from now on belongs to what comes.
+        // First, so that the requests that begin from now on belong to the new generation.
         chain.unpin();
         for (boolean capable : CAPABLE_FIRST) {
             for (TokenSlot slot : slots.values()) {
@@ -170,8 +211,9 @@ public final class TokenCache {
         }
     }
 
-    public void quieten() {
-        chain.quieten();
+    /** Stops the log lines about where tokens come from. Warnings about failed refreshes stay. */
+    public void quietenLog() {
+        chain.quietenLog();
     }
 
     @Override
@@ -183,11 +225,11 @@ public final class TokenCache {
         return slots.size();
     }
 
-    private synchronized TokenSlot newSlot(Object key, TokenRequest request) {
+    private synchronized TokenSlot makeSlot(Object key, TokenRequest request) {
         TokenSlot slot = slots.get(key);
         if (slot == null) {
             while (places.size() >= maxSlots && evictOne()) {
-                // Once, but for those that were too many.
+                // One round is enough, unless the cache exceeded its bound before.
             }
             slot = new TokenSlot(request, chain, executor, time, refreshLimit);
             places.add(slot);
@@ -196,7 +238,7 @@ public final class TokenCache {
         return slot;
     }
 
-    /** Makes room for one; false if all are in use. */
+    /** Evicts one slot. False if all slots are in use. */
     private boolean evictOne() {
         int size = places.size();
         int start = ThreadLocalRandom.current().nextInt(size);
@@ -214,12 +256,14 @@ public final class TokenCache {
         return false;
     }
 
+    /** Evicts the slot at this place. False if the slot is in use. */
     private boolean evict(int place) {
         TokenSlot slot = places.get(place);
-        if (!slot.state.close()) {
+        if (!slot.state.closeIfUnused()) {
             return false;
         }
-        slots.remove(key(slot.request()));
+        slots.remove(keyOf(slot.request()));
+        // The last slot takes the free place, so that nothing else moves.
         int last = places.size() - 1;
         places.set(place, places.get(last));
         places.remove(last);

@@ -12,23 +12,26 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cache's place for one request: its token, and how a call gets the next one.
+ * The cache's place for one kind of request. It holds the token, and decides how a call gets the next one.
  *
- * <p>FRESH: the token is returned; no lock, no allocation. REFRESH_DUE: it is returned too, and one request gets the
- * next one behind the callers. While those requests fail the token stays, and the pauses between them grow. EXPIRED or
- * absent: all callers wait for one request, each until its own deadline, and share its token or its failure. A failure
- * is remembered for a moment, or for as long as the server that named a wait wants.
+ * <ul>
+ *   <li>FRESH: the call gets the token, without a lock or an allocation.
+ *   <li>REFRESH_DUE: the call gets the token too, and one request gets the next token in the background. If that
+ *       request fails, the token stays, and the next attempt follows after a pause that grows.
+ *   <li>EXPIRED or absent: all callers wait for one request, each until its own deadline, and get its token or its
+ *       failure. Further callers get the same failure for some seconds, or for as long as a server asked for.
+ * </ul>
  *
- * <p>The way of a miss: {@link #get} or {@link #getAsync}, {@link SlotState#join}, {@link InFlightRequest#run}, {@link
- * TokenSourceChain#acquire}; and back over {@link SlotState#end}, {@link DeferredWork#perform} and {@link
- * Call#deliver}.
+ * <p>A cache miss goes through these methods: {@link #get} or {@link #getAsync}, {@link SlotState#join}, {@link
+ * InFlightRequest#run} and {@link TokenSourceChain#acquire}. The answer comes back through {@link
+ * SlotState#endRequest}, {@link DeferredWork#performAll} and {@link Call#deliverAnswer}.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is that of {@link SlotState}.
  */
 public final class TokenSlot {
-    /** How far apart the clocks must go to be worth an event. */
+    /** If wall clock and steady clock differ by this much, listeners get an event. */
     private static final long JUMP_MILLIS = 60_000;
-    /** How long the first source is asked alone; one that answers at once needs no longer. */
+    /** For so long only the first source works, because most sources that apply answer within that time. */
     private static final long HEAD_START_NANOS = 50_000_000L;
 
     private final TokenRequest request;
@@ -38,7 +41,7 @@ public final class TokenSlot {
     private final Duration refreshLimit;
     final SlotState state;
 
-    /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
+    /** Whether a caller inspects the token at this moment. Other callers need not wait for that, and take the token. */
     private volatile boolean inspected;
 
     TokenSlot(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
@@ -58,13 +61,16 @@ public final class TokenSlot {
         return request.resource().equals(resource);
     }
 
-    /** A token that needs no look at anything; null otherwise. The path of nearly all calls. */
-    public @Nullable CachedToken fresh() {
+    /** The token if it is fresh, else null. Nearly all calls end here. */
+    public @Nullable CachedToken freshToken() {
         CachedToken token = state.token();
-        return token != null && token.isFresh(time.millis()) ? token : null;
+        if (token != null && token.isFresh(time.millis())) {
+            return token;
+        }
+        return null;
     }
 
-    /** Whether its token came from a source to which it is all one whether a program handles claims challenges. */
+    /** Whether the token serves all programs: its source does not ask whether a program handles claims challenges. */
     boolean isForAllPrograms() {
         CachedToken token = state.token();
         return token != null && !token.run.caeAware();
@@ -76,30 +82,29 @@ public final class TokenSlot {
     }
 
     /**
-     * The token, for which the calling thread waits if need be; null if the slot was evicted.
+     * The token. The calling thread waits for it if necessary. Null if the slot was evicted.
      *
-     * @param asked the call's own request, which is equal to that of the slot, and holds what is not kept
+     * @param asked the call's own request, which equals that of the slot but has the user's token
      */
     @Nullable
     CachedToken get(boolean force, Duration limit, TokenRequest asked) {
         CachedToken before = state.token();
-        CachedToken usable = force ? null : usable(before, asked);
-        if (usable != null) {
-            return usable;
+        if (!force && isUsable(before, asked)) {
+            return before;
         }
         if (!state.enter()) {
             return null;
         }
         EventPublisher publisher = chain.publisher();
         if (publisher != null) {
-            publisher.waiting(request);
+            publisher.publishBlock(request);
         }
         long start = time.nanos();
         BlockingCall call = new BlockingCall(before, force, start, start + limit.toNanos(), asked);
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
-            gained = block(call);
+            gained = awaitToken(call);
             return gained;
         } catch (TokenAcquisitionException e) {
             failed = e;
@@ -107,27 +112,27 @@ public final class TokenSlot {
         } finally {
             state.leave(call);
             if (publisher != null) {
-                publisher.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
+                publisher.publish(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
             }
         }
     }
 
     /**
-     * Blocks the calling thread until its call has an answer. If that takes longer than a moment, whoever began the
-     * request has the later sources find out whether they apply.
+     * Blocks the calling thread until its call has an answer. If the head start of the first source is over before
+     * that, the thread that began the request lets the later sources find out whether they apply.
      */
-    private CachedToken block(BlockingCall call) {
+    private CachedToken awaitToken(BlockingCall call) {
         try {
             boolean began = state.join(call);
-            if (began && !call.block(Math.min(HEAD_START_NANOS, call.limitNanos()))) {
+            if (began && !call.awaitAnswer(Math.min(HEAD_START_NANOS, call.limitNanos()))) {
                 chain.anticipate();
             }
-            while (!call.block(state.waitsUntil(call) - time.nanos())) {
+            while (!call.awaitAnswer(state.waitsUntil(call) - time.nanos())) {
                 state.endWait(call);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failures.interrupted(request.resource(), e);
+            throw Failures.ofInterrupt(request.resource(), e);
         }
         return call.tokenOrThrow();
     }
@@ -137,83 +142,83 @@ public final class TokenSlot {
     }
 
     /**
-     * The same without a wait of the calling thread; when nobody waits any more, the request ends.
+     * The token as a future. The calling thread does not wait. Null if the slot was evicted.
      *
      * @param view what the caller sees of a token
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
+    @SuppressWarnings("FutureReturnValueIgnored") // The future of whenComplete cannot fail.
     <T> @Nullable CompletableFuture<T> getAsync(
             boolean force, Duration limit, Function<CachedToken, T> view, TokenRequest asked) {
         CachedToken before = state.token();
-        CachedToken usable = force ? null : usable(before, asked);
-        if (usable != null) {
-            return CompletableFuture.completedFuture(view.apply(usable));
+        if (before != null && !force && isUsable(before, asked)) {
+            return CompletableFuture.completedFuture(view.apply(before));
         }
         if (!state.enter()) {
             return null;
         }
         long start = time.nanos();
         CompletableFuture<T> future = new CompletableFuture<>();
+        Consumer<Call> afterwards = null;
         EventPublisher publisher = chain.publisher();
-        Consumer<Call> told = publisher == null ? null : answered -> publisher.waited(request, answered);
-        Call call = FutureCall.of(before, force, start, start + limit.toNanos(), future, view, told, asked);
+        if (publisher != null) {
+            afterwards = answered -> publisher.publishWait(request, answered);
+        }
+        Call call = FutureCall.create(before, force, start, start + limit.toNanos(), future, view, afterwards, asked);
+        // The caller's own cancel completes the future too, so that a call without a caller leaves its request.
         future.whenComplete((value, thrown) -> state.leave(call));
         state.join(call);
         return future;
     }
 
-    /**
-     * The token if it may be handed out now, with a refresh begun behind it if that is due; null if the caller has to
-     * wait.
-     */
-    private @Nullable CachedToken usable(@Nullable CachedToken token, TokenRequest asked) {
+    /** Whether a token may be handed out now. If its refresh is due, this begins one in the background. */
+    private boolean isUsable(@Nullable CachedToken token, TokenRequest asked) {
         if (token == null) {
-            return null;
+            return false;
         }
         long millis = time.millis();
         if (token.isFresh(millis)) {
-            return token;
+            return true;
         }
         long nanos = time.nanos();
         if (token.isExpired(millis, nanos)) {
-            // Notes this look: a wall clock that is set back would otherwise reach the second after the last look
-            // again, in which the token counts as fresh.
+            // Notes this look. Otherwise a wall clock that is set back could reach the second after the last look
+            // again, and during that second the expired token would count as fresh.
             state.keepChecked(token, millis, nanos);
-            return null;
+            return false;
         }
         if (inspected) {
-            return token;
+            return true;
         }
         inspected = true;
         try {
-            return inspect(token, millis, nanos, asked) ? token : null;
+            return inspectToken(token, millis, nanos, asked);
         } finally {
             inspected = false;
         }
     }
 
-    /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
-    private boolean inspect(CachedToken token, long millis, long nanos, TokenRequest asked) {
+    /** Looks at account, clocks and refresh time of a token once in a second. False if the account has changed. */
+    private boolean inspectToken(CachedToken token, long millis, long nanos, TokenRequest asked) {
         if (!token.run.isAccountUnchanged()) {
-            publish(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
+            publishInBackground(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
             return false;
         }
-        long ahead = token.drift(millis, nanos);
+        long ahead = token.driftMillis(millis, nanos);
         if (Math.abs(ahead) >= JUMP_MILLIS) {
-            publish(Kind.CLOCK_JUMPED, Duration.ofMillis(ahead), token);
+            publishInBackground(Kind.CLOCK_JUMPED, Duration.ofMillis(ahead), token);
         }
         state.keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
-            state.refresh(refreshLimit, asked);
+            state.beginRefresh(refreshLimit, asked);
         }
         return true;
     }
 
-    /** Has listeners told of what a look at a token found, off the calling thread, whose token is there. */
-    private void publish(Kind kind, Duration duration, CachedToken token) {
+    /** Tells listeners on another thread, because the caller of this one has a token and need not wait for them. */
+    private void publishInBackground(Kind kind, Duration duration, CachedToken token) {
         EventPublisher publisher = chain.publisher();
         if (publisher != null && token.run.isNews(kind)) {
-            RequestExecutor.startSideTask(executor, () -> publisher.happened(kind, request, duration, token, null));
+            RequestExecutor.startSideTask(executor, () -> publisher.publish(kind, request, duration, token, null));
         }
     }
 }

@@ -17,41 +17,49 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
- * identity in silence: from then on it alone is asked, and its "not here" is an error.
+ * Sources in a fixed order. The first source that applies gets the token, and is pinned by its first success: from then
+ * on only this source is asked, and it is an error if it no longer applies. So a process never changes its identity
+ * without a message.
  *
- * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata
- * service that is silent or has no identity yet, only stands in for it. That one is asked again after some seconds, and
- * each time that a token is needed; if it stays silent it is waited for only a moment. And a request that names an
- * identity gets that identity from whichever source hands it out: it neither needs the pin nor decides it for others.
+ * <p>Two kinds of success pin no source:
+ *
+ * <ul>
+ *   <li>A source stands in for an earlier one that belongs here and has no token, such as a metadata service that is
+ *       silent or has no identity yet. The earlier source is asked again after some seconds, and each time that a token
+ *       is needed. If it stays silent, the chain waits for it only a moment.
+ *   <li>The request names an identity. Any source that issues tokens for that identity may answer, because the token
+ *       says nothing of the identity of other requests.
+ * </ul>
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor, which is not held while
+ * a source is asked.
  */
 final class TokenSourceChain {
-    /** The library's logger, as docs/operations.md has it. */
-    static final String LOGGER = "io.podidentity.tokenprovider";
-
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
-    /** A program that names more identities than this is told of the first ones. */
+    /** So many doubts about identities are logged. A program may name any number of identities. */
     private static final int MAX_DOUBTS = 50;
 
-    /** How long a source that another one stands in for is waited for again, unless it answers. */
+    /** For so long the chain waits for a source that another one stands in for, unless it answers. */
     private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
 
     private final @Nullable EventPublisher publisher;
     private volatile boolean logsPins;
     private final List<TokenSource> sources;
     private final Time time;
-    /** Read without the lock, written under it, as the next three. */
+    /** The source that is asked alone; null for none. Like the next three fields, written under the lock only. */
     private volatile @Nullable TokenSource pinned;
-    /** The source that another one stands in for; null if none does, or it is back. */
+    /** The source that another one stands in for; null if no source stands in, or if the source is back. */
     private volatile @Nullable TokenSource absent;
-    /** The newest token; null while its sources were never asked with success, or were forgotten. */
+    /** The newest token of this generation; null for none. */
     private volatile @Nullable AccessToken newest;
-    /** How often all was forgotten. A run that began before neither pins its source nor leaves a token behind. */
+    /**
+     * The generation: how often {@link #unpin} was called. A run of an older one pins no source, and no token stays.
+     */
     private volatile int epoch;
-    /** What spoke against the identity of tokens, as far as it was logged. Guarded by this. */
+    /** The doubts about identities that were logged. Guarded by this. */
     private final Set<String> doubts = new HashSet<>(0);
-    /** Null while no call was forced: few programs do. Guarded by this. */
+    /** Keeps forced calls apart; null until the first forced call, since few programs make any. Guarded by this. */
     private @Nullable ForcedCallInterval interval;
 
     TokenSourceChain(List<TokenSource> sources, Time time, @Nullable EventPublisher publisher, boolean logsPins) {
@@ -75,10 +83,11 @@ final class TokenSourceChain {
         return publisher;
     }
 
-    void quieten() {
+    void quietenLog() {
         logsPins = false;
     }
 
+    /** Forgets which source answered first, and begins a new generation. */
     synchronized void unpin() {
         epoch++;
         pinned = null;
@@ -87,8 +96,8 @@ final class TokenSourceChain {
     }
 
     /**
-     * Writes the one line that says which identity a process has, or that it is not the one that it should be; and one
-     * for each reason to doubt the identity of a token.
+     * Logs where a token comes from: one line for the source that was pinned, a warning for each stand-in, and a
+     * warning for each new reason to doubt the identity of a token.
      */
     void logOrigin(CachedToken gained) {
         if (!logsPins) {
@@ -96,12 +105,15 @@ final class TokenSourceChain {
         }
         AccessToken token = gained.token;
         ChainRun run = gained.run;
-        System.Logger logger = System.getLogger(LOGGER);
+        System.Logger logger = System.getLogger(EventPublisher.LOGGER);
         if (!run.standIn().isEmpty()) {
             logger.log(Level.WARNING, token.source() + run.standIn());
         } else if (run.pins() && logger.isLoggable(Level.INFO)) {
+            String who = "an identity that the token does not name";
             Principal known = token.principal().orElse(null);
-            String who = known == null ? "an identity that the token does not name" : known.toString();
+            if (known != null) {
+                who = known.toString();
+            }
             logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
         }
         if (isNewDoubt(run.caveat())) {
@@ -115,24 +127,27 @@ final class TokenSourceChain {
     }
 
     /**
-     * Makes a run that is to begin.
+     * Makes a run of the chain that has not begun yet.
      *
      * @param request what is asked for, without a deadline
      * @param deadline when the run must be over, on the steady clock
-     * @param forced whether it keeps the interval of forced calls
+     * @param forced whether the run keeps the interval of forced calls
      */
-    synchronized ChainRun run(TokenRequest request, long deadline, boolean forced) {
-        if (forced && interval == null) {
+    synchronized ChainRun newRun(TokenRequest request, long deadline, boolean forced) {
+        if (!forced) {
+            return new ChainRun(request, sources, time, epoch, deadline, null);
+        }
+        if (interval == null) {
             interval = new ForcedCallInterval(time);
         }
-        return new ChainRun(request, sources, time, epoch, deadline, forced ? interval : null);
+        return new ChainRun(request, sources, time, epoch, deadline, interval);
     }
 
     /**
-     * Asks the sources.
+     * Asks the sources in their order until one has a token.
      *
-     * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still
-     *     without one it is the answer again, and its own source is not asked.
+     * @param old the token that callers get meanwhile; null for none. If that token stands in for an earlier source,
+     *     and the earlier source still has none, the old token is the answer again, and its own source is not asked
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */
     CachedToken acquire(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
@@ -142,121 +157,128 @@ final class TokenSourceChain {
         } finally {
             if (wasUnpinned) {
                 // Until a source is pinned, the later ones may be finding out whether they apply; see anticipate().
-                abandon();
+                abandonAnticipation();
             }
         }
     }
 
     private CachedToken askInOrder(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
-        // The first source that belongs here and has no token, for which a later one stands in.
-        TokenSource absentee = null;
-        String standIn = "";
-        boolean anySilent = false;
         for (TokenSource source : sources) {
-            // Looked at each time: a run for another request may have pinned a source meanwhile.
-            TokenSource only = run.namesIdentity() ? null : pinned;
-            if (only != null && source != only) {
-                run.pass();
+            if (isPassedOver(run, source)) {
+                run.passOver();
                 continue;
             }
             if (run.isLate()) {
-                throw run.failure(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", ""));
+                throw run.failWith(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", ""));
             }
-            Object account;
-            TokenSource.Outcome outcome;
-            try {
-                account = run.begin(source);
-                outcome = ask(run, source);
-            } catch (TokenAcquisitionException e) {
-                run.miss(source, TokenAttempt.State.FAILED, e.reason(), e.remedy());
-                throw run.failure(e);
-            }
-            if (outcome instanceof TokenSource.Acquired acquired) {
-                CachedToken token = accept(run, source, account, acquired, absentee, standIn);
-                if (token != null) {
-                    return token;
-                }
-                run.miss(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
-                continue;
-            }
-            boolean silent = outcome instanceof TokenSource.Silent;
-            anySilent = anySilent || silent;
-            String reason =
-                    silent ? ((TokenSource.Silent) outcome).reason() : ((TokenSource.Unavailable) outcome).reason();
-            String remedy =
-                    silent ? ((TokenSource.Silent) outcome).remedy() : ((TokenSource.Unavailable) outcome).remedy();
-            run.miss(source, TokenAttempt.State.UNAVAILABLE, reason, remedy);
-            if (absentee == null && (silent || isEvident(source))) {
-                absentee = source;
-                standIn = " stands in for " + source.name() + ", which is asked again in "
-                        + CachedToken.STAND_IN_MILLIS / 1000 + " s and has no token now: " + reason + ".";
-            }
-            // In the refresh of a token that stands in: the source before is still without one, so the old one goes on.
-            CachedToken again =
-                    old == null || absentee == null ? null : old.standingInAgain(time.millis(), time.nanos());
-            if (again != null) {
-                return again;
+            CachedToken token = askSource(run, source, old);
+            if (token != null) {
+                return token;
             }
         }
-        throw run.failure(nobody(anySilent, run.isLate()));
+        throw run.failWith(noToken(run));
     }
 
-    /** Asks a source; one that is absent for now only for a moment, unless it is back and busy. */
-    private TokenSource.Outcome ask(ChainRun run, TokenSource source) throws InterruptedException {
+    /** Whether another source is pinned. Asked for each source, because other requests run at the same time. */
+    private boolean isPassedOver(ChainRun run, TokenSource source) {
+        TokenSource only = pinned;
+        return only != null && source != only && !run.namesIdentity();
+    }
+
+    /**
+     * The token of one source, or the old one if that stands in for this source; null to go on with the next source.
+     */
+    private @Nullable CachedToken askSource(ChainRun run, TokenSource source, @Nullable CachedToken old)
+            throws InterruptedException {
+        Object account;
+        TokenSource.Outcome outcome;
+        try {
+            account = run.beginSource(source);
+            outcome = askPatiently(run, source);
+        } catch (TokenAcquisitionException e) {
+            run.noteMiss(source, TokenAttempt.State.FAILED, e.reason(), e.remedy());
+            throw run.failWith(e);
+        }
+        if (outcome instanceof TokenSource.Acquired acquired) {
+            CachedToken token = acceptToken(run, source, account, acquired);
+            if (token == null) {
+                run.noteMiss(source, TokenAttempt.State.UNAVAILABLE, OTHER_IDENTITY, "Try again.");
+            }
+            return token;
+        }
+        noteAbsence(run, source, outcome);
+        if (old == null || run.absentee() == null) {
+            return null;
+        }
+        // This is the refresh of a token that stands in. The source that it stands in for still has no token.
+        return old.standInLonger(time.millis(), time.nanos());
+    }
+
+    private static void noteAbsence(ChainRun run, TokenSource source, TokenSource.Outcome outcome) {
+        if (outcome instanceof TokenSource.Silent silent) {
+            run.noteMiss(source, TokenAttempt.State.UNAVAILABLE, silent.reason(), silent.remedy());
+            run.noteSilence();
+            run.noteAbsentee(source, silent.reason());
+        } else if (outcome instanceof TokenSource.Unavailable unavailable) {
+            run.noteMiss(source, TokenAttempt.State.UNAVAILABLE, unavailable.reason(), unavailable.remedy());
+            if (source instanceof Anticipating later && later.isEvident()) {
+                run.noteAbsentee(source, unavailable.reason());
+            }
+        }
+    }
+
+    /** Asks a source. If another one stands in for it, it gets only a moment, unless it is back and busy. */
+    private TokenSource.Outcome askPatiently(ChainRun run, TokenSource source) throws InterruptedException {
         if (source != absent) {
-            return run.ask(source, Long.MAX_VALUE);
+            return run.askSource(source, Long.MAX_VALUE);
         }
         try {
-            // Somebody stands in for it, who should not be kept waiting by its silence.
-            return run.ask(source, ABSENT_AGAIN_NANOS);
+            // The stand-in would have a token at once, so the silence of this source must not keep callers waiting.
+            return run.askSource(source, ABSENT_AGAIN_NANOS);
         } catch (TokenAcquisitionException e) {
             if (!e.isTransient() || run.isLate()) {
                 throw e;
             }
-            return run.ask(source, Long.MAX_VALUE);
+            return run.askSource(source, Long.MAX_VALUE);
         }
     }
 
-    private static boolean isEvident(TokenSource source) {
-        return source instanceof Anticipating later && later.isEvident();
+    private static TokenAcquisitionException noToken(ChainRun run) {
+        Code code = Code.NO_SOURCE_AVAILABLE;
+        if (run.hasMetSilence()) {
+            code = Code.SERVICE_UNAVAILABLE;
+        } else if (run.isLate()) {
+            code = Code.TIMED_OUT;
+        }
+        return new TokenAcquisitionException(code, "no source has a token here", "");
     }
 
-    private static TokenAcquisitionException nobody(boolean anySilent, boolean late) {
-        Code code = late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
-        return new TokenAcquisitionException(
-                anySilent ? Code.SERVICE_UNAVAILABLE : code, "no source has a token here", "");
-    }
-
-    /** The token of a source; null if another source gave the process its identity meanwhile. */
-    private @Nullable CachedToken accept(
-            ChainRun run,
-            TokenSource source,
-            @Nullable Object account,
-            TokenSource.Acquired acquired,
-            @Nullable TokenSource absentee,
-            String standIn) {
-        boolean decides;
-        boolean pins;
+    /** The token of a source, which may pin the source; null if another source was pinned meanwhile. */
+    private @Nullable CachedToken acceptToken(
+            ChainRun run, TokenSource source, @Nullable Object account, TokenSource.Acquired acquired) {
+        boolean pins = false;
+        String standIn = "";
         synchronized (this) {
             // Whether this token says which identity the process has.
-            decides = !run.namesIdentity() && run.epoch == epoch;
+            boolean decides = !run.namesIdentity() && run.epoch == epoch;
             if (decides && pinned != null && pinned != source) {
                 return null;
             }
-            pins = decides && pinned == null && absentee == null;
-            if (pins) {
+            if (decides && run.absentee() != null) {
+                absent = run.absentee();
+                standIn = run.standInNote();
+            } else if (decides && pinned == null) {
                 pinned = source;
                 absent = null;
-            } else if (decides && absentee != null) {
-                absent = absentee;
+                pins = true;
             }
         }
-        run.arrive(source, account, acquired, pins, decides ? standIn : "");
+        run.noteToken(source, account, acquired, pins, standIn);
         AccessToken token = withKnownPrincipal(acquired.token(), run);
         return new CachedToken(token, run, time.millis(), time.nanos());
     }
 
-    /** Lets the sources after the first find out, beside the one that is asked, whether they apply. */
+    /** Lets the later sources find out whether they apply, while the first one is being asked. */
     void anticipate() {
         for (int i = 1; i < sources.size() && pinned == null; i++) {
             if (sources.get(i) instanceof Anticipating later) {
@@ -265,7 +287,7 @@ final class TokenSourceChain {
         }
     }
 
-    private void abandon() {
+    private void abandonAnticipation() {
         for (int i = 1; i < sources.size(); i++) {
             if (sources.get(i) instanceof Anticipating later) {
                 later.abandon();
@@ -273,12 +295,20 @@ final class TokenSourceChain {
         }
     }
 
-    /** The token with the principal object of the one before it. The first one has none before it, and is not read. */
+    /**
+     * The same token, with the principal object of the token before it if both are of the same principal. The first
+     * token is not parsed for that, because most programs never ask for its principal.
+     */
     private AccessToken withKnownPrincipal(AccessToken token, ChainRun run) {
+        AccessToken shared = token;
         AccessToken before = newest;
-        Principal known = before == null ? null : before.principal().orElse(null);
-        AccessToken shared =
-                known != null && known.equals(token.principal().orElse(null)) ? token.withPrincipal(known) : token;
+        Principal known = null;
+        if (before != null) {
+            known = before.principal().orElse(null);
+        }
+        if (known != null && known.equals(token.principal().orElse(null))) {
+            shared = token.withPrincipal(known);
+        }
         synchronized (this) {
             if (run.epoch == epoch) {
                 newest = shared;

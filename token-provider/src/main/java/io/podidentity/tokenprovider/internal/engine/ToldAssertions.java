@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Tells listeners of each assertion of a source that keeps none. */
+/** Tells listeners of each assertion that a source supplies. Such a source keeps no assertion. */
 final class ToldAssertions implements TokenSource {
     private final TokenSource source;
     private final EventPublisher publisher;
@@ -32,20 +32,20 @@ final class ToldAssertions implements TokenSource {
         TokenRequest told = TokenRequest.forResource(request.resource());
         long start = Time.SYSTEM.nanos();
         try {
-            AccessToken assertion = withExpiry(RequiredToken.of(source, request, "assertion"));
-            publisher.supplied(told, since(start), assertion, null);
+            AccessToken assertion = withExpiry(RequiredToken.acquire(source, request, "assertion"));
+            publisher.publishAssertion(told, timeSince(start), assertion, null);
             return new Acquired(assertion);
         } catch (TokenAcquisitionException e) {
-            publisher.supplied(told, since(start), null, e);
+            publisher.publishAssertion(told, timeSince(start), null, e);
             throw e;
         }
     }
 
-    private static Duration since(long start) {
+    private static Duration timeSince(long start) {
         return Duration.ofNanos(Time.SYSTEM.nanos() - start);
     }
 
-    /** Who exchanges an assertion need not know when it expires; who watches it does. */
+    /** Reads the expiry out of an assertion. Its exchange does not need the expiry, but a listener wants to see it. */
     private static AccessToken withExpiry(AccessToken assertion) {
         Map<String, @Nullable Object> claims = JwtReader.claims(assertion.value());
         if (claims == null || !(claims.get("exp") instanceof Number expires)) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service says about the token that it wants: {@code Bearer authorization="…", resource="…"}.
+ * What a service says about the token that it wants, such as {@code Bearer authorization="…", resource="…"}.
  *
  * @param tenant the tenant that the token must be of
  * @param resource the resource that the token must be for
@@ -14,20 +14,27 @@ import org.jspecify.annotations.Nullable;
 public record BearerChallenge(String tenant, String resource) {
     private static final String SCHEME = "bearer ";
 
+    /** Reads the header {@code WWW-Authenticate}; null if it is not such a challenge. */
     public static @Nullable BearerChallenge read(@Nullable String header) {
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return null;
         }
         String authority = parameter(header, "authorization");
-        String tenant = tenant(authority == null ? parameter(header, "authorization_uri") : authority);
+        if (authority == null) {
+            authority = parameter(header, "authorization_uri");
+        }
+        String tenant = tenant(authority);
         String resource = parameter(header, "resource");
-        return tenant == null || resource == null ? null : new BearerChallenge(tenant, resource);
+        if (tenant == null || resource == null) {
+            return null;
+        }
+        return new BearerChallenge(tenant, resource);
     }
 
     /**
-     * Whether a token for the resource may go to this host: it must lie within the resource's own, as {@code
-     * myvault.vault.azure.net} does within {@code vault.azure.net}. Otherwise any server could have itself a token for
-     * whatever it names.
+     * Whether a token for the resource may be sent to this host. The host must be below the resource's own host, as
+     * {@code myvault.vault.azure.net} is below {@code vault.azure.net}. Otherwise any server could ask for a token for
+     * any resource, and would get it.
      */
     public boolean isOf(String host) {
         try {
@@ -49,43 +56,66 @@ public record BearerChallenge(String tenant, String resource) {
                 return null;
             }
             String key = header.substring(at, equals).strip();
-            boolean quoted = equals + 1 < header.length() && header.charAt(equals + 1) == '"';
-            int start = quoted ? equals + 2 : equals + 1;
-            int end = header.indexOf(quoted ? '"' : ',', start);
-            end = end < 0 ? header.length() : end;
+            int start = equals + 1;
+            char terminator = ',';
+            if (start < header.length() && header.charAt(start) == '"') {
+                start++;
+                terminator = '"';
+            }
+            int end = indexOrEnd(header, terminator, start);
             if (key.equalsIgnoreCase(name)) {
                 return header.substring(start, end).strip();
             }
-            int comma = header.indexOf(',', end);
-            at = comma < 0 ? header.length() : comma + 1;
+            at = indexOrEnd(header, ',', end) + 1;
         }
         return null;
     }
 
+    private static int indexOrEnd(String text, char character, int from) {
+        int index = text.indexOf(character, from);
+        if (index < 0) {
+            return text.length();
+        }
+        return index;
+    }
+
     /**
-     * The tenant of a URL that names a cloud and a tenant, such as {@code
-     * https://login.microsoftonline.com/contoso.com}; null if it is no such URL.
+     * The tenant in a URL of a cloud and a tenant, such as {@code https://login.microsoftonline.com/contoso.com}; null
+     * if the URL has another form.
      */
     public static @Nullable String tenant(@Nullable String url) {
+        if (url == null) {
+            return null;
+        }
         try {
-            URI uri = new URI(url == null ? "" : url.strip());
-            boolean complete = "https".equalsIgnoreCase(uri.getScheme())
-                    && uri.getHost() != null
-                    && uri.getRawUserInfo() == null
-                    && uri.getRawQuery() == null;
-            String path = complete ? uri.getRawPath() : "";
-            int end = path.indexOf('/', 1);
-            String tenant = path.isEmpty() ? "" : path.substring(1, end < 0 ? path.length() : end);
-            return tenant.isEmpty() ? null : tenant;
+            URI uri = new URI(url.strip());
+            boolean isHttps = "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
+            boolean isPlain = uri.getRawUserInfo() == null && uri.getRawQuery() == null;
+            if (!isHttps || !isPlain) {
+                return null;
+            }
+            return firstSegment(uri.getRawPath());
         } catch (URISyntaxException e) {
             return null;
         }
     }
 
-    /** The cloud of such a URL, with a slash at its end; null if it is no such URL. */
+    private static @Nullable String firstSegment(String path) {
+        if (path.isEmpty()) {
+            return null;
+        }
+        String segment = path.substring(1, indexOrEnd(path, '/', 1));
+        if (segment.isEmpty()) {
+            return null;
+        }
+        return segment;
+    }
+
+    /** The cloud in such a URL, with a slash at its end; null if the URL has another form. */
     public static @Nullable String instance(@Nullable String url) {
-        return url == null || tenant(url) == null
-                ? null
-                : "https://" + URI.create(url.strip()).getRawAuthority() + "/";
+        if (url == null || tenant(url) == null) {
+            return null;
+        }
+        return "https://" + URI.create(url.strip()).getRawAuthority() + "/";
     }
 }

@@ -5,28 +5,34 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cloud whose Entra ID is asked, by its authority host: {@code login.microsoftonline.com} unless told otherwise,
- * {@code login.microsoftonline.us}, {@code login.chinacloudapi.cn}, {@code login.sovcloud-identity.fr} and so on.
+ * The cloud whose Entra ID is asked. Its authority host is {@code login.microsoftonline.com} unless a setting names
+ * another one, such as {@code login.microsoftonline.us}, {@code login.chinacloudapi.cn} or {@code
+ * login.sovcloud-identity.fr}.
  *
- * <p>No instance discovery request is made, for any host. Microsoft's libraries make one to learn which hosts are names
- * of the same cloud, since they share cached tokens between them; here a proof goes to the configured host alone and no
- * token is shared, so the request could only add a round trip, and fail in a private cloud.
+ * <p>There is no instance discovery. Microsoft's libraries send such a request to learn which hosts belong to the same
+ * cloud, because they share cached tokens between these hosts. This library sends a proof to the configured host only
+ * and shares no tokens. So the request would only add a round trip, and would fail in a private cloud.
  *
  * @param url the base URL, with a slash at its end
- * @param asked the base URL of the endpoint that is asked: the same, or one within a region
+ * @param asked the base URL of the endpoint that is asked: the same URL, or one in a region
  */
 public record EntraAuthority(String url, String asked) {
-    /** The cloud that is meant when nothing is said. */
+    /** The cloud that is asked unless a setting names another one. */
     static final String PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 
+    /** The names of the public cloud. They share the endpoints in regions. */
+    private static final List<String> PUBLIC_HOSTS =
+            List.of("login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net");
+
     /**
-     * The cloud that {@code AZURE_AUTHORITY_HOST} names, within the region that {@code AZURE_REGIONAL_AUTHORITY_NAME}
-     * names, if it names one. To find the region out is left to {@code REGION_NAME}, which App Service sets; without
-     * it the global endpoint is asked.
+     * The cloud that {@code AZURE_AUTHORITY_HOST} names. If {@code AZURE_REGIONAL_AUTHORITY_NAME} names a region, the
+     * endpoint of that region is asked. If that variable asks for discovery, the region is {@code REGION_NAME}, which
+     * App Service sets, and without it the global endpoint is asked.
      */
     public static EntraAuthority of(Environment environment) {
         EntraAuthority authority = of(environment.get("AZURE_AUTHORITY_HOST"), "AZURE_AUTHORITY_HOST");
@@ -34,7 +40,10 @@ public record EntraAuthority(String url, String asked) {
         if ("AutoDiscoverRegion".equalsIgnoreCase(region) || "TryAutoDetect".equalsIgnoreCase(region)) {
             region = environment.get("REGION_NAME");
         }
-        return region == null ? authority : authority.inRegion(region);
+        if (region == null) {
+            return authority;
+        }
+        return authority.inRegion(region);
     }
 
     public static EntraAuthority of(@Nullable String host, String setting) {
@@ -42,42 +51,48 @@ public record EntraAuthority(String url, String asked) {
             return new EntraAuthority(PUBLIC_CLOUD, PUBLIC_CLOUD);
         }
         requireBaseUrl(host, setting, PUBLIC_CLOUD);
-        String url = host.endsWith("/") ? host : host + "/";
+        String url = host;
+        if (!url.endsWith("/")) {
+            url += "/";
+        }
         return new EntraAuthority(url, url);
     }
 
     /**
-     * Makes sure that a setting is an https URL of a host, with a path at most. Its value is not shown, since it may
-     * hold a password.
+     * Makes sure that a setting is an https URL with nothing but a host and perhaps a path. The message does not show
+     * the value, because it may hold a password.
      */
     static URI requireBaseUrl(String url, String setting, String example) {
         String problem = "is no URL";
         try {
             URI uri = new URI(url);
-            problem = problem(uri);
+            problem = findProblem(uri);
             if (problem.isEmpty()) {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // The parser's message holds the text.
+            // The message of the parser shows the value.
         }
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION, setting + " " + problem, "Correct it, such as " + example + ".");
     }
 
-    private static String problem(URI uri) {
+    private static String findProblem(URI uri) {
         if (!"https".equalsIgnoreCase(uri.getScheme())) {
             return "is not an https URL";
         }
         if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             return "must be a host and no user, query or fragment";
         }
-        return uri.getHost() == null ? "names no host" : "";
+        if (uri.getHost() == null) {
+            return "names no host";
+        }
+        return "";
     }
 
     /**
-     * The same cloud, asked within a region, which answers while the global endpoint is out of reach; proofs are made
-     * for the global one all the same (MSAL's regional authorities).
+     * The same cloud with the endpoint of a region, which still answers if the global endpoint is out of reach. Proofs
+     * still name the global endpoint, as with MSAL's regional authorities.
      */
     EntraAuthority inRegion(String region) {
         if (!region.matches("[A-Za-z0-9-]*")) {
@@ -87,11 +102,10 @@ public record EntraAuthority(String url, String asked) {
                     "Correct it, such as westeurope, or unset it.");
         }
         String host = URI.create(url).getRawAuthority().toLowerCase(Locale.ROOT);
-        boolean isPublic = host.equals("login.microsoftonline.com")
-                || host.equals("login.microsoft.com")
-                || host.equals("login.windows.net")
-                || host.equals("sts.windows.net");
-        return new EntraAuthority(url, "https://" + region + "." + (isPublic ? "login.microsoft.com" : host) + "/");
+        if (PUBLIC_HOSTS.contains(host)) {
+            host = "login.microsoft.com";
+        }
+        return new EntraAuthority(url, "https://" + region + "." + host + "/");
     }
 
     String baseUrl() {
@@ -107,16 +121,21 @@ public record EntraAuthority(String url, String asked) {
     }
 
     /**
-     * Whom the token of a managed identity is for that is an assertion in this cloud (Microsoft Learn, "Configure an
-     * application to trust a managed identity").
+     * The audience of a managed identity's token that serves as an assertion in this cloud (Microsoft Learn, "Configure
+     * an application to trust a managed identity").
      */
     public String exchangeAudience() {
         String host = String.valueOf(URI.create(url).getHost()).toLowerCase(Locale.ROOT);
-        String cloud = host.endsWith("microsoftonline.us") ? "USGov" : host.endsWith(".cn") ? "China" : "";
-        return "api://AzureADTokenExchange" + cloud;
+        if (host.endsWith("microsoftonline.us")) {
+            return "api://AzureADTokenExchangeUSGov";
+        }
+        if (host.endsWith(".cn")) {
+            return "api://AzureADTokenExchangeChina";
+        }
+        return "api://AzureADTokenExchange";
     }
 
-    /** Whether it is AD FS or dSTS, which verify only what was signed in the older way (RS256, x5t). */
+    /** Whether this is AD FS or dSTS, which verify only signatures of the older kind (RS256, x5t). */
     boolean isOlder(String tenant) {
         return isAdfs(tenant) || url.toLowerCase(Locale.ROOT).contains("/dstsv2/");
     }
@@ -127,6 +146,9 @@ public record EntraAuthority(String url, String asked) {
     }
 
     private static String path(String tenant) {
-        return tenant + (isAdfs(tenant) ? "/oauth2/token" : "/oauth2/v2.0/token");
+        if (isAdfs(tenant)) {
+            return tenant + "/oauth2/token";
+        }
+        return tenant + "/oauth2/v2.0/token";
     }
 }

@@ -7,15 +7,15 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Entra ID's token endpoint is reached.
+ * The way to Entra ID's token endpoint.
  *
  * @param authority the cloud
- * @param proxy what is asked in Entra ID's place; null for itself
+ * @param proxy is asked in place of Entra ID; null for Entra ID itself
  */
 public record EntraClient(
         EntraAuthority authority, @Nullable TokenProxy proxy, HttpTransport http, Time time) {
     private static final int CONNECT_MILLIS = 5_000;
-    /** For one try, so that a server which hangs leaves room for another. */
+    /** The limit for one try, so that a server that hangs leaves time for another try. */
     static final int TOTAL_MILLIS = 15_000;
 
     public static EntraClient of(SourceContext context, @Nullable TokenProxy proxy) {
@@ -24,10 +24,16 @@ public record EntraClient(
 
     HttpRequest endpoint(String tenant) {
         HttpRequest direct = HttpRequest.toNetwork(authority.tokenEndpoint(tenant), CONNECT_MILLIS, TOTAL_MILLIS);
-        return proxy == null ? direct : proxy.inPlaceOf(direct);
+        if (proxy == null) {
+            return direct;
+        }
+        return proxy.redirect(direct);
     }
 
     String baseUrl() {
-        return proxy == null ? authority.baseUrl() : proxy.baseUrl();
+        if (proxy == null) {
+            return authority.baseUrl();
+        }
+        return proxy.baseUrl();
     }
 }

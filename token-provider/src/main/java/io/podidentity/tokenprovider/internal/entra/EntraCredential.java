@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-/** How an application proves to Entra ID that it is itself. */
+/** One way for an application to prove its identity to Entra ID. */
 public interface EntraCredential {
-    /** Presents a proof, and another one where the first was refused and another may do. */
+    /** Presents a proof. If Entra ID refuses it, and another proof may be accepted, presents that one. */
     EntraSession.Answer signIn(EntraSession session) throws InterruptedException;
 }

@@ -7,17 +7,18 @@ import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Entra ID says when it refuses (Microsoft Learn, "OAuth 2.0 client credentials flow", and "Microsoft Entra
- * authentication and authorization error codes").
+ * The error that Entra ID answers when it refuses (Microsoft Learn, "OAuth 2.0 client credentials flow", and "Microsoft
+ * Entra authentication and authorization error codes").
  *
- * @param aadsts the number after AADSTS, which says most; 0 without one
+ * @param aadsts the number after AADSTS, the most precise part; 0 without one
  * @param code the OAuth error, such as {@code invalid_client}; empty without one
- * @param suberror what narrows it down, such as {@code basic_action}; empty without one
- * @param description the words, without the number before them and the trace behind them
- * @param claims what the user's next sign-in must satisfy, as JSON; empty without any
+ * @param suberror a more precise code, such as {@code basic_action}; empty without one
+ * @param description the words, without the number in front of them and the trace after them
+ * @param claims the claims that the user's next sign-in must satisfy, as JSON; empty without any
  */
 record EntraError(int aadsts, String code, String suberror, String description, String claims) {
     private static final int MAX_CODE = 60;
@@ -28,48 +29,78 @@ record EntraError(int aadsts, String code, String suberror, String description, 
         try {
             answer = TokenResponse.read(body);
         } catch (JsonException e) {
-            // What answers unlike Entra is a proxy, whose page says nothing that helps.
+            // This is the page of some proxy, and not an answer of Entra ID.
             return new EntraError(0, "", "", "", "");
         }
-        String said = orEmpty(answer.text("error_description"));
-        int number = said.startsWith(HelpPage.AADSTS) ? HelpPage.number(said) : 0;
-        if (answer.value("error_codes") instanceof List<?> codes && !codes.isEmpty() && number == 0) {
-            number = codes.get(0) instanceof Long first && first > 0 && first < 1_000_000_000 ? first.intValue() : 0;
-        }
+        String description = Objects.requireNonNullElse(answer.text("error_description"), "");
+        int number = readNumber(description, answer.value("error_codes"));
         return new EntraError(
                 number,
-                orEmpty(answer.text("error")),
-                orEmpty(answer.text("suberror")),
-                words(said, number),
-                orEmpty(answer.text("claims")));
+                Objects.requireNonNullElse(answer.text("error"), ""),
+                Objects.requireNonNullElse(answer.text("suberror"), ""),
+                shortenDescription(description, number),
+                Objects.requireNonNullElse(answer.text("claims"), ""));
+    }
+
+    private static int readNumber(String description, @Nullable Object codes) {
+        if (description.startsWith(HelpPage.AADSTS)) {
+            int number = HelpPage.number(description);
+            if (number > 0) {
+                return number;
+            }
+        }
+        if (codes instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Long first) {
+            return isNumber(first) ? first.intValue() : 0;
+        }
+        return 0;
+    }
+
+    private static boolean isNumber(long code) {
+        return code > 0 && code < 1_000_000_000;
     }
 
     /** The status and Entra's own words, such as {@code HTTP 400 "AADSTS70021": No matching …}, without the proof. */
     String describe(HttpResponse response, Secret proof) {
-        String first = aadsts == 0 ? proof.hide(code) : HelpPage.AADSTS + aadsts;
-        StringBuilder text =
-                new StringBuilder(response.describe(first.isEmpty() ? "" : '"' + Excerpt.of(first, MAX_CODE) + '"'));
+        StringBuilder text = new StringBuilder(response.describe(quoteCode(proof)));
         if (!suberror.isEmpty()) {
             text.append(" (").append(Excerpt.of(proof.hide(suberror), MAX_CODE)).append(')');
         }
         String words = Excerpt.sentence(proof.hide(description), MAX_WORDS);
-        return words.isEmpty()
-                ? text.toString()
-                : text.append(": ").append(words).toString();
+        if (!words.isEmpty()) {
+            text.append(": ").append(words);
+        }
+        return text.toString();
     }
 
-    private static String words(String said, int number) {
+    private String quoteCode(Secret proof) {
+        if (aadsts > 0) {
+            return '"' + HelpPage.AADSTS + aadsts + '"';
+        }
+        if (code.isEmpty()) {
+            return "";
+        }
+        return '"' + Excerpt.of(proof.hide(code), MAX_CODE) + '"';
+    }
+
+    private static String shortenDescription(String description, int number) {
+        String words = description;
         String prefix = HelpPage.AADSTS + number + ":";
-        String words = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
+        if (words.startsWith(prefix)) {
+            words = words.substring(prefix.length());
+        }
         int trace = words.indexOf("Trace ID:");
-        return (trace < 0 ? words : words.substring(0, trace)).strip();
+        if (trace >= 0) {
+            words = words.substring(0, trace);
+        }
+        return words.strip();
     }
 
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
+    /** Whether no federated credential matches the issuer, the subject or the audience of the assertion. */
+    boolean isUnmatchedAssertion() {
+        return aadsts == 70025 || String.valueOf(aadsts).startsWith("70021");
     }
 
-    /** Without the words, in which a proof may come back. */
+    /** Shows the number only: the server may repeat a proof in its words. */
     @Override
     public String toString() {
         return HelpPage.AADSTS + aadsts;

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request shows Entra ID to prove who asks.
+ * The proof of identity in one request to Entra ID.
  *
- * @param field the form's field that it goes into
+ * @param field the field of the form that carries the proof
  * @param value the proof itself
- * @param certificateThumbprint the certificate that signed it, in hex; null without one
+ * @param certificateThumbprint the certificate that signed the proof, in hex; null without one
  */
 public record EntraProof(
         String field, Secret value, @Nullable String certificateThumbprint) {
@@ -27,26 +27,34 @@ public record EntraProof(
         return new EntraProof(ASSERTION, new Secret(assertion), certificateThumbprint);
     }
 
-    /** Whether it is the token that a Kubernetes cluster issues to a service account. */
+    /** Whether the proof is a token that a Kubernetes cluster issued to a service account. */
     boolean isOfCluster() {
         return claim("sub").startsWith("system:serviceaccount:");
     }
 
-    /** What Entra ID compares with federated credentials, as a sentence after others; empty if it is no JWT. */
-    String compared() {
-        return claim("iss").isEmpty()
-                ? ""
-                : " The assertion has issuer " + claim("iss") + ", subject " + claim("sub") + ", audience "
-                        + claim("aud") + ".";
+    /** The claims that Entra ID compares with federated credentials, as a sentence; empty if the proof is no JWT. */
+    String describeClaims() {
+        String issuer = claim("iss");
+        if (issuer.isEmpty()) {
+            return "";
+        }
+        return " The assertion has issuer " + issuer + ", subject " + claim("sub") + ", audience " + claim("aud") + ".";
     }
 
     private String claim(String name) {
         Map<String, @Nullable Object> claims = JwtReader.claims(value.reveal());
-        Object claim = claims == null ? null : claims.get(name);
-        return claim == null ? "" : Excerpt.of(claim.toString(), 120);
+        if (claims == null || claims.get(name) == null) {
+            return "";
+        }
+        return Excerpt.of(String.valueOf(claims.get(name)), 120);
     }
 
-    String fields() {
-        return "&" + field + "=" + value.encoded() + (field.equals(ASSERTION) ? ASSERTION_TYPE : "");
+    /** The fields of the form, each with {@code &} in front. */
+    String writeFields() {
+        String fields = "&" + field + "=" + value.encode();
+        if (field.equals(ASSERTION)) {
+            return fields + ASSERTION_TYPE;
+        }
+        return fields;
     }
 }

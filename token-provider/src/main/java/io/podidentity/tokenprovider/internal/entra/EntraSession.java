@@ -34,7 +34,12 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One call's dialogue with Entra ID's token endpoint: the client credentials flow of version 2. */
+/**
+ * The requests of one call to Entra ID's token endpoint, in the client credentials flow of version 2. An {@link
+ * EntraCredential} presents its proofs here.
+ *
+ * <p><i>Thread-safety:</i> not safe for use by several threads. Each call has a session of its own.
+ */
 public final class EntraSession {
     private static final long PROOF_SECONDS = 600;
     private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
@@ -46,7 +51,7 @@ public final class EntraSession {
     private final TokenRequest request;
     private final String claims;
     private final long deadline;
-    /** The last answer of Entra ID in this dialogue; null before the first. */
+    /** The last answer of Entra ID in this session; null before the first. */
     private @Nullable HttpResponse heard;
 
     EntraSession(String source, EntraClient client, String clientId, String tenant, TokenRequest request) {
@@ -55,23 +60,26 @@ public final class EntraSession {
         this.clientId = clientId;
         this.tenant = tenant;
         this.request = request;
-        boolean capable = request.caeEnabled() || request.claims().isPresent();
-        this.claims = capable ? withCapability(request.claims().orElse("{}")) : "";
+        if (request.caeEnabled() || request.claims().isPresent()) {
+            this.claims = withCapability(request.claims().orElse("{}"));
+        } else {
+            this.claims = "";
+        }
         this.deadline = client.time().nanos() + request.deadline().orElseThrow().toNanos();
     }
 
     /**
-     * What a certificate proves: a JWT that says who asks whom, for ten minutes (Microsoft Learn, "Application
-     * authentication with certificate credentials"), with PS256 and x5t#S256; with RS256 and x5t for AD FS and dSTS,
-     * which know no other.
+     * Signs a JWT that says who asks whom, valid for ten minutes (Microsoft Learn, "Application authentication with
+     * certificate credentials"). It is signed with PS256 and names the certificate in x5t#S256. For AD FS and dSTS,
+     * which know nothing newer, it has RS256 and x5t.
      *
-     * @param withChain whether the certificates themselves go with it, by which an application that trusts a subject
-     *     and issuer knows one that it has not seen
+     * @param withChain whether the JWT contains the certificates themselves. With them, an application that trusts a
+     *     subject and an issuer accepts a renewed certificate
      */
     public EntraProof sign(ClientCertificate certificate, boolean withChain) {
         try {
-            String unsigned = encodePart(header(certificate, withChain)) + "." + encodePart(proofClaims());
-            Signature signature = signature();
+            String unsigned = encodePart(proofHeader(certificate, withChain)) + "." + encodePart(proofClaims());
+            Signature signature = newSignature();
             signature.initSign(certificate.key());
             signature.update(unsigned.getBytes(StandardCharsets.US_ASCII));
             return EntraProof.ofAssertion(
@@ -84,14 +92,18 @@ public final class EntraSession {
         }
     }
 
-    private Map<String, Object> header(ClientCertificate certificate, boolean withChain)
+    private Map<String, Object> proofHeader(ClientCertificate certificate, boolean withChain)
             throws GeneralSecurityException {
         Map<String, Object> header = new LinkedHashMap<>();
-        header.put("alg", isOlder() ? "RS256" : "PS256");
-        header.put("typ", "JWT");
-        header.put(
-                isOlder() ? "x5t" : "x5t#S256",
-                BASE64_URL.encodeToString(certificate.digest(isOlder() ? "SHA-1" : "SHA-256")));
+        if (isOlder()) {
+            header.put("alg", "RS256");
+            header.put("typ", "JWT");
+            header.put("x5t", BASE64_URL.encodeToString(certificate.digest("SHA-1")));
+        } else {
+            header.put("alg", "PS256");
+            header.put("typ", "JWT");
+            header.put("x5t#S256", BASE64_URL.encodeToString(certificate.digest("SHA-256")));
+        }
         if (withChain) {
             List<String> chain = new ArrayList<>();
             for (X509Certificate part : certificate.chain()) {
@@ -114,8 +126,8 @@ public final class EntraSession {
         return claims;
     }
 
-    /** The provider is left to the key, since one out of Windows' store signs in that store only. */
-    private Signature signature() throws GeneralSecurityException {
+    /** No security provider is named, because a key of Windows' store signs with the provider of that store only. */
+    private Signature newSignature() throws GeneralSecurityException {
         if (isOlder()) {
             return Signature.getInstance("SHA256withRSA");
         }
@@ -132,7 +144,7 @@ public final class EntraSession {
         return client.authority().isOlder(tenant);
     }
 
-    /** What is left for it, in nanoseconds. */
+    /** The time that is left for the call, in nanoseconds. */
     public long leftNanos() {
         return Math.max(1, deadline - client.time().nanos());
     }
@@ -141,7 +153,11 @@ public final class EntraSession {
         return client.time().millis();
     }
 
-    /** Presents certificates, the next one where Entra ID does not take the one before; there must be one at least. */
+    /**
+     * Presents certificates in their order, until Entra ID accepts one.
+     *
+     * @param certificates at least one
+     */
     public Answer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
         int i = 0;
         while (true) {
@@ -152,8 +168,9 @@ public final class EntraSession {
         }
     }
 
+    /** Presents a proof. */
     public Answer present(EntraProof proof) throws InterruptedException {
-        HttpRequest post = client.endpoint(tenant).withForm(form(proof));
+        HttpRequest post = client.endpoint(tenant).withForm(writeForm(proof));
         HttpResponse before = heard;
         long start = client.time().nanos();
         HttpResponse response;
@@ -161,33 +178,53 @@ public final class EntraSession {
             response = new HttpRetry(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
         } catch (IOException e) {
             if (before == null) {
-                return noAnswer(e, proof);
+                return explainNoAnswer(e, proof);
             }
             response = before.before(e, (client.time().nanos() - start) / 1_000_000);
         }
         heard = response;
-        return response.status() == 200 ? token(response, proof) : refusal(response, proof);
+        if (response.status() == 200) {
+            return readToken(response, proof);
+        }
+        return explainRefusal(response, proof);
     }
 
-    private String form(EntraProof proof) {
+    private String writeForm(EntraProof proof) {
+        StringBuilder form = new StringBuilder("grant_type=");
         UserAssertion user = user();
-        String form = "grant_type=" + (user == null ? "client_credentials" : UserAssertion.GRANT_TYPE) + "&client_id="
-                + encode(clientId) + "&scope=" + encode(request.scope()) + proof.fields()
-                + (user == null ? "" : user.fields());
-        return claims.isEmpty() ? form : form + "&claims=" + encode(claims);
+        if (user == null) {
+            form.append("client_credentials");
+        } else {
+            form.append(UserAssertion.GRANT_TYPE);
+        }
+        form.append("&client_id=").append(encode(clientId));
+        form.append("&scope=").append(encode(request.scope()));
+        form.append(proof.writeFields());
+        if (user != null) {
+            form.append(user.writeFields());
+        }
+        if (!claims.isEmpty()) {
+            form.append("&claims=").append(encode(claims));
+        }
+        return form.toString();
     }
 
     private @Nullable UserAssertion user() {
         String token = request.userAssertion().orElse(null);
-        return token == null ? null : new UserAssertion(new Secret(token));
+        if (token == null) {
+            return null;
+        }
+        return new UserAssertion(new Secret(token));
     }
 
-    private Answer token(HttpResponse response, EntraProof proof) {
+    private Answer readToken(HttpResponse response, EntraProof proof) {
         try {
-            AccessToken token = TokenResponse.token(response, request, source, nowMillis());
-            // Of a user's opaque token nobody knows whose it is.
-            boolean unknown = request.isOnBehalfOfUser() && token.principal().isEmpty();
-            return new Answer(unknown ? token : token.withPrincipal(principal(token, proof)), null, 0);
+            AccessToken token = TokenResponse.readToken(response, request, source, nowMillis());
+            if (request.isOnBehalfOfUser() && token.principal().isEmpty()) {
+                // The token is of a user, and does not say of which one.
+                return new Answer(token, null, 0);
+            }
+            return new Answer(token.withPrincipal(findPrincipal(token, proof)), null, 0);
         } catch (JsonException e) {
             String reason = client.baseUrl() + "/" + tenant + " answered HTTP 200 " + e.getMessage();
             String remedy = "Check what answers at " + client.baseUrl() + ".";
@@ -195,39 +232,47 @@ public final class EntraSession {
         }
     }
 
-    /** What the token says of itself; of an opaque one what is known without it. */
-    private Principal principal(AccessToken token, EntraProof proof) {
-        Principal own = token.principal().orElse(null);
-        return (own == null ? Principal.app(clientId).withTenantId(tenant) : own)
-                .withCertificateThumbprint(proof.certificateThumbprint());
+    /** The principal that the token names. An opaque token is of the application that asked. */
+    private Principal findPrincipal(AccessToken token, EntraProof proof) {
+        Principal principal = token.principal().orElse(Principal.app(clientId).withTenantId(tenant));
+        return principal.withCertificateThumbprint(proof.certificateThumbprint());
     }
 
-    private Answer refusal(HttpResponse response, EntraProof proof) {
+    private Answer explainRefusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
-        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
-        boolean unmatched =
-                error.aadsts() == 70025 || String.valueOf(error.aadsts()).startsWith("70021");
-        String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster()) + (unmatched ? proof.compared() : "");
+        boolean mayPass = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
+        String reason = error.describe(response, proof.value());
         UserAssertion user = user();
-        String said = error.describe(response, proof.value());
         if (user != null) {
-            said = user.token().hide(said);
-            String ofUser = user.remedy(error.aadsts(), clientId);
-            remedy = ofUser.isEmpty() ? remedy : ofUser;
+            reason = user.token().hide(reason);
+        }
+        String remedy = findRemedy(error, proof, user);
+        if (remedy.isEmpty() && mayPass) {
+            remedy = RetryAfter.remedy(response);
         }
         TokenAcquisitionException failure = new TokenAcquisitionException(
-                response.code(passing),
-                said,
-                remedy.isEmpty() && passing ? RetryAfter.remedy(response) : remedy,
-                null,
-                RetryAfter.duration(response));
+                response.code(mayPass), reason, remedy, null, RetryAfter.duration(response));
         if (!error.claims().isEmpty()) {
             failure = failure.withClaims(error.claims());
         }
         return new Answer(null, failure, error.aadsts());
     }
 
-    private Answer noAnswer(IOException e, EntraProof proof) {
+    private String findRemedy(EntraError error, EntraProof proof, @Nullable UserAssertion user) {
+        if (user != null) {
+            String ofUser = user.remedy(error.aadsts(), clientId);
+            if (!ofUser.isEmpty()) {
+                return ofUser;
+            }
+        }
+        String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
+        if (error.isUnmatchedAssertion()) {
+            return remedy + proof.describeClaims();
+        }
+        return remedy;
+    }
+
+    private Answer explainNoAnswer(IOException e, EntraProof proof) {
         String host = client.baseUrl();
         long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
         TokenAcquisitionException failure = Unreachable.failure(
@@ -241,9 +286,10 @@ public final class EntraSession {
 
     /**
      * A claims challenge with the capability CP1 added, {@code {"access_token":{"xms_cc":{"values":["CP1"]}}}}, and
-     * nothing else changed (Microsoft Learn, "Claims challenges, claims requests and client capabilities"). Whoever
-     * passes a challenge on has shown that it handles them, which is what CP1 says; other programs have to say so
-     * ({@code TokenRequest.withCaeEnabled}), since one that cannot would keep a revoked token of a day.
+     * nothing else changed (Microsoft Learn, "Claims challenges, claims requests and client capabilities"). CP1 says
+     * that the program handles challenges, and a program that passes one on has shown that it does. Other programs have
+     * to say so ({@code TokenRequest.withCaeEnabled}): a program that does not handle challenges would keep using a
+     * revoked token for up to a day.
      */
     private static String withCapability(String challenge) {
         try {
@@ -266,28 +312,29 @@ public final class EntraSession {
         }
     }
 
-    /** The object that a member holds; a new one where there is none. */
+    /** The object that a member holds; a new object if the member is absent. */
     @SuppressWarnings("unchecked")
     private static Map<Object, @Nullable Object> member(Map<?, @Nullable Object> object, String name)
             throws JsonException {
         Object value = object.get(name);
-        if (value != null && !(value instanceof Map)) {
+        if (value == null) {
+            value = new LinkedHashMap<>();
+            ((Map<Object, @Nullable Object>) object).put(name, value);
+        }
+        if (!(value instanceof Map)) {
             throw new JsonException(name + " is no object");
         }
-        Map<Object, @Nullable Object> own =
-                value == null ? new LinkedHashMap<>() : (Map<Object, @Nullable Object>) value;
-        ((Map<Object, @Nullable Object>) object).put(name, own);
-        return own;
+        return (Map<Object, @Nullable Object>) value;
     }
 
     /**
-     * What Entra ID answered to a proof: a token, or a failure.
+     * The answer of Entra ID to a proof: a token or a failure.
      *
      * @param aadsts the number after AADSTS of a failure; 0 without one
      */
     public record Answer(
             @Nullable AccessToken token, @Nullable TokenAcquisitionException failure, int aadsts) {
-        /** Whether the certificate that signed the proof is not, or no longer, the application's. */
+        /** Whether the application does not have the certificate that signed the proof, or no longer has it. */
         public boolean blamesCertificate() {
             return aadsts == 700027 || aadsts == 1000502;
         }

@@ -9,17 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tenants that an application may ask for tokens: its own, and those that are allowed beside it.
+ * The tenants from which an application may get tokens: its own tenant, and others that a setting allows.
  *
- * @param home its own, a GUID or a domain
- * @param allowed the others; {@code *} stands for any
+ * @param home its own tenant, a GUID or a domain
+ * @param allowed the other tenants; {@code *} stands for any
  */
 public record EntraTenants(String home, List<String> allowed) {
     private static final String ALLOWED = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
     private static final String DISABLED = "AZURE_IDENTITY_DISABLE_MULTITENANTAUTH";
 
-    /** Its own, and any other one that a request names, for settings that say nothing of others. */
-    public static EntraTenants any(String home) {
+    /** The application's own tenant, and any other one that a request names. */
+    public static EntraTenants allowAny(String home) {
         return new EntraTenants(home, List.of("*"));
     }
 
@@ -35,23 +35,38 @@ public record EntraTenants(String home, List<String> allowed) {
         return new EntraTenants(home, List.copyOf(allowed));
     }
 
+    /**
+     * The tenant for a request.
+     *
+     * @param requested the tenant that the request names; null for none
+     * @throws TokenAcquisitionException if that tenant is not allowed
+     */
     String resolve(@Nullable String requested) {
         requireTenant(home);
         if (requested == null || requested.equalsIgnoreCase(home)) {
             return home;
         }
         requireTenant(requested);
-        if (!home.equalsIgnoreCase("adfs")) {
-            for (String tenant : allowed) {
-                if (tenant.equals("*") || tenant.equalsIgnoreCase(requested)) {
-                    return requested;
-                }
-            }
+        if (isAllowed(requested)) {
+            return requested;
         }
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
                 "the tenant " + Excerpt.of(requested, 60) + " is not the application's own",
                 "Add it to " + ALLOWED + " if it is meant, and unset " + DISABLED + ".");
+    }
+
+    private boolean isAllowed(String requested) {
+        // AD FS has one tenant only.
+        if (home.equalsIgnoreCase("adfs")) {
+            return false;
+        }
+        for (String tenant : allowed) {
+            if (tenant.equals("*") || tenant.equalsIgnoreCase(requested)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void requireTenant(String tenant) {

@@ -5,7 +5,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 
-/** An application that proves itself to Entra ID and gets its own token. */
+/** An application that gets a token from Entra ID with a proof of its identity. */
 public final class EntraTokenSource implements TokenSource, ActingForUsers {
     private final String name;
     private final EntraClient client;

@@ -15,17 +15,19 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy inside an AKS cluster with identity bindings, which is asked for tokens in Entra ID's place: same path,
- * same form, another host, and a certificate authority of the cluster's own. It is reached without any other proxy.
+ * The proxy in an AKS cluster with identity bindings, which is asked for tokens in place of Entra ID. Path and form of
+ * a request stay the same. The host is another one, and a certificate authority of the cluster vouches for it. No other
+ * proxy is on the way.
  *
- * <p>Source: Microsoft Learn, "Identity bindings in AKS", and the Azure SDKs, which leave it alone unless it is asked
- * for; so does the default chain.
+ * <p>Source: Microsoft Learn, "Identity bindings in AKS", and the Azure SDKs. The SDKs use this proxy only if a program
+ * asks for it, and so does the default chain.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -40,37 +42,46 @@ public final class TokenProxy {
     private final @Nullable String caFile;
     private final @Nullable String caData;
     private final @Nullable String sniName;
-    /** What was read last, and what was made of it. Guarded by this. */
+    /** The certificate authorities that were read last. Guarded by this. */
     private byte[] pem = new byte[0];
-
+    /** The trust that was made of them; null before the first time. Guarded by this. */
     private @Nullable ServerTrust trust;
 
     private TokenProxy(String url, Environment environment) {
-        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        if (url.endsWith("/")) {
+            this.url = url.substring(0, url.length() - 1);
+        } else {
+            this.url = url;
+        }
         this.caFile = environment.get(CA_FILE);
         this.caData = environment.get(CA_DATA);
         this.sniName = environment.get(SNI_NAME);
     }
 
-    public static @Nullable TokenProxy of(Environment environment) {
+    /** The proxy that the environment names; null for none. */
+    public static @Nullable TokenProxy find(Environment environment) {
         String url = environment.get(VARIABLE);
         if (url == null) {
-            for (String other : new String[] {CA_FILE, CA_DATA, SNI_NAME}) {
-                if (environment.get(other) != null) {
-                    throw wrong(other + " is set and " + VARIABLE + " is not", "Set both or none.");
-                }
-            }
+            requireNoneSet(environment);
             return null;
         }
         if (environment.get(CA_FILE) != null && environment.get(CA_DATA) != null) {
-            throw wrong(CA_FILE + " and " + CA_DATA + " are both set", "Unset one of them.");
+            throw invalidSetting(CA_FILE + " and " + CA_DATA + " are both set", "Unset one of them.");
         }
         EntraAuthority.requireBaseUrl(url, VARIABLE, EXAMPLE);
         return new TokenProxy(url, environment);
     }
 
-    /** A request to it that stands for one to Entra ID. */
-    public HttpRequest inPlaceOf(HttpRequest request) {
+    private static void requireNoneSet(Environment environment) {
+        for (String other : new String[] {CA_FILE, CA_DATA, SNI_NAME}) {
+            if (environment.get(other) != null) {
+                throw invalidSetting(other + " is set and " + VARIABLE + " is not", "Set both or none.");
+            }
+        }
+    }
+
+    /** The same request to this proxy. */
+    public HttpRequest redirect(HttpRequest request) {
         String path = URI.create(request.url()).getRawPath();
         return HttpRequest.toHost(url + path, request.connectMillis(), request.totalMillis())
                 .withTls(trust());
@@ -81,39 +92,52 @@ public final class TokenProxy {
     }
 
     /**
-     * How the proxy is known now; null for how any other server is. A file of authorities is read for each exchange,
-     * since clusters replace it; while it is empty, which is a replacement under way, the ones before stand.
+     * The trust for the proxy now; null for the trust of any other server. A file of authorities is read for each
+     * request, because clusters replace it. While the file is empty, it is being replaced, and the authorities before
+     * it stay.
      */
     private synchronized @Nullable ServerTrust trust() {
         if (caFile == null && caData == null && sniName == null) {
             return null;
         }
-        byte[] read = caFile != null
-                ? SmallFile.read(caFile, CA_FILE, "Mount it, or correct " + CA_FILE + ".")
-                : caData == null ? pem : caData.getBytes(StandardCharsets.UTF_8);
+        byte[] read = readAuthorities();
         if (trust == null || (read.length > 0 && !Arrays.equals(read, pem))) {
-            trust = new ServerTrust(sockets(read), sniName, false);
+            trust = new ServerTrust(makeSockets(read), sniName, false);
             pem = read;
         }
         return trust;
     }
 
-    private SSLSocketFactory sockets(byte[] read) {
+    /** The authorities as PEM; empty if no setting names any. */
+    private byte[] readAuthorities() {
+        if (caFile != null) {
+            return SmallFile.readBytes(caFile, CA_FILE, "Mount it, or correct " + CA_FILE + ".");
+        }
+        return Objects.requireNonNullElse(caData, "").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private SSLSocketFactory makeSockets(byte[] read) {
         try {
+            KeyStore authorities = null;
+            if (caFile != null || caData != null) {
+                authorities = parseAuthorities(read);
+            }
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(caFile == null && caData == null ? null : authorities(read));
+            managers.init(authorities);
             context.init(null, managers.getTrustManagers(), null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException | IOException e) {
-            throw new TokenAcquisitionException(
-                    Code.INVALID_CONFIGURATION,
-                    (caFile == null ? CA_DATA : "the file of " + CA_FILE) + " holds no certificate",
-                    "It must hold the cluster's certificate authorities as PEM.");
+            String origin = CA_DATA;
+            if (caFile != null) {
+                origin = "the file of " + CA_FILE;
+            }
+            throw invalidSetting(
+                    origin + " holds no certificate", "It must hold the cluster's certificate authorities as PEM.");
         }
     }
 
-    private static KeyStore authorities(byte[] read) throws GeneralSecurityException, IOException {
+    private static KeyStore parseAuthorities(byte[] read) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         for (Certificate authority :
@@ -126,7 +150,7 @@ public final class TokenProxy {
         return store;
     }
 
-    private static TokenAcquisitionException wrong(String reason, String remedy) {
+    private static TokenAcquisitionException invalidSetting(String reason, String remedy) {
         return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 }

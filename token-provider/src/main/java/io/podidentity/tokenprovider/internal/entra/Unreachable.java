@@ -10,25 +10,33 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import org.jspecify.annotations.Nullable;
 
-/** What it means, and what to do, that a service on the network gave no answer. */
+/** Makes the failures for a service on the network that gave no answer. */
 public final class Unreachable {
     private Unreachable() {}
 
+    /**
+     * The failure.
+     *
+     * @param before words in front of the reason; may be empty
+     * @param reason why there was no answer
+     * @param host the service that was asked
+     */
     public static TokenAcquisitionException failure(IOException e, String before, String reason, String host) {
         if (EntraRetrySchedule.isDistrust(e)) {
             return distrust(e, before + "the certificate of " + host, host);
         }
         if (e instanceof ProxyException proxy) {
-            Code code = proxy.isRefusal() ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE;
+            Code code = Code.SERVICE_UNAVAILABLE;
+            if (proxy.isRefusal()) {
+                code = Code.INVALID_CONFIGURATION;
+            }
             return new TokenAcquisitionException(code, before + reason, proxy.remedy());
         }
-        return e instanceof BrokenAnswerException
-                ? new TokenAcquisitionException(
-                        Code.SERVICE_UNAVAILABLE, before + reason, "Check what answers at " + host + ".")
-                : new TokenAcquisitionException(
-                        Code.SERVICE_UNAVAILABLE,
-                        before + reason,
-                        "Allow egress to " + host + ", or set HTTPS_PROXY or https.proxyHost.");
+        String remedy = "Allow egress to " + host + ", or set HTTPS_PROXY or https.proxyHost.";
+        if (e instanceof BrokenAnswerException) {
+            remedy = "Check what answers at " + host + ".";
+        }
+        return new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, before + reason, remedy);
     }
 
     private static TokenAcquisitionException distrust(IOException e, String certificate, String host) {
@@ -44,7 +52,7 @@ public final class Unreachable {
         return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 
-    /** What the JDK's check of names throws is of this very class, and of its check of paths never. */
+    /** Whether the JDK's check of names failed. That check throws this very class, and no other check does. */
     private static boolean isOfAnotherName(IOException e) {
         Throwable cause = e.getCause();
         return cause != null && cause.getClass() == CertificateException.class && cause.getCause() == null;

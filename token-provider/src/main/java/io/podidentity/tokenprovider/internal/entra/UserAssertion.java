@@ -3,8 +3,8 @@ package io.podidentity.tokenprovider.internal.entra;
 import io.podidentity.tokenprovider.internal.text.Secret;
 
 /**
- * The token of a user on whose behalf an application asks (Microsoft Learn, "Microsoft identity platform and OAuth 2.0
- * On-Behalf-Of flow").
+ * The token of the user on whose behalf an application asks for the next token (Microsoft Learn, "Microsoft identity
+ * platform and OAuth 2.0 On-Behalf-Of flow").
  */
 final class UserAssertion {
     static final String GRANT_TYPE = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
@@ -15,14 +15,14 @@ final class UserAssertion {
         this.token = token;
     }
 
-    /** What the application was sent. */
+    /** The token that the application received. */
     Secret token() {
         return token;
     }
 
-    /** The form's fields that say on whose behalf. */
-    String fields() {
-        return "&requested_token_use=on_behalf_of&assertion=" + token.encoded();
+    /** The fields of the form, each with {@code &} in front. */
+    String writeFields() {
+        return "&requested_token_use=on_behalf_of&assertion=" + token.encode();
     }
 
     /** What to do about a refusal that is about the user's token, and not about the application; else empty. */

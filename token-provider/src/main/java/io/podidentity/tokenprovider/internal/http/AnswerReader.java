@@ -4,17 +4,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one HTTP/1.1 answer (RFC 9112) up to its last byte and no further. All of it is bounded; what is not clear is
- * an error, which tells nothing of the answer's text.
+ * Reads one HTTP/1.1 answer (RFC 9112) up to its last byte and no further. Each part has a limit. An unclear answer is
+ * an error, and the error shows nothing of the answer's text.
+ *
+ * <p><i>Thread-safety:</i> not safe for use by several threads. Each answer has a reader of its own.
  */
 final class AnswerReader {
     /** A token answer has a few kB. */
     private static final int MAX_BODY_BYTES = 256 * 1024;
-    /** Status lines, headers, trailers and what chunks carry beside their bytes, in all. */
+    /** The limit for status lines, headers, trailers and the lines between chunks together. */
     private static final int MAX_HEAD_BYTES = 64 * 1024;
 
     private static final int MAX_LINE_LENGTH = 16 * 1024;
@@ -27,9 +29,9 @@ final class AnswerReader {
     private int position;
     private int end;
     private int headBytes;
-    /** Whether a byte of the server has come: from then on whatever goes wrong is a broken answer, and no silence. */
+    /** Whether the server has sent a byte. From then on, every failure is a broken answer, and not silence. */
     private boolean heard;
-    /** What is being read, for people. */
+    /** The part of the answer that is being read, for messages. */
     private String part = "status line";
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
@@ -50,12 +52,12 @@ final class AnswerReader {
         this.wire = wire;
     }
 
-    HttpResponse read() throws IOException {
+    HttpResponse readAnswer() throws IOException {
         readHead();
-        return new HttpResponse(status, body(), retryAfter, challenge, message, date, server);
+        return new HttpResponse(status, readBody(), retryAfter, challenge, message, date, server);
     }
 
-    /** Reads the answer to a CONNECT, which has no body if the way is free. */
+    /** Reads the answer to a CONNECT. The answer has no body if the proxy accepts. */
     int readStatus() throws IOException {
         readHead();
         if (status < 300 && position < end) {
@@ -64,7 +66,7 @@ final class AnswerReader {
         return status;
     }
 
-    /** Reads the header of the answer, and those of interim ones before it. */
+    /** Reads the header of the answer, and the headers of interim answers (status 1xx) before it. */
     private void readHead() throws IOException {
         int interim = 0;
         do {
@@ -80,20 +82,23 @@ final class AnswerReader {
     }
 
     private void readStatusLine() throws IOException {
-        String line = line();
-        boolean http = line.startsWith("HTTP/1.")
-                && line.length() >= 12
-                && isDigit(line.charAt(7))
-                && line.charAt(8) == ' '
-                && (line.length() == 12 || line.charAt(12) == ' ');
-        status = 0;
-        for (int i = 9; http && i < 12; i++) {
-            http = isDigit(line.charAt(i));
-            status = status * 10 + line.charAt(i) - '0';
-        }
-        if (!http || status < 100 || status > 599) {
+        String line = readLine();
+        if (!isStatusLine(line)) {
             throw BrokenAnswerException.because("the answer is not HTTP");
         }
+        status = Integer.parseInt(line.substring(9, 12));
+        if (status < 100 || status > 599) {
+            throw BrokenAnswerException.because("the answer is not HTTP");
+        }
+    }
+
+    /** Whether a line is a version, a status of three digits and an optional text, such as {@code HTTP/1.1 200 OK}. */
+    private static boolean isStatusLine(String line) {
+        if (!line.startsWith("HTTP/1.") || line.length() < 12) {
+            return false;
+        }
+        boolean hasSpaces = line.charAt(8) == ' ' && (line.length() == 12 || line.charAt(12) == ' ');
+        return hasSpaces && isDigit(line.charAt(7)) && hasDigitsOnly(line.substring(9, 12));
     }
 
     private void readHeaders() throws IOException {
@@ -101,25 +106,18 @@ final class AnswerReader {
         coding = null;
         compression = null;
         int count = 0;
-        for (String line = line(); !line.isEmpty(); line = line()) {
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
             int colon = line.indexOf(':');
-            if (colon <= 0 || line.charAt(colon - 1) <= ' ' || line.charAt(0) <= ' ' || ++count > MAX_HEADERS) {
+            count++;
+            if (colon <= 0 || count > MAX_HEADERS) {
                 throw BrokenAnswerException.because("the answer's header is broken");
             }
-            String value = line.substring(colon + 1).strip();
-            switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
-                case "content-length" -> length = length(value);
-                case "transfer-encoding" -> coding = coding == null ? value : coding + "," + value;
-                case "content-encoding" -> compression = value;
-                case "retry-after" -> retryAfter = first(retryAfter, value);
-                case "www-authenticate" -> challenge = first(challenge, value);
-                case "responsemessage" -> message = first(message, value);
-                case "date" -> date = first(date, value);
-                case "server" -> server = first(server, value);
-                default -> {
-                    // Nobody asks for it.
-                }
+            String name = line.substring(0, colon);
+            // A blank before the colon, or a line that goes on with the last header, could hide another length.
+            if (!name.equals(name.trim())) {
+                throw BrokenAnswerException.because("the answer's header is broken");
             }
+            readHeader(name, line.substring(colon + 1).strip());
         }
         if (coding != null && (length >= 0 || !coding.equalsIgnoreCase("chunked"))) {
             throw BrokenAnswerException.because("the answer's length is not clear");
@@ -129,62 +127,98 @@ final class AnswerReader {
         }
     }
 
-    private static String first(@Nullable String known, String value) {
-        return known == null ? value : known;
+    /**
+     * Keeps a header that somebody reads. If one comes twice, the first counts, unless it says how long the body is.
+     */
+    private void readHeader(String name, String value) throws IOException {
+        if (name.equalsIgnoreCase("Content-Length")) {
+            length = parseLength(value);
+        } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
+            coding = joined(coding, value);
+        } else if (name.equalsIgnoreCase("Content-Encoding")) {
+            compression = value;
+        } else if (name.equalsIgnoreCase("Retry-After")) {
+            retryAfter = Objects.requireNonNullElse(retryAfter, value);
+        } else if (name.equalsIgnoreCase("WWW-Authenticate")) {
+            challenge = Objects.requireNonNullElse(challenge, value);
+        } else if (name.equalsIgnoreCase("ResponseMessage")) {
+            message = Objects.requireNonNullElse(message, value);
+        } else if (name.equalsIgnoreCase("Date")) {
+            date = Objects.requireNonNullElse(date, value);
+        } else if (name.equalsIgnoreCase("Server")) {
+            server = Objects.requireNonNullElse(server, value);
+        }
     }
 
-    private long length(String value) throws IOException {
-        boolean valid = !value.isEmpty() && value.length() <= MAX_LENGTH_DIGITS;
-        for (int i = 0; valid && i < value.length(); i++) {
-            valid = isDigit(value.charAt(i));
+    private static String joined(@Nullable String before, String value) {
+        if (before == null) {
+            return value;
         }
-        long number = valid ? Long.parseLong(value) : -1;
-        if (!valid || (length >= 0 && length != number)) {
+        return before + "," + value;
+    }
+
+    private long parseLength(String value) throws IOException {
+        if (value.isEmpty() || value.length() > MAX_LENGTH_DIGITS || !hasDigitsOnly(value)) {
+            throw BrokenAnswerException.because("the answer's length is not clear");
+        }
+        long number = Long.parseLong(value);
+        if (length >= 0 && length != number) {
             throw BrokenAnswerException.because("the answer's length is not clear");
         }
         return number;
+    }
+
+    private static boolean hasDigitsOnly(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 
-    private String body() throws IOException {
+    private String readBody() throws IOException {
         bytes.reset();
-        if (status != 204 && status != 304) {
-            if (coding != null) {
-                copyChunks();
-            } else if (length >= 0) {
-                copy(length);
-            } else {
-                copyRest();
-            }
+        boolean hasBody = status != 204 && status != 304;
+        if (hasBody && coding != null) {
+            copyChunks();
+        } else if (hasBody && length >= 0) {
+            copy(length);
+        } else if (hasBody) {
+            copyRest();
         }
         String text = bytes.toString(StandardCharsets.UTF_8);
-        // A byte order mark, which Windows' programs like to write.
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
+        // Programs on Windows often write a byte order mark.
+        if (text.startsWith("\ufeff")) {
+            return text.substring(1);
+        }
+        return text;
     }
 
     private void copyChunks() throws IOException {
-        for (long size = chunkSize(); size > 0; size = chunkSize()) {
+        for (long size = readChunkSize(); size > 0; size = readChunkSize()) {
             copy(size);
-            if (!line().isEmpty()) {
+            if (!readLine().isEmpty()) {
                 throw BrokenAnswerException.because("the answer's chunks are broken");
             }
         }
-        // Trailers.
-        while (!line().isEmpty()) {}
+        // Trailers follow the last chunk.
+        while (!readLine().isEmpty()) {}
     }
 
-    private long chunkSize() throws IOException {
-        String line = line();
+    private long readChunkSize() throws IOException {
+        String line = readLine();
         int digits = 0;
         long size = 0;
         while (digits < line.length() && Character.digit(line.charAt(digits), 16) >= 0 && digits < 15) {
             size = size * 16 + Character.digit(line.charAt(digits), 16);
             digits++;
         }
-        // What chunks say beside their sizes is bounded; how many there are, the body's own limit bounds.
+        // The size itself does not count towards the limit of the header: the limit of the body bounds the chunks.
         headBytes -= digits;
         if (digits == 0 || (digits < line.length() && ";\t ".indexOf(line.charAt(digits)) < 0)) {
             throw BrokenAnswerException.because("the answer's chunks are broken");
@@ -217,16 +251,14 @@ final class AnswerReader {
         }
     }
 
-    /** The next line without its end, which is CRLF or, from careless servers, LF. */
-    private String line() throws IOException {
+    /** The next line without its end, which is CRLF. Some servers send only LF. */
+    private String readLine() throws IOException {
         StringBuilder line = new StringBuilder(64);
         while (true) {
             requireMore();
             int c = buffer[position++] & 0xff;
             if (c == '\n') {
-                int last = line.length() - 1;
-                line.setLength(last >= 0 && line.charAt(last) == '\r' ? last : last + 1);
-                return line.toString();
+                return withoutReturn(line);
             }
             if (line.length() == MAX_LINE_LENGTH || (c != '\r' && ++headBytes > MAX_HEAD_BYTES)) {
                 throw BrokenAnswerException.because("the answer's header is too long");
@@ -235,10 +267,22 @@ final class AnswerReader {
         }
     }
 
-    private void requireMore() throws IOException {
-        if (position == end && !fill()) {
-            throw heard ? broken("was cut short") : new EOFException("the connection was closed without an answer");
+    private static String withoutReturn(StringBuilder line) {
+        int last = line.length() - 1;
+        if (last >= 0 && line.charAt(last) == '\r') {
+            line.setLength(last);
         }
+        return line.toString();
+    }
+
+    private void requireMore() throws IOException {
+        if (position < end || fill()) {
+            return;
+        }
+        if (heard) {
+            throw brokenAnswer("was cut short");
+        }
+        throw new EOFException("the connection was closed without an answer");
     }
 
     private boolean fill() throws IOException {
@@ -249,15 +293,21 @@ final class AnswerReader {
             if (!heard) {
                 throw e;
             }
-            throw broken(wire.isLate() ? "did not go on in time" : "was broken off");
+            if (wire.isLate()) {
+                throw brokenAnswer("did not go on in time");
+            }
+            throw brokenAnswer("was broken off");
         }
         heard = heard || end > 0;
         return end > 0;
     }
 
     /** An answer that began and has no end, such as {@code the answer was cut short in the body, after HTTP 500}. */
-    private IOException broken(String what) {
-        String answered = part.equals("body") && status >= 300 ? ", after HTTP " + status : "";
-        return BrokenAnswerException.because("the answer " + what + " in the " + part + answered);
+    private IOException brokenAnswer(String what) {
+        String reason = "the answer " + what + " in the " + part;
+        if (part.equals("body") && status >= 300) {
+            reason += ", after HTTP " + status;
+        }
+        return BrokenAnswerException.because(reason);
     }
 }

@@ -3,9 +3,8 @@ package io.podidentity.tokenprovider.internal.http;
 import java.io.IOException;
 
 /**
- * Something answered, and not as HTTP has it, or not to the end. One byte of a server is an answer, and its sender is
- * there: {@link NoAnswer#isSilence} tells such a failure from silence. Its message says what was broken, and holds
- * nothing of the answer.
+ * An answer that is not HTTP, or that has no end. A server that sends a single byte is there, so this is not silence
+ * ({@link NoAnswer#isSilence}). The message says what was broken, and shows nothing of the answer.
  */
 public final class BrokenAnswerException extends IOException {
     @java.io.Serial
@@ -15,7 +14,7 @@ public final class BrokenAnswerException extends IOException {
         super(message);
     }
 
-    /** Not thrown by its own type: whoever may throw it would load it before. */
+    /** Declared as {@link IOException}: the verifier would otherwise load this class with each class that throws it. */
     static IOException because(String reason) {
         return new BrokenAnswerException(reason);
     }

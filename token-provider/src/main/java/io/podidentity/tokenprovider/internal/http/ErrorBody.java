@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a host of managed identities says when it has no token. Each kind has a form of its own: {@code {error,
+ * Reads what a host of managed identities answers if it has no token. The hosts use different forms: {@code {error,
  * error_description}} (IMDS, Arc), {@code {error: {code, message, correlationId}}} (Cloud Shell, Service Fabric, Azure
  * ML), {@code {statusCode, message, correlationId}} (App Service), or plain text (NMI, proxies).
  */
@@ -22,37 +22,48 @@ public final class ErrorBody {
         return describe(response, null);
     }
 
-    /** The same, without a secret that was sent and may come back. */
+    /** The same without a secret that was sent, since the server may repeat it. */
     public static String describe(HttpResponse response, @Nullable Secret secret) {
-        return response.describe(said(response.body(), secret));
+        return response.describe(quoteBody(response.body(), secret));
     }
 
-    private static String said(String body, @Nullable Secret secret) {
+    private static String quoteBody(String body, @Nullable Secret secret) {
         try {
-            return said(JsonReader.readObject(body), secret);
+            return quoteMembers(JsonReader.readObject(body), secret);
         } catch (JsonException e) {
-            // A page of HTML says nothing that helps.
-            String text = body.stripLeading().startsWith("<") ? "" : Excerpt.of(text(body, secret), MAX_SAID);
-            return text.isEmpty() ? "" : "\"" + text + "\"";
+            return quoteText(body, secret);
         }
     }
 
-    private static String said(Map<String, @Nullable Object> members, @Nullable Secret secret) {
-        Object error = members.get("error");
-        Map<?, ?> inner = error instanceof Map<?, ?> nested ? nested : members;
-        String code = text(error instanceof String ? error : inner.get("code"), secret);
-        String words = text(members.get("error_description"), secret);
+    private static String quoteText(String body, @Nullable Secret secret) {
+        // A page of HTML says nothing that helps.
+        if (body.stripLeading().startsWith("<")) {
+            return "";
+        }
+        return quoted(Excerpt.of(withoutSecret(body, secret), MAX_SAID));
+    }
+
+    private static String quoteMembers(Map<String, @Nullable Object> members, @Nullable Secret secret) {
+        Map<?, ?> inner = members;
+        Object code = members.get("error");
+        if (code instanceof Map<?, ?> nested) {
+            inner = nested;
+        }
+        if (!(code instanceof String)) {
+            code = inner.get("code");
+        }
+        String words = withoutSecret(members.get("error_description"), secret);
         if (words.isEmpty()) {
-            words = text(inner.get("message"), secret);
+            words = withoutSecret(inner.get("message"), secret);
         }
-        String correlation = text(inner.get("correlationId"), secret);
-        StringBuilder said = new StringBuilder();
-        if (!code.isEmpty()) {
-            said.append('"').append(Excerpt.of(code, 60)).append('"');
-        }
-        String shown = Excerpt.sentence(words, MAX_SAID);
-        if (!shown.isEmpty()) {
-            said.append(code.isEmpty() ? "\"" + shown + "\"" : ": " + shown);
+        String shownCode = Excerpt.of(withoutSecret(code, secret), 60);
+        String shownWords = Excerpt.sentence(words, MAX_SAID);
+        String correlation = withoutSecret(inner.get("correlationId"), secret);
+        StringBuilder said = new StringBuilder(quoted(shownCode));
+        if (shownCode.isEmpty()) {
+            said.append(quoted(shownWords));
+        } else if (!shownWords.isEmpty()) {
+            said.append(": ").append(shownWords);
         }
         if (!correlation.isEmpty()) {
             said.append(" (correlation ID ").append(Excerpt.of(correlation, 40)).append(')');
@@ -60,8 +71,20 @@ public final class ErrorBody {
         return said.toString();
     }
 
-    private static String text(@Nullable Object value, @Nullable Secret secret) {
-        String text = value instanceof String string ? string : "";
-        return secret == null ? text : secret.hide(text);
+    private static String quoted(String text) {
+        if (text.isEmpty()) {
+            return "";
+        }
+        return '"' + text + '"';
+    }
+
+    private static String withoutSecret(@Nullable Object value, @Nullable Secret secret) {
+        if (!(value instanceof String text)) {
+            return "";
+        }
+        if (secret == null) {
+            return text;
+        }
+        return secret.hide(text);
     }
 }

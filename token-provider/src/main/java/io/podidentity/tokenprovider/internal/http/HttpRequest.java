@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP request: a GET, or a POST if it carries a form. Redirects are never followed.
  *
- * @param url where to, with its query
+ * @param url the address, with its query
  * @param headers name, value, name, value …; a value may be a secret
- * @param form the form that a POST carries, encoded; may hold secrets; null for a GET
- * @param direct whether it must not go through a proxy, as nothing may that goes to this machine or its host
- * @param tls how the server is known, where it is not by the certificate authorities that the JDK trusts; or null
+ * @param form the encoded form that a POST carries; may hold secrets; null for a GET
+ * @param direct whether the request must not go through a proxy, because it goes to this machine or its host
+ * @param tls decides whether the server is trusted; null for the certificate authorities that the JDK trusts
  * @param connectMillis how long the connection may take
  * @param totalMillis how long the whole exchange may take
  */
@@ -48,33 +48,52 @@ public record HttpRequest(
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
+    /** The same with more parameters in its query. */
     public HttpRequest withQuery(String more) {
-        return new HttpRequest(
-                url + (url.indexOf('?') < 0 ? "?" : "&") + more,
-                headers,
-                form,
-                direct,
-                tls,
-                connectMillis,
-                totalMillis);
+        char separator = '?';
+        if (url.indexOf('?') >= 0) {
+            separator = '&';
+        }
+        String longer = url + separator + more;
+        return new HttpRequest(longer, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
     public HttpRequest withTls(@Nullable ServerTrust tls) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    HttpRequest within(int totalMillis) {
+    HttpRequest withTotalMillis(int totalMillis) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
-    /** The address without its query; headers and form may hold secrets. */
-    @Override
-    public String toString() {
-        int query = url.indexOf('?');
-        return (form == null ? "GET " : "POST ") + (query < 0 ? url : url.substring(0, query));
+    String method() {
+        return form == null ? "GET" : "POST";
     }
 
-    /** Whether it is an address already, which needs no lookup. */
+    /** The address without its query, which names the identity that a token is asked for. */
+    String urlWithoutQuery() {
+        int query = url.indexOf('?');
+        if (query < 0) {
+            return url;
+        }
+        return url.substring(0, query);
+    }
+
+    /** Method and address without the query. Headers and form may hold secrets. */
+    @Override
+    public String toString() {
+        return method() + " " + urlWithoutQuery();
+    }
+
+    /** A host without the brackets that stand around an IPv6 address. */
+    static String withoutBrackets(String host) {
+        if (host.startsWith("[") && host.endsWith("]")) {
+            return host.substring(1, host.length() - 1);
+        }
+        return host;
+    }
+
+    /** Whether a host is an address already, which needs no look-up. */
     static boolean isAddress(String host) {
         char last = host.charAt(host.length() - 1);
         return host.indexOf(':') >= 0 || (last >= '0' && last <= '9' && host.indexOf('.') > 0 && isNumeric(host));
@@ -84,8 +103,9 @@ public record HttpRequest(
         int dots = 0;
         for (int i = 0; i < host.length(); i++) {
             char c = host.charAt(i);
-            dots += c == '.' ? 1 : 0;
-            if (c != '.' && (c < '0' || c > '9')) {
+            if (c == '.') {
+                dots++;
+            } else if (c < '0' || c > '9') {
                 return false;
             }
         }

@@ -5,17 +5,17 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP answer, with the headers that sources read, and what else came of a request that was sent several times.
+ * An HTTP answer with the headers that sources read. If a request was sent several times, it also tells of the others.
  *
  * @param status the status code
  * @param body the body as UTF-8; may hold a token
  * @param retryAfter the header {@code Retry-After}; null without it
  * @param challenge the header {@code WWW-Authenticate}; null without it
  * @param message the header {@code ResponseMessage}, in which container desktops explain themselves; null without it
- * @param date the header {@code Date}, which is the server's own clock; null without it
+ * @param date the header {@code Date}, which shows the server's own clock; null without it
  * @param server the header {@code Server}; null without it
  * @param times how often in a row this status was the answer
- * @param then what came in place of an answer after it; empty for nothing
+ * @param then what came after this answer in place of another one; empty for nothing
  */
 public record HttpResponse(
         int status,
@@ -50,36 +50,60 @@ public record HttpResponse(
         this(status, body, retryAfter, challenge, message, date, server, 1, "");
     }
 
-    /** The same, given after this one to the same request; null for the first. */
+    /**
+     * The same answer, as one that came after another one to the same request.
+     *
+     * @param last the answer before; null for none
+     */
     HttpResponse after(@Nullable HttpResponse last) {
-        return last == null || last.status != status ? this : with(last.times + 1, "");
+        if (last == null || last.status != status) {
+            return this;
+        }
+        return withHistory(last.times + 1, "");
     }
 
-    /** The same, as the last word of a server that fell silent. */
+    /** The same answer, as the last one of a server that fell silent. */
     public HttpResponse before(IOException e, long waitedMillis) {
-        return with(times, ", then " + NoAnswer.inPlace(e, waitedMillis));
+        return withHistory(times, ", then " + NoAnswer.describeNext(e, waitedMillis));
     }
 
-    private HttpResponse with(int times, String then) {
+    private HttpResponse withHistory(int times, String then) {
         return new HttpResponse(status, body, retryAfter, challenge, message, date, server, times, then);
     }
 
-    /** The status as the beginning of a sentence, such as {@code HTTP 429 three times, then nothing within 2.0 s}. */
+    /**
+     * The status as the beginning of a sentence, such as {@code HTTP 429 three times, then nothing within 2.0 s}.
+     *
+     * @param words the server's own words; may be empty
+     */
     public String describe(String words) {
-        if (then.isEmpty()) {
-            return "HTTP " + status + (words.isEmpty() ? "" : " " + words);
+        String line = "HTTP " + status;
+        String separator = " ";
+        if (!then.isEmpty()) {
+            line += TIMES[Math.min(times, TIMES.length - 1)] + then;
+            separator = ": ";
         }
-        String line = "HTTP " + status + TIMES[Math.min(times, TIMES.length - 1)] + then;
-        return words.isEmpty() ? line : line + ": " + words;
+        if (words.isEmpty()) {
+            return line;
+        }
+        return line + separator + words;
     }
 
-    /** What an answer without a token is. */
-    public Code code(boolean passing) {
-        if (passing) {
+    /**
+     * The code of the failure that this answer is.
+     *
+     * @param mayPass whether the same request may succeed later
+     */
+    public Code code(boolean mayPass) {
+        if (mayPass) {
             return Code.SERVICE_UNAVAILABLE;
         }
-        // Whoever serves tokens says no by 4xx. A success without a token, or a way to elsewhere, is another service's.
-        return status < 400 ? Code.INVALID_RESPONSE : Code.REFUSED;
+        // A service that issues tokens refuses with 4xx. A success without a token, or a redirect, comes from another
+        // service.
+        if (status < 400) {
+            return Code.INVALID_RESPONSE;
+        }
+        return Code.REFUSED;
     }
 
     @Override

@@ -20,24 +20,24 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends HTTP requests: the seam between sources and the network. One request, one connection, one deadline for all of
- * it, names and TLS included.
+ * Sends HTTP requests for all sources. Each request has a connection of its own, and one deadline for everything: name
+ * look-up, connection, TLS and answer.
  *
- * <p>By the JDK's sockets and nothing above them: no default of the process (factories of sockets and contexts,
- * authenticators, cookies, handlers) has a part in it; the settings of proxies have, as {@link ProxyRoute} says. See
- * docs/decisions/0026.
+ * <p>It uses the JDK's sockets and nothing above them. So the defaults of the process do not matter (factories of
+ * sockets and contexts, authenticators, cookies, handlers), except for the proxy settings that {@link ProxyRoute}
+ * lists. See docs/decisions/0026.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public class HttpTransport {
-    /** A form holds one assertion at most; so much fits into a send buffer everywhere. */
+    /** Enough for a form with an assertion, and so little that it fits into the send buffer of every system. */
     private static final int MAX_REQUEST_BYTES = 128 * 1024;
 
     private final Time time;
     private final Environment environment;
     private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
-    /** Those of endpoints that asked for a wait; null while none did. */
+    /** The endpoints that asked for a wait; null while none has. */
     private volatile @Nullable Map<String, EndpointBackoff> backoffs;
 
     public HttpTransport(Time time) {
@@ -45,16 +45,18 @@ public class HttpTransport {
     }
 
     /**
-     * @param environment where the variables of proxies are
-     * @param selector chooses the proxy for requests to the network; null for the one of the JVM or of the variables
-     * @param tls how servers on the network are known; null for the authorities that the JDK trusts
+     * @param environment has the variables that name proxies
+     * @param selector chooses the proxy for requests to the network; null for the proxy of the JVM or of the variables
+     * @param tls decides which servers on the network are trusted; null for the authorities that the JDK trusts
      */
     public HttpTransport(
             Time time, Environment environment, @Nullable ProxySelector selector, @Nullable SSLContext tls) {
         this.time = time;
         this.environment = environment;
         this.selector = selector;
-        this.authorities = tls == null ? null : new ServerTrust(tls.getSocketFactory(), null, false);
+        if (tls != null) {
+            this.authorities = new ServerTrust(tls.getSocketFactory(), null, false);
+        }
     }
 
     /** Sends a request and reads the whole answer, whatever its status. Redirects are not followed. */
@@ -62,101 +64,137 @@ public class HttpTransport {
         long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
         URI uri = URI.create(request.url());
         boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-        String host = host(uri);
-        int port = port(uri, secure);
-        ProxyRoute proxy = request.direct() || !secure ? null : ProxyRoute.to(host, port, environment, selector);
-        Wire wire = new Wire(time, deadline, proxy == null ? Proxy.NO_PROXY : proxy.socks());
+        String host = hostOf(uri);
+        int port = portOf(uri, secure);
+        ProxyRoute proxy = null;
+        Proxy socks = Proxy.NO_PROXY;
+        if (secure && !request.direct()) {
+            proxy = ProxyRoute.find(host, port, environment, selector);
+        }
+        if (proxy != null) {
+            socks = proxy.socks();
+        }
+        Wire wire = new Wire(time, deadline, socks);
         try (wire) {
-            byte[] bytes = bytes(request, uri);
+            byte[] bytes = write(request, uri);
             if (proxy == null) {
-                wire.connect(addresses(host, wire, request.connectMillis()), port, request.connectMillis());
+                wire.connect(findAddresses(host, wire, request.connectMillis()), port, request.connectMillis());
             } else {
-                connect(wire, proxy, host, port, request.connectMillis());
+                connectThrough(proxy, wire, host, port, request.connectMillis());
             }
             if (secure) {
-                wire.secure(request.tls() == null ? authorities() : request.tls(), host, port);
+                wire.secure(trustFor(request), host, port);
             } else if (request.tls() != null) {
                 throw new IOException("the address is not https, so that its server cannot be known");
             }
             wire.send(bytes);
-            return new AnswerReader(wire).read();
+            return new AnswerReader(wire).readAnswer();
         } catch (IOException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            IOException told = wire.isLate() ? NoAnswer.late(e) : e;
-            throw proxy == null ? told : proxy.silence(told, host, wire.usedMillis());
+            throw explainFailure(e, wire, proxy, host);
         }
     }
 
+    private static IOException explainFailure(IOException e, Wire wire, @Nullable ProxyRoute proxy, String host)
+            throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        IOException failure = e;
+        if (wire.isLate()) {
+            failure = NoAnswer.asTimeout(e);
+        }
+        if (proxy == null) {
+            return failure;
+        }
+        return proxy.explainSilence(failure, host, wire.usedMillis());
+    }
+
     /**
-     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to
-     * this request too.
+     * Sends a request, unless its endpoint has asked for a wait that is not over. In that case the answer that asked
+     * for the wait is the answer to this request too.
      */
     final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
-        Map<String, EndpointBackoff> known = backoffs;
-        EndpointBackoff backoff = known == null ? null : known.get(EndpointBackoff.endpoint(request));
-        HttpResponse busy = backoff == null ? null : backoff.answer(time.nanos());
-        if (busy != null) {
-            return busy;
+        EndpointBackoff backoff = findBackoff(request);
+        if (backoff != null) {
+            HttpResponse busy = backoff.answerWithin(time.nanos());
+            if (busy != null) {
+                return busy;
+            }
         }
         HttpResponse answer = send(request);
         if (backoff != null || answer.retryAfter() != null) {
-            EndpointBackoff.note(backoffs(), request, answer, time.nanos());
+            EndpointBackoff.noteAnswer(backoffs(), request, answer, time.nanos());
         }
         return answer;
     }
 
-    private synchronized Map<String, EndpointBackoff> backoffs() {
-        Map<String, EndpointBackoff> made = backoffs == null ? new ConcurrentHashMap<>() : backoffs;
-        backoffs = made;
-        return made;
+    private @Nullable EndpointBackoff findBackoff(HttpRequest request) {
+        Map<String, EndpointBackoff> known = backoffs;
+        if (known == null) {
+            return null;
+        }
+        return known.get(EndpointBackoff.endpointOf(request));
     }
 
-    /** Looks a host name up; may take for ever. A test puts its own in its place. */
+    private synchronized Map<String, EndpointBackoff> backoffs() {
+        Map<String, EndpointBackoff> known = backoffs;
+        if (known == null) {
+            known = new ConcurrentHashMap<>();
+            backoffs = known;
+        }
+        return known;
+    }
+
+    /** Looks a host name up, which may take for ever. Tests replace this method. */
     public InetAddress[] lookUp(String host) throws UnknownHostException {
         return InetAddress.getAllByName(host);
     }
 
-    private void connect(Wire wire, ProxyRoute proxy, String host, int port, int limitMillis)
+    private void connectThrough(ProxyRoute proxy, Wire wire, String host, int port, int limitMillis)
             throws IOException, InterruptedException {
         try {
             if (proxy.isSocks()) {
                 wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
                 return;
             }
-            wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
+            wire.connect(findAddresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
             if (proxy.secure()) {
                 wire.secure(authorities(), proxy.host(), proxy.port());
             }
-            wire.send(proxy.request(host, port));
-            proxy.requireWay(new AnswerReader(wire).readStatus());
+            wire.send(proxy.writeConnect(host, port));
+            proxy.requireConnected(new AnswerReader(wire).readStatus());
         } catch (IOException e) {
-            throw proxy.failure(e, wire.usedMillis());
+            throw proxy.explainFailure(e, wire.usedMillis());
         }
     }
 
-    private InetAddress[] addresses(String host, Wire wire, int limitMillis) throws IOException, InterruptedException {
-        return HttpRequest.isAddress(host)
-                ? new InetAddress[] {InetAddress.getByName(host)}
-                : NameLookup.of(host, this, wire.leftMillis(wire.end(limitMillis), 1));
+    private InetAddress[] findAddresses(String host, Wire wire, int limitMillis)
+            throws IOException, InterruptedException {
+        if (HttpRequest.isAddress(host)) {
+            return new InetAddress[] {InetAddress.getByName(host)};
+        }
+        return NameLookup.find(host, this, wire.leftMillis(wire.end(limitMillis), 1));
     }
 
-    /** The host, without the brackets of IPv6. Names with an underscore count too, which {@code URI} does not know. */
-    private static String host(URI uri) throws UnknownHostException {
+    /** The host of a URL. Not that of {@code URI.getHost}, which is null for a name with an underscore. */
+    private static String hostOf(URI uri) throws UnknownHostException {
         String authority = uri.getRawAuthority();
-        String host = authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
-        int bracket = host.indexOf(']');
-        int colon = host.indexOf(':', Math.max(0, bracket));
-        host = colon < 0 ? host : host.substring(0, colon);
-        host = bracket > 0 && host.charAt(0) == '[' ? host.substring(1, bracket) : host;
+        if (authority == null) {
+            throw new UnknownHostException("no host");
+        }
+        String host = authority.substring(authority.lastIndexOf('@') + 1);
+        int colon = host.indexOf(':', Math.max(0, host.indexOf(']')));
+        if (colon >= 0) {
+            host = host.substring(0, colon);
+        }
+        host = HttpRequest.withoutBrackets(host);
         if (host.isEmpty()) {
             throw new UnknownHostException("no host");
         }
         return host;
     }
 
-    private static int port(URI uri, boolean secure) throws IOException {
+    private static int portOf(URI uri, boolean secure) throws IOException {
         if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
             throw new IOException("the address is not an http URL");
         }
@@ -171,9 +209,17 @@ public class HttpTransport {
                 return port;
             }
         } catch (NumberFormatException e) {
-            // As any other port that is none.
+            // Reported below, like a number that is no port.
         }
         throw new IOException("the address has a port that is none");
+    }
+
+    private ServerTrust trustFor(HttpRequest request) throws IOException {
+        ServerTrust own = request.tls();
+        if (own != null) {
+            return own;
+        }
+        return authorities();
     }
 
     private ServerTrust authorities() throws IOException {
@@ -185,33 +231,23 @@ public class HttpTransport {
         return known;
     }
 
-    private static byte[] bytes(HttpRequest request, URI uri) throws IOException {
-        String form = request.form();
-        String path = uri.getRawPath();
+    private static byte[] write(HttpRequest request, URI uri) throws IOException {
         StringBuilder text = new StringBuilder(512);
-        text.append(form == null ? "GET " : "POST ").append(path.isEmpty() ? "/" : path);
-        if (uri.getRawQuery() != null) {
-            text.append('?').append(uri.getRawQuery());
-        }
+        appendRequestLine(text, request, uri);
         String authority = uri.getRawAuthority();
-        text.append(" HTTP/1.1");
-        header(text, "Host", authority.substring(authority.lastIndexOf('@') + 1));
-        header(text, "User-Agent", "token-provider");
-        header(text, "Accept", "application/json");
-        // Nothing is kept, and so no thread to look after it.
-        header(text, "Connection", "close");
+        appendHeader(text, "Host", authority.substring(authority.lastIndexOf('@') + 1));
+        appendHeader(text, "User-Agent", "token-provider");
+        appendHeader(text, "Accept", "application/json");
+        // No connection is kept open, because a thread would have to look after it.
+        appendHeader(text, "Connection", "close");
         for (int i = 0; i < request.headers().size(); i += 2) {
-            header(text, request.headers().get(i), request.headers().get(i + 1));
+            appendHeader(text, request.headers().get(i), request.headers().get(i + 1));
         }
-        if (form != null) {
-            if (!form.isEmpty()) {
-                header(text, "Content-Type", "application/x-www-form-urlencoded");
-            }
-            header(text, "Content-Length", Integer.toString(form.length()));
-        }
-        text.append("\r\n\r\n");
-        if (form != null) {
-            text.append(form);
+        String form = request.form();
+        if (form == null) {
+            text.append("\r\n\r\n");
+        } else {
+            appendForm(text, form);
         }
         if (text.length() > MAX_REQUEST_BYTES) {
             throw new IOException("the request is longer than " + MAX_REQUEST_BYTES / 1024 + " kB");
@@ -219,7 +255,27 @@ public class HttpTransport {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static void header(StringBuilder text, String name, String value) throws IOException {
+    private static void appendRequestLine(StringBuilder text, HttpRequest request, URI uri) {
+        text.append(request.method()).append(' ');
+        if (uri.getRawPath().isEmpty()) {
+            text.append('/');
+        }
+        text.append(uri.getRawPath());
+        if (uri.getRawQuery() != null) {
+            text.append('?').append(uri.getRawQuery());
+        }
+        text.append(" HTTP/1.1");
+    }
+
+    private static void appendForm(StringBuilder text, String form) throws IOException {
+        if (!form.isEmpty()) {
+            appendHeader(text, "Content-Type", "application/x-www-form-urlencoded");
+        }
+        appendHeader(text, "Content-Length", Integer.toString(form.length()));
+        text.append("\r\n\r\n").append(form);
+    }
+
+    private static void appendHeader(StringBuilder text, String name, String value) throws IOException {
         for (int i = 0; i < value.length(); i++) {
             if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
                 throw new IOException("the header " + name + " has a character that no header takes");
@@ -229,8 +285,9 @@ public class HttpTransport {
     }
 
     /**
-     * Looks a host name up beside the one who asks, since the system's resolver takes neither a limit nor an interrupt.
-     * A thread whom nobody waits for any more ends when the resolver does; for one name there is one at most.
+     * Looks a host name up on a thread of its own, because the system's resolver knows neither a time limit nor
+     * interrupts. If nobody waits any more, the thread still runs until the resolver returns. There is at most one
+     * thread for each name.
      */
     private static final class NameLookup extends Thread {
         private static final ConcurrentMap<String, NameLookup> UNDER_WAY = new ConcurrentHashMap<>();
@@ -247,20 +304,23 @@ public class HttpTransport {
             this.names = names;
         }
 
-        static InetAddress[] of(String host, HttpTransport names, int limitMillis)
+        static InetAddress[] find(String host, HttpTransport names, int limitMillis)
                 throws IOException, InterruptedException {
             NameLookup own = new NameLookup(host, names);
-            NameLookup other = UNDER_WAY.putIfAbsent(host, own);
-            if (other == null) {
+            NameLookup lookup = UNDER_WAY.putIfAbsent(host, own);
+            if (lookup == null) {
+                lookup = own;
                 own.begin();
             }
-            NameLookup lookup = other == null ? own : other;
             boolean inTime = lookup.ended.await(limitMillis, TimeUnit.MILLISECONDS);
             InetAddress[] found = lookup.found;
-            if (found == null || found.length == 0) {
-                throw inTime ? new UnknownHostException(host) : new SocketTimeoutException("the name server is silent");
+            if (found != null && found.length > 0) {
+                return found;
             }
-            return found;
+            if (inTime) {
+                throw new UnknownHostException(host);
+            }
+            throw new SocketTimeoutException("the name server is silent");
         }
 
         private void begin() {
@@ -285,69 +345,10 @@ public class HttpTransport {
             try {
                 found = names.lookUp(host);
             } catch (UnknownHostException e) {
-                // Nothing found.
+                // Then found stays null, which find() reports.
             } finally {
                 end();
             }
-        }
-    }
-
-    /**
-     * Remembers that an endpoint said {@code Retry-After}, so that it is left alone until then, whatever is asked for:
-     * tokens for a hundred resources are requests to one endpoint. Who asks too early is given the answer that said so,
-     * with what is left of the wait, and no request is sent. When the time is over one request goes first, and the
-     * others a second later if it was answered. Requests that were sent before the wait was heard are not held back.
-     *
-     * <p>An endpoint is an address without its query: IMDS and the other managed identity hosts count the requests of a
-     * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the
-     * client ID belongs to it too. Each provider with settings of its own finds out for itself.
-     *
-     * <p><i>Thread-safety:</i> safe for use by several threads. Moments are those of the caller's steady clock, in
-     * nanoseconds.
-     */
-    private static final class EndpointBackoff {
-        private static final String CLIENT_ID = "client_id=";
-        private static final long SECOND = 1_000_000_000L;
-
-        private final HttpResponse answer;
-        /** Guarded by this. */
-        private long end;
-
-        private EndpointBackoff(HttpResponse answer, long end) {
-            this.answer = answer;
-            this.end = end;
-        }
-
-        static void note(Map<String, EndpointBackoff> known, HttpRequest request, HttpResponse answer, long now) {
-            long wait = RetryAfter.millis(answer);
-            if (wait > 0 && (answer.status() == 429 || answer.status() >= 500)) {
-                known.put(endpoint(request), new EndpointBackoff(answer, now + wait * 1_000_000));
-            } else {
-                known.remove(endpoint(request));
-            }
-        }
-
-        /** What to give in place of asking now; null to ask. */
-        synchronized @Nullable HttpResponse answer(long now) {
-            long left = end - now;
-            if (left <= 0) {
-                end = now + SECOND;
-                return null;
-            }
-            return answer.withRetryAfter(Long.toString((left + SECOND - 1) / SECOND));
-        }
-
-        static String endpoint(HttpRequest request) {
-            String address = request.url();
-            int query = address.indexOf('?');
-            address = query < 0 ? address : address.substring(0, query);
-            String form = request.form();
-            int client = form == null ? -1 : form.indexOf(CLIENT_ID);
-            if (form == null || client < 0) {
-                return address;
-            }
-            int end = form.indexOf('&', client);
-            return address.concat(form.substring(client, end < 0 ? form.length() : end));
         }
     }
 }

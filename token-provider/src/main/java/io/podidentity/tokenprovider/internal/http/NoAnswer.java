@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
-/** Says why a server gave no answer. */
+/** Words for the reasons why a server gave no answer. */
 public final class NoAnswer {
     private NoAnswer() {}
 
@@ -17,7 +17,11 @@ public final class NoAnswer {
         return describe(e, String.valueOf(e.getMessage()), host, limitMillis);
     }
 
-    /** The same with other words of the exception's, without a secret that was sent. */
+    /**
+     * The same with other words in place of the exception's own.
+     *
+     * @param message the message of the exception without any secret that was sent
+     */
     public static String describe(IOException e, String message, String host, long limitMillis) {
         if (e instanceof ProxyException) {
             return message;
@@ -37,8 +41,8 @@ public final class NoAnswer {
         return "no complete answer from " + host + " (" + Excerpt.of(message, 80) + ")";
     }
 
-    /** What came in place of an answer after there was one, such as {@code nothing within 2.0 s}; never a message. */
-    static String inPlace(IOException e, long waitedMillis) {
+    /** What came after an answer in place of another one, such as {@code nothing within 2.0 s}. Shows no message. */
+    static String describeNext(IOException e, long waitedMillis) {
         if (e instanceof SocketTimeoutException) {
             return "nothing within " + seconds(waitedMillis);
         }
@@ -48,9 +52,10 @@ public final class NoAnswer {
         if (e instanceof ConnectException) {
             return "nothing listened there";
         }
-        return e instanceof BrokenAnswerException
-                ? String.valueOf(e.getMessage())
-                : "no complete answer (" + e.getClass().getSimpleName() + ")";
+        if (e instanceof BrokenAnswerException) {
+            return String.valueOf(e.getMessage());
+        }
+        return "no complete answer (" + e.getClass().getSimpleName() + ")";
     }
 
     /**
@@ -61,8 +66,10 @@ public final class NoAnswer {
         return !(e instanceof BrokenAnswerException) && !(e instanceof SSLException);
     }
 
-    /** The same failure of an exchange whose deadline passed, whatever it looks like. */
-    static IOException late(IOException e) {
+    /**
+     * The failure of an exchange whose deadline has passed. A closed socket fails in many ways, and all are timeouts.
+     */
+    static IOException asTimeout(IOException e) {
         if (e instanceof SocketTimeoutException || e instanceof ProxyException || e instanceof BrokenAnswerException) {
             return e;
         }
@@ -71,7 +78,7 @@ public final class NoAnswer {
         return late;
     }
 
-    /** The same of a server that was waited for. */
+    /** The reason if a server was silent for so long. */
     public static String within(String host, long limitMillis) {
         return "no answer from " + host + " within " + seconds(limitMillis);
     }

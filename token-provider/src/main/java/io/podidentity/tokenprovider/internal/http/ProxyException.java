@@ -3,7 +3,7 @@ package io.podidentity.tokenprovider.internal.http;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy was no way to the server. Its message is safe to show. */
+/** A proxy did not lead to the server. The message is safe to show. */
 public final class ProxyException extends IOException {
     @java.io.Serial
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class ProxyException extends IOException {
         return remedy;
     }
 
-    /** Whether it refused, which no second try changes. */
+    /** Whether the proxy refused, so that another try would fail too. */
     public boolean isRefusal() {
         return refusal;
     }

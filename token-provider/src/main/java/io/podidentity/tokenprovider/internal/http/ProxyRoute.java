@@ -4,37 +4,39 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy on the way to a server on the network, who is asked to let TLS through (CONNECT) and so sees a host name
- * and nothing else.
+ * The proxy on the way to a server on the network. A CONNECT request asks the proxy to let TLS through, so it sees
+ * nothing but a host name.
  *
- * <p>Who decides, the first that says anything: the provider's own settings; the JVM ({@code https.proxyHost}, {@code
- * socksProxyHost}, {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the
- * program's own), which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code
- * no_proxy} or {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached
- * by a proxy.
+ * <p>The first of these settings that says anything decides:
  *
- * @param socks the SOCKS proxy to connect by; {@code NO_PROXY} for one that is asked by CONNECT
- * @param host the proxy's
+ * <ol>
+ *   <li>the provider's own settings
+ *   <li>the JVM: {@code https.proxyHost}, {@code socksProxyHost}, {@code java.net.useSystemProxies} with {@code
+ *       http.nonProxyHosts}, or the program's own {@code ProxySelector}. A user sets these for just this process
+ *   <li>{@code https_proxy} or {@code HTTPS_PROXY} with {@code no_proxy} or {@code NO_PROXY}. Platforms such as AKS set
+ *       these for all processes
+ * </ol>
+ *
+ * <p>This machine and its link are never reached through a proxy.
+ *
+ * @param socks the SOCKS proxy to connect through; {@code NO_PROXY} for a proxy that takes CONNECT
+ * @param host the host of the proxy
  * @param secure whether the proxy itself speaks TLS
- * @param authorization its user and password in the header's form, a secret; null without
- * @param setting what names it, for messages
+ * @param authorization user and password in the form of the header, a secret; null without them
+ * @param setting the setting that names the proxy, for messages
  */
 record ProxyRoute(
         Proxy socks,
@@ -46,8 +48,8 @@ record ProxyRoute(
     private static final String JVM = "the JVM's settings";
     private static final String JDK_SELECTOR = "sun.net.spi.DefaultProxySelector";
 
-    /** The proxy for a server; null if none is on the way. */
-    static @Nullable ProxyRoute to(String host, int port, Environment environment, @Nullable ProxySelector own)
+    /** The proxy for a server; null if there is none. */
+    static @Nullable ProxyRoute find(String host, int port, Environment environment, @Nullable ProxySelector own)
             throws IOException {
         if (NoProxy.isNear(host)) {
             return null;
@@ -56,18 +58,37 @@ record ProxyRoute(
             return select(own, host, port, "the provider's settings");
         }
         ProxySelector selector = ProxySelector.getDefault();
-        // The JDK's own selector has settings of the file net.properties too, which only its answer shows.
-        ProxyRoute ofJvm = selector == null ? null : select(selector, host, port, JVM);
-        if (ofJvm != null || (selector != null && isSet(selector))) {
-            return ofJvm;
+        if (selector != null) {
+            // The JDK's own selector also reads the file net.properties, which shows only in its answer.
+            ProxyRoute ofJvm = select(selector, host, port, JVM);
+            if (ofJvm != null || isConfigured(selector)) {
+                return ofJvm;
+            }
         }
-        String setting = environment.get("https_proxy") == null ? "HTTPS_PROXY" : "https_proxy";
-        String url = environment.get(setting);
-        String except = environment.get("no_proxy") == null ? environment.get("NO_PROXY") : environment.get("no_proxy");
-        return url == null || (except != null && NoProxy.of(except).has(host, port)) ? null : parse(url, setting);
+        return findInEnvironment(host, port, environment);
     }
 
-    private static boolean isSet(ProxySelector selector) {
+    private static @Nullable ProxyRoute findInEnvironment(String host, int port, Environment environment) {
+        String setting = firstSet(environment, "https_proxy", "HTTPS_PROXY");
+        String url = environment.get(setting);
+        if (url == null) {
+            return null;
+        }
+        String exceptions = environment.get(firstSet(environment, "no_proxy", "NO_PROXY"));
+        if (exceptions != null && NoProxy.parse(exceptions).matches(host, port)) {
+            return null;
+        }
+        return parse(url, setting);
+    }
+
+    private static String firstSet(Environment environment, String first, String second) {
+        if (environment.get(first) != null) {
+            return first;
+        }
+        return second;
+    }
+
+    private static boolean isConfigured(ProxySelector selector) {
         return !selector.getClass().getName().equals(JDK_SELECTOR)
                 || System.getProperty("https.proxyHost") != null
                 || System.getProperty("socksProxyHost") != null
@@ -76,11 +97,12 @@ record ProxyRoute(
 
     private static @Nullable ProxyRoute select(ProxySelector selector, String host, int port, String setting)
             throws IOException {
-        Proxy chosen;
+        Proxy chosen = Proxy.NO_PROXY;
         try {
-            String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-            List<Proxy> proxies = selector.select(URI.create("https://" + name + ":" + port + "/"));
-            chosen = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
+            List<Proxy> proxies = selector.select(URI.create("https://" + bracketed(host) + ":" + port + "/"));
+            if (proxies != null && !proxies.isEmpty()) {
+                chosen = proxies.get(0);
+            }
         } catch (RuntimeException e) {
             throw new IOException(
                     "the selector of proxies of " + setting + " threw "
@@ -90,23 +112,39 @@ record ProxyRoute(
         if (chosen.type() == Proxy.Type.DIRECT || !(chosen.address() instanceof InetSocketAddress address)) {
             return null;
         }
-        Proxy socks = chosen.type() == Proxy.Type.SOCKS ? chosen : Proxy.NO_PROXY;
+        Proxy socks = Proxy.NO_PROXY;
+        if (chosen.type() == Proxy.Type.SOCKS) {
+            socks = chosen;
+        }
         return new ProxyRoute(socks, address.getHostString(), address.getPort(), false, null, setting);
     }
 
+    private static String bracketed(String host) {
+        if (host.indexOf(':') >= 0) {
+            return "[" + host + "]";
+        }
+        return host;
+    }
+
     private static ProxyRoute parse(String url, String setting) {
+        String whole = url;
+        if (!url.contains("://")) {
+            // Users also write a host and a port only.
+            whole = "http://" + url;
+        }
         try {
-            // A host and a port alone are usual too.
-            URI uri = new URI(url.contains("://") ? url : "http://" + url);
-            boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+            URI uri = new URI(whole);
+            boolean isHttps = "https".equalsIgnoreCase(uri.getScheme());
+            boolean isHttp = "http".equalsIgnoreCase(uri.getScheme());
             String host = uri.getHost();
-            int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
-            if (host != null && port > 0 && port < 65_536 && (secure || "http".equalsIgnoreCase(uri.getScheme()))) {
-                host = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-                return new ProxyRoute(Proxy.NO_PROXY, host, port, secure, basic(uri.getUserInfo()), setting);
+            int port = portOf(uri, isHttps);
+            if (host != null && port > 0 && port < 65_536 && (isHttps || isHttp)) {
+                String name = HttpRequest.withoutBrackets(host);
+                return new ProxyRoute(
+                        Proxy.NO_PROXY, name, port, isHttps, basicAuthorization(uri.getUserInfo()), setting);
             }
         } catch (URISyntaxException e) {
-            // The parser's message holds the text.
+            // The message of the parser shows the URL, which may hold a password.
         }
         throw new TokenAcquisitionException(
                 Code.INVALID_CONFIGURATION,
@@ -114,40 +152,47 @@ record ProxyRoute(
                 "Correct it, such as http://proxy:3128, with % codes for odd characters of a password.");
     }
 
-    private static @Nullable String basic(@Nullable String user) {
-        return user == null
-                ? null
-                : "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+    private static int portOf(URI uri, boolean isHttps) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return isHttps ? 443 : 80;
+    }
+
+    private static @Nullable String basicAuthorization(@Nullable String user) {
+        if (user == null) {
+            return null;
+        }
+        return "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
     }
 
     boolean isSocks() {
         return socks.type() == Proxy.Type.SOCKS;
     }
 
-    byte[] request(String targetHost, int targetPort) {
-        String target = (targetHost.indexOf(':') >= 0 ? "[" + targetHost + "]" : targetHost) + ":" + targetPort;
-        String text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
-                + (authorization == null ? "" : "Proxy-Authorization: " + authorization + "\r\n") + "\r\n";
-        return text.getBytes(StandardCharsets.US_ASCII);
+    /** The CONNECT request for a server. */
+    byte[] writeConnect(String targetHost, int targetPort) {
+        String target = bracketed(targetHost) + ":" + targetPort;
+        StringBuilder text = new StringBuilder("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ");
+        text.append(target).append("\r\n");
+        if (authorization != null) {
+            text.append("Proxy-Authorization: ").append(authorization).append("\r\n");
+        }
+        return text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    void requireWay(int status) throws ProxyException {
+    /** Makes sure that the proxy lets the connection through. */
+    void requireConnected(int status) throws ProxyException {
+        if (status == 407 && authorization == null) {
+            throw new ProxyException(
+                    toString() + " wants a user and a password (HTTP 407)", remedyForNoUser(), true, null);
+        }
         if (status == 407) {
-            String withUser = "HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port;
-            throw authorization == null
-                    ? new ProxyException(
-                            toString() + " wants a user and a password (HTTP 407)",
-                            "Set " + withUser
-                                    + (setting.startsWith("the ")
-                                            ? " in place of " + setting + ", which have none."
-                                            : "."),
-                            true,
-                            null)
-                    : new ProxyException(
-                            toString() + " does not accept the user and the password of " + setting + " (HTTP 407)",
-                            "Correct them in " + setting + ", with % codes for odd characters.",
-                            true,
-                            null);
+            throw new ProxyException(
+                    toString() + " does not accept the user and the password of " + setting + " (HTTP 407)",
+                    "Correct them in " + setting + ", with % codes for odd characters.",
+                    true,
+                    null);
         }
         if (status >= 300) {
             throw new ProxyException(
@@ -158,137 +203,46 @@ record ProxyRoute(
         }
     }
 
-    /** A failure on the way to it, told as its own and not as the server's behind it. */
-    IOException failure(IOException e, long waitedMillis) {
-        return e instanceof ProxyException
-                ? e
-                : new ProxyException(
-                        NoAnswer.describe(e, toString(), waitedMillis),
-                        "Check that proxy, or correct " + setting + ".",
-                        false,
-                        e);
+    private String remedyForNoUser() {
+        String remedy = "Set HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port;
+        if (setting.startsWith("the ")) {
+            // Not a variable, but settings of the JVM or of the provider.
+            return remedy + " in place of " + setting + ", which have none.";
+        }
+        return remedy + ".";
     }
 
-    /** A server's silence behind it, which may be the proxy's: it let the connection through and passes nothing on. */
-    IOException silence(IOException e, String server, long waitedMillis) {
-        boolean spoke = e instanceof ProxyException
-                || e instanceof BrokenAnswerException
-                || (e instanceof SSLException && e.getCause() instanceof CertificateException);
-        return spoke
-                ? e
-                : new ProxyException(
-                        NoAnswer.describe(e, server + " through " + this, waitedMillis),
-                        "Let the proxy pass on what goes to that host, or name the host in NO_PROXY.",
-                        false,
-                        e);
-    }
-
-    /** For people, without its user and password. */
-    @Override
-    public String toString() {
-        return "the proxy " + host + ":" + port + " of " + setting;
+    /** The failure to reach the proxy itself, worded as that of the proxy and not of the server behind it. */
+    IOException explainFailure(IOException e, long waitedMillis) {
+        if (e instanceof ProxyException) {
+            return e;
+        }
+        return new ProxyException(
+                NoAnswer.describe(e, toString(), waitedMillis),
+                "Check that proxy, or correct " + setting + ".",
+                false,
+                e);
     }
 
     /**
-     * What a {@code NO_PROXY} variable excepts from proxies: {@code *} for all; a host name, with all below it, with or
-     * without {@code .} or {@code *.} before it; an address; a range such as {@code 10.0.0.0/8}; each with a port or
-     * without; between commas or blanks. As curl and Go read it. A range is compared with addresses, and no name is
-     * looked up for it.
+     * The silence of a server behind the proxy. The proxy may be silent itself after it has accepted the connection.
      */
-    static final class NoProxy {
-        private final String[] entries;
-
-        private NoProxy(String[] entries) {
-            this.entries = entries;
+    IOException explainSilence(IOException e, String server, long waitedMillis) {
+        boolean isAnswer = e instanceof ProxyException || e instanceof BrokenAnswerException;
+        boolean isDistrust = e instanceof SSLException && e.getCause() instanceof CertificateException;
+        if (isAnswer || isDistrust) {
+            return e;
         }
+        return new ProxyException(
+                NoAnswer.describe(e, server + " through " + this, waitedMillis),
+                "Let the proxy pass on what goes to that host, or name the host in NO_PROXY.",
+                false,
+                e);
+    }
 
-        static NoProxy of(String list) {
-            return new NoProxy(list.toLowerCase(Locale.ROOT).split("[,\\s]+", -1));
-        }
-
-        /** Whether it is this machine or something on its own link, such as a metadata service. */
-        static boolean isNear(String host) {
-            byte[] bytes = address(host);
-            if (bytes == null) {
-                return host.equalsIgnoreCase("localhost")
-                        || host.toLowerCase(Locale.ROOT).endsWith(".localhost");
-            }
-            try {
-                InetAddress address = InetAddress.getByAddress(bytes);
-                return address.isLoopbackAddress() || address.isLinkLocalAddress() || address.isAnyLocalAddress();
-            } catch (UnknownHostException e) {
-                return false;
-            }
-        }
-
-        boolean has(String host, int port) {
-            String name = host.toLowerCase(Locale.ROOT);
-            byte[] address = address(name);
-            for (String entry : entries) {
-                if (!entry.isEmpty() && (entry.equals("*") || matches(entry, name, address, port))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private static boolean matches(String entry, String name, byte @Nullable [] address, int port) {
-            String pattern = entry;
-            int slash = entry.indexOf('/');
-            if (slash >= 0) {
-                return address != null
-                        && isWithin(address, address(entry.substring(0, slash)), entry.substring(slash + 1));
-            }
-            int colon = entry.lastIndexOf(':');
-            boolean ofPort = colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
-            if (ofPort) {
-                if (!entry.substring(colon + 1).equals(Integer.toString(port))) {
-                    return false;
-                }
-                pattern = entry.substring(0, colon);
-            }
-            if (address != null) {
-                byte[] other = address(pattern);
-                return other != null && Arrays.equals(address, other);
-            }
-            pattern = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
-            pattern = pattern.startsWith(".") ? pattern.substring(1) : pattern;
-            return !pattern.isEmpty() && (name.equals(pattern) || name.endsWith("." + pattern));
-        }
-
-        private static boolean isWithin(byte[] address, byte @Nullable [] network, String bits) {
-            if (network == null || network.length != address.length || bits.isEmpty() || bits.length() > 3) {
-                return false;
-            }
-            int left = 0;
-            for (int i = 0; i < bits.length(); i++) {
-                if (bits.charAt(i) < '0' || bits.charAt(i) > '9') {
-                    return false;
-                }
-                left = left * 10 + bits.charAt(i) - '0';
-            }
-            if (left > address.length * 8) {
-                return false;
-            }
-            for (int i = 0; left > 0; i++, left -= 8) {
-                int mask = left >= 8 ? 0xff : 0xff << (8 - left);
-                if (((address[i] ^ network[i]) & mask & 0xff) != 0) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        /** The bytes of an address; null for a name, which is not looked up. */
-        private static byte @Nullable [] address(String text) {
-            String host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
-            try {
-                return !host.isEmpty() && HttpRequest.isAddress(host)
-                        ? InetAddress.getByName(host).getAddress()
-                        : null;
-            } catch (UnknownHostException e) {
-                return null;
-            }
-        }
+    /** For people, without user and password. */
+    @Override
+    public String toString() {
+        return "the proxy " + host + ":" + port + " of " + setting;
     }
 }

@@ -7,18 +7,18 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server is known.
+ * Decides whether a server is trusted.
  *
- * @param sockets puts TLS over a connection, and ends one whose certificate is not the server's
- * @param name the host name to ask for (SNI) and that the certificate must be for; null for the address's own
- * @param anyName whether the certificate's names are not looked at, since the certificate itself is known
+ * @param sockets puts TLS over a connection, and ends a connection whose certificate is not trusted
+ * @param name the host name that the certificate must have, also sent as SNI; null for the host of the address
+ * @param anyName whether the certificate may have any name, because the certificate itself is known
  */
 public record ServerTrust(
         SSLSocketFactory sockets, @Nullable String name, boolean anyName) {
 
     /**
-     * By the authorities of {@code javax.net.ssl.trustStore}, else the JDK's; never by what a program made the default
-     * of its process.
+     * Trusts the authorities of {@code javax.net.ssl.trustStore}, else those of the JDK. A context that the program
+     * made the default of its process has no influence.
      */
     static ServerTrust byAuthorities() throws IOException {
         try {

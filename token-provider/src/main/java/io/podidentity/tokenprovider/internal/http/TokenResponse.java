@@ -6,14 +6,15 @@ import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON in which token endpoints and tools answer with a token. */
 public final class TokenResponse {
     private static final long MAX_SECONDS = 1_000_000_000;
-    /** What two clocks that are right may differ by, and what an answer may take. */
+    /** Two clocks that are right may differ by so much, the time of the answer included. */
     private static final long TOLERANCE_MILLIS = 300_000;
-    /** Longer than any token lives. */
+    /** No token lives longer. */
     private static final long MAX_LIFE_MILLIS = 2 * 86_400_000L;
 
     private static final String SAMPLE = "{\"access_token\":\"a\",\"expires_on\":\"2000000000\"}";
@@ -28,29 +29,22 @@ public final class TokenResponse {
         return new TokenResponse(JsonReader.readObject(body));
     }
 
-    public static AccessToken token(HttpResponse response, TokenRequest request, String source, long nowMillis)
+    public static AccessToken readToken(HttpResponse response, TokenRequest request, String source, long nowMillis)
             throws JsonException {
         TokenResponse answer = read(response.body());
         String value = answer.text("access_token");
-        Instant expiresOn = answer.expiresOn(nowMillis, response.date());
-        if (value == null || expiresOn == null) {
-            throw new JsonException(value == null ? "without access_token" : "without an expiry that can be read");
+        if (value == null) {
+            throw new JsonException("without access_token");
         }
-        String type = answer.text("token_type");
-        return new AccessToken(
-                value,
-                request.resource(),
-                type == null ? "Bearer" : type,
-                expiresOn,
-                answer.refreshOn(nowMillis),
-                null,
-                source);
+        Instant expiresOn = answer.expiresOn(nowMillis, response.date());
+        if (expiresOn == null) {
+            throw new JsonException("without an expiry that can be read");
+        }
+        String type = Objects.requireNonNullElse(answer.text("token_type"), "Bearer");
+        return new AccessToken(value, request.resource(), type, expiresOn, answer.refreshOn(nowMillis), null, source);
     }
 
-    /**
-     * Whether a text can be sent as a token: it has characters, and none that a header does not take, blanks among
-     * them.
-     */
+    /** Whether a header can carry a text as a token: it is not empty, and all characters are visible ASCII. */
     public static boolean canBeSent(String token) {
         for (int i = 0; i < token.length(); i++) {
             if (token.charAt(i) <= ' ' || token.charAt(i) > '~') {
@@ -60,39 +54,45 @@ public final class TokenResponse {
         return !token.isEmpty();
     }
 
-    /** Reads an answer like the one that is waited for: what that takes is then loaded by the time it comes. */
-    public static AccessToken rehearse() {
+    /** Reads a made-up answer, so that the classes for that are loaded before the real answer comes. */
+    public static AccessToken readSample() {
         try {
             HttpResponse answer = new HttpResponse(200, SAMPLE, null);
-            return token(answer, TokenRequest.forResource("rehearsal"), "", 0);
+            return readToken(answer, TokenRequest.forResource("rehearsal"), "", 0);
         } catch (JsonException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** A member's text; null if it is absent, empty or no text. */
+    /** The text of a member; null if the member is absent, empty or not a text. */
     @Nullable
     public String text(String name) {
-        return members.get(name) instanceof String value && !value.isEmpty() ? value : null;
+        if (members.get(name) instanceof String value && !value.isEmpty()) {
+            return value;
+        }
+        return null;
     }
 
-    /** A member's value; null if it is absent. */
+    /** The value of a member; null if the member is absent. */
     @Nullable
     public Object value(String name) {
         return members.get(name);
     }
 
-    /** When the token expires by this machine's clock, from a tool of this machine. */
+    /** When the token expires by this machine's clock, if a tool of this machine has answered. */
     @Nullable
     public Instant expiresOn(long nowMillis) {
         return expiresOn(nowMillis, null);
     }
 
     /**
-     * When the token expires by this machine's clock, be that right or wrong: whoever keeps the token measures the rest
-     * of its life from now on. Of {@code expires_on} and {@code expires_in} the shorter life counts where they differ:
-     * the first is off as much as this machine's clock, the second is too long where a token is handed out a second
-     * time, as NMI does. A clock that is minutes away from the issuer's own does not count at all.
+     * When the token expires by this machine's clock, even if that clock is wrong: the cache measures the rest of the
+     * token's life from now on. If {@code expires_on} and {@code expires_in} differ, the shorter life counts. The first
+     * is wrong if this machine's clock is wrong. The second is too long if a token is issued a second time, as NMI
+     * does. If this machine's clock differs from the issuer's by minutes, {@code expires_on} is corrected by the
+     * difference.
+     *
+     * @param date the header {@code Date} of the answer; null without it
      */
     @Nullable
     Instant expiresOn(long nowMillis, @Nullable String date) {
@@ -108,10 +108,13 @@ public final class TokenResponse {
             expiresOn = Instant.ofEpochMilli(nowMillis + on - theirs);
             on = expiresOn.toEpochMilli();
         }
-        return expiresIn != null && on - expiresIn.toEpochMilli() > TOLERANCE_MILLIS ? expiresIn : expiresOn;
+        if (expiresIn != null && on - expiresIn.toEpochMilli() > TOLERANCE_MILLIS) {
+            return expiresIn;
+        }
+        return expiresOn;
     }
 
-    /** When the issuer wants a new token to be asked for: {@code refresh_in} from now on; null if it does not say. */
+    /** When the issuer wants the next request for a token ({@code refresh_in}); null if it does not say. */
     @Nullable
     Instant refreshOn(long nowMillis) {
         return after(nowMillis, "refresh_in");
@@ -119,8 +122,9 @@ public final class TokenResponse {
 
     private @Nullable Instant after(long nowMillis, String name) {
         Long seconds = ExpiryTime.readSeconds(members.get(name));
-        return seconds == null || seconds <= 0 || seconds > MAX_SECONDS
-                ? null
-                : Instant.ofEpochMilli(nowMillis + seconds * 1000);
+        if (seconds == null || seconds <= 0 || seconds > MAX_SECONDS) {
+            return null;
+        }
+        return Instant.ofEpochMilli(nowMillis + seconds * 1000);
     }
 }

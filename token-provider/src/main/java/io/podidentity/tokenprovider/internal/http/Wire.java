@@ -10,30 +10,31 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
+import java.util.Objects;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, for one exchange. All that it does ends at one deadline, however the peer spreads its bytes: each
- * read is given what is left of it. An interrupt of the thread that uses it closes it at once, and with it whatever
- * that thread waits for; of {@code AbstractInterruptibleChannel} comes just this.
+ * One connection for one exchange. The whole exchange ends at one deadline, even if the peer sends single bytes: each
+ * read gets only the time that is left. An interrupt of the thread that uses the connection closes it at once, and so
+ * ends whatever the thread waits for. {@code AbstractInterruptibleChannel} does that part.
  *
- * <p>A write has no limit in the JDK, so it must never wait: the send buffer is made as large as the request.
+ * <p>The JDK has no time limit for a write, so a write must not block: the send buffer is as large as the request.
  *
- * <p><i>Thread-safety:</i> for one thread; only its end may come from another.
+ * <p><i>Thread-safety:</i> for use by one thread. Another thread may only interrupt or close it.
  */
 final class Wire extends AbstractInterruptibleChannel {
-    /** Any system's send buffer holds as much unasked. */
+    /** The send buffer of every system is at least so large without a setting. */
     private static final int SMALL_BYTES = 8 * 1024;
 
     private final Time time;
     private final long start;
     private final long deadline;
-    /** Replaced where a server has several addresses. */
+    /** The socket. The next address of a server gets a new one. */
     private volatile Socket socket;
 
-    /** TLS over it; null without. */
+    /** TLS over the socket; null without TLS. */
     private @Nullable Socket tls;
 
     private @Nullable InputStream in;
@@ -74,7 +75,7 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** Puts TLS over the connection, or over the TLS that it has. */
+    /** Puts TLS over the connection. Through a proxy with TLS, this puts the server's TLS over the proxy's. */
     void secure(ServerTrust trust, String host, int port) throws IOException {
         WireSocket.secure(this, trust, host, port);
     }
@@ -92,12 +93,15 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** Reads what the server sent, through TLS if it is there; -1 at its end. */
+    /** Reads what the server sent, through TLS if it is there; -1 at the end. */
     int receive(byte[] buffer) throws IOException {
-        return in == null ? read(buffer, 0, buffer.length) : in.read(buffer, 0, buffer.length);
+        if (in == null) {
+            return read(buffer, 0, buffer.length);
+        }
+        return in.read(buffer, 0, buffer.length);
     }
 
-    /** Reads of the connection itself. */
+    /** Reads from the connection itself, without TLS. */
     int read(byte[] buffer, int offset, int length) throws IOException {
         socket.setSoTimeout(leftMillis(deadline, 1));
         int count = -1;
@@ -110,7 +114,7 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /** Writes to the connection itself. */
+    /** Writes to the connection itself, without TLS. */
     void write(byte[] buffer, int offset, int length) throws IOException {
         boolean done = false;
         begin();
@@ -130,13 +134,16 @@ final class Wire extends AbstractInterruptibleChannel {
         return time.nanos() - deadline >= 0;
     }
 
-    /** The moment after so long, or the deadline if that is earlier; as {@link Time#nanos} counts. */
+    /** The moment after so many milliseconds, or the deadline if that is earlier; as {@link Time#nanos} counts. */
     long end(int limitMillis) {
         long end = time.nanos() + limitMillis * 1_000_000L;
-        return end - deadline < 0 ? end : deadline;
+        if (end - deadline < 0) {
+            return end;
+        }
+        return deadline;
     }
 
-    /** What is left for one of so many that are still to do, in milliseconds; never 0, which would mean no limit. */
+    /** The time for one of several addresses that are left, in milliseconds; never 0, which would mean no limit. */
     int leftMillis(long end, int parts) throws SocketTimeoutException {
         long left = end - time.nanos();
         if (left <= 0) {
@@ -145,14 +152,17 @@ final class Wire extends AbstractInterruptibleChannel {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, (left + 999_999) / 1_000_000 / parts));
     }
 
-    /** Of TLS nothing is closed, since that could wait for the peer; the answer's own length says that it is whole. */
+    /**
+     * Closes the socket, but not TLS, because closing TLS could wait for the peer. That is safe: an answer is known to
+     * be whole from its own length.
+     */
     @Override
     protected void implCloseChannel() throws IOException {
         socket.close();
     }
 
     /**
-     * A connected {@link Wire} in the form that the JDK puts TLS over: the deadline then holds for a handshake as well.
+     * A connected {@link Wire} in the form that the JDK can put TLS over. So the deadline holds for the handshake too.
      */
     private static final class WireSocket extends Socket {
         private final Wire wire;
@@ -163,11 +173,14 @@ final class Wire extends AbstractInterruptibleChannel {
             this.connected = connected;
         }
 
-        /** Apart from {@link Wire#secure}, so that a connection without TLS loads none of its classes. */
+        /** Puts TLS over a wire. It is here so that a connection without TLS loads no classes of TLS. */
         static void secure(Wire wire, ServerTrust trust, String host, int port) throws IOException {
-            String name = trust.name() == null ? host : trust.name();
-            Socket bounded = wire.tls == null ? new WireSocket(wire, wire.socket) : wire.tls;
-            SSLSocket secured = (SSLSocket) trust.sockets().createSocket(bounded, name, port, true);
+            String name = Objects.requireNonNullElse(trust.name(), host);
+            Socket below = wire.tls;
+            if (below == null) {
+                below = new WireSocket(wire, wire.socket);
+            }
+            SSLSocket secured = (SSLSocket) trust.sockets().createSocket(below, name, port, true);
             if (!trust.anyName()) {
                 SSLParameters parameters = secured.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -184,13 +197,19 @@ final class Wire extends AbstractInterruptibleChannel {
             return new InputStream() {
                 @Override
                 public int read() throws IOException {
-                    byte[] one = new byte[1];
-                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                    byte[] single = new byte[1];
+                    if (read(single, 0, 1) < 0) {
+                        return -1;
+                    }
+                    return single[0] & 0xff;
                 }
 
                 @Override
                 public int read(byte[] buffer, int offset, int length) throws IOException {
-                    return length == 0 ? 0 : wire.read(buffer, offset, length);
+                    if (length == 0) {
+                        return 0;
+                    }
+                    return wire.read(buffer, offset, length);
                 }
             };
         }

@@ -24,17 +24,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The managed identity that a host hands out at an address which is its own: never through a proxy, never on to another
- * address, and asked again as the metadata service is. Since the host is announced, whatever keeps the token back is a
- * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
+ * The managed identity that a host such as App Service issues at an address of its own. The address is never reached
+ * through a proxy, redirects are not followed, and retries are those of the metadata service. The host was announced,
+ * so it is a failure if there is no token, not an absence. The host may be silent for two thirds of the deadline.
  *
- * <p>Of a program that handles claims challenges, a host that takes it is told so, and for a challenge which token was
- * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for that
- * yet (it comes to the sovereign clouds last), and is then asked by the one before.
+ * <p>Some hosts accept that a program handles claims challenges. The source tells them so, and after a challenge it
+ * also tells them which token was refused: the hash of the newest token for that resource and identity. An App Service
+ * in a sovereign cloud may not know the API version for that yet. It then gets the same request in the version before.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -48,8 +49,8 @@ public class EndpointTokenSource implements TokenSource {
     private final @Nullable UserAssignedIdentity identity;
     /** The hash of the newest token for each resource and identity, where the host can be told of it. */
     private final Map<String, String> newest = new ConcurrentHashMap<>();
-    /** Whether the host does not know the version for claims challenges. */
-    private volatile boolean dated;
+    /** Whether the host turned out not to know the API version for claims challenges. */
+    private volatile boolean outdated;
 
     public EndpointTokenSource(
             ManagedIdentityEndpoint host, SourceContext context, @Nullable UserAssignedIdentity identity) {
@@ -64,10 +65,15 @@ public class EndpointTokenSource implements TokenSource {
         this.host = host;
         this.endpoint = endpoint;
         this.context = context;
-        String secret =
-                host.secretVariable == null ? null : context.environment().get(host.secretVariable);
-        this.secret = secret == null ? "" : secret;
+        this.secret = readSecret(host, context);
         this.identity = identity;
+    }
+
+    private static String readSecret(ManagedIdentityEndpoint host, SourceContext context) {
+        if (host.secretVariable == null) {
+            return "";
+        }
+        return Objects.requireNonNullElse(context.environment().get(host.secretVariable), "");
     }
 
     @Override
@@ -77,91 +83,133 @@ public class EndpointTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        UserAssignedIdentity named = request.identity().orElse(identity == null ? configured() : identity);
+        UserAssignedIdentity named = identityFor(request);
         Time time = context.time();
         long start = time.nanos();
-        long deadline = request.deadline().orElseThrow().toNanos();
-        long limit = deadline / 3 * 2;
-        long last = start + deadline;
+        long limitNanos = request.deadline().orElseThrow().toNanos();
+        // A third of the time is left for other sources, which may stand in for a host that is silent.
+        long silenceNanos = limitNanos / 3 * 2;
         try {
-            HttpResponse response = ask(question(request, named), named, last, start + limit);
-            if (response.status() == 400 && isCapable(request) && host == ManagedIdentityEndpoint.APP_SERVICE) {
-                dated = true;
-                response = ask(question(request, named), named, last, ofAnswered(last, start + limit));
-                dated = response.status() == 200;
-            }
-            if (response.status() != 200) {
-                throw refused(response, named, new Secret(secret));
-            }
-            AccessToken token = TokenResponse.token(response, request, name(), time.millis());
-            String caveat = verify(response, named, token);
-            boolean capable = host.capableVersion() != null;
-            if (capable) {
-                newest.put(key(request, named), HexFormat.of().formatHex(Fingerprint.sha256(token.value())));
-            }
-            return new Acquired(token, caveat, capable);
+            return askHost(request, named, start + limitNanos, start + silenceNanos);
+        } catch (IOException e) {
+            long waitedNanos = Math.min(time.nanos() - start, silenceNanos);
+            boolean namedBySetting = named != null && request.identity().isEmpty();
+            return explainNoAnswer(e, waitedNanos / 1_000_000, namedBySetting);
+        }
+    }
+
+    private @Nullable UserAssignedIdentity identityFor(TokenRequest request) {
+        UserAssignedIdentity byDefault = identity;
+        if (byDefault == null) {
+            byDefault = configuredIdentity();
+        }
+        return request.identity().orElse(byDefault);
+    }
+
+    /**
+     * Asks the host for a token.
+     *
+     * @param deadline the last moment, as {@link Time#nanos} counts
+     * @param silentUntil until when the host may be silent, as {@link Time#nanos} counts
+     */
+    private Outcome askHost(TokenRequest request, @Nullable UserAssignedIdentity named, long deadline, long silentUntil)
+            throws IOException, InterruptedException {
+        HttpResponse response = send(writeRequest(request, named), named, deadline, silentUntil);
+        if (response.status() == 400 && isCapable(request) && host == ManagedIdentityEndpoint.APP_SERVICE) {
+            // Perhaps this App Service does not know the API version for claims challenges.
+            outdated = true;
+            response = send(writeRequest(request, named), named, deadline, extendSilence(deadline, silentUntil));
+            outdated = response.status() == 200;
+        }
+        if (response.status() != 200) {
+            throw refusal(response, named, new Secret(secret));
+        }
+        try {
+            return readToken(request, named, response);
         } catch (JsonException e) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
                     address() + " answered HTTP 200 " + e.getMessage(),
                     "Check what answers there; " + host.endpointVariable + " says where it is.");
-        } catch (IOException e) {
-            boolean namedBySetting = named != null && request.identity().isEmpty();
-            return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000, namedBySetting);
         }
     }
 
-    /** The last moment of silence of a host that has answered: it is no absence, and is told before the callers go. */
-    static long ofAnswered(long deadline, long silence) {
-        return deadline - (deadline - silence) / 4;
+    private Acquired readToken(TokenRequest request, @Nullable UserAssignedIdentity named, HttpResponse response)
+            throws JsonException {
+        AccessToken token = TokenResponse.readToken(
+                response, request, name(), context.time().millis());
+        String caveat = verifyIdentity(response, named, token);
+        boolean capable = host.capableVersion() != null;
+        if (capable) {
+            String hash = HexFormat.of().formatHex(Fingerprint.sha256(token.value()));
+            newest.put(keyOf(request, named), hash);
+        }
+        return new Acquired(token, caveat, capable);
     }
 
-    HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
+    /** Until when a host may be silent that has answered once: longer, but callers must still learn of its answer. */
+    static long extendSilence(long deadline, long silentUntil) {
+        return deadline - (deadline - silentUntil) / 4;
+    }
+
+    HttpRequest writeRequest(TokenRequest request, @Nullable UserAssignedIdentity named) {
         StringBuilder query = new StringBuilder("resource=").append(ImdsEndpoint.encode(request.resource()));
         if (named != null) {
-            query.append('&').append(parameter(named)).append('=').append(ImdsEndpoint.encode(named.id()));
+            query.append('&').append(parameterFor(named)).append('=').append(ImdsEndpoint.encode(named.id()));
         }
-        boolean capable = isCapable(request);
-        if (capable) {
-            String refused = request.claims().isEmpty() ? null : newest.get(key(request, named));
-            query.append("&xms_cc=cp1").append(refused == null ? "" : "&token_sha256_to_refresh=" + refused);
+        String version = host.apiVersion;
+        if (isCapable(request)) {
+            version = host.capableVersion();
+            query.append("&xms_cc=cp1");
+            String refused = newest.get(keyOf(request, named));
+            if (refused != null && request.claims().isPresent()) {
+                query.append("&token_sha256_to_refresh=").append(refused);
+            }
         }
-        HttpRequest question = HttpRequest.toHost(address(), CONNECT_MILLIS, Integer.MAX_VALUE);
-        question = host.apiVersion == null
-                ? question.withForm(query.toString())
-                : question.withQuery(
-                        "api-version=" + (capable ? host.capableVersion() : host.apiVersion) + "&" + query);
-        String value = host.secretVariable == null ? "true" : headerValue(secret, host.secretVariable);
-        return question.withHeader(host.header, value);
+        HttpRequest toHost = HttpRequest.toHost(address(), CONNECT_MILLIS, Integer.MAX_VALUE);
+        if (version == null) {
+            toHost = toHost.withForm(query.toString());
+        } else {
+            toHost = toHost.withQuery("api-version=" + version + "&" + query);
+        }
+        if (host.secretVariable == null) {
+            return toHost.withHeader(host.header, "true");
+        }
+        return toHost.withHeader(host.header, requireHeaderValue(secret, host.secretVariable));
     }
 
+    /** Whether the host is told that the program handles claims challenges. */
     private boolean isCapable(TokenRequest request) {
-        return host.capableVersion() != null
-                && !dated
-                && (request.caeEnabled() || request.claims().isPresent());
+        boolean handlesChallenges = request.caeEnabled() || request.claims().isPresent();
+        return handlesChallenges && host.capableVersion() != null && !outdated;
     }
 
-    private static String key(TokenRequest request, @Nullable UserAssignedIdentity named) {
+    private static String keyOf(TokenRequest request, @Nullable UserAssignedIdentity named) {
         return request.resource() + " " + named;
     }
 
-    /** Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts. */
-    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, long deadline, long silence)
+    /** Sends a request, and sends it again if the schedule says so. Moments are as {@link Time#nanos} counts. */
+    HttpResponse send(HttpRequest request, @Nullable UserAssignedIdentity named, long deadline, long silentUntil)
             throws IOException, InterruptedException {
         RetrySchedule schedule = new RetrySchedule(true, false);
-        return new HttpRetry(context.http(), context.time()).send(question, schedule, deadline, silence);
+        return new HttpRetry(context.http(), context.time()).send(request, schedule, deadline, silentUntil);
     }
 
-    String verify(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token) throws JsonException {
-        return named == null ? "" : NamedIdentity.verify(named, response, token, name());
+    /** Makes sure that a token is of the identity that was named; gives the caveat, empty for none. */
+    String verifyIdentity(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token)
+            throws JsonException {
+        if (named == null) {
+            return "";
+        }
+        return NamedIdentity.verify(named, response, token, name());
     }
 
     /**
-     * What to make of a host that gave no whole answer.
+     * Decides what it means that a host gave no whole answer.
      *
-     * @param namedBySetting whether a setting names the identity, for which nobody else may stand in
+     * @param namedBySetting whether a setting names the identity, so that no other source may stand in
      */
-    Outcome noAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
+    Outcome explainNoAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
         throw new TokenAcquisitionException(
                 Code.SERVICE_UNAVAILABLE,
                 NoAnswer.describe(e, new Secret(secret).hide(String.valueOf(e.getMessage())), address(), waitedMillis),
@@ -172,63 +220,76 @@ public class EndpointTokenSource implements TokenSource {
         if (endpoint == null
                 || !ImdsEndpoint.isHttp(endpoint)
                 || URI.create(endpoint).getFragment() != null) {
-            throw invalid(
+            throw invalidSetting(
                     host.endpointVariable + " is not an http URL", "Correct or unset " + host.endpointVariable + ".");
         }
         return endpoint;
     }
 
-    final TokenAcquisitionException invalid(String reason, String remedy) {
+    final TokenAcquisitionException invalidSetting(String reason, String remedy) {
         return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 
-    /** Makes sure that a header can carry a secret, for the JDK would show it where it complains. */
-    final String headerValue(String secret, String of) {
+    /** Makes sure that a header can carry a secret. The message does not show the secret. */
+    final String requireHeaderValue(String secret, String of) {
         for (int i = 0; i < secret.length(); i++) {
             if (secret.charAt(i) < ' ' || secret.charAt(i) > '~') {
-                throw invalid(of + " has a character that no header takes", "Correct it.");
+                throw invalidSetting(of + " has a character that no header takes", "Correct it.");
             }
         }
         return secret;
     }
 
-    private @Nullable UserAssignedIdentity configured() {
+    private @Nullable UserAssignedIdentity configuredIdentity() {
         UserAssignedIdentity configured = ImdsEndpoint.identity(context.environment());
-        String clientId = context.environment().get("DEFAULT_IDENTITY_CLIENT_ID");
-        return configured == null && host == ManagedIdentityEndpoint.AZURE_ML && clientId != null
-                ? UserAssignedIdentity.ofClientId(clientId)
-                : configured;
+        if (configured == null && host == ManagedIdentityEndpoint.AZURE_ML) {
+            String clientId = context.environment().get("DEFAULT_IDENTITY_CLIENT_ID");
+            if (clientId != null) {
+                return UserAssignedIdentity.ofClientId(clientId);
+            }
+        }
+        return configured;
     }
 
-    private String parameter(UserAssignedIdentity named) {
+    private String parameterFor(UserAssignedIdentity named) {
         String parameter = host.parameter(named.kind());
         if (parameter != null) {
             return parameter;
         }
-        throw invalid(
-                host.parameter(UserAssignedIdentity.Kind.CLIENT_ID) == null
-                        ? name() + " has one identity of its own, and " + named + " was asked for"
-                        : name() + " accepts only a client ID, and " + named + " was asked for",
-                "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
+        String problem = name() + " accepts only a client ID, and " + named + " was asked for";
+        if (host.parameter(UserAssignedIdentity.Kind.CLIENT_ID) == null) {
+            problem = name() + " has one identity of its own, and " + named + " was asked for";
+        }
+        throw invalidSetting(problem, "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
     }
 
-    final TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named, Secret sent) {
-        String remedy = "";
-        String known = HelpPage.remedy(HelpPage.number(response.body()), false);
-        if (RetrySchedule.isRetryable(response.status())) {
+    final TokenAcquisitionException refusal(HttpResponse response, @Nullable UserAssignedIdentity named, Secret sent) {
+        boolean mayPass = RetrySchedule.isRetryable(response.status());
+        String remedy = HelpPage.remedy(HelpPage.number(response.body()), false);
+        if (remedy.isEmpty() && mayPass) {
             remedy = RetryAfter.remedy(response);
-        } else if (response.status() == 400) {
-            remedy = "Check the resource's spelling, and that "
-                    + (named == null ? "a managed identity" : "the identity with " + named) + " is assigned here.";
-        } else if (response.status() == 401 || response.status() == 403) {
-            remedy = "Take the variables from this very process's host, and copy none of them.";
+        } else if (remedy.isEmpty()) {
+            remedy = remedyFor(response.status(), named);
         }
-        Code code = response.code(RetrySchedule.isRetryable(response.status()));
         return new TokenAcquisitionException(
-                code,
+                response.code(mayPass),
                 ErrorBody.describe(response, sent),
-                known.isEmpty() ? remedy : known,
+                remedy,
                 null,
                 RetryAfter.duration(response));
+    }
+
+    private static String remedyFor(int status, @Nullable UserAssignedIdentity named) {
+        if (status == 401 || status == 403) {
+            return "Take the variables from this very process's host, and copy none of them.";
+        }
+        if (status != 400) {
+            return "";
+        }
+        String wanted = "a managed identity";
+        if (named != null) {
+            wanted = "the identity with " + named;
+        }
+        return "Check the resource's spelling, and that " + wanted + " is assigned here.";
     }
 }

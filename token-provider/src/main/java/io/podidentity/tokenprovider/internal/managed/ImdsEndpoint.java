@@ -9,10 +9,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the instance metadata service answers, and how it is asked for a token.
+ * The address of the instance metadata service, and the form of its requests.
  *
  * <p>Source: Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to acquire an access
  * token"; {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} in place of the base URL is a convention of the Azure SDKs.
@@ -26,10 +27,12 @@ final class ImdsEndpoint {
     private final boolean valid;
 
     ImdsEndpoint(Environment environment) {
-        String replaced = environment.get(HOST_VARIABLE);
-        String base = replaced == null ? DEFAULT_HOST : replaced;
-        this.host = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        this.valid = replaced == null || isHttp(host);
+        String base = Objects.requireNonNullElse(environment.get(HOST_VARIABLE), DEFAULT_HOST);
+        if (base.endsWith("/")) {
+            base = base.substring(0, base.length() - 1);
+        }
+        this.host = base;
+        this.valid = isHttp(base);
     }
 
     void requireValid() {
@@ -51,30 +54,31 @@ final class ImdsEndpoint {
         }
     }
 
-    /** What to do when it should be there and does not answer. */
+    /** What to do if the service should be there and does not answer. */
     String remedyForNoAnswer() {
-        return host.equals(DEFAULT_HOST)
-                ? "In a pod, allow egress to 169.254.169.254:80."
-                : "Correct or unset " + HOST_VARIABLE + ".";
+        if (host.equals(DEFAULT_HOST)) {
+            return "In a pod, allow egress to 169.254.169.254:80.";
+        }
+        return "Correct or unset " + HOST_VARIABLE + ".";
     }
 
     String baseUrl() {
         return host;
     }
 
-    /** What every metadata service refuses with an HTTP answer, and so proves that it is there. */
-    HttpRequest probe(int millis) {
+    /** A request that every metadata service refuses, because a header is missing. The refusal proves its presence. */
+    HttpRequest writeProbe(int millis) {
         return HttpRequest.toHost(host + PATH, millis, millis);
     }
 
     /**
      * The request for a token.
      *
-     * @param parameter which ID of the identity it is; {@code msi_res_id} is the documented spelling, the only one that
-     *     container instances take
-     * @param id the identity's ID; null for the one identity there is
+     * @param parameter the kind of ID. {@code msi_res_id} is the documented spelling for a resource ID, and the only
+     *     one that container instances take
+     * @param id the identity's ID; null for the only identity of this machine
      */
-    HttpRequest token(String resource, String parameter, @Nullable String id, int connectMillis) {
+    HttpRequest writeRequest(String resource, String parameter, @Nullable String id, int connectMillis) {
         String url = host + PATH + "&resource=" + encode(resource);
         if (id != null) {
             url += "&" + parameter + "=" + encode(id);
@@ -82,7 +86,11 @@ final class ImdsEndpoint {
         return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
     }
 
-    /** The identity that the variables name; null for the one there is. */
+    /**
+     * The identity that the variables name; null for none.
+     *
+     * @throws TokenAcquisitionException if they name two
+     */
     static @Nullable UserAssignedIdentity identity(Environment environment) {
         String objectId = environment.get(ManagedIdentityEndpoint.OBJECT_ID);
         String resourceId = environment.get(ManagedIdentityEndpoint.RESOURCE_ID);
@@ -99,7 +107,10 @@ final class ImdsEndpoint {
             return UserAssignedIdentity.ofResourceId(resourceId);
         }
         String clientId = environment.get(ManagedIdentityEndpoint.CLIENT_ID);
-        return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
+        if (clientId != null) {
+            return UserAssignedIdentity.ofClientId(clientId);
+        }
+        return null;
     }
 
     static String encode(String value) {

@@ -9,8 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, within 0.3 s and on a thread of its own, whether a metadata service answers. A yes holds for the life of
- * the process, a no for three minutes.
+ * Finds out whether a metadata service answers, within 0.3 s and on a thread of its own. A yes holds for the life of
+ * the process, and a no for three minutes.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class ImdsProbe {
     static final int LIMIT_MILLIS = 300;
@@ -19,7 +21,7 @@ final class ImdsProbe {
     private final HttpTransport http;
     private final ImdsEndpoint endpoint;
     private final Time time;
-    /** The newest question; replaced when its no is too old. Guarded by this. */
+    /** The newest question. A new one replaces it when its no is too old. Guarded by this. */
     private @Nullable Question question;
 
     ImdsProbe(HttpTransport http, ImdsEndpoint endpoint, Time time) {
@@ -28,20 +30,17 @@ final class ImdsProbe {
         this.time = time;
     }
 
-    /** Begins to ask, unless the answer is known or on its way. */
+    /** Asks the service in the background, unless the answer is known or on its way. */
     void begin() {
         currentQuestion();
     }
 
-    /** What was found. Waits for the answer, at most 0.3 s after the question. */
-    Finding finding() throws InterruptedException {
-        return currentQuestion().finding();
+    /** What was found. Waits for the answer until at most 0.3 s after the question. */
+    Finding awaitFinding() throws InterruptedException {
+        return currentQuestion().awaitFinding();
     }
 
-    /**
-     * Ends the question if it is still asked and nobody waits for it: another source answered. What it would have found
-     * stays unknown.
-     */
+    /** Ends the question if it is under way and nobody waits for it, because another source answered. */
     synchronized void abandon() {
         Question current = question;
         if (current != null && current.isAlive() && !current.wanted) {
@@ -60,10 +59,16 @@ final class ImdsProbe {
         return current;
     }
 
+    /**
+     * The result of a probe.
+     *
+     * @param absence why the service counts as absent; null if something answered
+     * @param heard the answer; null without one
+     */
     record Finding(@Nullable String absence, @Nullable HttpResponse heard) {
-        /** Whether it answered as only a metadata service does. */
+        /** Whether the answer is that of a metadata service. */
         boolean isCertain() {
-            // It refuses a request without its header by this status; others hardly do.
+            // A metadata service refuses a request without its header with this status. Other servers hardly do.
             return heard != null && heard.status() == 400;
         }
     }
@@ -71,7 +76,7 @@ final class ImdsProbe {
     private final class Question extends Thread {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final long askedAt = time.nanos();
-        /** Whether somebody waits, or waited, for what it finds. */
+        /** Whether somebody waits, or waited, for the answer. */
         private volatile boolean wanted;
 
         private volatile @Nullable Finding found;
@@ -84,9 +89,9 @@ final class ImdsProbe {
         @Override
         public void run() {
             try {
-                found = new Finding(null, http.send(endpoint.probe(LIMIT_MILLIS)));
+                found = new Finding(null, http.send(endpoint.writeProbe(LIMIT_MILLIS)));
             } catch (InterruptedException e) {
-                // Nobody wants to know any more; the thread would hold up the end of the process.
+                // Nobody wants the answer any more.
             } catch (IOException e) {
                 found = new Finding(NoAnswer.describe(e, endpoint.baseUrl(), LIMIT_MILLIS), null);
             } finally {
@@ -94,20 +99,23 @@ final class ImdsProbe {
             }
         }
 
-        Finding finding() throws InterruptedException {
+        Finding awaitFinding() throws InterruptedException {
             wanted = true;
             long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
             if (left > 0) {
                 time.await(answered, left);
             }
             Finding finding = found;
-            return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), null) : finding;
+            if (finding == null) {
+                finding = new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), null);
+            }
+            return finding;
         }
 
         private boolean isOutdated() {
             Finding finding = found;
-            boolean no = finding == null || finding.absence() != null;
-            return no && time.nanos() - askedAt > NO_HOLDS_NANOS;
+            boolean isNo = finding == null || finding.absence() != null;
+            return isNo && time.nanos() - askedAt > NO_HOLDS_NANOS;
         }
     }
 }

@@ -24,19 +24,21 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The managed identity that the instance metadata service hands out on a VM, a scale set and an AKS node, and in a pod
- * through NMI.
+ * The managed identity that the instance metadata service (IMDS) issues on a VM, on a scale set and on an AKS node, and
+ * in a pod through NMI.
  *
- * <p>Where something says that this is Azure, a busy service is waited for as long as the deadline allows, and a silent
- * one for two thirds of it, which NMI can need and which leaves the rest to the next source. Where nothing does, the
- * service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a gateway, a
- * captive portal) is taken for its absence.
+ * <p>If something shows that this machine runs in Azure, the source waits for a busy service until the deadline. It
+ * waits for a silent service for two thirds of that time: NMI can need so long, and the rest is for the next source. If
+ * nothing shows it, a short probe comes first. Whatever then answers unlike a metadata service (a gateway, a captive
+ * portal) counts as its absence.
  *
- * <p>One byte of the service is an answer. An answer that is broken, or silence where a setting names the identity, is
- * a failure: whoever named a managed identity wants no person in its place.
+ * <p>A single byte of the service is an answer. A broken answer is a failure, and so is silence if a setting names the
+ * identity, because a program that named a managed identity does not want a person's token.
  *
- * <p>In a pod the node's own metadata service may answer, with an identity that every pod of that node can have. Where
- * nobody named an identity, nor this source, that is no identity of this pod; see docs/decisions/0022.
+ * <p>In a pod the node's own metadata service may answer, with an identity that every pod of that node can use. Unless
+ * somebody named an identity or this source, that is not the identity of this pod; see docs/decisions/0022.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class ImdsTokenSource implements TokenSource, Anticipating {
     private static final int CONNECT_MILLIS = 2_000;
@@ -47,22 +49,23 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private final @Nullable UserAssignedIdentity identity;
     private final boolean inPod;
     private final boolean named;
-    /** Whether it answered before as a metadata service that has an identity: then silence is no absence. */
+    /** Whether the service has answered as a metadata service that has an identity. Then silence is not absence. */
     private volatile boolean proven;
-    /** Whether something says that this is Azure: its announcement, or an answer to the probe. */
+    /** Whether something shows that this machine runs in Azure: an announcement, or the answer to the probe. */
     private volatile boolean evident;
 
-    /** The source that nobody named: a link of the default chain. */
+    /** The source as a link of the default chain, which nobody named. */
     public static ImdsTokenSource ofChain(SourceContext context, boolean probing) {
         boolean named = context.environment().get(ImdsEndpoint.HOST_VARIABLE) != null;
         return new ImdsTokenSource(context, probing, null, named);
     }
 
     /**
-     * The source where somebody named it.
+     * The source that somebody named.
      *
+     * @param probing whether a probe comes before the first request
      * @param identity the identity to ask for unless a request names another one; null for the one that the variables
-     *     name, else the one there is
+     *     name, else the only one of this machine
      */
     public ImdsTokenSource(SourceContext context, boolean probing, @Nullable UserAssignedIdentity identity) {
         this(context, probing, identity, true);
@@ -75,7 +78,11 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         this.inPod = context.environment().get("KUBERNETES_SERVICE_HOST") != null;
         this.endpoint = new ImdsEndpoint(context.environment());
         this.context = context;
-        this.probe = probing ? new ImdsProbe(context.http(), endpoint, context.time()) : null;
+        if (probing) {
+            this.probe = new ImdsProbe(context.http(), endpoint, context.time());
+        } else {
+            this.probe = null;
+        }
     }
 
     @Override
@@ -105,42 +112,58 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
-        UserAssignedIdentity wanted =
-                request.identity().orElse(identity == null ? ImdsEndpoint.identity(context.environment()) : identity);
-        boolean certain = true;
-        HttpResponse heard = null;
-        if (probe != null) {
-            ImdsProbe.Finding finding = probe.finding();
-            if (finding.absence() != null) {
-                return new Unavailable(finding.absence(), "");
-            }
-            certain = finding.isCertain();
-            heard = finding.heard();
+        UserAssignedIdentity wanted = identityFor(request);
+        if (probe == null) {
+            evident = true;
+            return askService(request, wanted, true, null);
         }
-        evident = certain;
-        // A third is left for the sources behind it, should it turn out to be silent.
-        long patience = request.deadline().orElseThrow().toNanos() / 3 * 2;
+        ImdsProbe.Finding finding = probe.awaitFinding();
+        if (finding.absence() != null) {
+            return new Unavailable(finding.absence(), "");
+        }
+        evident = finding.isCertain();
+        return askService(request, wanted, finding.isCertain(), finding.heard());
+    }
+
+    private @Nullable UserAssignedIdentity identityFor(TokenRequest request) {
+        UserAssignedIdentity byDefault = identity;
+        if (byDefault == null) {
+            byDefault = ImdsEndpoint.identity(context.environment());
+        }
+        return request.identity().orElse(byDefault);
+    }
+
+    /**
+     * Asks the service for a token.
+     *
+     * @param certain whether whatever answers there is a metadata service for sure
+     * @param heard the answer to the probe; null without one
+     */
+    private Outcome askService(
+            TokenRequest request, @Nullable UserAssignedIdentity wanted, boolean certain, @Nullable HttpResponse heard)
+            throws InterruptedException {
         Time time = context.time();
         long start = time.nanos();
+        long limitNanos = request.deadline().orElseThrow().toNanos();
+        // A third of the time is left for the next source, which may stand in for a silent service.
+        long silenceNanos = limitNanos / 3 * 2;
         try {
-            HttpResponse response = new HttpRetry(context.http(), time)
-                    .send(
-                            question(request, wanted),
-                            new RetrySchedule(certain, true),
-                            start + request.deadline().orElseThrow().toNanos(),
-                            start + patience);
-            return answer(request, wanted, response, certain);
+            HttpRetry retry = new HttpRetry(context.http(), time);
+            RetrySchedule schedule = new RetrySchedule(certain, true);
+            HttpResponse response =
+                    retry.send(writeRequest(request, wanted), schedule, start + limitNanos, start + silenceNanos);
+            return readAnswer(request, wanted, response, certain);
         } catch (IOException e) {
-            long waitedMillis = Math.min(time.nanos() - start, patience) / 1_000_000;
+            long waitedMillis = Math.min(time.nanos() - start, silenceNanos) / 1_000_000;
             if (NoAnswer.isSilence(e) && heard == null && !proven) {
-                return silence(
-                        e, waitedMillis, wanted != null && request.identity().isEmpty());
+                boolean namedBySetting = wanted != null && request.identity().isEmpty();
+                return explainSilence(e, waitedMillis, namedBySetting);
             }
-            return broken(e, waitedMillis, certain, heard);
+            return explainBrokenAnswer(e, waitedMillis, certain, heard);
         }
     }
 
-    private Silent silence(IOException e, long waitedMillis, boolean namedBySetting) {
+    private Silent explainSilence(IOException e, long waitedMillis, boolean namedBySetting) {
         String reason = NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis);
         if (namedBySetting) {
             throw new TokenAcquisitionException(
@@ -151,8 +174,9 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         return new Silent(reason, endpoint.remedyForNoAnswer());
     }
 
-    /** What to make of a service that is there, and has given no whole answer to this request. */
-    private Outcome broken(IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
+    /** Decides what it means that a service is there, but has given no whole answer to this request. */
+    private Outcome explainBrokenAnswer(
+            IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
         String reason = NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis);
         if (heard != null) {
             reason = heard.before(e, waitedMillis).describe("");
@@ -162,36 +186,37 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         if (certain || proven) {
             throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, "Try again in a minute.");
         }
-        return foreign(reason);
+        return notAMetadataService(reason);
     }
 
-    private Unavailable foreign(String reason) {
+    private Unavailable notAMetadataService(String reason) {
         return new Unavailable("what answers at " + endpoint.baseUrl() + " is not a metadata service: " + reason, "");
     }
 
-    private HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity wanted) {
+    private HttpRequest writeRequest(TokenRequest request, @Nullable UserAssignedIdentity wanted) {
         if (wanted == null) {
-            return endpoint.token(request.resource(), "", null, CONNECT_MILLIS);
+            return endpoint.writeRequest(request.resource(), "", null, CONNECT_MILLIS);
         }
         String parameter = ManagedIdentityEndpoint.metadataParameter(wanted.kind());
-        return endpoint.token(request.resource(), parameter, wanted.id(), CONNECT_MILLIS);
+        return endpoint.writeRequest(request.resource(), parameter, wanted.id(), CONNECT_MILLIS);
     }
 
-    private Outcome answer(
+    private Outcome readAnswer(
             TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
         if (response.status() == 200) {
-            return token(request, wanted, response, certain);
+            return readToken(request, wanted, response, certain);
         }
         String reason = ErrorBody.describe(response);
         String remedy = ImdsFailure.remedy(response, wanted, inPod);
         if (wanted == null && ImdsFailure.isNoIdentity(response)) {
             return new Unavailable(reason, remedy);
         }
-        if (wanted == null && inPod && !named && ImdsFailure.isSeveralIdentities(response)) {
+        boolean isUnnamedInPod = wanted == null && inPod && !named;
+        if (isUnnamedInPod && ImdsFailure.isSeveralIdentities(response)) {
             return ImdsFailure.ofNodeWithSeveral();
         }
         if (!certain || ImdsFailure.isForeign(response)) {
-            return foreign(reason);
+            return notAMetadataService(reason);
         }
         proven = true;
         Code code = response.code(RetrySchedule.isRetryable(response.status()));
@@ -199,9 +224,9 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     /**
-     * Whether the metadata service of the node answered by itself, and not NMI in its place. NMI writes a body of its
-     * own for a token, in all of its versions: without the client ID and the second lifetime that IMDS puts in, and
-     * without the header {@code Server}, which IMDS has and a service mesh may overwrite.
+     * Whether an answer comes from the node's own metadata service, and not from NMI. All versions of NMI write a body
+     * of their own, which lacks the client ID and the second lifetime that IMDS adds. They also send no header {@code
+     * Server}, which IMDS sends, but which a service mesh may overwrite.
      */
     private static boolean isNodesOwnAnswer(HttpResponse response) {
         String server = response.server();
@@ -210,17 +235,20 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                 || response.body().contains("\"ext_expires_in\"");
     }
 
-    private Outcome token(
+    private Outcome readToken(
             TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
         String problem;
         try {
-            AccessToken token = TokenResponse.token(
+            AccessToken token = TokenResponse.readToken(
                     response, request, name(), context.time().millis());
             proven = true;
-            String caveat = wanted == null ? "" : NamedIdentity.verify(wanted, response, token, name());
-            return wanted == null && inPod && isNodesOwnAnswer(response)
-                    ? ImdsFailure.ofNode(token, named)
-                    : new Acquired(token, caveat);
+            if (wanted != null) {
+                return new Acquired(token, NamedIdentity.verify(wanted, response, token, name()));
+            }
+            if (inPod && isNodesOwnAnswer(response)) {
+                return ImdsFailure.ofNode(token, named);
+            }
+            return new Acquired(token);
         } catch (JsonException e) {
             problem = e.getMessage();
         }
@@ -232,7 +260,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                 Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.baseUrl() + ".");
     }
 
-    /** Puts what a metadata service did, or did not do, into words. */
+    /** The reasons and remedies for what a metadata service answers. */
     private static final class ImdsFailure {
         private ImdsFailure() {}
 
@@ -240,14 +268,17 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         private static final String OF_NODE = "this would be the identity of the node, which every pod on it can use";
         private static final String LABEL = "Is the pod's label azure.workload.identity/use: \"true\" missing?";
 
+        /** A token of the node's own identity: good with a caveat if somebody named the source, else no token. */
         static TokenSource.Outcome ofNode(AccessToken token, boolean named) {
-            return named
-                    ? new TokenSource.Acquired(token, "this is the identity of the node, which every pod on it can use")
-                    : new TokenSource.Unavailable(
-                            OF_NODE, LABEL + " To be the node, set AzureServicesAuthConnectionString=RunAs=App.");
+            if (named) {
+                return new TokenSource.Acquired(
+                        token, "this is the identity of the node, which every pod on it can use");
+            }
+            return new TokenSource.Unavailable(
+                    OF_NODE, LABEL + " To be the node, set AzureServicesAuthConnectionString=RunAs=App.");
         }
 
-        /** There is no token, since the node has several identities of its own, and none of them is the pod's. */
+        /** No token, because the node has several identities of its own, and none of them is the pod's. */
         static TokenSource.Unavailable ofNodeWithSeveral() {
             return new TokenSource.Unavailable(
                     OF_NODE + ", and the node has several", LABEL + " To be one of the node's, set AZURE_CLIENT_ID.");
@@ -259,11 +290,12 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             if (!known.isEmpty()) {
                 return known;
             }
+            if (isSeveralIdentities(response)) {
+                return "Name one of them by AZURE_CLIENT_ID, or by AppId in the connection string.";
+            }
             if (body.contains(SEVERAL)) {
-                // NMI asks without one for an AzureIdentity that has none, or has it in another spelling.
-                return isSeveralIdentities(response)
-                        ? "Name one of them by AZURE_CLIENT_ID, or by AppId in the connection string."
-                        : "Give the AzureIdentity its clientID.";
+                // NMI has passed on IMDS's refusal: it asked without a client ID, because the AzureIdentity has none.
+                return "Give the AzureIdentity its clientID.";
             }
             if (body.contains("assigned identit")
                     || body.contains("azure identity")
@@ -271,14 +303,25 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                 return "Compare the pod's label aadpodidbinding with the binding's selector.";
             }
             if (isNoIdentity(response)) {
-                return identity == null
-                        ? inPod ? LABEL : "Assign a managed identity to this machine or pod."
-                        : "Assign the identity with " + identity + ", or correct that ID.";
+                return remedyForNoIdentity(identity, inPod);
             }
             if (response.status() == 400 && body.contains("resource")) {
                 return "Check the resource's spelling.";
             }
-            return RetrySchedule.isRetryable(response.status()) ? RetryAfter.remedy(response) : "";
+            if (RetrySchedule.isRetryable(response.status())) {
+                return RetryAfter.remedy(response);
+            }
+            return "";
+        }
+
+        private static String remedyForNoIdentity(@Nullable UserAssignedIdentity identity, boolean inPod) {
+            if (identity != null) {
+                return "Assign the identity with " + identity + ", or correct that ID.";
+            }
+            if (inPod) {
+                return LABEL;
+            }
+            return "Assign a managed identity to this machine or pod.";
         }
 
         static boolean isNoIdentity(HttpResponse response) {
@@ -286,16 +329,20 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                     && response.body().toLowerCase(Locale.ROOT).contains("identity not found");
         }
 
-        /** Whether the service is there, with several identities of which one must be named. */
+        /** Whether the service has several identities, so that the request must name one. */
         static boolean isSeveralIdentities(HttpResponse response) {
             return response.status() == 400
                     && response.body().toLowerCase(Locale.ROOT).contains(SEVERAL);
         }
 
-        /** Whether a container desktop's proxy answered in the service's place. */
+        /** Whether the proxy of a container desktop answered in place of the service. */
         static boolean isForeign(HttpResponse response) {
-            String said = response.message() == null ? response.body() : response.message() + " " + response.body();
-            return response.status() == 403 && said.toLowerCase(Locale.ROOT).contains("unreachable");
+            return response.status() == 403
+                    && (saysUnreachable(response.message()) || saysUnreachable(response.body()));
+        }
+
+        private static boolean saysUnreachable(@Nullable String text) {
+            return text != null && text.toLowerCase(Locale.ROOT).contains("unreachable");
         }
     }
 }

@@ -9,12 +9,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hands out a managed identity besides the metadata service: how it is announced, and what it wants to be asked.
+ * The hosts that issue tokens of a managed identity besides the metadata service: how each is announced, and which form
+ * of request it takes.
  *
- * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token",
- * and the Azure SDKs, which agree on the order of {@link #of}. Of claims challenges: "MSI v1 token revocation" in the
- * documents of MSAL.NET (docs/msiv1_token_revocation.md), by which App Service and Service Fabric take the parameters
- * {@code xms_cc} and {@code token_sha256_to_refresh}, and the other hosts none.
+ * <p>Sources: the page of Microsoft Learn on each host's managed identity, and the Azure SDKs, which agree on the order
+ * of {@link #findAnnounced}. On claims challenges: "MSI v1 token revocation" in the documents of MSAL.NET
+ * (docs/msiv1_token_revocation.md). App Service and Service Fabric take the parameters {@code xms_cc} and {@code
+ * token_sha256_to_refresh}; the other hosts do not.
  */
 public enum ManagedIdentityEndpoint {
     SERVICE_FABRIC("Service Fabric", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "Secret", "2019-07-01-preview"),
@@ -27,7 +28,8 @@ public enum ManagedIdentityEndpoint {
     AZURE_ARC("Azure Arc", "IDENTITY_ENDPOINT", null, "Metadata", "2020-06-01");
 
     /**
-     * Names a user-assigned identity, as the Azure SDKs know it. It may be meant for another source: the others win.
+     * The variable with the client ID of a user-assigned identity, as in the Azure SDKs. Other sources read it too, so
+     * it may not be meant for the managed identity, and the next two variables win.
      */
     public static final String CLIENT_ID = "AZURE_CLIENT_ID";
 
@@ -38,12 +40,12 @@ public enum ManagedIdentityEndpoint {
 
     final String label;
     final String endpointVariable;
-    /** The variable with the secret that proves who asks; null where none is wanted. */
+    /** The variable with the secret that proves who asks; null if the host wants no secret. */
     final @Nullable String secretVariable;
-    /** The header that carries the secret; without one it says {@code true}. */
+    /** The header that carries the secret; for a host without a secret its value is {@code true}. */
     final String header;
 
-    /** Null where it is asked by a form, without a version. */
+    /** The version in the query; null for a host that takes a form without a version. */
     final @Nullable String apiVersion;
 
     ManagedIdentityEndpoint(
@@ -60,30 +62,43 @@ public enum ManagedIdentityEndpoint {
     }
 
     /**
-     * The host that the variables announce, or whose agent is installed; null for none, which leaves the metadata
-     * service.
+     * The host that the variables announce, or whose agent is installed; null for none, so that only the metadata
+     * service can have a token.
      */
-    public static @Nullable ManagedIdentityEndpoint of(Environment environment, File root) {
-        boolean identityEndpoint = environment.get("IDENTITY_ENDPOINT") != null;
-        if (identityEndpoint && environment.get("IDENTITY_HEADER") != null) {
-            return environment.get("IDENTITY_SERVER_THUMBPRINT") == null ? APP_SERVICE : SERVICE_FABRIC;
+    public static @Nullable ManagedIdentityEndpoint findAnnounced(Environment environment, File root) {
+        boolean hasIdentityEndpoint = environment.get("IDENTITY_ENDPOINT") != null;
+        if (hasIdentityEndpoint && environment.get("IDENTITY_HEADER") != null) {
+            if (environment.get("IDENTITY_SERVER_THUMBPRINT") != null) {
+                return SERVICE_FABRIC;
+            }
+            return APP_SERVICE;
         }
         if (environment.get("MSI_ENDPOINT") != null) {
-            if (environment.get("MSI_SECRET") == null) {
-                return CLOUD_SHELL;
-            }
-            // One protocol; App Service is known by a variable that all its apps have.
-            return environment.get("WEBSITE_SITE_NAME") == null ? AZURE_ML : OLD_APP_SERVICE;
+            return findOfMsi(environment);
         }
-        if (identityEndpoint && environment.get("IMDS_ENDPOINT") != null) {
+        if (hasIdentityEndpoint && environment.get("IMDS_ENDPOINT") != null) {
             return AZURE_ARC;
         }
-        return hasArcAgent(environment, root) ? AZURE_ARC : null;
+        if (hasArcAgent(environment, root)) {
+            return AZURE_ARC;
+        }
+        return null;
+    }
+
+    private static ManagedIdentityEndpoint findOfMsi(Environment environment) {
+        if (environment.get("MSI_SECRET") == null) {
+            return CLOUD_SHELL;
+        }
+        // Azure ML has the same variables and the same protocol. WEBSITE_SITE_NAME is set in every App Service.
+        if (environment.get("WEBSITE_SITE_NAME") != null) {
+            return OLD_APP_SERVICE;
+        }
+        return AZURE_ML;
     }
 
     /**
-     * Whether this machine says, without a question to the network, that it runs in Azure: by the chassis asset tag
-     * that Azure gives all its virtual machines, or by the files of the Azure agent.
+     * Whether files of this machine show that it runs in Azure: the chassis asset tag that Azure gives all its virtual
+     * machines, or the folder of the Azure agent. The network is not asked.
      *
      * @param root the root of the file system
      */
@@ -91,13 +106,13 @@ public enum ManagedIdentityEndpoint {
         return chassisAssetTag(root).equals(AZURE_CHASSIS) || new File(root, "var/lib/waagent").isDirectory();
     }
 
-    /** Whether the agent of Azure Arc is installed here, which hands out an identity without any variable. */
+    /** Whether the agent of Azure Arc is installed here. It issues tokens even if no variable announces it. */
     public static boolean hasArcAgent(Environment environment, File root) {
-        String programs = environment.windows() ? environment.get("ProgramData") : "";
-        return programs != null
-                && (environment.windows()
-                        ? new File(programs, "AzureConnectedMachineAgent\\himds.exe").isFile()
-                        : new File(root, "opt/azcmagent/bin/himds").isFile());
+        if (!environment.windows()) {
+            return new File(root, "opt/azcmagent/bin/himds").isFile();
+        }
+        String programs = environment.get("ProgramData");
+        return programs != null && new File(programs, "AzureConnectedMachineAgent\\himds.exe").isFile();
     }
 
     private static String chassisAssetTag(File root) {
@@ -112,26 +127,42 @@ public enum ManagedIdentityEndpoint {
         }
     }
 
-    /** The version that knows of claims challenges; null where none does. */
+    /** The API version that knows of claims challenges; null for a host that has none. */
     @Nullable
     String capableVersion() {
-        return this == SERVICE_FABRIC ? apiVersion : this == APP_SERVICE ? "2025-03-30" : null;
-    }
-
-    /** The parameter for a user-assigned identity by an ID of this kind; null if it takes none. */
-    @Nullable
-    String parameter(Kind kind) {
-        if (this == OLD_APP_SERVICE || this == AZURE_ML) {
-            return kind == Kind.CLIENT_ID ? "clientid" : null;
+        if (this == SERVICE_FABRIC) {
+            return apiVersion;
         }
-        if (this == APP_SERVICE || this == AZURE_ARC) {
-            return this == APP_SERVICE && kind == Kind.RESOURCE_ID ? "mi_res_id" : metadataParameter(kind);
+        if (this == APP_SERVICE) {
+            return "2025-03-30";
         }
         return null;
     }
 
-    /** The same of the metadata service. */
+    /** The parameter that names a user-assigned identity with an ID of this kind; null if the host takes none. */
+    @Nullable
+    String parameter(Kind kind) {
+        if (this == APP_SERVICE && kind == Kind.RESOURCE_ID) {
+            return "mi_res_id";
+        }
+        if (this == APP_SERVICE || this == AZURE_ARC) {
+            return metadataParameter(kind);
+        }
+        boolean takesClientId = this == OLD_APP_SERVICE || this == AZURE_ML;
+        if (takesClientId && kind == Kind.CLIENT_ID) {
+            return "clientid";
+        }
+        return null;
+    }
+
+    /** The parameter that names a user-assigned identity in a request to the metadata service. */
     static String metadataParameter(Kind kind) {
-        return kind == Kind.CLIENT_ID ? "client_id" : kind == Kind.OBJECT_ID ? "object_id" : "msi_res_id";
+        if (kind == Kind.CLIENT_ID) {
+            return "client_id";
+        }
+        if (kind == Kind.OBJECT_ID) {
+            return "object_id";
+        }
+        return "msi_res_id";
     }
 }

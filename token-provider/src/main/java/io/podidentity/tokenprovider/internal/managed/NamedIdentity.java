@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares whose token came with whose was asked for: a request gets the identity that it names, or none. IDs are
- * compared without regard to case, as Azure compares them.
+ * Makes sure that a token is of the identity that was asked for. IDs are compared without regard to case, as Azure
+ * compares them.
  *
  * <p>Source of the claims: Microsoft Learn, "Access token claims reference"; {@code xms_mirid} is the resource ID that
  * Entra ID puts into the tokens of managed identities.
@@ -24,10 +24,11 @@ final class NamedIdentity {
     private NamedIdentity() {}
 
     /**
-     * Compares an answer with the identity that was named.
+     * Compares an answer and its token with the identity that was named.
      *
-     * @return empty, or that nothing could be compared, as {@link
-     *     io.podidentity.tokenprovider.TokenSource.Acquired#caveat} has it
+     * @return the {@link io.podidentity.tokenprovider.TokenSource.Acquired#caveat}: that there was nothing to compare,
+     *     or empty
+     * @throws TokenAcquisitionException if the token is of another identity
      */
     static String verify(UserAssignedIdentity named, HttpResponse response, AccessToken token, String source)
             throws JsonException {
@@ -45,14 +46,15 @@ final class NamedIdentity {
             answered = text(answer, "msi_res_id", "mi_res_id");
             claimed = text(claims, "xms_mirid", "");
         }
-        require(named, answered, source);
-        require(named, claimed, source);
-        return answered == null && claimed == null
-                ? "not verified: neither the answer nor the token says that it is of " + named
-                : "";
+        requireSame(named, answered, source);
+        requireSame(named, claimed, source);
+        if (answered == null && claimed == null) {
+            return "not verified: neither the answer nor the token says that it is of " + named;
+        }
+        return "";
     }
 
-    private static void require(UserAssignedIdentity named, @Nullable String got, String source) {
+    private static void requireSame(UserAssignedIdentity named, @Nullable String got, String source) {
         if (got == null || got.equalsIgnoreCase(named.id())) {
             return;
         }
@@ -67,7 +69,10 @@ final class NamedIdentity {
         if (members == null) {
             return null;
         }
-        Object value = members.containsKey(name) ? members.get(name) : members.get(otherwise);
-        return value instanceof String text && !text.isBlank() ? text : null;
+        Object value = members.getOrDefault(name, members.get(otherwise));
+        if (value instanceof String text && !text.isBlank()) {
+            return text;
+        }
+        return null;
     }
 }

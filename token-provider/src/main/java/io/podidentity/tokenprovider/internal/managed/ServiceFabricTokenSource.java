@@ -14,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLHandshakeException;
@@ -22,8 +23,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The managed identity of a Service Fabric application, from a server on the node whose certificate nobody vouches for:
- * it is known by its thumbprint, which is compared before anything secret is sent.
+ * The managed identity of a Service Fabric application. It comes from a server on the node, whose certificate no
+ * authority has issued. The source compares the certificate's thumbprint before it sends anything secret.
  *
  * <p>Source: Microsoft Learn, "How to leverage a Service Fabric application's managed identity to access Azure
  * services".
@@ -35,30 +36,30 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
 
     public ServiceFabricTokenSource(SourceContext context, @Nullable UserAssignedIdentity identity) {
         super(ManagedIdentityEndpoint.SERVICE_FABRIC, context, identity);
-        String given = context.environment().get(THUMBPRINT);
-        this.thumbprint =
-                given == null ? "" : given.replace(":", "").replace(" ", "").toLowerCase(Locale.ROOT);
+        String given = Objects.requireNonNullElse(context.environment().get(THUMBPRINT), "");
+        this.thumbprint = given.replace(":", "").replace(" ", "").toLowerCase(Locale.ROOT);
     }
 
     @Override
-    HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
-        return super.question(request, named).withTls(Thumbprint.tls(thumbprint));
+    HttpRequest writeRequest(TokenRequest request, @Nullable UserAssignedIdentity named) {
+        return super.writeRequest(request, named).withTls(Thumbprint.trustOnly(thumbprint));
     }
 
     @Override
     String address() {
         String address = super.address();
         if (!address.regionMatches(true, 0, "https:", 0, 6)) {
-            throw invalid(host.endpointVariable + " is not an https URL", "Take it from Service Fabric as it is.");
+            throw invalidSetting(
+                    host.endpointVariable + " is not an https URL", "Take it from Service Fabric as it is.");
         }
         if (!thumbprint.matches("[0-9a-f]{40}")) {
-            throw invalid(THUMBPRINT + " is not a SHA-1 thumbprint", "Take it from Service Fabric as it is.");
+            throw invalidSetting(THUMBPRINT + " is not a SHA-1 thumbprint", "Take it from Service Fabric as it is.");
         }
         return address;
     }
 
     @Override
-    Outcome noAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
+    Outcome explainNoAnswer(IOException e, long waitedMillis, boolean namedBySetting) {
         if (e instanceof SSLHandshakeException && Thumbprint.isCauseOf(e)) {
             throw new TokenAcquisitionException(
                     TokenAcquisitionException.Code.INVALID_CONFIGURATION,
@@ -66,12 +67,12 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
                             + " names, and no secret was sent",
                     "Restart the application, so that it has its node's variables.");
         }
-        return super.noAnswer(e, waitedMillis, namedBySetting);
+        return super.explainNoAnswer(e, waitedMillis, namedBySetting);
     }
 
     /**
-     * Trusts the one server whose certificate has a given SHA-1 thumbprint, whoever issued it and for whichever name.
-     * The handshake fails for any other one, so nothing of the request is sent.
+     * Trusts only the server whose certificate has a given SHA-1 thumbprint, whatever its issuer and its names. For any
+     * other certificate the handshake fails, so nothing of the request is sent.
      */
     private static final class Thumbprint extends X509ExtendedTrustManager {
         private final byte[] expected;
@@ -80,12 +81,12 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
             this.expected = expected;
         }
 
-        static ServerTrust tls(String sha1) {
+        static ServerTrust trustOnly(String sha1) {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(
                         null, new TrustManager[] {new Thumbprint(HexFormat.of().parseHex(sha1))}, null);
-                // The certificate itself is known, so its names say nothing more.
+                // The certificate itself is known, so its names need no check.
                 return new ServerTrust(context.getSocketFactory(), null, true);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
@@ -96,7 +97,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
             return e != null && (e instanceof OtherCertificateException || isCauseOf(e.getCause()));
         }
 
-        private void check(X509Certificate[] chain) throws CertificateException {
+        private void requireExpected(X509Certificate[] chain) throws CertificateException {
             try {
                 byte[] found = MessageDigest.getInstance("SHA-1").digest(chain[0].getEncoded());
                 if (!MessageDigest.isEqual(found, expected)) {
@@ -112,18 +113,18 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
                 throws CertificateException {
-            check(chain);
+            requireExpected(chain);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
                 throws CertificateException {
-            check(chain);
+            requireExpected(chain);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            check(chain);
+            requireExpected(chain);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.source;
 
 /**
- * A source that signs in as an application, and so can act on behalf of a user. Of all others a request on behalf of a
- * user would get a token of somebody else.
+ * Marks a source that signs in as an application, and can therefore act on behalf of a user. Any other source would
+ * answer a request on behalf of a user with a token of somebody else, so it is not asked.
  */
 public interface ActingForUsers {}

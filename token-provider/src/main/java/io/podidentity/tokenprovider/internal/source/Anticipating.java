@@ -1,15 +1,17 @@
 package io.podidentity.tokenprovider.internal.source;
 
-/** A source that can find out beside the ones before it whether it applies here. */
+/** A source that can find out in the background whether it applies, while an earlier source is being asked. */
 public interface Anticipating {
-    /** Begins to find out, off the caller's thread, unless it is known. */
+    /** Begins to find out whether this source applies, on another thread. Does nothing if that is known. */
     void anticipate();
 
-    /** Whether its service was found to be here, be there a token or not: others only stand in for it then. */
+    /**
+     * Whether the service of this source was found, even if it has no token. Later sources then only stand in for it.
+     */
     default boolean isEvident() {
         return false;
     }
 
-    /** Gives up finding out, if that still goes on: another source answered. */
+    /** Stops finding out, because another source has answered. */
     void abandon();
 }

@@ -8,53 +8,76 @@ import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** Reads a file that a setting names, whose contents are no more than some kB. */
+/** Reads a small file that a setting names. */
 public final class SmallFile {
     private static final int MAX_BYTES = 256 * 1024;
 
     private SmallFile() {}
 
     /**
-     * The file's contents as text, which is UTF-8, or UTF-16 if it begins with a byte order mark that says so. The mark
-     * is left out.
+     * Reads a file as text: UTF-8, or UTF-16 if a byte order mark says so. The mark is left out.
+     *
+     * @throws TokenAcquisitionException if the file is not there, cannot be read, or is too long
      */
-    public static String text(String path, String setting, String remedy) {
-        byte[] bytes = read(path, setting, remedy);
-        boolean wide = bytes.length >= 2 && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xfe + 0xff;
-        String text = new String(bytes, wide ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    public static String readText(String path, String setting, String remedy) {
+        byte[] bytes = readBytes(path, setting, remedy);
+        Charset charset = StandardCharsets.UTF_8;
+        if (hasWideMark(bytes)) {
+            charset = StandardCharsets.UTF_16;
+        }
+        String text = new String(bytes, charset);
+        if (text.startsWith("\ufeff")) {
+            return text.substring(1);
+        }
+        return text;
+    }
+
+    /** Whether bytes begin with the byte order mark of UTF-16: FE FF or FF FE. */
+    private static boolean hasWideMark(byte[] bytes) {
+        return bytes.length >= 2 && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xfe + 0xff;
     }
 
     /**
-     * The file's contents.
+     * Reads a file.
      *
-     * @throws TokenAcquisitionException if it is not there, cannot be read, or is too long
+     * @param remedy what to do if the file is not there
+     * @throws TokenAcquisitionException if the file is not there, cannot be read, or is too long
      */
-    public static byte[] read(String path, String setting, String remedy) {
+    public static byte[] readBytes(String path, String setting, String remedy) {
         File file = new File(path);
-        String problem = "is not there";
-        // What is no file, such as a pipe that nobody writes to, could keep its reader for ever.
-        if (file.isFile()) {
-            try (InputStream in = new FileInputStream(file)) {
-                byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-                if (bytes.length <= MAX_BYTES) {
-                    return bytes;
-                }
-                problem = "is longer than " + MAX_BYTES / 1024 + " kB";
-            } catch (FileNotFoundException e) {
-                problem = file.exists() ? "cannot be read by this user" : "is not there";
-            } catch (IOException e) {
-                problem = "cannot be read (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
-            }
-        } else if (file.exists()) {
-            problem = "is not a plain file";
+        String name = "the file of " + setting + ", " + Excerpt.of(path, 120) + ", ";
+        if (!file.exists()) {
+            throw invalid(name + "is not there", remedy);
         }
-        boolean absent = problem.equals("is not there");
-        throw new TokenAcquisitionException(
-                Code.INVALID_CONFIGURATION,
-                "the file of " + setting + ", " + Excerpt.of(path, 120) + ", " + problem,
-                absent ? remedy : "Let this program's user read it, or correct " + setting + ".");
+        // A pipe that nobody writes to could keep its reader for ever.
+        if (!file.isFile()) {
+            throw unreadable(name + "is not a plain file", setting);
+        }
+        try (InputStream in = new FileInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length <= MAX_BYTES) {
+                return bytes;
+            }
+            throw unreadable(name + "is longer than " + MAX_BYTES / 1024 + " kB", setting);
+        } catch (FileNotFoundException e) {
+            if (file.exists()) {
+                throw unreadable(name + "cannot be read by this user", setting);
+            }
+            throw invalid(name + "is not there", remedy);
+        } catch (IOException e) {
+            String reason = Excerpt.of(String.valueOf(e.getMessage()), 80);
+            throw unreadable(name + "cannot be read (" + reason + ")", setting);
+        }
+    }
+
+    private static TokenAcquisitionException unreadable(String reason, String setting) {
+        return invalid(reason, "Let this program's user read it, or correct " + setting + ".");
+    }
+
+    private static TokenAcquisitionException invalid(String reason, String remedy) {
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy);
     }
 }

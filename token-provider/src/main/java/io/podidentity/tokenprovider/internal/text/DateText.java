@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.internal.text;
 
-import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -12,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads times that are written as dates. Separate from {@link ExpiryTime}, because most processes never need it. */
+/** Reads times that are written as dates. Most processes never load this class, because most tokens have numbers. */
 public final class DateText {
     private static final Pattern AMERICAN = Pattern.compile(
             "(\\d{1,2})/(\\d{1,2})/(\\d{4}) (\\d{1,2}):(\\d{2}):(\\d{2})( [AP]M)?( ?[+-]\\d{2}:\\d{2}| ?Z)?",
@@ -27,9 +26,10 @@ public final class DateText {
     public static @Nullable Instant read(String text) {
         try {
             Matcher american = AMERICAN.matcher(text);
-            return american.matches()
-                    ? american(american)
-                    : OffsetDateTime.parse(text).toInstant();
+            if (american.matches()) {
+                return readAmerican(american);
+            }
+            return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
             return null;
         }
@@ -51,17 +51,29 @@ public final class DateText {
         }
     }
 
-    private static Instant american(Matcher date) {
-        int hour = number(date, 4);
-        String half = date.group(7);
-        if (half != null) {
-            // App Service on Windows writes noon as 0:00:00 PM too.
-            hour = hour % 12 + (half.strip().equalsIgnoreCase("PM") ? 12 : 0);
-        }
-        LocalDateTime local = LocalDateTime.of(number(date, 3), number(date, 1), number(date, 2), hour, number(date, 5))
+    private static Instant readAmerican(Matcher date) {
+        LocalDateTime local = LocalDateTime.of(
+                        number(date, 3), number(date, 1), number(date, 2), readHour(date), number(date, 5))
                 .plus(number(date, 6), ChronoUnit.SECONDS);
         String offset = date.group(8);
-        return local.toInstant(offset == null ? ZoneOffset.UTC : ZoneOffset.of(offset.strip()));
+        if (offset == null) {
+            return local.toInstant(ZoneOffset.UTC);
+        }
+        return local.toInstant(ZoneOffset.of(offset.strip()));
+    }
+
+    private static int readHour(Matcher date) {
+        int hour = number(date, 4);
+        String half = date.group(7);
+        if (half == null) {
+            return hour;
+        }
+        // By the rest, because App Service on Windows also writes noon as 0:00:00 PM.
+        int hourOfHalf = hour % 12;
+        if (half.strip().equalsIgnoreCase("PM")) {
+            return hourOfHalf + 12;
+        }
+        return hourOfHalf;
     }
 
     private static int number(Matcher date, int group) {

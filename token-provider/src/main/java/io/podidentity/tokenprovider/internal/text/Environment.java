@@ -1,7 +1,9 @@
 package io.podidentity.tokenprovider.internal.text;
 
 import java.io.File;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,44 +26,49 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
         return of(variables, false, isWindows());
     }
 
-    /** The home folder is the one where the tools keep their logins: that of a variable, and not the account's. */
+    /** Takes the home folder from a variable, as the developer tools do. It can differ from that of the account. */
     static Environment of(Map<String, String> variables, boolean inherited, boolean windows) {
-        Environment account = new Environment(variables, inherited, windows, System.getProperty("user.home", ""));
-        String home = account.get(windows ? "USERPROFILE" : "HOME");
-        return home != null && new File(home).isAbsolute()
-                ? new Environment(variables, inherited, windows, home)
-                : account;
+        Environment ofAccount = new Environment(variables, inherited, windows, System.getProperty("user.home", ""));
+        String home = ofAccount.get(windows ? "USERPROFILE" : "HOME");
+        if (home == null || !new File(home).isAbsolute()) {
+            return ofAccount;
+        }
+        return new Environment(variables, inherited, windows, home);
     }
 
     /** A variable without surrounding whitespace; null if it is absent or blank, which Azure treats as the same. */
     @Nullable
     public String get(String name) {
-        String value = raw(name);
-        return value == null || value.isBlank() ? null : value.strip();
+        String value = getRaw(name);
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        return value.strip();
     }
 
     /** A variable as it is; null if it is absent. On Windows the case of names does not matter. */
-    public @Nullable String raw(String name) {
+    public @Nullable String getRaw(String name) {
         String value = variables.get(name);
-        if (value == null && windows) {
-            for (Map.Entry<String, String> variable : variables.entrySet()) {
-                if (variable.getKey().equalsIgnoreCase(name)) {
-                    return variable.getValue();
-                }
+        if (value != null || !windows) {
+            return value;
+        }
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            if (variable.getKey().equalsIgnoreCase(name)) {
+                return variable.getValue();
             }
         }
-        return value;
+        return null;
     }
 
-    /** The names of those of these variables that are not set, with commas between them. */
-    public String unset(String... names) {
-        StringBuilder unset = new StringBuilder();
+    /** The names of those of these variables that are not set. */
+    public List<String> findUnset(String... names) {
+        List<String> unset = new ArrayList<>();
         for (String name : names) {
             if (get(name) == null) {
-                unset.append(unset.length() == 0 ? "" : ", ").append(name);
+                unset.add(name);
             }
         }
-        return unset.toString();
+        return unset;
     }
 
     /** A copy with another value for one variable; this environment itself if the value is null. */

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** A hash by which secrets are compared where the secret itself must not be kept. */
+/** A hash that is kept in place of a secret, so that secrets can be compared. */
 public final class Fingerprint {
     private Fingerprint() {}
 

@@ -6,13 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages docs/troubleshooting as they lie in the jar: for machines from which nothing can be looked up, and for the
- * remedies of Entra ID's errors, which the section {@code aadsts} has a table of. They are read when something failed.
+ * The pages docs/troubleshooting, which are in the jar too. They are for machines that cannot reach the web, and the
+ * section {@code aadsts} has the remedies for the errors of Entra ID. The pages are read only after a failure.
  */
 public final class HelpPage {
     /** What the numbers of Entra ID's errors begin with. */
@@ -23,7 +24,7 @@ public final class HelpPage {
 
     private static final String FOLDER = "/io/podidentity/tokenprovider/";
 
-    /** The page of what concerns a whole call. */
+    /** The page on failures of a whole call. */
     private static final String CALLS = "troubleshooting.md";
 
     /** The other pages, each with its sections. A test compares them with the pages. */
@@ -64,22 +65,24 @@ public final class HelpPage {
 
     private final List<String> pages = new ArrayList<>();
 
-    /** Reads the pages; those of a jar that was made without them are empty. */
+    /** Reads the pages. In a jar that was made without them, the pages are empty. */
     public HelpPage() {
-        pages.add(read(CALLS));
-        // The same order each time, so that "help" lists the sections in it.
+        pages.add(readPage(CALLS));
+        // In a fixed order, in which "help" lists the sections.
         for (String name : new TreeSet<>(SECTIONS_OF_PAGES.keySet())) {
-            pages.add(read(name));
+            pages.add(readPage(name));
         }
     }
 
-    private static String read(String name) {
+    private static String readPage(String name) {
         try (InputStream stream = HelpPage.class.getResourceAsStream(FOLDER + name)) {
-            return stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            if (stream != null) {
+                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            }
         } catch (IOException e) {
-            // A failure is told without it.
-            return "";
+            // The failure that is being explained then has no remedy, but it must not become another failure.
         }
+        return "";
     }
 
     /** The address of a section on the web. */
@@ -101,11 +104,18 @@ public final class HelpPage {
         for (String page : pages) {
             int start = page.indexOf("\n" + HEADING + anchor + "\n");
             if (start >= 0) {
-                int end = page.indexOf("\n" + HEADING, start + 1);
-                return page.substring(start, end < 0 ? page.length() : end).strip();
+                return sectionAt(page, start);
             }
         }
         return null;
+    }
+
+    private static String sectionAt(String page, int start) {
+        int end = page.indexOf("\n" + HEADING, start + 1);
+        if (end < 0) {
+            end = page.length();
+        }
+        return page.substring(start, end).strip();
     }
 
     public List<String> anchors() {
@@ -120,17 +130,25 @@ public final class HelpPage {
         return anchors;
     }
 
-    /** What to do about an error of Entra ID: one sentence or two, with full stops. */
+    /**
+     * What to do about an error of Entra ID: one or two sentences with full stops; empty if the table does not have it.
+     *
+     * @param number the number of the error; 0 for none
+     * @param inPod whether a row that is only for pods counts too; it comes last, and wins
+     */
     public static String remedy(int number, boolean inPod) {
-        String table = number == 0 ? null : new HelpPage().section("aadsts");
+        if (number == 0) {
+            return "";
+        }
         String remedy = "";
-        for (String line : (table == null ? "" : table).split("\n", -1)) {
+        String table = Objects.requireNonNullElse(new HelpPage().section("aadsts"), "");
+        for (String line : table.split("\n", -1)) {
             String[] cells = line.split(" \\| ", -1);
-            boolean ofPods = cells[0].endsWith(IN_A_POD);
-            if (cells.length == 3 && cells[0].contains("`" + AADSTS + number + "`") && (inPod || !ofPods)) {
-                // In a message commands stand between simple quotes.
-                remedy =
-                        cells[2].substring(0, cells[2].length() - " |".length()).replace('`', '\'');
+            boolean isOfNumber = cells.length == 3 && cells[0].contains("`" + AADSTS + number + "`");
+            if (isOfNumber && (inPod || !cells[0].endsWith(IN_A_POD))) {
+                String last = cells[2].substring(0, cells[2].length() - " |".length());
+                // Messages have commands in simple quotes.
+                remedy = last.replace('`', '\'');
             }
         }
         return remedy;

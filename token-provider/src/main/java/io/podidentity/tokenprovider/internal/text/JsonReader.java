@@ -34,7 +34,7 @@ public final class JsonReader {
         if (reader.peek() != '{') {
             throw reader.unexpected();
         }
-        Map<String, @Nullable Object> object = reader.object(0);
+        Map<String, @Nullable Object> object = reader.readObject(0);
         reader.skipBlanks();
         if (reader.position < text.length()) {
             throw reader.unexpected();
@@ -42,22 +42,22 @@ public final class JsonReader {
         return object;
     }
 
-    private @Nullable Object value(int depth) throws JsonException {
+    private @Nullable Object readValue(int depth) throws JsonException {
         if (depth > MAX_DEPTH) {
             throw new JsonException("nested deeper than " + MAX_DEPTH, position);
         }
         return switch (peek()) {
-            case '{' -> object(depth);
-            case '[' -> array(depth);
-            case '"' -> string();
-            case 't' -> literal("true", true);
-            case 'f' -> literal("false", false);
-            case 'n' -> literal("null", null);
-            default -> number();
+            case '{' -> readObject(depth);
+            case '[' -> readArray(depth);
+            case '"' -> readString();
+            case 't' -> readLiteral("true", true);
+            case 'f' -> readLiteral("false", false);
+            case 'n' -> readLiteral("null", null);
+            default -> readNumber();
         };
     }
 
-    private Map<String, @Nullable Object> object(int depth) throws JsonException {
+    private Map<String, @Nullable Object> readObject(int depth) throws JsonException {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         position++;
         skipBlanks();
@@ -70,25 +70,25 @@ public final class JsonReader {
             if (peek() != '"') {
                 throw unexpected();
             }
-            int at = position;
-            String name = string();
+            int start = position;
+            String name = readString();
             if (members.containsKey(name)) {
-                throw new JsonException("a member appears twice", at);
+                throw new JsonException("a member appears twice", start);
             }
             skipBlanks();
-            expect(':');
+            skip(':');
             skipBlanks();
-            members.put(name, value(depth + 1));
+            members.put(name, readValue(depth + 1));
             skipBlanks();
             if (peek() == '}') {
                 position++;
                 return members;
             }
-            expect(',');
+            skip(',');
         }
     }
 
-    private List<@Nullable Object> array(int depth) throws JsonException {
+    private List<@Nullable Object> readArray(int depth) throws JsonException {
         List<@Nullable Object> elements = new ArrayList<>();
         position++;
         skipBlanks();
@@ -98,17 +98,17 @@ public final class JsonReader {
         }
         while (true) {
             skipBlanks();
-            elements.add(value(depth + 1));
+            elements.add(readValue(depth + 1));
             skipBlanks();
             if (peek() == ']') {
                 position++;
                 return elements;
             }
-            expect(',');
+            skip(',');
         }
     }
 
-    private String string() throws JsonException {
+    private String readString() throws JsonException {
         int start = ++position;
         while (true) {
             char c = peek();
@@ -116,7 +116,7 @@ public final class JsonReader {
                 return text.substring(start, position++);
             }
             if (c == '\\') {
-                return stringWithEscapes(start);
+                return readStringWithEscapes(start);
             }
             if (c < ' ') {
                 throw unexpected();
@@ -125,7 +125,7 @@ public final class JsonReader {
         }
     }
 
-    private String stringWithEscapes(int start) throws JsonException {
+    private String readStringWithEscapes(int start) throws JsonException {
         StringBuilder string = new StringBuilder().append(text, start, position);
         while (true) {
             char c = peek();
@@ -136,11 +136,14 @@ public final class JsonReader {
             if (c == '"') {
                 return string.toString();
             }
-            string.append(c == '\\' ? escape() : c);
+            if (c == '\\') {
+                c = readEscape();
+            }
+            string.append(c);
         }
     }
 
-    private char escape() throws JsonException {
+    private char readEscape() throws JsonException {
         char c = peek();
         position++;
         return switch (c) {
@@ -150,17 +153,18 @@ public final class JsonReader {
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            case 'u' -> unicode();
+            case 'u' -> readUnicode();
             default -> throw new JsonException("an invalid escape", position - 1);
         };
     }
 
-    private char unicode() throws JsonException {
+    private char readUnicode() throws JsonException {
         int unit = 0;
         for (int i = 0; i < 4; i++) {
             char c = peek();
-            int digit = c < 0x80 ? Character.digit(c, 16) : -1;
-            if (digit < 0) {
+            int digit = Character.digit(c, 16);
+            // Character.digit also knows the digits of other scripts.
+            if (digit < 0 || c >= 0x80) {
                 throw unexpected();
             }
             unit = unit << 4 | digit;
@@ -169,30 +173,34 @@ public final class JsonReader {
         return (char) unit;
     }
 
-    private Object number() throws JsonException {
+    private Object readNumber() throws JsonException {
         int start = position;
-        if (more('-')) {
+        if (isNext('-')) {
             position++;
         }
         boolean whole = true;
-        if (more('0')) {
+        if (isNext('0')) {
             position++;
         } else {
-            digits();
+            skipDigits();
         }
-        if (more('.')) {
+        if (isNext('.')) {
             whole = false;
             position++;
-            digits();
+            skipDigits();
         }
-        if (more('e') || more('E')) {
+        if (isNext('e') || isNext('E')) {
             whole = false;
             position++;
-            if (more('+') || more('-')) {
+            if (isNext('+') || isNext('-')) {
                 position++;
             }
-            digits();
+            skipDigits();
         }
+        return toNumber(start, whole);
+    }
+
+    private Object toNumber(int start, boolean whole) throws JsonException {
         String number = text.substring(start, position);
         if (number.length() > MAX_NUMBER_LENGTH) {
             throw new JsonException("a number of more than " + MAX_NUMBER_LENGTH + " characters", start);
@@ -207,7 +215,7 @@ public final class JsonReader {
         }
     }
 
-    private void digits() throws JsonException {
+    private void skipDigits() throws JsonException {
         int start = position;
         while (position < text.length() && text.charAt(position) >= '0' && text.charAt(position) <= '9') {
             position++;
@@ -217,7 +225,7 @@ public final class JsonReader {
         }
     }
 
-    private @Nullable Object literal(String word, @Nullable Object value) throws JsonException {
+    private @Nullable Object readLiteral(String word, @Nullable Object value) throws JsonException {
         if (!text.startsWith(word, position)) {
             throw unexpected();
         }
@@ -226,16 +234,16 @@ public final class JsonReader {
     }
 
     private void skipBlanks() {
-        while (more(' ') || more('\n') || more('\r') || more('\t')) {
+        while (isNext(' ') || isNext('\n') || isNext('\r') || isNext('\t')) {
             position++;
         }
     }
 
-    private boolean more(char c) {
+    private boolean isNext(char c) {
         return position < text.length() && text.charAt(position) == c;
     }
 
-    private void expect(char c) throws JsonException {
+    private void skip(char c) throws JsonException {
         if (peek() != c) {
             throw unexpected();
         }
@@ -250,6 +258,9 @@ public final class JsonReader {
     }
 
     private JsonException unexpected() {
-        return new JsonException(position < text.length() ? "an unexpected character" : "ends too early", position);
+        if (position < text.length()) {
+            return new JsonException("an unexpected character", position);
+        }
+        return new JsonException("ends too early", position);
     }
 }

@@ -21,7 +21,11 @@ public final class JsonText {
             if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
             } else if (c < ' ') {
-                json.append(c < 0x10 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
+                json.append("\\u00");
+                if (c < 0x10) {
+                    json.append('0');
+                }
+                json.append(Integer.toHexString(c));
             } else {
                 json.append(c);
             }

@@ -9,23 +9,28 @@ import org.jspecify.annotations.Nullable;
 public final class JwtReader {
     private JwtReader() {}
 
+    /** The claims of a token; null if the token is no JWT. */
     public static @Nullable Map<String, @Nullable Object> claims(String token) {
-        return part(token, true);
-    }
-
-    public static @Nullable Map<String, @Nullable Object> header(String token) {
-        return part(token, false);
-    }
-
-    private static @Nullable Map<String, @Nullable Object> part(String token, boolean second) {
         int first = token.indexOf('.');
-        int end = token.indexOf('.', first + 1);
-        if (first < 0 || end < 0) {
+        int second = token.indexOf('.', first + 1);
+        if (first < 0 || second < 0) {
             return null;
         }
+        return decode(token.substring(first + 1, second));
+    }
+
+    /** The header of a token; null if the token is no JWT. */
+    public static @Nullable Map<String, @Nullable Object> header(String token) {
+        int first = token.indexOf('.');
+        if (first < 0 || token.indexOf('.', first + 1) < 0) {
+            return null;
+        }
+        return decode(token.substring(0, first));
+    }
+
+    private static @Nullable Map<String, @Nullable Object> decode(String part) {
         try {
-            byte[] json =
-                    Base64.getUrlDecoder().decode(second ? token.substring(first + 1, end) : token.substring(0, first));
+            byte[] json = Base64.getUrlDecoder().decode(part);
             return JsonReader.readObject(new String(json, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException | JsonException e) {
             return null;

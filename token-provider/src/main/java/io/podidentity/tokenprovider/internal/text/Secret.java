@@ -7,9 +7,9 @@ import java.util.BitSet;
 
 /** A text that must never be shown in a message, a log or {@code toString}. */
 public final class Secret {
-    /** Fewer characters than these tell little of a secret, and stand in common words. */
+    /** Fewer characters reveal little of a secret, and they may be part of a common word. */
     private static final int LEAST = 8;
-    /** Many times what a message shows. */
+    /** Many times the length of any message. A longer text would take too long to search. */
     private static final int MAX_SEARCHED = 4096;
 
     private final String text;
@@ -24,57 +24,72 @@ public final class Secret {
     }
 
     /**
-     * Another text with this secret masked in it: in any case, cut to no less than {@value #LEAST} characters of its
-     * beginning or end, form-encoded, or in Base64, whatever stood before it there. Of a text that is longer than any
-     * that is shown the beginning only.
+     * Another text in which this secret is masked. The secret is found in upper and lower case, form-encoded, in Base64
+     * at any offset, and cut to {@value #LEAST} or more characters of its beginning or end. Of a very long text only
+     * the beginning is searched, and only that is the result.
      */
     public String hide(String other) {
         if (text.isEmpty()) {
             return other;
         }
-        String shown = other.length() > MAX_SEARCHED ? other.substring(0, MAX_SEARCHED) : other;
+        String shown = other.substring(0, Math.min(MAX_SEARCHED, other.length()));
         BitSet found = new BitSet(shown.length());
         find(text, shown, found);
-        find(encoded(), shown, found);
-        find(encoded().replace("+", "%20"), shown, found);
+        find(encode(), shown, found);
+        find(encode().replace("+", "%20"), shown, found);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int before = 0; before < 3; before++) {
             byte[] shifted = new byte[before + bytes.length];
             System.arraycopy(bytes, 0, shifted, before, bytes.length);
-            // The first characters hold bits of what stood before the secret.
-            int from = before == 0 ? 0 : before + 1;
+            // The first characters also encode bits of the text before the secret.
+            int from = 0;
+            if (before > 0) {
+                from = before + 1;
+            }
             String base64 = Base64.getEncoder().withoutPadding().encodeToString(shifted);
             if (base64.length() >= from + LEAST) {
                 find(base64.substring(from), shown, found);
                 find(base64.substring(from).replace('+', '-').replace('/', '_'), shown, found);
             }
         }
-        return masked(shown, found);
+        return mask(shown, found);
     }
 
+    /** Notes where one form of the secret, or a part of it, is in a text. */
     private static void find(String form, String in, BitSet found) {
         int least = Math.min(LEAST, form.length());
+        int tail = form.length() - least;
         for (int i = 0; i + least <= in.length(); i++) {
             if (in.regionMatches(true, i, form, 0, least)) {
-                int end = least;
-                while (end < form.length() && in.regionMatches(true, i + end, form, end, 1)) {
-                    end++;
-                }
-                found.set(i, i + end);
+                found.set(i, i + lengthOfHead(form, in, i, least));
             }
-            int start = form.length() - least;
-            if (in.regionMatches(true, i, form, start, least)) {
-                int first = i;
-                while (start > 0 && in.regionMatches(true, first - 1, form, start - 1, 1)) {
-                    first--;
-                    start--;
-                }
-                found.set(first, i + least);
+            if (in.regionMatches(true, i, form, tail, least)) {
+                found.set(startOfTail(form, in, i, tail), i + least);
             }
         }
     }
 
-    private static String masked(String text, BitSet found) {
+    /** How many characters of the beginning of the secret are at a place in a text, of which so many are known. */
+    private static int lengthOfHead(String form, String in, int at, int known) {
+        int length = known;
+        while (length < form.length() && in.regionMatches(true, at + length, form, length, 1)) {
+            length++;
+        }
+        return length;
+    }
+
+    /** Where the end of the secret begins in a text, if its last characters, from the tail on, are at this place. */
+    private static int startOfTail(String form, String in, int at, int tail) {
+        int start = at;
+        int from = tail;
+        while (from > 0 && in.regionMatches(true, start - 1, form, from - 1, 1)) {
+            start--;
+            from--;
+        }
+        return start;
+    }
+
+    private static String mask(String text, BitSet found) {
         StringBuilder masked = new StringBuilder();
         int shown = 0;
         for (int i = found.nextSetBit(0); i >= 0; i = found.nextSetBit(shown)) {
@@ -84,7 +99,8 @@ public final class Secret {
         return masked.append(text, shown, text.length()).toString();
     }
 
-    public String encoded() {
+    /** The secret as the value of a field in a form. */
+    public String encode() {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 

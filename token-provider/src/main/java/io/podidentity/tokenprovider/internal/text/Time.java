@@ -7,11 +7,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The clocks and the way to wait. Tests replace them. */
+/**
+ * The clocks, and the ways to wait. Tests replace this class.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
+ */
 public class Time {
     public static final Time SYSTEM = new Time();
 
-    /** Made when first needed. Guarded by this. */
+    /** The alarms; null until the first one. Guarded by this. */
     private @Nullable Alarms alarms;
 
     /** The wall clock, in milliseconds since 1970. Expiry is compared with it. */
@@ -28,7 +32,7 @@ public class Time {
         TimeUnit.NANOSECONDS.sleep(nanos);
     }
 
-    /** Waits for something, at most so long; false if it did not come. */
+    /** Waits for an event, at most so long. False if the event did not come. */
     public boolean await(CountDownLatch event, long nanos) throws InterruptedException {
         return event.await(nanos, TimeUnit.NANOSECONDS);
     }
@@ -39,40 +43,40 @@ public class Time {
     }
 
     /**
-     * Has something run at a moment, off the calling thread, in place of what was set for it before.
-     *
-     * <p>Late where the machine has no thread for it at the time.
+     * Runs an alarm at a moment, on another thread. If the alarm was set before, the new moment replaces the old one.
+     * The alarm is late if the machine has no thread for it.
      *
      * @param nanos the moment, as {@link #nanos} counts
-     * @param alarm must be quick, since others wait for the same thread
+     * @param alarm must be quick, because other alarms wait for the same thread
      */
     public void wake(long nanos, Runnable alarm) {
-        alarms().set(nanos, alarm);
+        alarms().setAlarm(nanos, alarm);
     }
 
-    /** Has it not run, if it has not begun to. */
+    /** Takes an alarm back, unless it has begun to run. */
     public void forget(Runnable alarm) {
-        alarms().remove(alarm);
+        alarms().removeAlarm(alarm);
     }
 
     private synchronized Alarms alarms() {
-        Alarms made = alarms == null ? new Alarms(this) : alarms;
-        alarms = made;
-        return made;
+        if (alarms == null) {
+            alarms = new Alarms(this);
+        }
+        return alarms;
     }
 
     /**
-     * Runs things at their moments on one thread, which is there only while something is to come.
+     * Runs alarms at their moments on one thread, which exists only while an alarm is set.
      *
-     * <p><i>Thread-safety:</i> safe for use by several threads; no lock is held while something is run.
+     * <p><i>Thread-safety:</i> safe for use by several threads. No lock is held while an alarm runs.
      */
     private static final class Alarms implements Runnable {
         private final Time time;
-        /** What is to come. Guarded by this, as the next ones. */
+        /** The alarms that are set. Guarded by this. */
         private final Map<Runnable, Alarm> alarms = new HashMap<>();
-        /** The same, the next one first. */
+        /** The same alarms, the next one first. Guarded by this. */
         private final TreeSet<Alarm> inOrder = new TreeSet<>();
-
+        /** How many alarms were set so far. Guarded by this. */
         private long count;
         /** Whether there is a thread. Guarded by this. */
         private boolean awake;
@@ -81,20 +85,23 @@ public class Time {
             this.time = time;
         }
 
-        @SuppressWarnings("ReferenceEquality") // It is this very one, or another one is earlier.
-        synchronized void set(long nanos, Runnable alarm) {
-            Alarm set = new Alarm(nanos, count++, alarm);
-            Alarm before = alarms.put(alarm, set);
+        @SuppressWarnings("ReferenceEquality") // The first alarm is either this very object, or another one.
+        synchronized void setAlarm(long nanos, Runnable task) {
+            Alarm set = new Alarm(nanos, count++, task);
+            Alarm before = alarms.put(task, set);
             if (before != null) {
                 inOrder.remove(before);
             }
             inOrder.add(set);
-            if (awake) {
-                if (inOrder.first() == set) {
-                    notifyAll();
-                }
-                return;
+            if (!awake) {
+                startThread();
+            } else if (inOrder.first() == set) {
+                // The thread waits for a later alarm.
+                notifyAll();
             }
+        }
+
+        private void startThread() {
             Thread thread = new Thread(null, this, "token-provider-alarm", 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(Alarms.class.getClassLoader());
@@ -102,34 +109,36 @@ public class Time {
                 thread.start();
                 awake = true;
             } catch (OutOfMemoryError e) {
-                // No thread is to be had: it waits for the next one that is set. Its owner must not fail for that.
+                // There is no thread. The caller must not fail for that, so the alarm waits until the next one is set.
             }
         }
 
-        synchronized void remove(Runnable alarm) {
-            Alarm set = alarms.remove(alarm);
-            if (set != null) {
-                inOrder.remove(set);
-                if (inOrder.isEmpty()) {
-                    notifyAll();
-                }
+        synchronized void removeAlarm(Runnable task) {
+            Alarm set = alarms.remove(task);
+            if (set == null) {
+                return;
+            }
+            inOrder.remove(set);
+            if (inOrder.isEmpty()) {
+                // So that the thread ends.
+                notifyAll();
             }
         }
 
         @Override
         public void run() {
-            for (Runnable due = next(); due != null; due = next()) {
+            for (Runnable due = awaitNext(); due != null; due = awaitNext()) {
                 try {
                     due.run();
-                } catch (Throwable e) { // What one lost does not concern the others.
+                } catch (Throwable e) { // An alarm that fails must not keep the others from running.
                     Thread thread = Thread.currentThread();
                     thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
                 }
             }
         }
 
-        /** Waits for the next moment; null when nothing is to come any more. */
-        private synchronized @Nullable Runnable next() {
+        /** Waits until the next alarm is due; null if no alarm is set any more. */
+        private synchronized @Nullable Runnable awaitNext() {
             while (!inOrder.isEmpty()) {
                 Alarm first = inOrder.first();
                 long left = first.nanos - time.nanos();
@@ -141,14 +150,16 @@ public class Time {
                 try {
                     wait(left / 1_000_000, (int) (left % 1_000_000));
                 } catch (InterruptedException e) {
-                    // Nobody has a reason to; the flag is gone, and the wait begins again.
+                    // Nobody has a reason to interrupt this thread. The wait begins again.
                 }
             }
             awake = false;
             return null;
         }
 
-        /** Something that is to be run at a moment; of two of the same moment, what was set first comes first. */
+        /**
+         * A task that is to run at a moment. Of two tasks with the same moment, the one that was set first comes first.
+         */
         private static final class Alarm implements Comparable<Alarm> {
             private final long nanos;
             private final long number;
@@ -162,8 +173,12 @@ public class Time {
 
             @Override
             public int compareTo(Alarm other) {
-                long later = nanos - other.nanos;
-                return Long.signum(later == 0 ? number - other.number : later);
+                // By subtraction, since System.nanoTime may overflow.
+                long difference = nanos - other.nanos;
+                if (difference == 0) {
+                    difference = number - other.number;
+                }
+                return Long.signum(difference);
             }
         }
     }

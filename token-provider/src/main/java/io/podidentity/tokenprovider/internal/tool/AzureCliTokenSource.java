@@ -11,6 +11,7 @@ import java.io.File;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,15 +52,15 @@ public final class AzureCliTokenSource extends ToolTokenSource {
     }
 
     /** The source in the default chain: the current account and subscription. */
-    public static AzureCliTokenSource of(Environment environment) {
+    public static AzureCliTokenSource ofMachine(Environment environment) {
         return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null, null);
     }
 
     /** {@code az login}, {@code az logout} and {@code az account set} write who is logged in to this file. */
     @Override
     public Object account() {
-        String folder = environment.get("AZURE_CONFIG_DIR");
-        File file = new File(folder == null ? environment.home() + "/.azure" : folder, "azureProfile.json");
+        String folder = Objects.requireNonNullElse(environment.get("AZURE_CONFIG_DIR"), environment.home() + "/.azure");
+        File file = new File(folder, "azureProfile.json");
         return file.lastModified() * 31 + file.length();
     }
 
@@ -68,7 +69,7 @@ public final class AzureCliTokenSource extends ToolTokenSource {
         az.requirePlain("subscription", subscription, "-._ ");
         if (request.claims().isPresent()) {
             throw signInWanted("az login" + tenantOption("--tenant", request) + " --claims-challenge "
-                    + encoded(request.claims().get()) + " --scope " + request.scope());
+                    + encodeClaims(request.claims().get()) + " --scope " + request.scope());
         }
         command.addAll(List.of("account", "get-access-token", "--output", "json", "--resource", request.resource()));
         if (request.tenantId().isPresent()) {
@@ -86,13 +87,17 @@ public final class AzureCliTokenSource extends ToolTokenSource {
     Instant expiresOn(TokenResponse answer) {
         Instant expiresOn = answer.expiresOn(time.millis());
         String local = answer.text("expiresOn");
-        return expiresOn == null && local != null
-                ? DateText.readLocal(local, zone == null ? ZoneId.systemDefault() : zone)
-                : expiresOn;
+        if (expiresOn != null || local == null) {
+            return expiresOn;
+        }
+        if (zone == null) {
+            return DateText.readLocal(local, ZoneId.systemDefault());
+        }
+        return DateText.readLocal(local, zone);
     }
 
     @Override
-    String said(ProcessRunner.Result result) {
+    String failureText(ProcessRunner.Result result) {
         return result.stderr();
     }
 
@@ -101,18 +106,17 @@ public final class AzureCliTokenSource extends ToolTokenSource {
      * none, the last line, where Python says what went wrong.
      */
     @Override
-    String line(ProcessRunner.Result result) {
-        String said = result.stderr();
+    String failureLine(ProcessRunner.Result result) {
         String last = "";
-        for (int start = 0; start < said.length(); ) {
-            int end = said.indexOf('\n', start);
-            end = end < 0 ? said.length() : end;
-            String line = said.substring(start, end).strip();
-            if (line.startsWith("ERROR: ") && !isNoise(line)) {
+        for (String untrimmed : result.stderr().split("\n", -1)) {
+            String line = untrimmed.strip();
+            if (line.isEmpty() || isNoise(line)) {
+                continue;
+            }
+            if (line.startsWith("ERROR: ")) {
                 return line.substring("ERROR: ".length());
             }
-            last = line.isEmpty() || isNoise(line) ? last : line;
-            start = end + 1;
+            last = line;
         }
         return last;
     }
@@ -128,7 +132,7 @@ public final class AzureCliTokenSource extends ToolTokenSource {
 
     @Override
     @Nullable
-    Outcome ownFailure(String said, String reason, TokenRequest request) {
+    Outcome explainOwnFailure(String said, String reason, TokenRequest request) {
         if (said.contains("az login") || said.contains("az account set")) {
             return loggedOut("az", request);
         }
@@ -151,8 +155,9 @@ public final class AzureCliTokenSource extends ToolTokenSource {
 
     @Override
     String seeWhy(String said) {
-        return said.contains("CERTIFICATE_VERIFY_FAILED")
-                ? "Set REQUESTS_CA_BUNDLE to the PEM file of the CA that az must trust."
-                : super.seeWhy(said);
+        if (said.contains("CERTIFICATE_VERIFY_FAILED")) {
+            return "Set REQUESTS_CA_BUNDLE to the PEM file of the CA that az must trust.";
+        }
+        return super.seeWhy(said);
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * [--claims C]}, where C is the claims challenge in base64 (azd 1.18.1 and later).
  *
  * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). Errors are JSON too, an object per message:
- * {@code {"type":"consoleMessage","data":{"message":"..."}}}. They begin a line, and more than one can stand on it.
+ * {@code {"type":"consoleMessage","data":{"message":"..."}}}. They begin a line, and a line can have several.
  */
 public final class AzureDeveloperCliTokenSource extends ToolTokenSource {
     private static final Words AZD =
@@ -31,15 +32,15 @@ public final class AzureDeveloperCliTokenSource extends ToolTokenSource {
         super(environment, processes, AZD);
     }
 
-    public static AzureDeveloperCliTokenSource of(Environment environment) {
+    public static AzureDeveloperCliTokenSource ofMachine(Environment environment) {
         return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
     }
 
     /** azd writes who is logged in to this file. */
     @Override
     public Object account() {
-        String folder = environment.get("AZD_CONFIG_DIR");
-        File account = new File(folder == null ? environment.home() + "/.azd" : folder, "auth.json");
+        String folder = Objects.requireNonNullElse(environment.get("AZD_CONFIG_DIR"), environment.home() + "/.azd");
+        File account = new File(folder, "auth.json");
         return account.lastModified() * 31 + account.length();
     }
 
@@ -52,7 +53,7 @@ public final class AzureDeveloperCliTokenSource extends ToolTokenSource {
         }
         if (request.claims().isPresent()) {
             command.add("--claims");
-            command.add(encoded(request.claims().get()));
+            command.add(encodeClaims(request.claims().get()));
         }
     }
 
@@ -63,76 +64,105 @@ public final class AzureDeveloperCliTokenSource extends ToolTokenSource {
     }
 
     @Override
-    String line(ProcessRunner.Result result) {
-        String message = message(said(result));
-        return message == null ? result.stderr() : message;
+    String failureLine(ProcessRunner.Result result) {
+        return Objects.requireNonNullElse(findMessage(failureText(result)), result.stderr());
     }
 
     /**
-     * Finds the message that explains the failure in azd's output: the first one with a suggestion, else the last one;
+     * Finds the message in azd's output that explains the failure: the first one with a suggestion, else the last one;
      * null if there is none.
      */
-    static @Nullable String message(String output) {
+    static @Nullable String findMessage(String output) {
         String last = null;
-        for (int start = 0; start < output.length(); ) {
-            int end = output.indexOf('\n', start);
-            end = end < 0 ? output.length() : end;
-            for (String object : objects(output.substring(start, end).strip())) {
-                String message = messageOf(object);
-                if (message != null && message.toLowerCase(Locale.ROOT).contains("suggestion")) {
-                    return message;
-                }
-                last = message == null ? last : message;
+        for (String message : readMessages(output)) {
+            if (message.toLowerCase(Locale.ROOT).contains("suggestion")) {
+                return message;
             }
-            start = end + 1;
+            last = message;
         }
         return last;
     }
 
-    /** The objects of a line that begins with one, by their braces. */
-    private static List<String> objects(String line) {
+    private static List<String> readMessages(String output) {
+        List<String> messages = new ArrayList<>();
+        for (String line : output.split("\n", -1)) {
+            for (String object : splitObjects(line.strip())) {
+                String message = readMessage(object);
+                if (message != null) {
+                    messages.add(message);
+                }
+            }
+        }
+        return messages;
+    }
+
+    /** The JSON objects of a line, found by their braces; empty if the line does not begin with an object. */
+    private static List<String> splitObjects(String line) {
         List<String> objects = new ArrayList<>();
+        if (!line.startsWith("{")) {
+            return objects;
+        }
         int depth = 0;
         boolean quoted = false;
         int start = 0;
-        for (int i = 0; i < line.length() && line.startsWith("{"); i++) {
+        for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
+            boolean opens = c == '{' && !quoted;
+            boolean closes = c == '}' && !quoted;
+            if (opens && depth == 0) {
+                start = i;
+            }
+            if (opens) {
+                depth++;
+            } else if (closes) {
+                depth--;
+            }
+            if (closes && depth == 0) {
+                objects.add(line.substring(start, i + 1));
+            }
             if (quoted && c == '\\') {
+                // The next character is escaped, so it does not end the text.
                 i++;
             } else if (c == '"') {
                 quoted = !quoted;
-            } else if (!quoted && c == '{') {
-                start = depth++ == 0 ? i : start;
-            } else if (!quoted && c == '}' && --depth == 0) {
-                objects.add(line.substring(start, i + 1));
             }
         }
         return objects;
     }
 
-    private static @Nullable String messageOf(String object) {
+    private static @Nullable String readMessage(String object) {
         try {
             Map<String, @Nullable Object> members = JsonReader.readObject(object);
-            String own = members.get("data") instanceof Map<?, ?> data ? text(data.get("message")) : null;
-            return own != null ? own : text(members.get("message"));
+            if (members.get("data") instanceof Map<?, ?> data) {
+                String message = textOf(data.get("message"));
+                if (message != null) {
+                    return message;
+                }
+            }
+            return textOf(members.get("message"));
         } catch (JsonException e) {
             return null;
         }
     }
 
-    private static @Nullable String text(@Nullable Object value) {
-        return value instanceof String text && !text.isBlank() ? text.strip() : null;
+    private static @Nullable String textOf(@Nullable Object value) {
+        if (value instanceof String text && !text.isBlank()) {
+            return text.strip();
+        }
+        return null;
     }
 
     @Override
     @Nullable
-    Outcome ownFailure(String said, String reason, TokenRequest request) {
+    Outcome explainOwnFailure(String said, String reason, TokenRequest request) {
         if (said.contains("unknown flag: --claims")) {
             throw new TokenAcquisitionException(
                     Code.REFUSED, "this azd cannot answer a claims challenge", "Upgrade azd to 1.18.1 or later.");
         }
-        boolean loggedOut = said.contains("azd auth login") || said.contains("not logged in");
-        return loggedOut ? loggedOut("azd", request) : null;
+        if (said.contains("azd auth login") || said.contains("not logged in")) {
+            return loggedOut("azd", request);
+        }
+        return null;
     }
 
     @Override

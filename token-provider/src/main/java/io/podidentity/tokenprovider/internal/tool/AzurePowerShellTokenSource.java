@@ -32,24 +32,27 @@ public final class AzurePowerShellTokenSource extends ToolTokenSource {
         super(environment, processes, POWERSHELL);
     }
 
-    public static AzurePowerShellTokenSource of(Environment environment) {
+    public static AzurePowerShellTokenSource ofMachine(Environment environment) {
         return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
     }
 
     @Override
     @Nullable
-    List<String> find(Tool pwsh) {
-        List<String> program = pwsh.find();
-        return program == null && environment.windows() ? new Tool(environment, "powershell").find() : program;
+    List<String> findProgram(Tool pwsh) {
+        List<String> program = pwsh.findCommand();
+        if (program == null && environment.windows()) {
+            return new Tool(environment, "powershell").findCommand();
+        }
+        return program;
     }
 
     @Override
     void addArguments(List<String> command, Tool pwsh, TokenRequest request) {
         if (request.claims().isPresent()) {
             throw signInWanted("Connect-AzAccount" + tenantOption("-TenantId", request) + " -ClaimsChallenge "
-                    + encoded(request.claims().get()));
+                    + encodeClaims(request.claims().get()));
         }
-        byte[] script = script(request).getBytes(StandardCharsets.UTF_16LE);
+        byte[] script = writeScript(request).getBytes(StandardCharsets.UTF_16LE);
         command.addAll(List.of("-NoProfile", "-NonInteractive", "-EncodedCommand"));
         command.add(Base64.getEncoder().encodeToString(script));
     }
@@ -58,7 +61,7 @@ public final class AzurePowerShellTokenSource extends ToolTokenSource {
      * From 2.17.0 the module can be asked for a SecureString, which suppresses its warning; from 5.0.0 it always
      * answers with one. The script decodes it in a way that Windows PowerShell 5.1 supports too.
      */
-    private static String script(TokenRequest request) {
+    private static String writeScript(TokenRequest request) {
         String tenant =
                 request.tenantId().map(id -> "$ask.TenantId = '" + id + "'\n").orElse("");
         return """
@@ -85,14 +88,14 @@ public final class AzurePowerShellTokenSource extends ToolTokenSource {
     @Override
     @Nullable
     Instant expiresOn(TokenResponse answer) {
-        return expiresOn(answer.value("ExpiresOn"));
+        return readExpiry(answer.value("ExpiresOn"));
     }
 
     /**
      * Reads {@code ExpiresOn} in every form that ConvertTo-Json writes: epoch seconds, which the script asks for,
      * ISO-8601, and {@code /Date(milliseconds)/} of Windows PowerShell.
      */
-    static @Nullable Instant expiresOn(@Nullable Object value) {
+    static @Nullable Instant readExpiry(@Nullable Object value) {
         if (value instanceof String text && text.startsWith("/Date(") && text.endsWith(")/")) {
             try {
                 return Instant.ofEpochMilli(
@@ -106,14 +109,17 @@ public final class AzurePowerShellTokenSource extends ToolTokenSource {
 
     @Override
     @Nullable
-    Outcome ownFailure(String said, String reason, TokenRequest request) {
-        // What the script prints without the module, or where there is only one that is too old.
+    Outcome explainOwnFailure(String said, String reason, TokenRequest request) {
+        // The script prints this if the module is missing or too old.
         if (said.contains("VersionTooOld")) {
             return new Unavailable(
                     "PowerShell has no module Az.Accounts of version 2.2.0 or later",
                     "Run 'Install-Module Az.Accounts' in PowerShell.");
         }
-        return said.contains("Connect-AzAccount") ? loggedOut(name(), request) : null;
+        if (said.contains("Connect-AzAccount")) {
+            return loggedOut(name(), request);
+        }
+        return null;
     }
 
     @Override

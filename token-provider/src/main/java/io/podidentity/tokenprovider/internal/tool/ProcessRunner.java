@@ -18,7 +18,11 @@ public interface ProcessRunner {
     record Result(boolean timedOut, int exitCode, String stdout, String stderr) {
         @Override
         public String toString() {
-            return (timedOut ? "killed" : "exit " + exitCode) + " with " + stdout.length() + " characters";
+            String end = "exit " + exitCode;
+            if (timedOut) {
+                end = "killed";
+            }
+            return end + " with " + stdout.length() + " characters";
         }
     }
 }

@@ -52,7 +52,11 @@ public final class SystemProcessRunner implements ProcessRunner {
             stdout.close();
             stderr.close();
         }
-        return new ProcessRunner.Result(!ended, ended ? process.exitValue() : -1, stdout.text(), stderr.text());
+        int exitCode = -1;
+        if (ended) {
+            exitCode = process.exitValue();
+        }
+        return new ProcessRunner.Result(!ended, exitCode, stdout.text(), stderr.text());
     }
 
     private Process start(List<String> command) throws IOException {
@@ -67,8 +71,8 @@ public final class SystemProcessRunner implements ProcessRunner {
         SECRETS.forEach(variables::remove);
         Thread thread = Thread.currentThread();
         ClassLoader own = thread.getContextClassLoader();
-        // The JDK's thread that waits for processes is made now, stays for a minute or for good, and inherits it: the
-        // loader of a program that was unloaded meanwhile would stay with it.
+        // The JDK may now make its thread that waits for processes. The thread inherits this class loader, and may live
+        // for good. With a program's own loader, it would keep that program in memory after it was unloaded.
         thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
         try {
             return builder.start();
@@ -82,7 +86,10 @@ public final class SystemProcessRunner implements ProcessRunner {
             return new File("/");
         }
         String systemRoot = environment.get("SystemRoot");
-        return systemRoot == null ? null : new File(systemRoot, "system32");
+        if (systemRoot == null) {
+            return null;
+        }
+        return new File(systemRoot, "system32");
     }
 
     /**

@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer tool: where it is installed, and which arguments are safe. It is found by looking at the file system.
- * Only absolute folders are searched, so that a file of that name in the working directory is never run.
+ * A developer tool: where it is installed, and which arguments are safe. Only absolute folders are searched, so that a
+ * file of that name in the working directory is never run.
  */
 public final class Tool {
     /**
-     * Where package managers install it. The path of a program that was started from the desktop may lack these
-     * folders.
+     * The folders in which package managers install tools. The PATH of a program that was started from the desktop may
+     * lack them.
      */
     private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
 
@@ -29,42 +29,44 @@ public final class Tool {
 
     /** The command that starts it; null if it is not installed. */
     @Nullable
-    public List<String> find() {
-        String configured = name.equals("az") ? environment.get("AzureCLIPath") : null;
-        List<String> found = configured == null ? null : in(configured);
-        String path = path();
-        for (int start = 0; found == null && path != null && start <= path.length(); ) {
-            int end = path.indexOf(File.pathSeparatorChar, start);
-            end = end < 0 ? path.length() : end;
-            found = in(path.substring(start, end));
-            start = end + 1;
+    public List<String> findCommand() {
+        for (String folder : folders()) {
+            List<String> found = findIn(folder);
+            if (found != null) {
+                return found;
+            }
         }
-        for (String folder : usualFolders()) {
-            found = found == null ? in(folder) : found;
-        }
-        return found;
+        return null;
     }
 
-    private @Nullable String path() {
-        String path = environment.get("PATH");
-        return path == null && !environment.windows() ? "/usr/bin" : path;
-    }
-
-    private List<String> usualFolders() {
+    /** The folders to search: the one that a variable names, those of the PATH, and the usual ones. */
+    private List<String> folders() {
         List<String> folders = new ArrayList<>();
+        String configured = environment.get("AzureCLIPath");
+        if (configured != null && name.equals("az")) {
+            folders.add(configured);
+        }
+        String path = environment.get("PATH");
+        if (path != null) {
+            folders.addAll(List.of(path.split(File.pathSeparator, -1)));
+        } else if (!environment.windows()) {
+            folders.add("/usr/bin");
+        }
+        addUsual(folders);
+        return folders;
+    }
+
+    private void addUsual(List<String> folders) {
         if (environment.windows()) {
             addBelow(folders, "ProgramFiles", "\\Microsoft SDKs\\Azure\\CLI2\\wbin");
             addBelow(folders, "ProgramFiles(x86)", "\\Microsoft SDKs\\Azure\\CLI2\\wbin");
             addBelow(folders, "LOCALAPPDATA", "\\Programs\\Azure Dev CLI");
             addBelow(folders, "ProgramFiles", "\\PowerShell\\7");
             addBelow(folders, "SystemRoot", "\\System32\\WindowsPowerShell\\v1.0");
-            return folders;
+            return;
         }
-        for (String folder : USUAL_FOLDERS) {
-            folders.add(folder);
-        }
+        folders.addAll(List.of(USUAL_FOLDERS));
         folders.add(environment.home() + "/.local/bin");
-        return folders;
     }
 
     private void addBelow(List<String> folders, String variable, String folder) {
@@ -74,7 +76,7 @@ public final class Tool {
         }
     }
 
-    private @Nullable List<String> in(String folder) {
+    private @Nullable List<String> findIn(String folder) {
         File directory = new File(folder);
         if (!directory.isAbsolute()) {
             return null;
@@ -87,38 +89,54 @@ public final class Tool {
             File file = new File(directory, name + ".exe");
             return file.isFile() ? List.of(file.getPath()) : null;
         }
-        if (!directory.getName().equalsIgnoreCase("shims")) {
-            return azOfWindows(directory);
+        if (directory.getName().equalsIgnoreCase("shims")) {
+            return findAzOfScoop(directory);
         }
-        // Scoop's folder of scripts has one that only starts that of the app.
-        File app = new File(directory.getParentFile(), "apps/azure-cli/current");
-        List<String> found = azOfWindows(new File(app, "wbin"));
-        return found == null ? azOfWindows(new File(app, "bin")) : found;
+        return findAzOfWindows(directory);
+    }
+
+    /** Scoop's folder "shims" has a script that only starts the script of the app. */
+    private static @Nullable List<String> findAzOfScoop(File shims) {
+        File app = new File(shims.getParentFile(), "apps/azure-cli/current");
+        List<String> found = findAzOfWindows(new File(app, "wbin"));
+        if (found != null) {
+            return found;
+        }
+        return findAzOfWindows(new File(app, "bin"));
     }
 
     /**
-     * The script needs cmd.exe, which parses arguments again. It only starts a Python, so we start that: the one beside
-     * the script (pip in a virtual environment) or in the folder above (the installer, pip, conda).
+     * The command for az on Windows. Its script would need cmd.exe, which parses arguments again. The script only
+     * starts Python, so the command starts Python itself: the one in the folder of the script (pip in a virtual
+     * environment), or the one in the folder above (the installer, pip, conda).
      */
-    private static @Nullable List<String> azOfWindows(File directory) {
+    private static @Nullable List<String> findAzOfWindows(File directory) {
         if (!new File(directory, "az.cmd").isFile() && !new File(directory, "az.bat").isFile()) {
             return null;
         }
         File python = new File(directory, "python.exe");
-        python = python.isFile() ? python : new File(directory.getParentFile(), "python.exe");
-        return python.isFile() ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
+        if (!python.isFile()) {
+            python = new File(directory.getParentFile(), "python.exe");
+        }
+        if (!python.isFile()) {
+            return null;
+        }
+        return List.of(python.getPath(), "-IBm", "azure.cli");
     }
 
     /**
-     * Rejects every value that is not made of letters, digits and a few other characters, or that the tool could take
-     * for an option.
+     * Makes sure that a value has only letters, digits and a few other characters, and that the tool cannot take it for
+     * an option.
      */
     void requirePlain(String what, @Nullable String value, String marks) {
-        for (int i = 0; value != null && i < value.length(); i++) {
+        if (value == null) {
+            return;
+        }
+        for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            boolean mark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
-            boolean letterOrDigit = c < 128 && Character.isLetterOrDigit(c);
-            if (!letterOrDigit && !mark) {
+            boolean isMark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
+            boolean isLetterOrDigit = c < 128 && Character.isLetterOrDigit(c);
+            if (!isLetterOrDigit && !isMark) {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
                         "the " + what + " has a character that is not passed to " + name + " (at position " + i + ")",

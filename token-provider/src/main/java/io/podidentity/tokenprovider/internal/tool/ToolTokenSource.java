@@ -17,16 +17,20 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account that is logged in to a developer tool: runs the tool, and reads the token that it prints.
+ * The account that is logged in to a developer tool. The source runs the tool, and reads the token that it prints.
  *
- * <p>If nobody is logged in, or the tool itself does not work, the tool counts as unavailable and the next source is
- * asked; if it hangs or cannot reach Entra ID, the next one only stands in for it. A refusal by Entra ID is final.
+ * <p>If nobody is logged in, or if the tool itself does not work, the tool counts as unavailable, and the next source
+ * is asked. If the tool hangs or cannot reach Entra ID, the next source only stands in for it. A refusal by Entra ID is
+ * final.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public abstract class ToolTokenSource implements TokenSource {
-    /** What libraries of Python, Go and .NET say where the network is not there, in small letters. */
+    /** What libraries of Python, Go and .NET say if the network is not there, in small letters. */
     private static final String[] OFFLINE = {
         "max retries exceeded",
         "failed to resolve",
@@ -49,18 +53,21 @@ public abstract class ToolTokenSource implements TokenSource {
     private static final int MAX_REASON = 240;
     /** Longer than the slowest reported start of a healthy az. The rest of a deadline is left for other sources. */
     private static final long LIMIT_NANOS = 20_000_000_000L;
-    /** For a tool that is slower on this machine, where the program allows more. */
+    /** The limit for a tool that is slower on this machine, if the program allows so much time. */
     private static final long MAX_LIMIT_NANOS = 120_000_000_000L;
 
+    /** What stands before the last message of nested exceptions of Python. */
+    private static final String NESTED = ">: ";
+
     /**
-     * How a tool is called, and what its users are told to do.
+     * The names of a tool, and the remedies that mention it.
      *
      * @param source the name of the source
      * @param tool the tool's name for people
-     * @param program its file, without an extension
-     * @param member the member of its answer that holds the token
-     * @param install what to do where it is missing; may be empty
-     * @param upgrade what to do if its answer cannot be read
+     * @param program the tool's file, without an extension
+     * @param member the member of the answer that holds the token
+     * @param install what to do if the tool is missing; may be empty
+     * @param upgrade what to do if the answer cannot be read
      * @param command what to run by hand to see why there is no answer
      */
     record Words(
@@ -93,7 +100,7 @@ public abstract class ToolTokenSource implements TokenSource {
             return new Unavailable("it has the account that is logged in, and a managed identity was named", "");
         }
         Tool tool = new Tool(environment, words.program);
-        List<String> program = find(tool);
+        List<String> program = findProgram(tool);
         if (program == null) {
             return new Unavailable(words.tool + " is not installed", words.install);
         }
@@ -104,24 +111,26 @@ public abstract class ToolTokenSource implements TokenSource {
         try {
             ProcessRunner.Result result = processes.run(command, limitNanos(request));
             if (result.timedOut()) {
-                return stopped(request);
+                return explainTimeout(request);
             }
-            return result.exitCode() == 0 && isAnswer(result.stdout())
-                    ? new Acquired(token(request, result.stdout()))
-                    : failure(result, request);
+            if (result.exitCode() == 0 && isAnswer(result.stdout())) {
+                return new Acquired(readToken(request, result.stdout()));
+            }
+            return explainFailure(result, request);
         } catch (IOException e) {
-            return cannotBeStarted(program.get(0), e);
+            return explainNoStart(program.get(0), e);
         }
     }
 
+    /** The command that starts the tool; null if it is not installed. */
     @Nullable
-    List<String> find(Tool tool) {
-        return tool.find();
+    List<String> findProgram(Tool tool) {
+        return tool.findCommand();
     }
 
     abstract void addArguments(List<String> command, Tool tool, TokenRequest request);
 
-    /** Whether this is meant as an answer with a token, of a program that ended well. */
+    /** Whether the output of a program that ended well is an answer with a token. */
     boolean isAnswer(String stdout) {
         return true;
     }
@@ -129,31 +138,31 @@ public abstract class ToolTokenSource implements TokenSource {
     /** When the token expires; null if the answer does not say so in a form that can be read. */
     abstract @Nullable Instant expiresOn(TokenResponse answer);
 
-    /** All that the tool said of its failure. */
-    String said(ProcessRunner.Result result) {
+    /** All that the tool printed about its failure. */
+    String failureText(ProcessRunner.Result result) {
         return result.stderr() + "\n" + result.stdout();
     }
 
-    /** Of that, what tells most. */
-    String line(ProcessRunner.Result result) {
-        return said(result);
+    /** The part of that text that says most. */
+    String failureLine(ProcessRunner.Result result) {
+        return failureText(result);
     }
 
     /**
-     * What this tool's own words say, which are neither a refusal by Entra ID nor that the network is not there; null
-     * if they say nothing.
+     * Explains a failure that is known from this tool's own words; null if the words are not known. A refusal by Entra
+     * ID and a missing network are explained elsewhere.
      */
-    abstract @Nullable Outcome ownFailure(String said, String reason, TokenRequest request);
+    abstract @Nullable Outcome explainOwnFailure(String said, String reason, TokenRequest request);
 
-    /** What to do where nobody is logged in. */
+    /** What to do if nobody is logged in. */
     abstract String signIn(TokenRequest request);
 
-    /** What to do where Entra ID refused the account. */
+    /** What to do if Entra ID refused the account. */
     String signInAgain(TokenRequest request) {
         return signIn(request);
     }
 
-    /** What to do where nothing else is known. */
+    /** What to do if nothing else is known. */
     String seeWhy(String said) {
         return "Run '" + words.command + "' to see why.";
     }
@@ -162,24 +171,26 @@ public abstract class ToolTokenSource implements TokenSource {
         return new Unavailable("nobody is logged in to " + account, signIn(request));
     }
 
-    private AccessToken token(TokenRequest request, String stdout) {
+    private AccessToken readToken(TokenRequest request, String stdout) {
         try {
-            TokenResponse answer = read(stdout);
+            TokenResponse answer = readAnswer(stdout);
             String value = answer.text(words.member);
-            Instant expiresOn = expiresOn(answer);
-            if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no " + words.member : "has no readable expiry time", null);
+            if (value == null) {
+                throw invalidAnswer("has no " + words.member, null);
             }
-            String type = answer.text("tokenType");
-            return new AccessToken(
-                    value, request.resource(), type == null ? "Bearer" : type, expiresOn, null, null, name());
+            Instant expiresOn = expiresOn(answer);
+            if (expiresOn == null) {
+                throw invalidAnswer("has no readable expiry time", null);
+            }
+            String type = Objects.requireNonNullElse(answer.text("tokenType"), "Bearer");
+            return new AccessToken(value, request.resource(), type, expiresOn, null, null, name());
         } catch (JsonException e) {
-            throw invalid("is " + e.getMessage(), e);
+            throw invalidAnswer("is " + e.getMessage(), e);
         }
     }
 
-    /** Reads an answer, before and after which a tool, its extensions or its wrapper may print lines of their own. */
-    private static TokenResponse read(String stdout) throws JsonException {
+    /** Reads an answer. The tool, its extensions or its wrapper may print other lines before and after it. */
+    private static TokenResponse readAnswer(String stdout) throws JsonException {
         try {
             return TokenResponse.read(stdout);
         } catch (JsonException e) {
@@ -192,37 +203,54 @@ public abstract class ToolTokenSource implements TokenSource {
         }
     }
 
-    private TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
+    private TokenAcquisitionException invalidAnswer(String problem, @Nullable Throwable cause) {
         return new TokenAcquisitionException(
                 Code.INVALID_RESPONSE, words.tool + " answered, but its answer " + problem, words.upgrade, cause);
     }
 
-    private Outcome failure(ProcessRunner.Result result, TokenRequest request) {
-        String said = said(result);
-        String line = line(result);
+    private Outcome explainFailure(ProcessRunner.Result result, TokenRequest request) {
+        String said = failureText(result);
+        String line = failureLine(result);
         String reason = Excerpt.printed(line, MAX_REASON);
-        if (said.contains("AADSTS")) {
-            String known = HelpPage.remedy(HelpPage.number(said), false);
-            throw new TokenAcquisitionException(
-                    Code.REFUSED,
-                    "Entra ID refused " + words.tool + ": " + reason,
-                    known.isEmpty() || known.startsWith("Sign in again") ? signInAgain(request) : known);
+        if (said.contains(HelpPage.AADSTS)) {
+            throw explainRefusal(said, reason, request);
         }
         if (isOffline(said.toLowerCase(Locale.ROOT))) {
             return new Silent(
-                    words.tool + " could not reach Entra ID: " + Excerpt.printed(innermost(line), MAX_REASON),
+                    words.tool + " could not reach Entra ID: " + Excerpt.printed(innermostMessage(line), MAX_REASON),
                     "Check the network, the name resolution and the proxy of this machine.");
         }
-        Outcome own = ownFailure(said, reason, request);
+        Outcome own = explainOwnFailure(said, reason, request);
         if (own != null) {
             return own;
         }
-        String how = result.exitCode() == 0 ? " gave no token" : " failed with exit code " + result.exitCode();
-        return new Unavailable(words.tool + how + (reason.isEmpty() ? "" : ": " + reason), seeWhy(said));
+        StringBuilder text = new StringBuilder(words.tool);
+        if (result.exitCode() == 0) {
+            text.append(" gave no token");
+        } else {
+            text.append(" failed with exit code ").append(result.exitCode());
+        }
+        if (!reason.isEmpty()) {
+            text.append(": ").append(reason);
+        }
+        return new Unavailable(text.toString(), seeWhy(said));
+    }
+
+    private TokenAcquisitionException explainRefusal(String said, String reason, TokenRequest request) {
+        String remedy = HelpPage.remedy(HelpPage.number(said), false);
+        if (remedy.isEmpty() || remedy.startsWith("Sign in again")) {
+            // The tool's own command says the same more precisely.
+            remedy = signInAgain(request);
+        }
+        return new TokenAcquisitionException(Code.REFUSED, "Entra ID refused " + words.tool + ": " + reason, remedy);
     }
 
     private static boolean isOffline(String said) {
-        for (String sign : said.contains("certificate") ? new String[0] : OFFLINE) {
+        // A certificate that is not trusted comes from somebody, so the network is there.
+        if (said.contains("certificate")) {
+            return false;
+        }
+        for (String sign : OFFLINE) {
             if (said.contains(sign)) {
                 return true;
             }
@@ -230,33 +258,49 @@ public abstract class ToolTokenSource implements TokenSource {
         return false;
     }
 
-    /** Of an exception of Python in other ones, which each repeat the address, the words of the innermost. */
-    private static String innermost(String line) {
-        int start = line.lastIndexOf(">: ") + ">: ".length();
-        int end = line.length();
-        for (int i = end - 1; start >= ">: ".length() && i > start && ")\"'".indexOf(line.charAt(i)) >= 0; i--) {
-            end = line.charAt(i) == ')' ? end : i;
+    /**
+     * The message of the innermost of nested exceptions of Python, because each of them repeats the address. A line
+     * without such exceptions stays as it is.
+     */
+    private static String innermostMessage(String line) {
+        int start = line.lastIndexOf(NESTED);
+        if (start < 0) {
+            return line;
         }
-        return start < ">: ".length() ? line : line.substring(start, end);
+        String message = line.substring(start + NESTED.length());
+        int end = message.length();
+        for (int i = end - 1; i > 0 && ")\"'".indexOf(message.charAt(i)) >= 0; i--) {
+            if (message.charAt(i) != ')') {
+                // A quote ends the message. What follows it closes the outer exceptions.
+                end = i;
+            }
+        }
+        return message.substring(0, end);
     }
 
-    private Silent stopped(TokenRequest request) {
-        long seconds = (request.deadline().orElseThrow().toMillis() + 999) / 1000;
-        boolean more = limitNanos(request) < MAX_LIMIT_NANOS;
-        return new Silent(
-                words.tool + " did not answer in time and was stopped",
-                (more ? "Allow a longer deadline than " + seconds + " s, or run '" : "Run '") + words.command
-                        + "' to see why.");
+    private Silent explainTimeout(TokenRequest request) {
+        String remedy = "Run '" + words.command + "' to see why.";
+        if (limitNanos(request) < MAX_LIMIT_NANOS) {
+            long seconds = (request.deadline().orElseThrow().toMillis() + 999) / 1000;
+            remedy = "Allow a longer deadline than " + seconds + " s, or run '" + words.command + "' to see why.";
+        }
+        return new Silent(words.tool + " did not answer in time and was stopped", remedy);
     }
 
-    /** The answer if a program that is there does not start: the system's reason, without the path and folder again. */
-    private static Unavailable cannotBeStarted(String program, IOException e) {
-        String said = String.valueOf(e.getMessage());
-        int end = said.lastIndexOf("\"): ");
-        String why = end < 0 ? said : said.substring(end + "\"): ".length());
-        return new Unavailable(
-                program + " cannot be started: " + Excerpt.of(why, 120),
-                why.contains("No such file") ? "Install it again: the program that its first line names is gone." : "");
+    /**
+     * Explains that an installed program does not start. The JDK's message repeats path and folder, which are left out.
+     */
+    private static Unavailable explainNoStart(String program, IOException e) {
+        String why = String.valueOf(e.getMessage());
+        int end = why.lastIndexOf("\"): ");
+        if (end >= 0) {
+            why = why.substring(end + "\"): ".length());
+        }
+        String remedy = "";
+        if (why.contains("No such file")) {
+            remedy = "Install it again: the program that its first line names is gone.";
+        }
+        return new Unavailable(program + " cannot be started: " + Excerpt.of(why, 120), remedy);
     }
 
     private static long limitNanos(TokenRequest request) {
@@ -264,19 +308,20 @@ public abstract class ToolTokenSource implements TokenSource {
         return Math.max(Math.min(LIMIT_NANOS, deadline / 5 * 4), Math.min(MAX_LIMIT_NANOS, deadline / 2));
     }
 
-    /** The tenant that a request names as an option of a command that is told to the user; nothing if it names none. */
+    /** The tenant that a request names, as an option in a command for the user; empty if it names none. */
     static String tenantOption(String option, TokenRequest request) {
-        return request.tenantId().isPresent()
-                ? " " + option + " " + request.tenantId().get()
-                : "";
+        if (request.tenantId().isEmpty()) {
+            return "";
+        }
+        return " " + option + " " + request.tenantId().get();
     }
 
-    /** A claims challenge in the form in which tools take it. */
-    static String encoded(String claims) {
+    /** A claims challenge in Base64, as tools take it. */
+    static String encodeClaims(String claims) {
         return Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Only the user can answer a claims challenge with a tool that takes it at sign-in and nowhere else. */
+    /** The failure of a tool that takes a claims challenge only at sign-in, so that the user has to run the command. */
     static TokenAcquisitionException signInWanted(String command) {
         return new TokenAcquisitionException(
                 Code.REFUSED,

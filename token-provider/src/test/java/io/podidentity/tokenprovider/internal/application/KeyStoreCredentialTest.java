@@ -120,7 +120,7 @@ class KeyStoreCredentialTest {
     private static TokenSource.Outcome acquire(EntraCredential credential) throws InterruptedException {
         FakeTransport http = new FakeTransport().answers(200, "{\"access_token\":\"opaque\",\"expires_in\":3599}");
         EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, new FakeTime());
-        return new EntraTokenSource("Client certificate", client, EntraTenants.any("t"), "c", credential)
+        return new EntraTokenSource("Client certificate", client, EntraTenants.allowAny("t"), "c", credential)
                 .acquire(TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30)));
     }
 }

@@ -81,7 +81,7 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
         } else {
             Environment environment = EnvironmentOf.json(row.given().path("env"));
             TokenAcquisitionException failure =
-                    catchThrowableOfType(TokenAcquisitionException.class, () -> TokenProxy.of(environment));
+                    catchThrowableOfType(TokenAcquisitionException.class, () -> TokenProxy.find(environment));
             assertThat(failure == null).isEqualTo(row.expected("error") == null);
             EndpointCases.assertMessage(row.expected(), failure == null ? "" : failure.getMessage());
             if (failure != null) {
@@ -191,14 +191,14 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
 
     private void rotation(ConformanceCase row) throws Exception {
         Path file = folder.resolve("ca.pem");
-        TokenProxy proxy = TokenProxy.of(
+        TokenProxy proxy = TokenProxy.find(
                 Environment.of(Map.of("AZURE_KUBERNETES_TOKEN_PROXY", "https://proxy", CA_FILE, file.toString())));
         Map<String, SSLSocketFactory> made = new HashMap<>();
         SSLSocketFactory used = null;
         for (JsonNode version : row.given().get("ca_versions")) {
             String name = version.asText();
             writeCa(file, name);
-            used = proxy.inPlaceOf(HttpRequest.toNetwork("https://login/t", 1, 1))
+            used = proxy.redirect(HttpRequest.toNetwork("https://login/t", 1, 1))
                     .tls()
                     .sockets();
             made.putIfAbsent(name, used);

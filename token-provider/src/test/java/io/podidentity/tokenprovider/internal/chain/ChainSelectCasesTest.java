@@ -73,12 +73,12 @@ class ChainSelectCasesTest extends ConformanceRunner {
         DefaultSources sources = new DefaultSources(
                 new SourceContext(environment, new File(root.toString()), new FakeTransport(), new FakeTime()));
         if (row.expected().has("error")) {
-            Throwable thrown = catchThrowable(sources::all);
+            Throwable thrown = catchThrowable(sources::createAll);
             assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(value);
             EndpointCases.assertMessage(row.expected(), thrown.getMessage());
             return;
         }
-        List<String> names = sources.all().stream().map(TokenSource::name).toList();
+        List<String> names = sources.createAll().stream().map(TokenSource::name).toList();
         if (row.expected().has("count")) {
             assertThat(names).hasSize(row.expected().get("count").asInt());
         }

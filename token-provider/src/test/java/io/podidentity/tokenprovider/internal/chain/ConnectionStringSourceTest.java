@@ -161,6 +161,6 @@ class ConnectionStringSourceTest {
         return new ConnectionStringSource(
                         new SourceContext(environment, new File(root.toString()), http, time),
                         (identity, audience) -> identity)
-                .of(ConnectionSettings.parse(text));
+                .create(ConnectionSettings.parse(text));
     }
 }

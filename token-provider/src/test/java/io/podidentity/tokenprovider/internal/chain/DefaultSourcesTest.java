@@ -217,7 +217,7 @@ class DefaultSourcesTest {
 
     private List<TokenSource> sources(Map<String, String> variables) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        return new DefaultSources(new SourceContext(environment, new File(root.toString()), http, time)).all();
+        return new DefaultSources(new SourceContext(environment, new File(root.toString()), http, time)).createAll();
     }
 
     private static TokenRequest request() {

@@ -81,9 +81,9 @@ class SourceDescriptorTest {
 
     @ParameterizedTest
     @EnumSource
-    void of_aLabel_isTheDescriptor(SourceDescriptor known) {
-        assertThat(SourceDescriptor.of(known.label())).isSameAs(known);
-        assertThat(SourceDescriptor.of("Vault agent")).isNull();
+    void findAnchor_ofALabel_isThatOfTheSource(SourceDescriptor known) {
+        assertThat(SourceDescriptor.findAnchor(known.label())).isEqualTo(known.anchor());
+        assertThat(SourceDescriptor.findAnchor("Vault agent")).isEmpty();
     }
 
     @Test

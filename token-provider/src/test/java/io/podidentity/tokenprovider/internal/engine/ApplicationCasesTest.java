@@ -176,7 +176,7 @@ class ApplicationCasesTest extends ConformanceRunner {
 
     private TokenSource source(String name, EntraCredential credential) {
         EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
-        return new EntraTokenSource(name, client, EntraTenants.any(TENANT), APP, credential);
+        return new EntraTokenSource(name, client, EntraTenants.allowAny(TENANT), APP, credential);
     }
 
     private static Secret secret(ConformanceCase row) {

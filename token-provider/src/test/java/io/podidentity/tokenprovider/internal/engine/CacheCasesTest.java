@@ -76,12 +76,12 @@ class CacheCasesTest extends ConformanceRunner {
                 ? row.given().path("parallel").asInt(1)
                 : Integer.parseInt(before.replaceAll("\\D.*", ""));
         for (int i = 0; i < callers; i++) {
-            parallel.add(played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity()));
+            parallel.add(played.cache.slotOf(RESOURCE).getAsync(false, LIMIT, Function.identity()));
         }
         played.executor.runNext();
         for (int i = 0; i < row.given().path("calls").asInt(); i++) {
             CompletableFuture<CachedToken> call = played.cache
-                    .slot(RESOURCE)
+                    .slotOf(RESOURCE)
                     .getAsync(row.given().path("forceRefresh").asBoolean(), LIMIT, Function.identity());
             if (played.executor.waiting() > 0) {
                 played.executor.runNext();
@@ -100,7 +100,7 @@ class CacheCasesTest extends ConformanceRunner {
         for (int i = 0; i < calls; i++) {
             played.source.thenUnavailable("az is not installed", "");
             CompletableFuture<CachedToken> call =
-                    played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
+                    played.cache.slotOf(RESOURCE).getAsync(false, LIMIT, Function.identity());
             if (played.executor.waiting() > 0) {
                 played.executor.runNext();
             }
@@ -113,7 +113,8 @@ class CacheCasesTest extends ConformanceRunner {
 
     private static void secondsLeft(ConformanceCase row) {
         Played played = new Played();
-        CompletableFuture<CachedToken> first = played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
+        CompletableFuture<CachedToken> first =
+                played.cache.slotOf(RESOURCE).getAsync(false, LIMIT, Function.identity());
         played.executor.runNext();
         int left = row.given().get("secondsLeft").asInt();
         played.time.advance(Duration.ofHours(1).minusSeconds(left));
@@ -121,7 +122,7 @@ class CacheCasesTest extends ConformanceRunner {
             played.source.thenFails(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "busy", "", null));
         }
 
-        CompletableFuture<CachedToken> call = played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
+        CompletableFuture<CachedToken> call = played.cache.slotOf(RESOURCE).getAsync(false, LIMIT, Function.identity());
         boolean atOnce = call.isDone();
         if (!atOnce) {
             played.executor.runNext();
@@ -140,7 +141,7 @@ class CacheCasesTest extends ConformanceRunner {
         if (behind) {
             played.executor.runNext();
         }
-        assertThat(played.cache.slot(RESOURCE).get(false, LIMIT)).isNotNull();
+        assertThat(played.cache.slotOf(RESOURCE).get(false, LIMIT)).isNotNull();
         // The moment of a refresh has some jitter before five minutes.
         if (left < 300 || left > 330) {
             assertThat(refreshing).isEqualTo(left < 300);
@@ -162,7 +163,7 @@ class CacheCasesTest extends ConformanceRunner {
     private static void connectionStrings(ConformanceCase row) {
         Set<TokenCache> caches = new HashSet<>();
         for (JsonNode text : row.given().get("connectionStrings")) {
-            caches.add(ProcessCaches.of(Map.of(), text.isNull() ? null : text.asText(), Map.of()));
+            caches.add(ProcessCaches.forSettings(Map.of(), text.isNull() ? null : text.asText(), Map.of()));
         }
         assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
     }
@@ -170,7 +171,8 @@ class CacheCasesTest extends ConformanceRunner {
     private static void clouds(ConformanceCase row) {
         Set<TokenCache> caches = new HashSet<>();
         for (JsonNode host : row.given().get("azureAdInstances")) {
-            caches.add(ProcessCaches.of(Map.of("AZURE_AUTHORITY_HOST", host.asText()), "RunAs=Workload", Map.of()));
+            caches.add(ProcessCaches.forSettings(
+                    Map.of("AZURE_AUTHORITY_HOST", host.asText()), "RunAs=Workload", Map.of()));
         }
         assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
     }
@@ -179,7 +181,7 @@ class CacheCasesTest extends ConformanceRunner {
         Played played = new Played();
         List<CompletableFuture<CachedToken>> calls = new ArrayList<>();
         for (int i = 0; i < row.given().get("parallelForced").asInt(); i++) {
-            calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT, Function.identity()));
+            calls.add(played.cache.slotOf(RESOURCE).getAsync(true, LIMIT, Function.identity()));
         }
         played.executor.runNext();
         assertThat(calls).allMatch(CompletableFuture::isDone);
@@ -194,14 +196,14 @@ class CacheCasesTest extends ConformanceRunner {
 
         TokenAcquisitionException failure = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> played.cache.slot(RESOURCE).get(false, LIMIT));
+                () -> played.cache.slotOf(RESOURCE).get(false, LIMIT));
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(failure.code() == Code.INTERRUPTED)
                 .isEqualTo(row.expected().get("cancelHonoured").asBoolean());
     }
 
-    /** A cache with a source, a clock and flights that the test owns. */
+    /** A cache with a source, a clock and requests that the test owns. */
     private static final class Played {
         final FakeTime time = new FakeTime();
         final ManualExecutor executor = new ManualExecutor();
@@ -210,7 +212,7 @@ class CacheCasesTest extends ConformanceRunner {
                 new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
 
         void get(TokenRequest request) {
-            CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT, Function.identity());
+            CompletableFuture<CachedToken> call = cache.slotOf(request).getAsync(false, LIMIT, Function.identity());
             if (executor.waiting() > 0) {
                 executor.runNext();
             }

@@ -27,7 +27,7 @@ class CachedTokenTest {
 
     @ParameterizedTest
     @ValueSource(longs = {-3_600, -60, -1, 1, 60, 3_600})
-    @SuppressWarnings("ReferenceEquality") // An equal token of another flight is another token here.
+    @SuppressWarnings("ReferenceEquality") // An equal token of another request is another token here.
     void get_whenTheWallClockJumps_neitherHandsOutADeadTokenNorAsksMoreThanOnceMore(long jumpSeconds) {
         Duration life = Duration.ofSeconds(20);
         long born = 0;
@@ -38,7 +38,7 @@ class CachedTokenTest {
             }
             int before = source.calls();
             source.thenTokenFor(life);
-            CachedToken fresh = slot.fresh();
+            CachedToken fresh = slot.freshToken();
             AccessToken token = fresh == null ? slot.get(false, LIMIT).token : fresh.token;
             if (token != last) {
                 born = millis;
@@ -59,7 +59,7 @@ class CachedTokenTest {
 
         time.suspend(Duration.ofHours(8));
 
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(before);
         assertThat(source.calls()).isEqualTo(2);
     }
@@ -71,7 +71,7 @@ class CachedTokenTest {
         time.advance(Duration.ofHours(1));
         time.setWallClock(FakeTime.START.plusSeconds(2));
 
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(before);
     }
 
@@ -100,9 +100,9 @@ class CachedTokenTest {
         assertThat(slot.get(false, LIMIT).token).isSameAs(before);
 
         time.advance(Duration.ofMillis(299));
-        assertThat(slot.fresh()).isNotNull();
+        assertThat(slot.freshToken()).isNotNull();
         time.advance(Duration.ofMillis(1));
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(before);
     }
 
@@ -115,7 +115,7 @@ class CachedTokenTest {
         assertThat(slot.get(false, LIMIT).token).isSameAs(before);
 
         time.advance(Duration.ofMillis(299));
-        assertThat(slot.fresh()).isNotNull();
+        assertThat(slot.freshToken()).isNotNull();
         time.advance(Duration.ofMillis(1));
         assertThat(slot.get(false, LIMIT).token).isSameAs(before);
         assertThat(source.calls()).isEqualTo(2);
@@ -127,13 +127,13 @@ class CachedTokenTest {
     void fresh_aSecondAfterALook_isNothing(boolean asleep) {
         assertThat(slot.get(false, LIMIT)).isNotNull();
         pass(Duration.ofMinutes(1), asleep);
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.get(false, LIMIT)).isNotNull();
 
         pass(Duration.ofMillis(999), asleep);
-        assertThat(slot.fresh()).isNotNull();
+        assertThat(slot.freshToken()).isNotNull();
         pass(Duration.ofMillis(1), asleep);
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(source.calls()).isEqualTo(1);
     }
 

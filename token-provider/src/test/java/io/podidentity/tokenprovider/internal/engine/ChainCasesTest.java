@@ -90,7 +90,7 @@ class ChainCasesTest extends ConformanceRunner {
         Environment environment = new Environment(variables, false, false, "/nowhere");
         String first = new DefaultSources(
                         new SourceContext(environment, new File(root.toString()), new FakeTransport(), time))
-                .all()
+                .createAll()
                 .get(0)
                 .name();
         assertThat(first.replace(" ", "")).isEqualToIgnoringCase(row.expected("first_success"));

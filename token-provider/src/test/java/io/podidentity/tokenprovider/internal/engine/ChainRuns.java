@@ -10,6 +10,6 @@ final class ChainRuns {
     /** A run that has the time of its request, and keeps no interval. */
     static ChainRun of(TokenSourceChain chain, TokenRequest request, Time time) {
         long deadline = time.nanos() + request.deadline().orElseThrow().toNanos();
-        return chain.run(request, deadline, false);
+        return chain.newRun(request, deadline, false);
     }
 }

@@ -98,7 +98,7 @@ class ConstructorCasesTest extends ConformanceRunner {
         Throwable failure = null;
         String chain = "";
         try {
-            chain = ProcessCaches.of(variables, row.given("connectionString"), Map.of())
+            chain = ProcessCaches.forSettings(variables, row.given("connectionString"), Map.of())
                     .toString();
         } catch (RuntimeException e) {
             failure = e;
@@ -113,8 +113,8 @@ class ConstructorCasesTest extends ConformanceRunner {
             assertThat(chain).isEqualTo(expected.toString());
         }
         if (row.expected().has("mode")) {
-            boolean discovery =
-                    chain.equals(ProcessCaches.of(Map.of(), null, Map.of()).toString());
+            boolean discovery = chain.equals(
+                    ProcessCaches.forSettings(Map.of(), null, Map.of()).toString());
             assertThat(discovery ? "discovery" : "connection-string").isEqualTo(row.expected("mode"));
         }
         if (row.expected().has("provider")) {

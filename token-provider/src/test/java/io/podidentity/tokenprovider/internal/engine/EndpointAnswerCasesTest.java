@@ -108,7 +108,7 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
                 FakeTime.START.plusSeconds(row.given().path("now_offset_s").asLong());
         AccessToken token;
         try {
-            token = TokenResponse.token(
+            token = TokenResponse.readToken(
                     new HttpResponse(200, bodyOf(row.given()), null),
                     EndpointCases.REQUEST,
                     "fake",
@@ -183,7 +183,7 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
 
     /** Not before this moment but for the jitter, and surely at it. */
     private static void assertRefreshIsDue(AccessToken token, Instant now, Instant at) {
-        long refreshAt = CachedToken.refreshAt(token, now.toEpochMilli());
+        long refreshAt = CachedToken.computeRefreshAt(token, now.toEpochMilli());
         assertThat(Instant.ofEpochMilli(refreshAt)).isBetween(at.minusSeconds(30), at);
     }
 

@@ -57,7 +57,7 @@ class EndpointCacheCasesTest extends ConformanceRunner {
                 new TokenCache(new TokenSourceChain(List.of(source), time, null, false), executor, time, LIMIT);
         for (int i = 0; i < given.get("calls").size(); i++) {
             String identity = given.path("identities").path(i).textValue();
-            CompletableFuture<CachedToken> call = cache.slot(
+            CompletableFuture<CachedToken> call = cache.slotOf(
                             TokenRequest.forResource(given.get("calls").get(i).asText())
                                     .withClientId(identity))
                     .getAsync(false, LIMIT, Function.identity());

@@ -329,7 +329,7 @@ class GivenUpRequestTest {
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
-        assertThat(slot.state.close()).isTrue();
+        assertThat(slot.state.closeIfUnused()).isTrue();
     }
 
     @Test
@@ -346,7 +346,7 @@ class GivenUpRequestTest {
         executor.runNext();
 
         assertThat(source.calls()).isZero();
-        assertThat(slot.state.close()).isTrue();
+        assertThat(slot.state.closeIfUnused()).isTrue();
         assertThat(time.alarms()).isZero();
     }
 

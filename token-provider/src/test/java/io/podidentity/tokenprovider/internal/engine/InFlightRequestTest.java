@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What callers that wait for one flight owe each other, and what nothing that a source does can take from them. */
+/** What callers that wait for one request owe each other, and what nothing that a source does can take from them. */
 @Timeout(
         value = 60,
         threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // One that strands a caller must not hang the build.
@@ -179,10 +179,10 @@ class InFlightRequestTest {
         }
     }
 
-    // A hung flight is given up at its deadline.
+    // A hung request is given up at its deadline.
 
     @Test
-    void get_whileCallersKeepJoiningAFlightThatHangs_beginsAnotherAtItsDeadline() {
+    void get_whileCallersKeepJoiningARequestThatHangs_beginsAnotherAtItsDeadline() {
         List<CompletableFuture<CachedToken>> callers = new ArrayList<>();
         for (int second = 0; second < 30; second += 10) {
             callers.add(call(LIMIT));
@@ -221,7 +221,7 @@ class InFlightRequestTest {
     }
 
     @Test
-    void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
+    void get_whenManyRequestsHang_beginsNoMoreUntilOneIsOver() {
         List<TokenAcquisitionException> tooManyAbandoned = new ArrayList<>();
         hang(SlotState.MAX_GIVEN_UP, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
 
@@ -233,15 +233,15 @@ class InFlightRequestTest {
         assertThat(executor.waiting()).isEqualTo(1);
     }
 
-    /** Has so many flights hang in their source, one within the other since there is one thread, and then does it. */
-    private void hang(int flights, Runnable then) {
-        if (flights == 0) {
+    /** Has so many requests hang in their source, one within the other since there is one thread, and then does it. */
+    private void hang(int requests, Runnable then) {
+        if (requests == 0) {
             then.run();
             return;
         }
         source.then(request -> {
             time.advance(HASTE.plus(GRACE));
-            hang(flights - 1, then);
+            hang(requests - 1, then);
             return new TokenSource.Unavailable("late", "");
         });
         CompletableFuture<CachedToken> caller = call(HASTE);
@@ -366,7 +366,7 @@ class InFlightRequestTest {
     }
 
     @Test
-    void getAsync_whenTheLastDeadlinePasses_endsTheFlight() {
+    void getAsync_whenTheLastDeadlinePasses_endsTheRequest() {
         CompletableFuture<CachedToken> one = call(HASTE);
         CompletableFuture<CachedToken> other = call(HASTE.multipliedBy(2));
 
@@ -384,7 +384,7 @@ class InFlightRequestTest {
     }
 
     @Test
-    void cancel_ofTheLast_endsTheFlight() {
+    void cancel_ofTheLast_endsTheRequest() {
         CompletableFuture<CachedToken> one = call(LIMIT);
         CompletableFuture<CachedToken> other = call(LIMIT);
 
@@ -397,11 +397,11 @@ class InFlightRequestTest {
         executor.runNext();
         assertThat(source.calls()).isZero();
         assertThat(slot.state.isStale()).isTrue();
-        assertThat(slot.state.close()).isTrue();
+        assertThat(slot.state.closeIfUnused()).isTrue();
     }
 
     @Test
-    void cancel_ofOne_leavesTheFlightToTheOther() {
+    void cancel_ofOne_leavesTheRequestToTheOther() {
         CompletableFuture<CachedToken> one = call(LIMIT);
         CompletableFuture<CachedToken> other = call(LIMIT);
 
@@ -578,7 +578,7 @@ class InFlightRequestTest {
     }
 
     @Test
-    void get_whenForcedInHasteAndAlone_endsItsFlightAndLogsNothing() {
+    void get_whenForcedInHasteAndAlone_endsItsRequestAndLogsNothing() {
         CachedToken old = acquire();
 
         CompletableFuture<CachedToken> forced = slot.getAsync(true, GRACE, Function.identity());

@@ -134,7 +134,7 @@ class InFlightRequestThreadsTest {
     }
 
     @Test
-    void getAsync_whenItsDeadlinePasses_failsThenAndEndsTheFlight() throws InterruptedException {
+    void getAsync_whenItsDeadlinePasses_failsThenAndEndsTheRequest() throws InterruptedException {
         CompletableFuture<String> future = provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)));
 
         // On a busy machine 20 ms can pass before the source is asked at all.
@@ -146,7 +146,7 @@ class InFlightRequestThreadsTest {
     }
 
     @Test
-    void cancel_ofTheOnlyFuture_endsTheFlight() throws InterruptedException {
+    void cancel_ofTheOnlyFuture_endsTheRequest() throws InterruptedException {
         CompletableFuture<String> future = provider.getAccessTokenAsync(REQUEST);
         asked.await();
 

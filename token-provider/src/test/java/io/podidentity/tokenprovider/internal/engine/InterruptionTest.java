@@ -107,7 +107,7 @@ class InterruptionTest {
     }
 
     @Test
-    void interrupt_ofTheFlightAtEachStep_isNotLost() throws Exception {
+    void interrupt_ofTheRequestAtEachStep_isNotLost() throws Exception {
         boolean sprung = true;
         for (int look = 1; sprung; look++) {
             Trap trap = new Trap(look);
@@ -125,7 +125,7 @@ class InterruptionTest {
     }
 
     @Test
-    void cancel_atEachStep_endsTheFlightAndNoOther() throws Exception {
+    void cancel_atEachStep_endsTheRequestAndNoOther() throws Exception {
         boolean sprung = true;
         int cancelled = 0;
         for (int look = 1; sprung; look++) {

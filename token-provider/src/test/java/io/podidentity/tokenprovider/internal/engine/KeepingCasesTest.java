@@ -98,7 +98,7 @@ class KeepingCasesTest extends ConformanceRunner {
         played.fetch(row.given("fetch"));
 
         CompletableFuture<CachedToken> call = played.call();
-        // A caller that blocks waits for what flies behind it.
+        // A caller that blocks waits for the refresh in the background.
         int blocked = call.isDone() ? 0 : 1;
         int fetches = played.executor.waiting();
         if (fetches > 0) {

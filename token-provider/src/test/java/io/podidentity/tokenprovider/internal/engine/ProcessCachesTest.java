@@ -54,7 +54,7 @@ class ProcessCachesTest {
     }
 
     private static TokenCache cache(String secret) {
-        return ProcessCaches.of(Map.of(), text(secret), Map.of());
+        return ProcessCaches.forSettings(Map.of(), text(secret), Map.of());
     }
 
     private static String text(String secret) {

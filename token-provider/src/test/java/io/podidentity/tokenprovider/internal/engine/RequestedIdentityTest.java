@@ -38,7 +38,7 @@ class RequestedIdentityTest {
                             new File("/nowhere"),
                             http,
                             time))
-                    .all(),
+                    .createAll(),
             time,
             null,
             false);

@@ -45,7 +45,7 @@ class SoakTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final long SECOND = 1_000_000_000L;
     private static final String RESOURCE = "https://storage.azure.com";
-    /** The longest back-off, a flight that is under way, and the longest pause of the caller. */
+    /** The longest back-off, a request that is under way, and the longest pause of the caller. */
     private static final long RECOVERY = (64 + 30 + 30) * SECOND;
 
     /** The longest pause in which callers without a token are told a failure of before. */
@@ -117,7 +117,7 @@ class SoakTest {
 
         private long bornMillis;
         private long bornNanos;
-        /** When the last flight was over, on both clocks: what is seen of it may be seen a call later. */
+        /** When the last request was over, on both clocks: what is seen of it may be seen a call later. */
         private long flownMillis;
 
         private long flownNanos;
@@ -142,7 +142,7 @@ class SoakTest {
                     : new EntraTokenSource(
                             "Client secret",
                             new EntraClient(EntraAuthority.of(null, "none"), null, azure, time),
-                            EntraTenants.any("t"),
+                            EntraTenants.allowAny("t"),
                             "c",
                             new ClientSecret(new Secret("s")));
             this.slot = new TokenSlot(

@@ -94,7 +94,7 @@ class TokenAcquisitionExceptionTest {
                 No token for https://storage.azure.com/ (TIMED_OUT).
                   no source answered within 2000 ms. Allow a longer deadline.
                   More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#timed-out""");
-        assertThat(Failures.interrupted(RESOURCE, new InterruptedException())).hasMessage("""
+        assertThat(Failures.ofInterrupt(RESOURCE, new InterruptedException())).hasMessage("""
                 No token for https://storage.azure.com/ (INTERRUPTED).
                   the calling thread was interrupted.
                   More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#interrupted""");
@@ -147,7 +147,7 @@ class TokenAcquisitionExceptionTest {
     void again_always_isTheSameFailureWithAnotherStackTrace() {
         TokenAcquisitionException failure = Failures.ofCall(own, RESOURCE, List.of(IMDS));
 
-        TokenAcquisitionException again = Failures.again(failure);
+        TokenAcquisitionException again = Failures.withOwnStackTrace(failure);
 
         assertThat(again).isNotSameAs(failure).hasMessage(failure.getMessage()).hasCause(failure.getCause());
         assertThat(again.code()).isEqualTo(Code.REFUSED);

@@ -29,9 +29,9 @@ class TokenCacheTest {
     void slot_ofTheSameRequest_isTheSame() {
         TokenRequest request = TokenRequest.forResource("r").withTenantId("t").withClaims("{}");
 
-        assertThat(cache.slot(request))
-                .isSameAs(cache.slot(request.withForceRefresh(true).withDeadline(LIMIT)));
-        assertThat(cache.slot("r")).isSameAs(cache.slot(TokenRequest.forResource("r")));
+        assertThat(cache.slotOf(request))
+                .isSameAs(cache.slotOf(request.withForceRefresh(true).withDeadline(LIMIT)));
+        assertThat(cache.slotOf("r")).isSameAs(cache.slotOf(TokenRequest.forResource("r")));
     }
 
     @Test
@@ -39,12 +39,12 @@ class TokenCacheTest {
         TokenRequest request = TokenRequest.forResource("r");
 
         assertThat(List.of(
-                        cache.slot(request),
-                        cache.slot(TokenRequest.forResource("r/")),
-                        cache.slot(request.withTenantId("x")),
-                        cache.slot(request.withClientId("x")),
-                        cache.slot(request.withCaeEnabled(true)),
-                        cache.slot(request.withClaims("x"))))
+                        cache.slotOf(request),
+                        cache.slotOf(TokenRequest.forResource("r/")),
+                        cache.slotOf(request.withTenantId("x")),
+                        cache.slotOf(request.withClientId("x")),
+                        cache.slotOf(request.withCaeEnabled(true)),
+                        cache.slotOf(request.withClaims("x"))))
                 .doesNotHaveDuplicates();
     }
 
@@ -137,7 +137,7 @@ class TokenCacheTest {
         executor.runNext();
 
         assertThat(old).isCompleted();
-        assertThat(slow.slot("r").fresh()).isNull();
+        assertThat(slow.slotOf("r").freshToken()).isNull();
     }
 
     private TokenCache cache(TokenSource one) {
@@ -152,7 +152,7 @@ class TokenCacheTest {
 
         assertThat(cache.size()).isEqualTo(SLOTS);
         assertThat(source.calls()).isEqualTo(10_000);
-        assertThat(cache.slot("https://resource/9999").fresh()).isNotNull();
+        assertThat(cache.slotOf("https://resource/9999").freshToken()).isNotNull();
     }
 
     @Test
@@ -200,7 +200,7 @@ class TokenCacheTest {
         }
         assertThat(cache.size()).isEqualTo(SLOTS + 100);
 
-        // Joins the flight of the first one, however many came after it.
+        // Joins the request of the first one, however many came after it.
         CompletableFuture<CachedToken> join =
                 cache.getAsync(TokenRequest.forResource("r0"), LIMIT, Function.identity());
         assertThat(executor.waiting()).isEqualTo(SLOTS + 100);
@@ -210,14 +210,14 @@ class TokenCacheTest {
         while (executor.waiting() > 0) {
             executor.runNext();
         }
-        cache.slot("one more");
+        cache.slotOf("one more");
         assertThat(cache.size()).isEqualTo(SLOTS);
     }
 
     @Test
     void get_withASlotThatIsEvictedMeanwhile_takesTheOneInItsPlace() {
-        TokenSlot gone = cache.slot("r");
-        assertThat(gone.state.close()).isTrue();
+        TokenSlot gone = cache.slotOf("r");
+        assertThat(gone.state.closeIfUnused()).isTrue();
 
         assertThat(gone.get(false, LIMIT)).isNull();
         assertThat(gone.getAsync(false, LIMIT, Function.identity())).isNull();
@@ -233,25 +233,25 @@ class TokenCacheTest {
                 time,
                 LIMIT);
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        assertThat(slot.state.close()).isFalse();
+        assertThat(slot.state.closeIfUnused()).isFalse();
         executor.runNext();
         time.advance(Duration.ofMinutes(58));
         slot.get(false, LIMIT);
-        assertThat(slot.state.close()).isFalse();
+        assertThat(slot.state.closeIfUnused()).isFalse();
         executor.runNext();
 
-        assertThat(slot.state.close()).isTrue();
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.state.closeIfUnused()).isTrue();
+        assertThat(slot.freshToken()).isNull();
     }
 
     @Test
     void clear_forgetsTokensAlsoForThoseWhoHoldASlot() {
-        TokenSlot slot = cache.slot("r");
+        TokenSlot slot = cache.slotOf("r");
         AccessToken before = get("r");
 
         cache.clear();
 
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(get("r")).isNotSameAs(before);
     }
 
@@ -289,7 +289,7 @@ class TokenCacheTest {
     @Test
     void slot_upToTheBound_dropsNothing() {
         for (int i = 0; i < SLOTS; i++) {
-            cache.slot("resource " + i).get(false, LIMIT);
+            cache.slotOf("resource " + i).get(false, LIMIT);
         }
 
         assertThat(cache.size()).isEqualTo(SLOTS);
@@ -300,12 +300,12 @@ class TokenCacheTest {
         ScriptedSource other = new ScriptedSource("other", time);
         TokenCache cache = new TokenCache(
                 new TokenSourceChain(List.of(source, other), time, null, false), Runnable::run, time, LIMIT, SLOTS);
-        cache.slot("r").get(false, LIMIT);
+        cache.slotOf("r").get(false, LIMIT);
         source.thenUnavailable("gone", "");
 
         cache.clear();
 
-        assertThat(cache.slot("r").get(false, LIMIT).token).isNotNull();
+        assertThat(cache.slotOf("r").get(false, LIMIT).token).isNotNull();
         assertThat(other.calls()).isEqualTo(1);
     }
 

@@ -36,13 +36,13 @@ class TokenSlotConcurrencyTest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicReference<Thread> flightThread = new AtomicReference<>();
+    private final AtomicReference<Thread> requestThread = new AtomicReference<>();
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     /** Answers when the test says so; notes when it is interrupted. */
     private final TokenSource source = request -> {
         requests.incrementAndGet();
-        flightThread.set(Thread.currentThread());
+        requestThread.set(Thread.currentThread());
         asked.countDown();
         try {
             answer.await();
@@ -159,7 +159,7 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
-    void get_whenTheLastCallerIsInterrupted_saysSoAndEndsTheFlight() throws InterruptedException {
+    void get_whenTheLastCallerIsInterrupted_saysSoAndEndsTheRequest() throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         AtomicReference<Boolean> flag = new AtomicReference<>();
         Thread caller = new Thread(() -> {
@@ -183,7 +183,7 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
-    void get_whenOneOfTwoCallersIsInterrupted_leavesTheFlightToTheOther() throws InterruptedException {
+    void get_whenOneOfTwoCallersIsInterrupted_leavesTheRequestToTheOther() throws InterruptedException {
         AtomicReference<CachedToken> token = new AtomicReference<>();
         Thread patient = new Thread(() -> token.set(slot.get(false, LIMIT)));
         patient.start();
@@ -201,7 +201,7 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
-    void get_whenOneCallerAfterTheOtherIsInterrupted_endsTheFlightWithTheLast() throws InterruptedException {
+    void get_whenOneCallerAfterTheOtherIsInterrupted_endsTheRequestWithTheLast() throws InterruptedException {
         Thread last = new Thread(
                 () -> assertThatThrownBy(() -> slot.get(false, LIMIT)).isInstanceOf(TokenAcquisitionException.class));
         last.start();
@@ -217,7 +217,7 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
-    void get_whenTheDeadlinePasses_saysSoAndEndsTheFlight() throws InterruptedException {
+    void get_whenTheDeadlinePasses_saysSoAndEndsTheRequest() throws InterruptedException {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(source), Time.SYSTEM, null, false),
@@ -237,13 +237,13 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
-    void flight_afterItLanded_leavesNoThread() throws InterruptedException {
+    void request_afterItEnded_leavesNoThread() throws InterruptedException {
         answer.countDown();
         slot.get(false, LIMIT);
 
-        flightThread.get().join();
+        requestThread.get().join();
 
-        assertThat(flightThread.get().isDaemon()).isTrue();
-        assertThat(flightThread.get().getName()).isEqualTo("token-provider");
+        assertThat(requestThread.get().isDaemon()).isTrue();
+        assertThat(requestThread.get().getName()).isEqualTo("token-provider");
     }
 }

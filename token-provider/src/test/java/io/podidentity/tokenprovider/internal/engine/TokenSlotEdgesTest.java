@@ -45,11 +45,11 @@ class TokenSlotEdgesTest {
 
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt - 1));
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
-        assertThat(slot.fresh()).isNotNull();
+        assertThat(slot.freshToken()).isNotNull();
         assertThat(executor.waiting()).isZero();
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt));
 
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
         assertThat(executor.waiting()).isEqualTo(1);
     }
@@ -72,7 +72,7 @@ class TokenSlotEdgesTest {
 
         time.setWallClock(lastLook);
 
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
     }
 
@@ -135,11 +135,11 @@ class TokenSlotEdgesTest {
     private Instant refreshOn(Instant wish) {
         AccessToken token =
                 Tokens.accessToken(RESOURCE, FakeTime.START.plus(HOUR)).withRefreshOn(wish);
-        return Instant.ofEpochMilli(CachedToken.refreshAt(token, FakeTime.START.toEpochMilli()));
+        return Instant.ofEpochMilli(CachedToken.computeRefreshAt(token, FakeTime.START.toEpochMilli()));
     }
 
     @Test
-    void get_whenAFlightLandsBetweenTheLookAndTheBoarding_takesItsToken() {
+    void get_whenARequestEndsBetweenTheLookAndTheJoin_takesItsToken() {
         Interruption between = new Interruption();
         TokenSlot slot = slot(between, executor);
         CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT, Function.identity());
@@ -153,14 +153,14 @@ class TokenSlotEdgesTest {
 
     @Test
     @Timeout(20)
-    void get_whenTheFlightItJoinedIsCutShort_fliesByItself() {
+    void get_whenTheRequestItJoinedIsCutShort_beginsItsOwnRequest() {
         Interruption between = new Interruption();
         List<Runnable> noThread = new ArrayList<>();
-        Executor firstWaits = flight -> {
+        Executor firstWaits = task -> {
             if (noThread.isEmpty()) {
-                noThread.add(flight);
+                noThread.add(task);
             } else {
-                flight.run();
+                task.run();
             }
         };
         TokenSlot slot = slot(between, firstWaits);
@@ -185,7 +185,7 @@ class TokenSlotEdgesTest {
         long deadline = time.nanos() + LIMIT.toNanos();
         InFlightRequest request = new InFlightRequest(
                 REQUEST,
-                chain.run(REQUEST, deadline, false),
+                chain.newRun(REQUEST, deadline, false),
                 chain,
                 time,
                 slot.state,

@@ -107,7 +107,7 @@ class TokenSlotEventsTest {
                 executor.runNext();
                 other.state.clear();
             }
-            logging.quieten();
+            logging.quietenLog();
             logging.unpin();
             assertThat(other.getAsync(false, LIMIT, cached -> cached.token)).isNotNull();
             executor.runNext();
@@ -244,7 +244,7 @@ class TokenSlotEventsTest {
     }
 
     @Test
-    void failed_ofAFlightThatHangs_isToldOnceAndOffTheLockWhenItIsGivenUp() {
+    void failed_ofARequestThatHangs_isToldOnceAndOffTheLockWhenItIsGivenUp() {
         CompletableFuture<AccessToken> answer = ask();
         List<Boolean> lockWasFree = new ArrayList<>();
         listener = event -> {
@@ -270,7 +270,7 @@ class TokenSlotEventsTest {
     }
 
     @Test
-    void failed_ofAFlightThatACallerInHasteLeft_isNotTold() {
+    void failed_ofARequestThatACallerInHasteLeft_isNotTold() {
         CompletableFuture<AccessToken> patient = ask();
         assertThat(slot.getAsync(false, GRACE, cached -> cached.token)).isNotDone();
 

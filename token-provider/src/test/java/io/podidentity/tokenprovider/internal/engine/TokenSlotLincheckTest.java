@@ -14,28 +14,28 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Interleavings of callers on one slot, each made by a model checker and not by chance: in none of them are
- * there two flights, two tokens, or a caller that nobody wakes.
+ * there two requests, two tokens, or a caller that nobody wakes.
  */
 class TokenSlotLincheckTest {
     /** Of each test; CI looks at ten times as many. */
     private static final int INTERLEAVINGS = Boolean.getBoolean("podidentity.long") ? 150 : 15;
 
     @Test
-    void get_whenTwoMissTogether_shareOneFlight() {
+    void get_whenTwoMissTogether_shareOneRequest() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
             round.twoCallers();
-            round.requireOneFlight("token-1");
+            round.requireOneRequest("token-1");
         });
     }
 
     @Test
-    void get_whenTheTokenExpired_shareOneFlight() {
+    void get_whenTheTokenExpired_shareOneRequest() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
             round.tokenOfThePast(Duration.ofHours(1));
             round.twoCallers();
-            round.requireOneFlight("token-2");
+            round.requireOneRequest("token-2");
         });
     }
 
@@ -44,10 +44,10 @@ class TokenSlotLincheckTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
             round.tokenOfThePast(Duration.ofMinutes(58));
-            // A flight that never lands: whoever waited for it would wait for ever.
-            round.executor = flight -> {};
+            // A request that never ends: a call that waited for it would wait for ever.
+            round.executor = task -> {};
             round.twoCallers();
-            round.requireOneFlight("token-1");
+            round.requireOneRequest("token-1");
         });
     }
 
@@ -55,7 +55,7 @@ class TokenSlotLincheckTest {
     void get_whenOneLeavesAsAnotherJoins_neverLosesTheOther() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
-            // Interrupted before it waits: it joins, or begins a flight, and leaves at once.
+            // Interrupted before it waits: it joins, or begins a request, and leaves at once.
             round.inParallel(
                     () -> {
                         Thread.currentThread().interrupt();
@@ -83,7 +83,7 @@ class TokenSlotLincheckTest {
     }
 
     @Test
-    void get_whenForcedBesideAnother_sharesItsFlightOrFliesByItself() {
+    void get_whenForcedBesideAnother_sharesItsRequestOrBeginsOne() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
             round.tokenOfThePast(Duration.ofHours(1));
@@ -92,7 +92,7 @@ class TokenSlotLincheckTest {
                     () -> round.got[1] = round.call());
             int tokens = round.tokens.get();
             round.require(
-                    round.flights.get() == tokens - 1,
+                    round.requests.get() == tokens - 1,
                     tokens == 2 || tokens == 3,
                     !round.got[0].equals("token-1"),
                     !round.got[1].equals("token-1"));
@@ -106,12 +106,13 @@ class TokenSlotLincheckTest {
             boolean[] evicted = new boolean[1];
             CachedToken[] token = new CachedToken[1];
             round.inParallel(
-                    () -> evicted[0] = round.slot.state.close(), () -> token[0] = round.slot.get(false, Round.LIMIT));
+                    () -> evicted[0] = round.slot.state.closeIfUnused(),
+                    () -> token[0] = round.slot.get(false, Round.LIMIT));
             // Whatever came first: what was evicted keeps nothing, and who was sent away has begun nothing.
             round.require(
-                    !evicted[0] || round.slot.fresh() == null,
+                    !evicted[0] || round.slot.freshToken() == null,
                     token[0] != null || evicted[0],
-                    token[0] != null || round.flights.get() == 0);
+                    token[0] != null || round.requests.get() == 0);
         });
     }
 
@@ -121,7 +122,7 @@ class TokenSlotLincheckTest {
         private static final Duration LIMIT = Duration.ofSeconds(30);
 
         private final FakeTime time = new FakeTime();
-        private final AtomicInteger flights = new AtomicInteger();
+        private final AtomicInteger requests = new AtomicInteger();
         private final AtomicInteger tokens = new AtomicInteger();
         private final String[] got = new String[2];
         private volatile Executor executor = Runnable::run;
@@ -144,15 +145,15 @@ class TokenSlotLincheckTest {
                     "test"));
         }
 
-        private void start(Runnable flight) {
-            flights.incrementAndGet();
-            executor.execute(flight);
+        private void start(Runnable task) {
+            requests.incrementAndGet();
+            executor.execute(task);
         }
 
         void tokenOfThePast(Duration age) {
             slot.get(false, LIMIT);
             time.advance(age);
-            flights.set(0);
+            requests.set(0);
         }
 
         void twoCallers() {
@@ -183,7 +184,7 @@ class TokenSlotLincheckTest {
         void require(boolean... facts) {
             for (boolean fact : facts) {
                 if (!fact) {
-                    throw new AssertionError("tokens: " + tokens.get() + ", flights: " + flights.get() + ", got: "
+                    throw new AssertionError("tokens: " + tokens.get() + ", requests: " + requests.get() + ", got: "
                             + got[0] + ", " + got[1]);
                 }
             }
@@ -198,9 +199,9 @@ class TokenSlotLincheckTest {
         }
 
         /** By hand, since the model checker reads AssertJ's objects in a way that they refuse. */
-        void requireOneFlight(String expected) {
-            if (flights.get() != 1 || !expected.equals(got[0]) || !expected.equals(got[1])) {
-                throw new AssertionError("flights: " + flights.get() + ", got: " + got[0] + ", " + got[1]);
+        void requireOneRequest(String expected) {
+            if (requests.get() != 1 || !expected.equals(got[0]) || !expected.equals(got[1])) {
+                throw new AssertionError("requests: " + requests.get() + ", got: " + got[0] + ", " + got[1]);
             }
         }
     }

@@ -23,7 +23,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The life of a token in the cache, with a clock that the test owns and flights that it lets go one by one. */
+/** The life of a token in the cache, with a clock that the test owns and requests that it lets go one by one. */
 class TokenSlotTest {
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -42,13 +42,13 @@ class TokenSlotTest {
     }
 
     @Test
-    void get_whenFresh_answersWithoutAFlight() {
+    void get_whenFresh_answersWithoutARequest() {
         CachedToken first = acquire();
 
         time.advance(Duration.ofMinutes(54));
 
         assertThat(slot.get(false, LIMIT).token).isSameAs(first.token);
-        assertThat(slot.fresh()).isNotNull().isSameAs(slot.get(false, LIMIT));
+        assertThat(slot.freshToken()).isNotNull().isSameAs(slot.get(false, LIMIT));
         assertThat(executor.waiting()).isZero();
         assertThat(source.calls()).isEqualTo(1);
     }
@@ -191,7 +191,7 @@ class TokenSlotTest {
     }
 
     @Test
-    void get_rightAfterAFailure_repeatsItWithoutAFlight() {
+    void get_rightAfterAFailure_repeatsItWithoutARequest() {
         source.thenUnavailable("nobody is logged in", "");
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         executor.runNext();
@@ -236,7 +236,7 @@ class TokenSlotTest {
     }
 
     @Test
-    void getAsync_whenTheFlightWasCutShortByAnothersDeadline_beginsAFlightOfItsOwn() {
+    void getAsync_whenTheRequestWasCutShortByAnothersDeadline_beginsARequestOfItsOwn() {
         source.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
         CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
         CompletableFuture<CachedToken> patient = slot.getAsync(false, LIMIT, Function.identity());
@@ -250,7 +250,7 @@ class TokenSlotTest {
     }
 
     @Test
-    void clear_whileAFlightIsUnderWay_keepsItsTokenOutOfTheCache() {
+    void clear_whileARequestIsUnderWay_keepsItsTokenOutOfTheCache() {
         CompletableFuture<CachedToken> waiting = slot.getAsync(false, LIMIT, Function.identity());
         slot.state.clear();
         CompletableFuture<CachedToken> later = slot.getAsync(false, LIMIT, Function.identity());
@@ -259,9 +259,9 @@ class TokenSlotTest {
         executor.runNext();
 
         assertThat(waiting).isCompleted();
-        assertThat(slot.fresh()).isNull();
+        assertThat(slot.freshToken()).isNull();
         executor.runNext();
-        assertThat(slot.fresh()).isSameAs(later.join());
+        assertThat(slot.freshToken()).isSameAs(later.join());
     }
 
     @Test
@@ -303,7 +303,7 @@ class TokenSlotTest {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(source), time, null, false),
-                flight -> {
+                task -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
                 time,

@@ -165,7 +165,7 @@ class EntraCasesTest extends ConformanceRunner {
         TokenSource source = new EntraTokenSource(
                 "Client secret",
                 new EntraClient(EntraAuthority.of(null, "none"), null, http, time),
-                EntraTenants.any("t"),
+                EntraTenants.allowAny("t"),
                 "c",
                 new ClientSecret(new Secret("s")));
         try {

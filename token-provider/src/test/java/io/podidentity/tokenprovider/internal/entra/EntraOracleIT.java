@@ -261,7 +261,7 @@ class EntraOracleIT {
         return new EntraTokenSource(
                 "Client secret",
                 new EntraClient(authority, null, transport(), Time.SYSTEM),
-                EntraTenants.any(azure.tenantId()),
+                EntraTenants.allowAny(azure.tenantId()),
                 APP,
                 credential);
     }

@@ -236,7 +236,7 @@ class EntraRefusalsIT {
     }
 
     private static TokenSource source(EntraClient client, EntraCredential credential) {
-        return new EntraTokenSource("test", client, EntraTenants.any("t"), "c", credential);
+        return new EntraTokenSource("test", client, EntraTenants.allowAny("t"), "c", credential);
     }
 
     private Path pem() throws Exception {

@@ -116,7 +116,7 @@ class EntraTokenSourceTest {
         assertThat(failure(new EntraTenants("t", List.of()), REQUEST.withTenantId("t2")))
                 .hasMessage("the tenant t2 is not the application's own. Add it to AZURE_ADDITIONALLY_ALLOWED_TENANTS"
                         + " if it is meant, and unset AZURE_IDENTITY_DISABLE_MULTITENANTAUTH.");
-        assertThat(failure(EntraTenants.any("a/b"), REQUEST))
+        assertThat(failure(EntraTenants.allowAny("a/b"), REQUEST))
                 .hasMessage("the tenant has a character other than letters, digits, '.' and '-'."
                         + " Use the tenant's ID or domain.");
         assertThat(http.requests()).isEmpty();
@@ -154,7 +154,7 @@ class EntraTokenSourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"not json", "[]", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==", "{\"access_token\":1}"})
     void acquire_withClaimsThatAreNone_isRefusedWithoutARequest(String claims) {
-        assertThat(failure(EntraTenants.any("t"), REQUEST.withClaims(claims)))
+        assertThat(failure(EntraTenants.allowAny("t"), REQUEST.withClaims(claims)))
                 .hasMessage("the claims are not a JSON object. Decode the challenge's Base64 first.");
         assertThat(http.requests()).isEmpty();
     }
@@ -173,7 +173,7 @@ class EntraTokenSourceTest {
     void acquire_whenNoRetryCanHelp_failsAtOnce(int status) {
         http.answers(status, "<html>");
 
-        assertThat(failure(EntraTenants.any("t"), REQUEST)).hasMessage("HTTP " + status);
+        assertThat(failure(EntraTenants.allowAny("t"), REQUEST)).hasMessage("HTTP " + status);
         assertThat(http.requests()).hasSize(1);
     }
 
@@ -181,7 +181,7 @@ class EntraTokenSourceTest {
     void acquire_whileEntraIsDown_saysSoAndKeepsRetryAfter() {
         http.answers(503, "{\"error\":\"temporarily_unavailable\",\"suberror\":\"busy\"}", "60");
 
-        TokenAcquisitionException failure = failure(EntraTenants.any("t"), REQUEST);
+        TokenAcquisitionException failure = failure(EntraTenants.allowAny("t"), REQUEST);
 
         assertThat(failure).hasMessage("HTTP 503 \"temporarily_unavailable\" (busy). Try again in a minute.");
         assertThat(failure.isTransient()).isTrue();
@@ -204,7 +204,7 @@ class EntraTokenSourceTest {
         distrust.initCause(new CertificateException(new CertificateExpiredException("NotAfter: x")));
         http.fails(distrust);
 
-        TokenAcquisitionException failure = failure(EntraTenants.any("t"), REQUEST);
+        TokenAcquisitionException failure = failure(EntraTenants.allowAny("t"), REQUEST);
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
         assertThat(failure)
@@ -217,7 +217,7 @@ class EntraTokenSourceTest {
     void acquire_whenSomethingElseAnswers_saysSo() {
         http.answers(200, "<html>Sign in to the hotel's network</html>");
 
-        assertThat(failure(EntraTenants.any("t"), REQUEST))
+        assertThat(failure(EntraTenants.allowAny("t"), REQUEST))
                 .hasMessage("https://login.microsoftonline.com/t answered HTTP 200 not JSON"
                         + " (an unexpected character, at character 0)."
                         + " Check what answers at https://login.microsoftonline.com.");
@@ -261,7 +261,7 @@ class EntraTokenSourceTest {
         TokenSource source = new EntraTokenSource(
                 "Client secret",
                 new EntraClient(EntraAuthority.of(null, "none"), null, silent, time),
-                EntraTenants.any("t"),
+                EntraTenants.allowAny("t"),
                 "c",
                 new ClientSecret(new Secret("hunter2")));
         return catchThrowableOfType(TokenAcquisitionException.class, () -> source.acquire(REQUEST));
@@ -277,13 +277,13 @@ class EntraTokenSourceTest {
         return new EntraTokenSource(
                 "Client secret",
                 client(variables),
-                EntraTenants.any("t"),
+                EntraTenants.allowAny("t"),
                 "c",
                 new ClientSecret(new Secret("s&= +%20")));
     }
 
     private TokenSource source(EntraCredential credential) {
-        return new EntraTokenSource("Client assertion", client(Map.of()), EntraTenants.any("t"), "c", credential);
+        return new EntraTokenSource("Client assertion", client(Map.of()), EntraTenants.allowAny("t"), "c", credential);
     }
 
     private EntraClient client(Map<String, String> variables) {

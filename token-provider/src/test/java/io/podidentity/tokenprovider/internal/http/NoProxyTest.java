@@ -31,7 +31,7 @@ class NoProxyTest {
                 "[fd12::1]:443 | fd12::1 | 443",
             })
     void has_whatTheListNames_isSo(String list, String host, int port) {
-        assertThat(ProxyRoute.NoProxy.of(list).has(host, port)).isTrue();
+        assertThat(NoProxy.parse(list).matches(host, port)).isTrue();
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class NoProxyTest {
                 ". | login.example | 443",
             })
     void has_whatTheListDoesNotName_isNotSo(String list, String host, int port) {
-        assertThat(ProxyRoute.NoProxy.of(list).has(host, port)).isFalse();
+        assertThat(NoProxy.parse(list).matches(host, port)).isFalse();
     }
 
     @ParameterizedTest
@@ -70,12 +70,12 @@ class NoProxyTest {
                 "fe80::1"
             })
     void isNear_ofThisMachineAndItsLink_isSo(String host) {
-        assertThat(ProxyRoute.NoProxy.isNear(host)).isTrue();
+        assertThat(NoProxy.isNear(host)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"login.microsoftonline.com", "10.0.0.1", "fd00::1", "localhost.example", "127.example"})
     void isNear_ofAnythingElse_isNotSo(String host) {
-        assertThat(ProxyRoute.NoProxy.isNear(host)).isFalse();
+        assertThat(NoProxy.isNear(host)).isFalse();
     }
 }

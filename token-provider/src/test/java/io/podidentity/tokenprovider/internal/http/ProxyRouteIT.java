@@ -83,7 +83,7 @@ class ProxyRouteIT {
                 assertThat(new AnswerReader(wire).readStatus()).isEqualTo(200);
                 wire.secure(trust, HOST, 443);
                 wire.send(("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-                assertThat(new AnswerReader(wire).read().body()).isEqualTo("through");
+                assertThat(new AnswerReader(wire).readAnswer().body()).isEqualTo("through");
             }
             secure.requests().clear();
 
@@ -237,7 +237,7 @@ class ProxyRouteIT {
         return catchThrowableOfType(
                 ProxyException.class,
                 () -> transport(Map.of("HTTPS_PROXY", "http://127.0.0.1:" + port))
-                        .send(request().within(500)));
+                        .send(request().withTotalMillis(500)));
     }
 
     @ParameterizedTest

@@ -99,8 +99,7 @@ class ArcKeyTest {
                         + " member of the group himds, by 'sudo usermod -aG himds USER'.");
     }
 
-    private ArcTokenSource.ArcKey key(boolean windows, Map<String, String> variables) {
-        return new ArcTokenSource.ArcKey(
-                new Environment(variables, false, windows, "/nowhere"), new File(root.toString()));
+    private ArcKey key(boolean windows, Map<String, String> variables) {
+        return new ArcKey(new Environment(variables, false, windows, "/nowhere"), new File(root.toString()));
     }
 }

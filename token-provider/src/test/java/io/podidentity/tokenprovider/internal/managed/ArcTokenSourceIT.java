@@ -55,7 +55,7 @@ class ArcTokenSourceIT {
             String url = "http://127.0.0.1:" + agent.getAddress().getPort();
             Environment environment = new Environment(
                     Map.of("IDENTITY_ENDPOINT", url + "/token", "IMDS_ENDPOINT", url), false, false, "/nowhere");
-            TokenSource source = SourceDescriptor.endpoint(
+            TokenSource source = SourceDescriptor.createEndpoint(
                     new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
@@ -84,7 +84,7 @@ class ArcTokenSourceIT {
                     false,
                     false,
                     "/nowhere");
-            TokenSource source = SourceDescriptor.endpoint(
+            TokenSource source = SourceDescriptor.createEndpoint(
                     new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThatThrownBy(() -> source.acquire(EndpointCases.REQUEST))

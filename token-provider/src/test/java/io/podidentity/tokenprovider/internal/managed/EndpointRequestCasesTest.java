@@ -84,7 +84,7 @@ class EndpointRequestCasesTest extends ConformanceRunner {
             Files.createFile(path);
         }
         ManagedIdentityEndpoint host =
-                ManagedIdentityEndpoint.of(EndpointCases.environment(row.given()), new File(own.toString()));
+                ManagedIdentityEndpoint.findAnnounced(EndpointCases.environment(row.given()), new File(own.toString()));
         String expected = "MACHINE_LEARNING".equals(row.expected("source")) ? "AZURE_ML" : row.expected("source");
         assertThat(host == null ? "DEFAULT_TO_IMDS" : host.name()).isEqualTo(expected);
     }

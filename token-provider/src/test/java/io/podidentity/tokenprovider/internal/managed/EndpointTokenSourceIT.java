@@ -126,7 +126,7 @@ class EndpointTokenSourceIT {
     }
 
     private static TokenSource appService(FaultyServer host) {
-        return SourceDescriptor.endpoint(
+        return SourceDescriptor.createEndpoint(
                 new SourceContext(
                         Environment.of(Map.of("IDENTITY_ENDPOINT", host.url() + "/", "IDENTITY_HEADER", "h")),
                         new File("/nowhere"),
@@ -138,7 +138,7 @@ class EndpointTokenSourceIT {
     private void acquire(Map<String, String> variables) throws Exception {
         Map<String, String> all = new HashMap<>(variables);
         all.put("MSI_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort() + "/token");
-        TokenSource source = SourceDescriptor.endpoint(
+        TokenSource source = SourceDescriptor.createEndpoint(
                 new SourceContext(
                         new Environment(all, false, false, "/nowhere"),
                         new File("/nowhere"),

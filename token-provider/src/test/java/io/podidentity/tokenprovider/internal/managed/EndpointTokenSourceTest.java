@@ -170,7 +170,7 @@ class EndpointTokenSourceTest {
         assertThat(failure(source(Map.of("MSI_ENDPOINT", "http://x")), REQUEST.withClientId("c")))
                 .hasMessage("Cloud Shell has one identity of its own, and client ID c was asked for. Unset"
                         + " AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
-        TokenSource ml = SourceDescriptor.endpoint(
+        TokenSource ml = SourceDescriptor.createEndpoint(
                 new SourceContext(
                         environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")), root(), http, time),
                 UserAssignedIdentity.ofObjectId("o"));
@@ -212,7 +212,7 @@ class EndpointTokenSourceTest {
     }
 
     private TokenSource source(Map<String, String> variables) {
-        return SourceDescriptor.endpoint(new SourceContext(environment(variables), root(), http, time), null);
+        return SourceDescriptor.createEndpoint(new SourceContext(environment(variables), root(), http, time), null);
     }
 
     private File root() {

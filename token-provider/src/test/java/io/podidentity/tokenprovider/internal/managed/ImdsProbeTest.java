@@ -31,7 +31,7 @@ class ImdsProbeTest {
     void finding_whenRefusedForItsHeader_isCertain() throws Exception {
         http.answers(400, "");
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
+        assertThat(probe.awaitFinding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
     }
 
     @ParameterizedTest
@@ -39,14 +39,15 @@ class ImdsProbeTest {
     void finding_whenAnsweredOtherwise_isNotCertain(int status) throws Exception {
         http.answers(status, "");
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(status, "", null)));
+        assertThat(probe.awaitFinding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(status, "", null)));
     }
 
     @Test
     void finding_whenNobodyAnswers_saysSo() throws Exception {
         http.fails(new ConnectException("refused"));
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding("nothing listens at http://169.254.169.254", null));
+        assertThat(probe.awaitFinding())
+                .isEqualTo(new ImdsProbe.Finding("nothing listens at http://169.254.169.254", null));
     }
 
     @Test
@@ -82,7 +83,7 @@ class ImdsProbeTest {
             }
         });
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
+        assertThat(probe.awaitFinding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
     }
 
     private interface Wait {
@@ -103,25 +104,25 @@ class ImdsProbeTest {
     @Test
     void finding_ofAYes_holdsForEver() throws Exception {
         http.answers(400, "").fails(new ConnectException("refused"));
-        probe.finding();
+        probe.awaitFinding();
 
         time.advance(Duration.ofDays(30));
 
-        assertThat(probe.finding().isCertain()).isTrue();
+        assertThat(probe.awaitFinding().isCertain()).isTrue();
         assertThat(http.requests()).hasSize(1);
     }
 
     @Test
     void finding_ofANo_holdsForThreeMinutes() throws Exception {
         http.fails(new ConnectException("refused")).answers(400, "");
-        assertThat(probe.finding().absence()).isNotNull();
+        assertThat(probe.awaitFinding().absence()).isNotNull();
 
         time.advance(Duration.ofMinutes(3));
-        assertThat(probe.finding().absence()).isNotNull();
+        assertThat(probe.awaitFinding().absence()).isNotNull();
         assertThat(http.requests()).hasSize(1);
 
         time.advance(Duration.ofMillis(1));
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
+        assertThat(probe.awaitFinding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
         assertThat(http.requests()).hasSize(2);
     }
 
@@ -131,7 +132,7 @@ class ImdsProbeTest {
 
         probe.begin();
         probe.begin();
-        probe.finding();
+        probe.awaitFinding();
         probe.begin();
 
         assertThat(http.requests()).hasSize(1);
@@ -151,7 +152,7 @@ class ImdsProbeTest {
         assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
         mayAnswer.countDown();
 
-        assertThat(probe.finding().isCertain()).isTrue();
+        assertThat(probe.awaitFinding().isCertain()).isTrue();
     }
 
     @Test
@@ -166,13 +167,13 @@ class ImdsProbeTest {
         probe.begin();
         time.advance(Duration.ofMillis(300));
 
-        assertThat(probe.finding())
+        assertThat(probe.awaitFinding())
                 .isEqualTo(new ImdsProbe.Finding("no answer from http://169.254.169.254 within 0.3 s", null));
 
         mayAnswer.countDown();
         assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
         ThreadsOfOurs.awaitNone();
-        assertThat(probe.finding().isCertain()).isTrue();
+        assertThat(probe.awaitFinding().isCertain()).isTrue();
         assertThat(http.requests()).hasSize(1);
     }
 
@@ -186,7 +187,7 @@ class ImdsProbeTest {
         probe.begin();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(probe::finding).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(probe::awaitFinding).isInstanceOf(InterruptedException.class);
 
         mayAnswer.countDown();
     }

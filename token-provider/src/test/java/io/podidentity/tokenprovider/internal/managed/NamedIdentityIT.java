@@ -269,8 +269,8 @@ class NamedIdentityIT {
             // The key's folder is of the root of a file system, which no setting of the builder has.
             SourceContext context = new SourceContext(
                     Environment.of(variables), root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM);
-            builder.sources(
-                    List.of(SourceDescriptor.managedIdentity(context, way == Way.CONNECTION_STRING ? named : null)));
+            builder.sources(List.of(
+                    SourceDescriptor.createManagedIdentity(context, way == Way.CONNECTION_STRING ? named : null)));
         } else if (way == Way.CONNECTION_STRING) {
             builder.connectionString("RunAs=App;AppId=" + named.id());
         }

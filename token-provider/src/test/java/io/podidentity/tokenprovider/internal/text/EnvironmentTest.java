@@ -31,7 +31,7 @@ class EnvironmentTest {
         Map<String, String> variables = Map.of("Path", " one ");
 
         assertThat(new Environment(variables, false, true, "").get("PATH")).isEqualTo("one");
-        assertThat(new Environment(variables, false, true, "").raw("path")).isEqualTo(" one ");
+        assertThat(new Environment(variables, false, true, "").getRaw("path")).isEqualTo(" one ");
         assertThat(new Environment(variables, false, false, "").get("PATH")).isNull();
     }
 

@@ -46,7 +46,7 @@ class AzureDeveloperCliCasesTest extends ConformanceRunner {
             case "azd_argv" -> argv(row);
             case "azd_output" -> output(row);
             case "azd_error_java" ->
-                assertThat(AzureDeveloperCliTokenSource.message(row.given("output")))
+                assertThat(AzureDeveloperCliTokenSource.findMessage(row.given("output")))
                         .isEqualTo(row.expected("message"));
             case "azd_failure" -> failure(row);
             default -> errorShown(row);

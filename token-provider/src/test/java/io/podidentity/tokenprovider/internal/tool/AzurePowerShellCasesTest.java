@@ -45,7 +45,7 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
         switch (row.kind()) {
             case "powershell" -> call(row);
             case "powershell_expiry" ->
-                assertThat(AzurePowerShellTokenSource.expiresOn(row.given("text")))
+                assertThat(AzurePowerShellTokenSource.readExpiry(row.given("text")))
                         .isEqualTo(
                                 row.expected("expires_at") == null ? null : Instant.parse(row.expected("expires_at")));
             case "powershell_failure" -> failure(row);

@@ -42,8 +42,8 @@ class DeveloperToolsIT {
                 "azd",
                 "echo 'WARNING: new azd' >&2\necho '{\"token\":\"t\",\"expiresOn\":\"2100-01-01T00:00:00Z\"}'\n");
 
-        TokenSource.Outcome outcome =
-                AzureDeveloperCliTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
+        TokenSource.Outcome outcome = AzureDeveloperCliTokenSource.ofMachine(tools.environment(Map.of()))
+                .acquire(REQUEST);
 
         assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
     }
@@ -57,8 +57,8 @@ class DeveloperToolsIT {
                 "PATH=/usr/bin:/bin\nprintf %s \"$4\" | base64 -d | tr -d '\\0' > " + script
                         + "\necho '{\"Token\":\"t\",\"ExpiresOn\":4102444800}'\n");
 
-        TokenSource.Outcome outcome =
-                AzurePowerShellTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
+        TokenSource.Outcome outcome = AzurePowerShellTokenSource.ofMachine(tools.environment(Map.of()))
+                .acquire(REQUEST);
 
         assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
         assertThat(Files.readString(script))
@@ -71,7 +71,7 @@ class DeveloperToolsIT {
         ToolFolder tools = new ToolFolder(folder);
         tools.install("azd", "/bin/sleep 300 &\nwait\n");
 
-        TokenSource.Outcome outcome = AzureDeveloperCliTokenSource.of(tools.environment(Map.of()))
+        TokenSource.Outcome outcome = AzureDeveloperCliTokenSource.ofMachine(tools.environment(Map.of()))
                 .acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
 
         assertThat(outcome)

@@ -30,9 +30,9 @@ class NamedIdentityTest {
         Environment environment = tools.environment(Map.of());
 
         for (TokenSource tool : List.of(
-                AzureCliTokenSource.of(environment),
-                AzureDeveloperCliTokenSource.of(environment),
-                AzurePowerShellTokenSource.of(environment))) {
+                AzureCliTokenSource.ofMachine(environment),
+                AzureDeveloperCliTokenSource.ofMachine(environment),
+                AzurePowerShellTokenSource.ofMachine(environment))) {
             assertThat(tool.acquire(REQUEST.withClientId("c")))
                     .isEqualTo(new TokenSource.Unavailable(
                             "it has the account that is logged in, and a managed identity was named", ""));

@@ -72,9 +72,9 @@ class ToolTest {
     @Test
     void find_inTheHomeFolder_isThatOfPip() throws IOException {
         Path az = az(folder("home/.local/bin"));
-        List<String> usual = new Tool(environment(Map.of(), false, "/nowhere"), "az").find();
+        List<String> usual = new Tool(environment(Map.of(), false, "/nowhere"), "az").findCommand();
 
-        assertThat(new Tool(environment(Map.of(), false, root.resolve("home").toString()), "az").find())
+        assertThat(new Tool(environment(Map.of(), false, root.resolve("home").toString()), "az").findCommand())
                 .isEqualTo(usual == null ? List.of(az.toString()) : usual);
     }
 
@@ -183,7 +183,7 @@ class ToolTest {
     }
 
     private static List<String> onWindows(Map<String, String> variables) {
-        return new Tool(environment(variables, true, "/nowhere"), "az").find();
+        return new Tool(environment(variables, true, "/nowhere"), "az").findCommand();
     }
 
     private static List<String> find(String... namesAndValues) {
@@ -191,7 +191,7 @@ class ToolTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             variables.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new Tool(environment(variables, false, "/nowhere"), "az").find();
+        return new Tool(environment(variables, false, "/nowhere"), "az").findCommand();
     }
 
     private static Environment environment(Map<String, String> variables, boolean windows, String home) {

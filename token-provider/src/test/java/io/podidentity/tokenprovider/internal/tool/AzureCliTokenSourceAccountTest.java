@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AzureCliProfileTest {
+class AzureCliTokenSourceAccountTest {
     private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00.123Z");
 
     @TempDir

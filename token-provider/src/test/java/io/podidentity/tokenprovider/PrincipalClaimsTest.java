@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PrincipalReaderTest {
+class PrincipalClaimsTest {
     private static final String APP = "11111111-1111-1111-1111-111111111111";
     private static final String OBJECT = "22222222-2222-2222-2222-222222222222";
     private static final String TENANT = "33333333-3333-3333-3333-333333333333";
