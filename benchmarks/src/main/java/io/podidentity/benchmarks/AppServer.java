@@ -47,11 +47,12 @@ record AppServer(Process process, int port, double readyMillis) implements AutoC
     /** Its resident memory now; 0 where the kernel does not tell. */
     double residentMegabytes() throws IOException {
         Path status = Path.of("/proc/" + process.pid() + "/status");
-        if (Files.isReadable(status)) {
-            for (String line : Files.readAllLines(status)) {
-                if (line.startsWith("VmRSS:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-                }
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
             }
         }
         return 0;

@@ -76,12 +76,17 @@ public final class Benchmarks {
 
     private static void write(Session session, String report) throws IOException {
         System.out.println(report);
-        String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk().version()
-                + (session.options().quick() ? "-quick" : "")
-                + (session.options().only().isEmpty()
-                        ? ""
-                        : "-" + String.join("-", session.options().only())) + ".md";
+        StringBuilder name = new StringBuilder();
+        name.append(LocalDate.now(ZoneOffset.UTC))
+                .append('-')
+                .append(session.jdk().version());
+        if (session.options().quick()) {
+            name.append("-quick");
+        }
+        for (String part : session.options().only()) {
+            name.append('-').append(part);
+        }
         Path results = Files.createDirectories(session.classPaths().module().resolve("results"));
-        Files.writeString(results.resolve(name), report);
+        Files.writeString(results.resolve(name.append(".md").toString()), report);
     }
 }

@@ -30,10 +30,14 @@ final class Figures {
         for (String line : output.lines().toList()) {
             int equals = line.indexOf('=');
             if (equals > 0) {
-                for (String number : line.substring(equals + 1).split(" ", -1)) {
-                    add(row + "." + line.substring(0, equals), Double.parseDouble(number));
-                }
+                addLine(row + "." + line.substring(0, equals), line.substring(equals + 1));
             }
+        }
+    }
+
+    private void addLine(String name, String numbers) {
+        for (String number : numbers.split(" ", -1)) {
+            add(name, Double.parseDouble(number));
         }
     }
 
@@ -41,18 +45,20 @@ final class Figures {
     OptionalDouble median(String name) {
         List<Double> values = samples.getOrDefault(name, List.of());
         int size = values.size();
-        return size == 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((values.get((size - 1) / 2) + values.get(size / 2)) / 2);
+        if (size == 0) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of((values.get((size - 1) / 2) + values.get(size / 2)) / 2);
     }
 
     /** The median of one figure divided by that of another; empty if one of them was not measured. */
     OptionalDouble ratio(String name, String other) {
-        OptionalDouble one = median(name);
-        OptionalDouble two = median(other);
-        return one.isPresent() && two.isPresent()
-                ? OptionalDouble.of(one.getAsDouble() / two.getAsDouble())
-                : OptionalDouble.empty();
+        OptionalDouble dividend = median(name);
+        OptionalDouble divisor = median(other);
+        if (dividend.isEmpty() || divisor.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(dividend.getAsDouble() / divisor.getAsDouble());
     }
 
     List<String> rows(String scenario) {
@@ -81,7 +87,10 @@ final class Figures {
         String least = number(values.get(0));
         String greatest = number(values.get(values.size() - 1));
         String median = number(median(name).orElseThrow());
-        return least.equals(greatest) ? median : median + " (" + least + "–" + greatest + ")";
+        if (least.equals(greatest)) {
+            return median;
+        }
+        return median + " (" + least + "–" + greatest + ")";
     }
 
     static String number(double value) {
@@ -89,6 +98,13 @@ final class Figures {
         if (value == Math.rint(value) && size < 1e9) {
             return String.format(Locale.ROOT, "%,d", (long) value);
         }
-        return String.format(Locale.ROOT, size < 10 ? "%.2f" : size < 1_000 ? "%.1f" : "%,.0f", value);
+        // Three digits that count are enough, since the values of several runs differ by more.
+        if (size < 10) {
+            return String.format(Locale.ROOT, "%.2f", value);
+        }
+        if (size < 1_000) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+        return String.format(Locale.ROOT, "%,.0f", value);
     }
 }

@@ -72,23 +72,29 @@ final class FirstTokens {
     }
 
     private static Class<?> program(String name) {
+        if (name.startsWith("UrlConnection")) {
+            return UrlConnection.class;
+        }
         try {
-            return name.startsWith("UrlConnection")
-                    ? UrlConnection.class
-                    : Class.forName(
-                            JvmHello.class.getPackageName() + "." + name, false, JvmHello.class.getClassLoader());
+            String className = JvmHello.class.getPackageName() + "." + name;
+            return Class.forName(className, false, JvmHello.class.getClassLoader());
         } catch (ClassNotFoundException peer) {
+            // The peers have no program of their own.
             return FirstCall.class;
         }
     }
 
     private String[] arguments(String name) {
-        return switch (name) {
-            case "UrlConnection" -> new String[0];
-            case AND_JAR -> new String[] {"io.podidentity.tokenprovider.TokenSource"};
-            case "UrlConnectionAndClasses" -> own.toArray(String[]::new);
-            default -> new String[] {name};
-        };
+        if (name.equals("UrlConnection")) {
+            return new String[0];
+        }
+        if (name.equals(AND_JAR)) {
+            return new String[] {"io.podidentity.tokenprovider.TokenSource"};
+        }
+        if (name.equals("UrlConnectionAndClasses")) {
+            return own.toArray(String[]::new);
+        }
+        return new String[] {name};
     }
 
     private void footprint() throws IOException {
@@ -110,7 +116,11 @@ final class FirstTokens {
         for (String client :
                 List.of("none", "TokenProvider", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {
             Launcher.Run run = session.run(Network.OPEN, session.withImds(client, LiveThreads.class, client));
-            figures.addAll("footprint." + (client.equals("none") ? "JvmHello" : client), run.output());
+            String row = client;
+            if (client.equals("none")) {
+                row = "JvmHello";
+            }
+            figures.addAll("footprint." + row, run.output());
         }
     }
 

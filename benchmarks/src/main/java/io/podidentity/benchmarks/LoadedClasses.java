@@ -30,7 +30,9 @@ record LoadedClasses(int all, int fromClassPath, List<String> own) {
         for (Matcher line = LINE.matcher(log); line.find(); ) {
             all++;
             String source = line.group(2);
-            fromClassPath += source.startsWith("file:") ? 1 : 0;
+            if (source.startsWith("file:")) {
+                fromClassPath++;
+            }
             if (source.equals(ownSource) || own.contains(source)) {
                 own.add(line.group(1));
             }

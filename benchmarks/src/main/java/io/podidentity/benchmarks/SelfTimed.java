@@ -26,18 +26,25 @@ record SelfTimed(Session session) {
         for (Network network : List.of(Network.REFUSED, Network.NO_ROUTE, Network.BLACK_HOLE, Network.SILENT)) {
             session.say("no token source: " + network.key());
             for (int round = 0; round <= session.options().rounds(); round++) {
-                fail(network, "BareSocket", round);
-                fail(network, "TokenProvider", round);
-                if (isWorthIt(network, round)) {
-                    fail(network, PEER, round);
-                }
+                failAll(network, round);
             }
         }
     }
 
-    /** With a silent server each of the peer's two calls takes a minute, so that is measured once. */
+    private void failAll(Network network, int round) throws IOException {
+        fail(network, "BareSocket", round);
+        fail(network, "TokenProvider", round);
+        if (isWorthIt(network, round)) {
+            fail(network, PEER, round);
+        }
+    }
+
+    /** Whether the peer is measured too. With a silent server each of its two calls takes a minute: once is enough. */
     private boolean isWorthIt(Network network, int round) {
-        return network == Network.SILENT ? !session.options().quick() && round == 1 : round <= 3;
+        if (network == Network.SILENT) {
+            return !session.options().quick() && round == 1;
+        }
+        return round <= 3;
     }
 
     private void fail(Network network, String client, int round) throws IOException {

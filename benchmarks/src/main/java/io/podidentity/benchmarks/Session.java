@@ -22,6 +22,18 @@ record Session(
         Path folder,
         Figures figures,
         Launcher launcher) {
+    /** The jars that a subject needs, by its name in the tables. */
+    private static final Map<String, String> GROUPS = Map.of(
+            "TokenProvider",
+            "token-provider",
+            "UrlConnectionAndJar",
+            "token-provider",
+            "UrlConnectionAndClasses",
+            "token-provider",
+            "Msal4jManagedIdentity",
+            "msal4j",
+            "JmhSession",
+            "all");
 
     /**
      * A program that finds the stub in the place of IMDS, and no Azure CLI.
@@ -51,15 +63,10 @@ record Session(
 
     /** The jars that a client or a first-token program needs, by its name in the tables. */
     List<Path> jars(String subject) throws IOException {
-        String group = subject.startsWith("AzureIdentity")
-                ? "azure-identity"
-                : switch (subject) {
-                    case "TokenProvider", "UrlConnectionAndJar", "UrlConnectionAndClasses" -> "token-provider";
-                    case "Msal4jManagedIdentity" -> "msal4j";
-                    case "JmhSession" -> "all";
-                    default -> ClassPaths.NONE;
-                };
-        return classPaths.jars(group);
+        if (subject.startsWith("AzureIdentity")) {
+            return classPaths.jars("azure-identity");
+        }
+        return classPaths.jars(GROUPS.getOrDefault(subject, ClassPaths.NONE));
     }
 
     Launcher.Run run(Network network, ProcessBuilder program) throws IOException {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
-/** A plain HTTP client that trusts what it is told to. */
+/** A plain HTTP client for tests, which trusts the certificates that a TLS context trusts. */
 public final class Client {
 
     private final HttpClient http;
@@ -41,7 +41,7 @@ public final class Client {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** With a bearer token; an empty {@code body} is none. */
+    /** Sends JSON with a bearer token. An empty {@code body} stands for no body. */
     public HttpResponse<String> sendJson(String method, String url, String token, String body)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url))

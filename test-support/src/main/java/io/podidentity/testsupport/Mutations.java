@@ -3,7 +3,10 @@ package io.podidentity.testsupport;
 import java.util.List;
 import java.util.Random;
 
-/** Texts that a reader may not expect: good ones with a few things changed, and some of chance alone. */
+/**
+ * Texts that a parser may not expect: most are good texts with a few changes, and some are random. The same seed gives
+ * the same texts.
+ */
 public final class Mutations {
     private static final String MARKS = "\0\t\n\r\u001b \"'\\/{}[]()<>=:;,.-+%&#0129aAzZ\u00e9\u2028\ud83d\uffff";
 
@@ -50,11 +53,20 @@ public final class Mutations {
     private String chance(int length) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
-            text.append(
-                    random.nextBoolean()
-                            ? MARKS.charAt(random.nextInt(MARKS.length()))
-                            : (char) random.nextInt(random.nextInt(10) == 0 ? 0x10000 : 0x80));
+            text.append(randomCharacter());
         }
         return text.toString();
+    }
+
+    /** Half of the characters have a meaning in some grammar; most of the others are ASCII. */
+    private char randomCharacter() {
+        if (random.nextBoolean()) {
+            return MARKS.charAt(random.nextInt(MARKS.length()));
+        }
+        int bound = 0x80;
+        if (random.nextInt(10) == 0) {
+            bound = 0x10000;
+        }
+        return (char) random.nextInt(bound);
     }
 }

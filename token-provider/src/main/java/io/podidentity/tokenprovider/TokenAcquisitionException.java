@@ -87,7 +87,15 @@ public final class TokenAcquisitionException extends RuntimeException {
      */
     public TokenAcquisitionException(
             Code code, String reason, String remedy, @Nullable Throwable cause, @Nullable Duration retryAfter) {
-        this(code, reason, remedy, cause, requireNotNegative(retryAfter), List.of(), writeMessage(reason, remedy), null);
+        this(
+                code,
+                reason,
+                remedy,
+                cause,
+                requireNotNegative(retryAfter),
+                List.of(),
+                writeMessage(reason, remedy),
+                null);
     }
 
     private static String writeMessage(String reason, String remedy) {

@@ -143,13 +143,19 @@ public interface TokenClient {
 
         private static long seconds(String json, String member, long otherwise) {
             String text = text(json, member);
-            return text == null ? otherwise : Long.parseLong(text) * 1000;
+            if (text == null) {
+                return otherwise;
+            }
+            return Long.parseLong(text) * 1000;
         }
 
         private static @Nullable String text(String json, String member) {
             String start = "\"" + member + "\":\"";
             int at = json.indexOf(start);
-            return at < 0 ? null : json.substring(at + start.length(), json.indexOf('"', at + start.length()));
+            if (at < 0) {
+                return null;
+            }
+            return json.substring(at + start.length(), json.indexOf('"', at + start.length()));
         }
     }
 
@@ -170,12 +176,13 @@ public interface TokenClient {
 
     record AzureIdentity(TokenCredential credential) implements TokenClient {
         static AzureIdentity of(String name) {
-            return new AzureIdentity(
-                    switch (name) {
-                        case "AzureIdentityCli" -> new AzureCliCredentialBuilder().build();
-                        case "AzureIdentityManagedIdentity" -> new ManagedIdentityCredentialBuilder().build();
-                        default -> new DefaultAzureCredentialBuilder().build();
-                    });
+            if (name.equals("AzureIdentityCli")) {
+                return new AzureIdentity(new AzureCliCredentialBuilder().build());
+            }
+            if (name.equals("AzureIdentityManagedIdentity")) {
+                return new AzureIdentity(new ManagedIdentityCredentialBuilder().build());
+            }
+            return new AzureIdentity(new DefaultAzureCredentialBuilder().build());
         }
 
         @Override

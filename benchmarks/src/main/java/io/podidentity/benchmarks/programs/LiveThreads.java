@@ -24,7 +24,9 @@ public final class LiveThreads {
             all = Thread.getAllStackTraces().keySet();
             own = 0;
             for (Thread thread : all) {
-                own += thread.getName().startsWith("token-provider") ? 1 : 0;
+                if (thread.getName().startsWith("token-provider")) {
+                    own++;
+                }
             }
         } while (own > 0 && left > 0);
         Storm.print("threads", all.size());
