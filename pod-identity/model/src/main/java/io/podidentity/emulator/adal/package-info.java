@@ -1,4 +1,9 @@
-/** Fetches tokens as NMI's Go library does, for the emulator's own use: start at {@code Adal}. */
+/**
+ * Fetches tokens for NMI as Go's library adal does: from the metadata service, and from Entra ID's token endpoint of
+ * version 1. The retries and the texts of errors are the library's.
+ *
+ * <p>Start at {@code Adal}. {@code TokenServices} is what it asks.
+ */
 @NullMarked
 package io.podidentity.emulator.adal;
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.Optional;
@@ -22,13 +23,18 @@ public final class CertificateFiles {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(file), password.toCharArray());
-            for (String alias : Collections.list(store.aliases())) {
-                if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
-                    return Optional.of(certificate);
-                }
-            }
+            return findCertificateOfKey(store);
         } catch (IOException | GeneralSecurityException unreadable) {
             // Then nobody can have registered it either.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<X509Certificate> findCertificateOfKey(KeyStore store) throws KeyStoreException {
+        for (String alias : Collections.list(store.aliases())) {
+            if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
+                return Optional.of(certificate);
+            }
         }
         return Optional.empty();
     }

@@ -1,4 +1,9 @@
-/** What stands in Azure for the manifests to refer to: start at {@code AzureOfManifests}. */
+/**
+ * Creates in the emulated Azure what manifests refer to: managed identities, applications and their secrets. Without
+ * it every manifest would need a description of the tenant beside it.
+ *
+ * <p>Start at {@code AzureOfManifests}.
+ */
 @NullMarked
 package io.podidentity.emulator.azure;
 

@@ -153,9 +153,10 @@ public final class FederatedCredentials {
             return Match.OTHER_AUDIENCE;
         }
         Instant now = clock.instant();
-        return all.stream().anyMatch(audience.and(entry -> !entry.knownFrom().isAfter(now)))
-                ? Match.ACCEPTED
-                : Match.NOT_KNOWN_YET;
+        if (all.stream().anyMatch(audience.and(entry -> !entry.knownFrom().isAfter(now)))) {
+            return Match.ACCEPTED;
+        }
+        return Match.NOT_KNOWN_YET;
     }
 
     private List<Entry> of(String clientId) {

@@ -82,17 +82,16 @@ public record ServicePrincipal(
         WRONG
     }
 
+    /** Says what a secret is worth that a client presents. */
     public SecretCheck check(String presentedSecret) {
-        SecretCheck result = SecretCheck.WRONG;
-        for (RegisteredSecret secret : secrets) {
-            if (secret.matches(presentedSecret)) {
-                if (!secret.expired()) {
-                    return SecretCheck.VALID;
-                }
-                result = SecretCheck.EXPIRED;
-            }
+        List<RegisteredSecret> matching = secrets.stream()
+                .filter(secret -> secret.matches(presentedSecret))
+                .toList();
+        if (matching.isEmpty()) {
+            return SecretCheck.WRONG;
         }
-        return result;
+        boolean areExpired = matching.stream().allMatch(RegisteredSecret::expired);
+        return areExpired ? SecretCheck.EXPIRED : SecretCheck.VALID;
     }
 
     public ServicePrincipal with(RegisteredSecret secret) {

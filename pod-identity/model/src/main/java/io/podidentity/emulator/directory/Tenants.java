@@ -38,7 +38,9 @@ public final class Tenants {
     public synchronized void replace(Collection<String> names, Map<String, ? extends Collection<String>> homes) {
         state = new State(Map.of(), Map.of());
         names.forEach(this::add);
-        homes.forEach((clientId, tenants) -> tenants.forEach(tenant -> addHome(clientId, tenant)));
+        for (var home : homes.entrySet()) {
+            home.getValue().forEach(tenant -> addHome(home.getKey(), tenant));
+        }
     }
 
     private void add(String tenant) {

@@ -1,6 +1,8 @@
 /**
- * What the emulated tenant holds (principals, credentials, roles), for the emulator's own use: start at
- * {@code Directory}.
+ * The emulated tenant: principals, their secrets and federated credentials, roles, and the resources that tokens can
+ * be for.
+ *
+ * <p>Start at {@code Directory}, which holds all of them.
  */
 @NullMarked
 package io.podidentity.emulator.directory;

@@ -13,6 +13,7 @@ import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
 import io.podidentity.emulator.token.TokenSubject.Proof;
+import io.podidentity.emulator.token.TokenSubject.SignedInUser;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,8 +45,8 @@ final class UserSignIn {
             boolean ofPage) {
 
         TokenSubject subject(String wanted, Proof proof) {
-            return TokenSubject.user(
-                    clientId, user.objectId(), user.userPrincipalName(), Scope.permissions(wanted), proof);
+            var signedIn = new SignedInUser(user.userPrincipalName(), Scope.permissions(wanted));
+            return TokenSubject.user(clientId, user.objectId(), signedIn, proof);
         }
 
         private Session withoutNonce() {
@@ -105,11 +106,26 @@ final class UserSignIn {
                 .orElseThrow(() -> EntraError.USER_TOKEN_SIGNATURE.because(
                         "Assertion failed signature validation. [Reason - The key was not found.]"));
         String clientId = application.clientId();
+        requireValidNow(claims);
+        requireAudience(claims, clientId);
+        requireTokenOfUser(claims);
+        if (!application.consented()) {
+            throw EntraError.NO_CONSENT.because(
+                    "The user or administrator has not consented to use the application with ID '" + clientId
+                            + "'. Send an interactive authorization request for this user and resource.");
+        }
+        return new Session(directory.user(), clientId, scope, null, false);
+    }
+
+    private void requireValidNow(JWTClaimsSet claims) {
         if (!tokens.clock().instant().isBefore(claims.getExpirationTime().toInstant())) {
             throw EntraError.USER_TOKEN_EXPIRED.because(
                     "Assertion is not within its valid time range. Ensure that the access token is not expired before"
                             + " using it for user assertion, or request a new token.");
         }
+    }
+
+    private static void requireAudience(JWTClaimsSet claims, String clientId) {
         if (claims.getAudience().stream().noneMatch(List.of(clientId, "api://" + clientId)::contains)) {
             throw EntraError.USER_TOKEN_AUDIENCE.because(
                     "Assertion audience does not match the Client app presenting the assertion. The audience in the"
@@ -117,6 +133,9 @@ final class UserSignIn {
                             + "' and the expected audience is '" + clientId
                             + "' or one of the Application Uris of this application.");
         }
+    }
+
+    private void requireTokenOfUser(JWTClaimsSet claims) {
         if (!directory.user().objectId().equals(claims.getClaim("oid"))) {
             throw EntraError.NOT_A_USERS_TOKEN.because("Application '" + claims.getClaim("oid")
                     + "' is not allowed to make application on-behalf-of calls.");
@@ -125,12 +144,6 @@ final class UserSignIn {
             throw EntraError.ID_TOKEN.because(
                     "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.");
         }
-        if (!application.consented()) {
-            throw EntraError.NO_CONSENT.because(
-                    "The user or administrator has not consented to use the application with ID '" + clientId
-                            + "'. Send an interactive authorization request for this user and resource.");
-        }
-        return new Session(directory.user(), clientId, scope, null, false);
     }
 
     /** @throws EntraError.Refusal if the session is another client's */

@@ -48,9 +48,10 @@ public final class FolderLock implements AutoCloseable {
 
     /** As {@link #tryTake}, but empty too if the folder was never locked, such as one that is being made just now. */
     static Optional<FolderLock> tryTakeAgain(Path folder) throws IOException {
-        return Files.isRegularFile(file(folder), LinkOption.NOFOLLOW_LINKS)
-                ? tryOpen(folder, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
-                : Optional.empty();
+        if (Files.isRegularFile(file(folder), LinkOption.NOFOLLOW_LINKS)) {
+            return tryOpen(folder, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        }
+        return Optional.empty();
     }
 
     /** The file that is locked. */

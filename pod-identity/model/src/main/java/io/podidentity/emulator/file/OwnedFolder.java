@@ -61,10 +61,14 @@ public final class OwnedFolder implements AutoCloseable {
         try (DirectoryStream<Path> others = Files.newDirectoryStream(
                 parent, entry -> String.valueOf(entry.getFileName()).startsWith(prefix))) {
             for (Path other : others) {
-                if (Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS) && isOfOwner(other, own)) {
-                    removeUnlessInUse(other, now);
-                }
+                removeLeftover(other, own, now);
             }
+        }
+    }
+
+    private static void removeLeftover(Path other, Path own, Instant now) {
+        if (Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS) && isOfOwner(other, own)) {
+            removeUnlessInUse(other, now);
         }
     }
 

@@ -164,15 +164,17 @@ final class WholeFile {
     }
 
     private static FileAttribute<?>[] ownerAlone(Path file) {
-        return isPosix(file)
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ALONE)}
-                : new FileAttribute<?>[0];
+        if (isPosix(file)) {
+            return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ALONE)};
+        }
+        return new FileAttribute<?>[0];
     }
 
     private static Optional<PosixFileAttributes> attributes(Path file) throws IOException {
-        return isPosix(file) && Files.exists(file)
-                ? Optional.of(Files.readAttributes(file, PosixFileAttributes.class))
-                : Optional.empty();
+        if (isPosix(file) && Files.exists(file)) {
+            return Optional.of(Files.readAttributes(file, PosixFileAttributes.class));
+        }
+        return Optional.empty();
     }
 
     private static boolean isPosix(Path file) {

@@ -75,9 +75,10 @@ public record WritableFolder(Path root) {
 
     /** The path of a file without links, which need not exist. */
     public static Path real(Path file) throws IOException {
-        return Files.exists(file)
-                ? file.toRealPath()
-                : ofNew(file.toAbsolutePath().normalize());
+        if (Files.exists(file)) {
+            return file.toRealPath();
+        }
+        return ofNew(file.toAbsolutePath().normalize());
     }
 
     private static Path ofNew(Path file) throws IOException {
@@ -184,8 +185,9 @@ public record WritableFolder(Path root) {
     /** The system's own words; the message of such an exception can be a path alone. */
     private static String reason(IOException cause) {
         String type = cause.getClass().getSimpleName().replaceFirst("Exception$", "");
-        return cause instanceof FileSystemException file
-                ? Optional.ofNullable(file.getReason()).orElse(type)
-                : String.valueOf(cause.getMessage());
+        if (cause instanceof FileSystemException file) {
+            return Optional.ofNullable(file.getReason()).orElse(type);
+        }
+        return String.valueOf(cause.getMessage());
     }
 }

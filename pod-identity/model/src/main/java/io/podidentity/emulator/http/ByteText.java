@@ -65,8 +65,9 @@ final class ByteText {
     }
 
     private static String encoded(int codePoint) {
-        return isByte(codePoint)
-                ? "%%%02X".formatted(byteOf(codePoint))
-                : URLEncoder.encode(Character.toString(codePoint), StandardCharsets.UTF_8);
+        if (isByte(codePoint)) {
+            return "%%%02X".formatted(byteOf(codePoint));
+        }
+        return URLEncoder.encode(Character.toString(codePoint), StandardCharsets.UTF_8);
     }
 }

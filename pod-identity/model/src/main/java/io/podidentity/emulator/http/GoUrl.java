@@ -44,19 +44,29 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
     public static GoUrl parse(String url) throws UnreadableException {
         int hash = url.indexOf('#');
         String text = hash < 0 ? url : url.substring(0, hash);
-        String fragment = hash < 0 || hash == url.length() - 1 ? "" : url.substring(hash);
+        // A mark with nothing behind it is dropped.
+        boolean hasFragment = hash >= 0 && hash < url.length() - 1;
+        String fragment = hasFragment ? url.substring(hash) : "";
         if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw new UnreadableException(text, "net/url: invalid control character in URL");
         }
-        Matcher whole = SCHEME.matcher(text);
-        String scheme = whole.matches() ? whole.group(1).toLowerCase(Locale.ROOT) : "";
-        String rest = whole.matches() ? whole.group(2) : text;
-        if (whole.matches() && scheme.isEmpty()) {
+        Matcher withScheme = SCHEME.matcher(text);
+        if (!withScheme.matches()) {
+            return parseRest(url, text, "", text, fragment);
+        }
+        String scheme = withScheme.group(1).toLowerCase(Locale.ROOT);
+        if (scheme.isEmpty()) {
             throw new UnreadableException(text, "missing protocol scheme");
         }
-        int mark = rest.indexOf('?');
-        String query = mark < 0 ? "" : rest.substring(mark);
-        rest = mark < 0 ? rest : rest.substring(0, mark);
+        return parseRest(url, text, scheme, withScheme.group(2), fragment);
+    }
+
+    /** @param text the URL without its fragment, of which errors speak */
+    private static GoUrl parseRest(String url, String text, String scheme, String afterScheme, String fragment)
+            throws UnreadableException {
+        int mark = afterScheme.indexOf('?');
+        String query = mark < 0 ? "" : afterScheme.substring(mark);
+        String rest = mark < 0 ? afterScheme : afterScheme.substring(0, mark);
         if (!rest.startsWith("/") && !scheme.isEmpty()) {
             return new GoUrl(scheme, rest, "", "", query, fragment);
         }
@@ -64,14 +74,20 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
             throw new UnreadableException(text, "first path segment in URL cannot contain colon");
         }
         String host = "";
-        if (rest.startsWith("//") && (!scheme.isEmpty() || !rest.startsWith("///"))) {
+        String path = rest;
+        if (hasAuthority(scheme, rest)) {
             int slash = rest.indexOf('/', 2);
-            host = host(text, rest.substring(2, slash < 0 ? rest.length() : slash));
-            rest = slash < 0 ? "" : rest.substring(slash);
+            int end = slash < 0 ? rest.length() : slash;
+            host = host(text, rest.substring(2, end));
+            path = rest.substring(end);
         }
-        requireEscapes(text, rest);
+        requireEscapes(text, path);
         requireEscapes(url, fragment);
-        return new GoUrl(scheme, "", host, escapedPath(rest), query, fragment.replace(" ", "%20"));
+        return new GoUrl(scheme, "", host, escapedPath(path), query, fragment.replace(" ", "%20"));
+    }
+
+    private static boolean hasAuthority(String scheme, String rest) {
+        return rest.startsWith("//") && (!scheme.isEmpty() || !rest.startsWith("///"));
     }
 
     private static void requireEscapes(String url, String part) throws UnreadableException {

@@ -36,9 +36,10 @@ public final class Redaction {
     private static String pair(String pair) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
-        return SECRET_NAME.matcher(decoded(name)).matches()
-                ? name + "=" + REDACTED
-                : JWT.matcher(pair).replaceAll(REDACTED);
+        if (SECRET_NAME.matcher(decoded(name)).matches()) {
+            return name + "=" + REDACTED;
+        }
+        return JWT.matcher(pair).replaceAll(REDACTED);
     }
 
     /** A name can be percent-encoded in part; a broken escape is left as it is. */

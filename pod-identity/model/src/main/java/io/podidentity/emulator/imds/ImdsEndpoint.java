@@ -135,21 +135,9 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory director
     private Answer token(Parameters query) {
         requireVersion(query);
         String resource = required(query, "resource");
-        var resources = new ResourceCheck(directory, issuer.authority());
-        if (!resources.isKnown(resource)) {
-            throw new ImdsRefusal(
-                    "invalid_resource",
-                    "AADSTS500011: The resource principal named " + resource + " was not found in the tenant."
-                            + resources.advice(resource));
-        }
+        requireKnown(resource);
         NodeIdentity identity = select(query);
-        AppAssignments assignments = directory.assignments();
-        TokenSubject subject = TokenSubject.managedIdentity(
-                        identity.clientId(), identity.objectId(), identity.resourceId())
-                .with(
-                        assignments.rolesAt(resource, identity.objectId(), identity.clientId()),
-                        assignments.groupsOf(identity.objectId(), identity.clientId()));
-        IssuedToken token = issuer.issue(subject, resource, life);
+        IssuedToken token = issuer.issue(subject(identity, resource), resource, life);
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", token.value());
         body.put("client_id", identity.clientId());
@@ -161,6 +149,24 @@ public record ImdsEndpoint(Iterable<NodeIdentity> identities, Directory director
         body.put("resource", resource);
         body.put("token_type", "Bearer");
         return Answer.json(200, body);
+    }
+
+    private void requireKnown(String resource) {
+        var resources = new ResourceCheck(directory, issuer.authority());
+        if (!resources.isKnown(resource)) {
+            throw new ImdsRefusal(
+                    "invalid_resource",
+                    "AADSTS500011: The resource principal named " + resource + " was not found in the tenant."
+                            + resources.advice(resource));
+        }
+    }
+
+    private TokenSubject subject(NodeIdentity identity, String resource) {
+        AppAssignments assignments = directory.assignments();
+        return TokenSubject.managedIdentity(identity.clientId(), identity.objectId(), identity.resourceId())
+                .with(
+                        assignments.rolesAt(resource, identity.objectId(), identity.clientId()),
+                        assignments.groupsOf(identity.objectId(), identity.clientId()));
     }
 
     private static void requireVersion(Parameters query) {

@@ -1,4 +1,8 @@
-/** The instance metadata service, for the emulator's own use: start at {@code ImdsEndpoint}. */
+/**
+ * The instance metadata service of a node as a function from a request to an answer.
+ *
+ * <p>Start at {@code ImdsEndpoint}.
+ */
 @NullMarked
 package io.podidentity.emulator.imds;
 

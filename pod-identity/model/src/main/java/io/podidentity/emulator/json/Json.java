@@ -130,28 +130,38 @@ public final class Json {
 
     private static void write(@Nullable Object value, JsonGenerator out) {
         if (value instanceof Map<?, ?> object) {
-            out.writeStartObject();
-            object.forEach((name, member) -> {
-                out.writeName(String.valueOf(name));
-                write(member, out);
-            });
-            out.writeEndObject();
+            writeObject(object, out);
         } else if (value instanceof Iterable<?> array) {
             out.writeStartArray();
             array.forEach(element -> write(element, out));
             out.writeEndArray();
         } else if (value instanceof Boolean bool) {
             out.writeBoolean(bool);
-        } else if (value instanceof Integer || value instanceof Long) {
-            out.writeNumber(((Number) value).longValue());
-        } else if (value instanceof BigDecimal number) {
-            out.writeNumber(number.toPlainString());
         } else if (value instanceof Number number) {
-            out.writeNumber(number.doubleValue());
+            writeNumber(number, out);
         } else if (value == null) {
             out.writeNull();
         } else {
             out.writeString(value.toString());
+        }
+    }
+
+    private static void writeObject(Map<?, ?> object, JsonGenerator out) {
+        out.writeStartObject();
+        object.forEach((name, member) -> {
+            out.writeName(String.valueOf(name));
+            write(member, out);
+        });
+        out.writeEndObject();
+    }
+
+    private static void writeNumber(Number number, JsonGenerator out) {
+        if (number instanceof Integer || number instanceof Long) {
+            out.writeNumber(number.longValue());
+        } else if (number instanceof BigDecimal decimal) {
+            out.writeNumber(decimal.toPlainString());
+        } else {
+            out.writeNumber(number.doubleValue());
         }
     }
 }

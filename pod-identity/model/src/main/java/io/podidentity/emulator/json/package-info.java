@@ -1,4 +1,8 @@
-/** Reads and writes JSON: start at {@code Json}. */
+/**
+ * Reads and writes JSON as maps and lists.
+ *
+ * <p>Start at {@code Json}.
+ */
 @NullMarked
 package io.podidentity.emulator.json;
 

@@ -1,4 +1,8 @@
-/** Log lines in the formats of the programs that the emulator plays, for its own use: start at {@code LogFormat}. */
+/**
+ * The formats of logrus and klog, in which the emulated programs write their log lines.
+ *
+ * <p>Start at {@code LogFormat}.
+ */
 @NullMarked
 package io.podidentity.emulator.log;
 

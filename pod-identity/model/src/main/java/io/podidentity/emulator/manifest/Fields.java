@@ -193,9 +193,10 @@ final class Fields {
     }
 
     private String textOf(Yaml.Entry entry, String map) {
-        return entry.value().isNull()
-                ? ""
-                : string(entry.value(), map + "." + entry.key()).orElse("");
+        if (entry.value().isNull()) {
+            return "";
+        }
+        return string(entry.value(), map + "." + entry.key()).orElse("");
     }
 
     /**

@@ -59,13 +59,13 @@ public record Kustomization(
         var visited = new HashSet<Path>();
         while (!open.isEmpty()) {
             Path next = open.pop();
-            if (visited.add(next)) {
-                files.addAll(filesAt(next));
-                for (Kustomization kustomization : in(next).stream().toList()) {
-                    seen.accept(kustomization);
-                    kustomization.names().forEach(open::push);
-                }
+            if (!visited.add(next)) {
+                continue;
             }
+            files.addAll(filesAt(next));
+            Optional<Kustomization> kustomization = in(next);
+            kustomization.ifPresent(seen);
+            kustomization.map(Kustomization::names).orElse(Set.of()).forEach(open::push);
         }
         return files;
     }
@@ -104,14 +104,16 @@ public record Kustomization(
             remote.add(ManifestFiles.shown(file) + ", which cannot be read: " + e.reason());
         }
         var names = new HashSet<Path>();
-        documents.forEach(document -> addNames(folder, document, names));
         var patches = new HashSet<Path>();
-        documents.forEach(document -> PATCHES.stream()
-                .flatMap(key -> document.at(key).stream())
-                .forEach(value -> addNames(folder, value, patches)));
+        for (Yaml document : documents) {
+            addNames(folder, document, names);
+            PATCHES.stream()
+                    .flatMap(key -> document.at(key).stream())
+                    .forEach(patch -> addNames(folder, patch, patches));
+        }
         Optional<Yaml> only = documents.size() == 1 ? Optional.of(documents.get(0)) : Optional.empty();
-        boolean isComponent =
-                only.filter(one -> one.textAt("kind").equals("Component")).isPresent();
+        boolean isComponent = only.filter(document -> document.textAt("kind").equals("Component"))
+                .isPresent();
         return new Kustomization(
                 folder, names, patches, isComponent, remote, only.flatMap(mapping -> resources(folder, mapping)));
     }

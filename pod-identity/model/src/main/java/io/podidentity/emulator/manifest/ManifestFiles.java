@@ -65,15 +65,16 @@ public final class ManifestFiles {
     /** All files and folders in a folder and below it, sorted. */
     public static Stream<Path> below(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all
-                    .filter(file -> Stream.iterate(file, at -> at != null && !at.equals(folder), Path::getParent)
-                            .allMatch(ManifestFiles::isLookedInto))
-                    .sorted()
-                    .toList()
-                    .stream();
+            return all.filter(file -> isLookedInto(file, folder)).sorted().toList().stream();
         } catch (IOException | UncheckedIOException e) {
             throw new ManifestException("Cannot read the folder " + folder + " (" + e.getMessage() + ")");
         }
+    }
+
+    /** Whether neither the file nor a folder around it, below the one that is read, is left out. */
+    private static boolean isLookedInto(Path file, Path folder) {
+        return Stream.iterate(file, at -> at != null && !at.equals(folder), Path::getParent)
+                .allMatch(ManifestFiles::isLookedInto);
     }
 
     private static boolean isLookedInto(Path folder) {

@@ -56,9 +56,10 @@ final class ManifestTexts {
 
     /** The texts by set; files that the user names belong to each of them. */
     List<List<ManifestText>> sets() {
-        return apart.isEmpty()
-                ? List.of(common)
-                : apart.stream().map(this::withCommon).toList();
+        if (apart.isEmpty()) {
+            return List.of(common);
+        }
+        return apart.stream().map(this::withCommon).toList();
     }
 
     private List<ManifestText> withCommon(List<ManifestText> set) {

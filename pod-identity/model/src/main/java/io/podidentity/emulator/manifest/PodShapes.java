@@ -36,6 +36,8 @@ public final class PodShapes {
         }
     }
 
+    private static final String EACH_ELEMENT = "[]";
+    private static final String EACH_VALUE = "*";
     private static final String TEMPLATE = "spec/template";
 
     private static final List<Shape> KNOWN = List.of(
@@ -91,27 +93,32 @@ public final class PodShapes {
      * spec.tasks[].template}
      */
     public PodShapes with(Map<String, String> templates) {
-        Stream<Shape> own = templates.entrySet().stream()
-                .map(one -> of(
-                        "*", one.getKey(), one.getValue().replace("[]", ".[]").replace('.', '/')));
+        Stream<Shape> own =
+                templates.entrySet().stream().map(template -> of("*", template.getKey(), slashed(template.getValue())));
         return new PodShapes(Stream.concat(own, shapes.stream()).toList());
+    }
+
+    private static String slashed(String path) {
+        return path.replace("[]", ".[]").replace('.', '/');
     }
 
     /** Those of that very group; if there is none, those of any group. */
     private List<Shape> of(String group, String kind) {
         List<Shape> exact =
                 shapes.stream().filter(shape -> shape.isExactly(group, kind)).toList();
-        return exact.isEmpty()
-                ? shapes.stream().filter(shape -> shape.isOf(group, kind)).toList()
-                : exact;
+        if (exact.isEmpty()) {
+            return shapes.stream().filter(shape -> shape.isOf(group, kind)).toList();
+        }
+        return exact;
     }
 
     /** The places at which the object describes pods; none of a kind that is not known, or that names another's. */
     public List<PodPlace> places(String group, String kind, Yaml content) {
-        return of(group, kind).stream()
-                .flatMap(shape -> found(content, List.of(shape.path().split("/", -1)))
-                        .map(place -> shape.form().at(place)))
-                .toList();
+        return of(group, kind).stream().flatMap(shape -> places(shape, content)).toList();
+    }
+
+    private static Stream<PodPlace> places(Shape shape, Yaml content) {
+        return found(content, List.of(shape.path().split("/", -1))).map(shape.form()::at);
     }
 
     /** The one place of a kind that has one in each object, whether it is written there or not. */
@@ -139,18 +146,26 @@ public final class PodShapes {
     private record Found(Yaml value, List<String> keys) {
 
         Stream<Found> next(String key) {
-            return switch (key) {
-                case "" -> Stream.of(this);
-                case "[]" -> {
-                    List<Yaml> elements = value.elementsAt();
-                    yield IntStream.range(0, elements.size()).mapToObj(i -> below("[" + i + "]", elements.get(i)));
-                }
-                case "*" ->
-                    value instanceof Yaml.Mapping mapping
-                            ? mapping.entries().stream().map(entry -> below(entry.key(), entry.value()))
-                            : Stream.empty();
-                default -> value.at(key).map(found -> below(key, found)).stream();
-            };
+            if (key.isEmpty()) {
+                return Stream.of(this);
+            }
+            if (key.equals(EACH_ELEMENT)) {
+                return elements();
+            }
+            if (key.equals(EACH_VALUE)) {
+                return values();
+            }
+            return value.at(key).map(found -> below(key, found)).stream();
+        }
+
+        private Stream<Found> elements() {
+            List<Yaml> elements = value.elementsAt();
+            return IntStream.range(0, elements.size()).mapToObj(i -> below("[" + i + "]", elements.get(i)));
+        }
+
+        private Stream<Found> values() {
+            List<Yaml.Entry> entries = value instanceof Yaml.Mapping mapping ? mapping.entries() : List.of();
+            return entries.stream().map(entry -> below(entry.key(), entry.value()));
         }
 
         private Found below(String key, Yaml found) {

@@ -191,8 +191,12 @@ sealed interface Release {
         }
 
         private static Optional<String> textOf(Yaml helm) {
-            Optional<String> object = helm.at("valuesObject").map(written -> Json.write(written.plain()));
-            return object.or(() -> Optional.of(helm.textAt("values")).filter(text -> !text.isEmpty()));
+            Optional<Yaml> object = helm.at("valuesObject");
+            if (object.isPresent()) {
+                return Optional.of(Json.write(object.get().plain()));
+            }
+            String text = helm.textAt("values");
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
         }
     }
 }

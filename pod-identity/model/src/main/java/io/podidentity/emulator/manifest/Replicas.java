@@ -83,9 +83,10 @@ final class Replicas {
     }
 
     private static Owner workloadOf(Pod pod) {
-        return pod.owners().isEmpty()
-                ? new Owner("Pod", pod.name().name())
-                : pod.owners().get(pod.owners().size() - 1);
+        if (pod.owners().isEmpty()) {
+            return new Owner("Pod", pod.name().name());
+        }
+        return pod.owners().get(pod.owners().size() - 1);
     }
 
     /** Gives the pod another name if a pod of another workload has its name already. */

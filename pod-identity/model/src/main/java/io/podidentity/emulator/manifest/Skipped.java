@@ -67,9 +67,10 @@ public record Skipped(String place, String reason, Kind kind) {
     /** The place; of a whole file or folder its beginning. */
     public Position position() {
         Matcher exact = POSITION.matcher(place);
-        return exact.matches()
-                ? new Position(exact.group(1), Integer.parseInt(exact.group(2)), Integer.parseInt(exact.group(3)))
-                : new Position(place, 1, 1);
+        if (exact.matches()) {
+            return new Position(exact.group(1), Integer.parseInt(exact.group(2)), Integer.parseInt(exact.group(3)));
+        }
+        return new Position(place, 1, 1);
     }
 
     /** The file or folder of the input; of a rendered text the folder that was rendered. */

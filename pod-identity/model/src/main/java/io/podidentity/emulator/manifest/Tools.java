@@ -74,7 +74,7 @@ record Tools(String searchPath, List<String> kustomizeOptions, boolean allowsRem
         // Values that are set may be secrets.
         String command = program
                 + arguments.stream()
-                        .takeWhile(one -> !one.startsWith("--set"))
+                        .takeWhile(argument -> !argument.startsWith("--set"))
                         .collect(Collectors.joining(" ", " ", ""));
         Path tool = find(program)
                 .orElseThrow(() -> new IOException("and " + program + " is not on the PATH. Where it is, run: "

@@ -90,9 +90,10 @@ public sealed interface Yaml {
 
     /** The number in a key such as {@code [0]}; empty of any other key. */
     static Optional<Integer> indexOf(String key) {
-        return key.matches("\\[\\d{1,6}]")
-                ? Optional.of(Integer.parseInt(key.substring(1, key.length() - 1)))
-                : Optional.empty();
+        if (key.matches("\\[\\d{1,6}]")) {
+            return Optional.of(Integer.parseInt(key.substring(1, key.length() - 1)));
+        }
+        return Optional.empty();
     }
 
     /** The text of a value below these keys; empty of a list, an object and null. */

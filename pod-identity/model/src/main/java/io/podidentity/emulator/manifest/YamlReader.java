@@ -97,16 +97,18 @@ public final class YamlReader {
         var documents = new ArrayList<Yaml>();
         while (events.hasNext()) {
             if (next() instanceof DocumentStartEvent) {
-                anchors.clear();
-                values = 0;
-                aliased = 0;
-                Yaml root = value(next(), 0);
-                if (!root.isNull()) {
-                    documents.add(root);
-                }
+                documents.add(readDocument());
             }
         }
+        documents.removeIf(Yaml::isNull);
         return documents;
+    }
+
+    private Yaml readDocument() {
+        anchors.clear();
+        values = 0;
+        aliased = 0;
+        return value(next(), 0);
     }
 
     private Event next() {

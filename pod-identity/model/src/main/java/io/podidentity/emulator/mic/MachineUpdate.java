@@ -211,11 +211,7 @@ record MachineUpdate(
                 && !isInUse(assigned, desired)
                 && machines.has(machine, identity.resourceId());
         if (isLeft) {
-            log.error(
-                    "mic.go:1177",
-                    "failed to remove AzureIdentityBinding "
-                            + assigned.binding().name().name() + " from node " + where + " for pod "
-                            + assigned.pod() + ", error: " + failure.get().message());
+            logNotRemoved(assigned, failure.get());
             return false;
         }
         log.info(
@@ -225,6 +221,14 @@ record MachineUpdate(
         cluster.remove(assigned);
         log.info("mic.go:1189", "deleted assigned identity " + assigned.name());
         return true;
+    }
+
+    private void logNotRemoved(AzureAssignedIdentity assigned, Refusal failure) {
+        log.error(
+                "mic.go:1177",
+                "failed to remove AzureIdentityBinding "
+                        + assigned.binding().name().name() + " from node " + assigned.nodeName() + " for pod "
+                        + assigned.pod() + ", error: " + failure.message());
     }
 
     private void writeState(AzureAssignedIdentity assigned, State state) {

@@ -81,15 +81,21 @@ public final class Nmi implements Endpoint {
 
     /** What the probes and Prometheus ask: {@code /healthz} and {@code /metrics}. */
     public Endpoint probesAndMetrics() {
-        return request -> CleanPath.redirectWithPage(request).orElseGet(() -> answerProbe(request.rawPath()));
+        return this::answerProbe;
     }
 
-    private Answer answerProbe(String path) {
-        return switch (path) {
-            case "/healthz" -> Answer.text(200, "text/plain; charset=utf-8", "Active");
-            case "/metrics" -> Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
-            default -> GoAnswer.error(404, "404 page not found");
-        };
+    private Answer answerProbe(Request request) {
+        Optional<Answer> redirect = CleanPath.redirectWithPage(request);
+        if (redirect.isPresent()) {
+            return redirect.get();
+        }
+        if (request.rawPath().equals("/healthz")) {
+            return Answer.text(200, "text/plain; charset=utf-8", "Active");
+        }
+        if (request.rawPath().equals("/metrics")) {
+            return Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+        }
+        return GoAnswer.error(404, "404 page not found");
     }
 
     /** Answers the pod or the program at the address of the {@linkplain Request#connection client}. */

@@ -125,9 +125,10 @@ record TokenHandler(
             return answerWithToken(found.size() == 1 ? found.get(0).json() : listInJson(found));
         } catch (NoIdentityException e) {
             request.log().error(words().describeMissingIdentity(pod.name(), e.reason()));
-            return isAskedToRetry()
-                    ? GoAnswer.error(503, e).with("Retry-After", "20")
-                    : answerWithoutIdentity(pod.name(), e);
+            if (isAskedToRetry()) {
+                return GoAnswer.error(503, e).with("Retry-After", "20");
+            }
+            return answerWithoutIdentity(pod.name(), e);
         } catch (NoTokenException e) {
             request.log().error(words().describeMissingToken(pod.name(), String.valueOf(e.getMessage())));
             return answerWithoutToken(e);

@@ -1,6 +1,7 @@
 /**
- * NMI, which answers pods in the place of the node's metadata service, for the emulator's own use: start at
- * {@code Nmi}.
+ * NMI, which answers pods in place of the node's metadata service.
+ *
+ * <p>Start at {@code Nmi}, whose Javadoc follows a request. {@code NmiWords} has the texts of each version.
  */
 @NullMarked
 package io.podidentity.emulator.nmi;

@@ -108,18 +108,7 @@ public final class WorkloadReplay {
             federation.create(trust.clientId(), credential, Duration.ZERO);
         }
         federation.publish(ISSUER, List.of(clusterKey.publicKey()));
-        var directory = new Directory(
-                TENANT,
-                List.copyOf(tenants),
-                new User("developer@podid.example", ObjectIds.of("user")),
-                new Principals(existing.stream()
-                        .map(id -> ServicePrincipal.managedIdentity(id, ObjectIds.of(id)))
-                        .toList()),
-                List.of(),
-                federation,
-                new RoleAssignments(still),
-                Resources.ofAnyName(),
-                AppAssignments.NONE);
+        Directory directory = directory(existing, tenants, federation, still);
         this.cluster = cluster;
         this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), still);
         this.entra = new EntraEndpoint(
@@ -127,6 +116,26 @@ public final class WorkloadReplay {
                 new TokenIssuer(SigningKey.ofNobody(), AUTHORITY, TENANT, still),
                 new Lifetimes(Duration.ofHours(1), Duration.ofHours(24)));
         this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
+    }
+
+    private static Directory directory(
+            Collection<String> existing,
+            Collection<String> tenants,
+            FederatedCredentials federation,
+            SkippingClock clock) {
+        List<ServicePrincipal> identities = existing.stream()
+                .map(clientId -> ServicePrincipal.managedIdentity(clientId, ObjectIds.of(clientId)))
+                .toList();
+        return new Directory(
+                TENANT,
+                List.copyOf(tenants),
+                new User("developer@podid.example", ObjectIds.of("user")),
+                new Principals(identities),
+                List.of(),
+                federation,
+                new RoleAssignments(clock),
+                Resources.ofAnyName(),
+                AppAssignments.NONE);
     }
 
     /** The tenants that identities of a cluster name. */

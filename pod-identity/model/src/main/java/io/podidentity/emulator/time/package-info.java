@@ -1,4 +1,8 @@
-/** The time of the emulated cluster, for the emulator's own use: start at {@code EmulatorClock}. */
+/**
+ * The time of the emulated cluster, which can run faster than the machine's.
+ *
+ * <p>Start at {@code EmulatorClock}.
+ */
 @NullMarked
 package io.podidentity.emulator.time;
 

@@ -35,11 +35,14 @@ public final class Resource {
      * application's own API {@code api://CLIENT-ID}, of which the client ID is the audience.
      */
     public static Optional<String> ofVersion2(String resource) {
-        return Optional.ofNullable(TOKEN_EXCHANGE.get(resource))
-                .or(() -> Optional.of(resource)
-                        .filter(name -> name.startsWith(API))
-                        .map(name -> name.substring(API.length()))
-                        .filter(name -> GUID.matcher(name).matches()));
+        return Optional.ofNullable(TOKEN_EXCHANGE.get(resource)).or(() -> clientIdOfApi(resource));
+    }
+
+    private static Optional<String> clientIdOfApi(String resource) {
+        return Optional.of(resource)
+                .filter(name -> name.startsWith(API))
+                .map(name -> name.substring(API.length()))
+                .filter(name -> GUID.matcher(name).matches());
     }
 
     /** The audience as a federated credential names it. */

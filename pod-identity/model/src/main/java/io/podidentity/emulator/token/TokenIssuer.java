@@ -2,6 +2,7 @@ package io.podidentity.emulator.token;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
+import io.podidentity.emulator.token.TokenSubject.SignedInUser;
 import java.net.URI;
 import java.security.PublicKey;
 import java.text.ParseException;
@@ -70,19 +71,14 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         var claims = commonClaims(subject, audience, version, now, expiresOn)
                 .claim(version.clientClaim, subject.appId())
                 .claim(version.proofClaim, subject.proof().claim)
-                .claim("idtyp", subject.isUser() ? "user" : "app");
+                .claim("idtyp", subject.user().isPresent() ? "user" : "app");
         addIfAny(claims, "roles", subject.roles());
         addIfAny(claims, "groups", subject.groups());
         addIfAny(claims, "xms_cc", subject.requested().capabilities());
         addIfAny(claims, "acrs", subject.requested().contexts());
-        if (subject.resourceId() != null) {
-            claims.claim("xms_mirid", subject.resourceId());
-        }
-        if (subject.isUser()) {
-            claims.claim("scp", subject.scopes())
-                    .claim("name", subject.userPrincipalName())
-                    .claim(version.userClaim, subject.userPrincipalName())
-                    .claim("upn", subject.userPrincipalName());
+        subject.resourceId().ifPresent(id -> claims.claim("xms_mirid", id));
+        if (subject.user().isPresent()) {
+            addUser(claims, subject.user().get(), version);
         } else {
             claims.claim("idp", issuer());
         }
@@ -94,14 +90,22 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
      *
      * @param nonce what the client sent along; null for nothing
      */
-    public String idToken(TokenSubject user, @Nullable String nonce, IssuedToken beside) {
+    public String idToken(TokenSubject subject, @Nullable String nonce, IssuedToken beside) {
+        String name = subject.user().map(SignedInUser::principalName).orElseThrow();
         return key().signCertified(
-                        commonClaims(user, user.appId(), TokenVersion.V2, beside.issuedAt(), beside.expiresOn())
-                                .claim("name", user.userPrincipalName())
-                                .claim("preferred_username", user.userPrincipalName())
+                        commonClaims(subject, subject.appId(), TokenVersion.V2, beside.issuedAt(), beside.expiresOn())
+                                .claim("name", name)
+                                .claim("preferred_username", name)
                                 .claim("nonce", nonce)
                                 .build()
                                 .toJSONObject());
+    }
+
+    private static void addUser(JWTClaimsSet.Builder claims, SignedInUser user, TokenVersion version) {
+        claims.claim("scp", user.scopes())
+                .claim("name", user.principalName())
+                .claim(version.userClaim, user.principalName())
+                .claim("upn", user.principalName());
     }
 
     private static void addIfAny(JWTClaimsSet.Builder claims, String name, List<String> values) {

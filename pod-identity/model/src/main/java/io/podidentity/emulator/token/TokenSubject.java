@@ -5,16 +5,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * Who a token is about.
+ * Who a token is about. Immutable.
  *
  * @param appId the client ID that asked
  * @param objectId the principal that the token speaks for
- * @param userPrincipalName null for an application
- * @param scopes what the user's token permits, separated by spaces; null for an application
- * @param resourceId the Azure resource that a managed identity is; null for all others
+ * @param user the user that the principal is; empty for an application
+ * @param resourceId the Azure resource that a managed identity is; empty for all others
  * @param proof by which the client has shown who it is
  * @param roles the application roles that the principal has at the resource
  * @param groups the object IDs of the groups that the principal is in
@@ -24,13 +23,19 @@ import org.jspecify.annotations.Nullable;
 public record TokenSubject(
         String appId,
         String objectId,
-        @Nullable String userPrincipalName,
-        @Nullable String scopes,
-        @Nullable String resourceId,
+        Optional<SignedInUser> user,
+        Optional<String> resourceId,
         Proof proof,
         List<String> roles,
         List<String> groups,
         RequestedClaims requested) {
+
+    /**
+     * A user at a client.
+     *
+     * @param scopes what the user's token permits, separated by spaces
+     */
+    public record SignedInUser(String principalName, String scopes) {}
 
     /** How a client showed who it is, as the claim {@code appidacr} says it. */
     public enum Proof {
@@ -51,46 +56,40 @@ public record TokenSubject(
         groups = List.copyOf(groups);
     }
 
+    /** An application, without roles and groups. */
     public static TokenSubject application(String clientId, String objectId, Proof proof) {
-        return new TokenSubject(
-                clientId, objectId, null, null, null, proof, List.of(), List.of(), RequestedClaims.NONE);
+        return of(clientId, objectId, Optional.empty(), Optional.empty(), proof);
     }
 
+    /** A managed identity, without roles and groups. */
     public static TokenSubject managedIdentity(String clientId, String objectId, String resourceId) {
-        return new TokenSubject(
-                clientId,
-                objectId,
-                null,
-                null,
-                resourceId,
-                Proof.SIGNATURE,
-                List.of(),
-                List.of(),
-                RequestedClaims.NONE);
+        return of(clientId, objectId, Optional.empty(), Optional.of(resourceId), Proof.SIGNATURE);
     }
 
-    public static TokenSubject user(
-            String clientId, String objectId, String userPrincipalName, String scopes, Proof proof) {
-        return new TokenSubject(
-                clientId, objectId, userPrincipalName, scopes, null, proof, List.of(), List.of(), RequestedClaims.NONE);
+    /** A user, without roles and groups. */
+    public static TokenSubject user(String clientId, String objectId, SignedInUser user, Proof proof) {
+        return of(clientId, objectId, Optional.of(user), Optional.empty(), proof);
     }
 
+    private static TokenSubject of(
+            String clientId, String objectId, Optional<SignedInUser> user, Optional<String> resourceId, Proof proof) {
+        return new TokenSubject(
+                clientId, objectId, user, resourceId, proof, List.of(), List.of(), RequestedClaims.NONE);
+    }
+
+    /** The same with these roles and groups. */
     public TokenSubject with(List<String> appRoles, List<String> memberOf) {
-        return new TokenSubject(
-                appId, objectId, userPrincipalName, scopes, resourceId, proof, appRoles, memberOf, requested);
+        return new TokenSubject(appId, objectId, user, resourceId, proof, appRoles, memberOf, requested);
     }
 
+    /** The same, whose client asks for these claims. */
     public TokenSubject asking(RequestedClaims claims) {
-        return new TokenSubject(appId, objectId, userPrincipalName, scopes, resourceId, proof, roles, groups, claims);
-    }
-
-    boolean isUser() {
-        return userPrincipalName != null;
+        return new TokenSubject(appId, objectId, user, resourceId, proof, roles, groups, claims);
     }
 
     /** The subject towards one application: of a user another one for each, by which they cannot be compared. */
     String subjectFor(String audience) {
-        if (!isUser()) {
+        if (user.isEmpty()) {
             return objectId;
         }
         try {

@@ -1,4 +1,8 @@
-/** Access tokens and the key that signs them, for the emulator's own use: start at {@code TokenIssuer}. */
+/**
+ * Access tokens, and the keys that sign them.
+ *
+ * <p>Start at {@code TokenIssuer}, which makes a token about a {@code TokenSubject}.
+ */
 @NullMarked
 package io.podidentity.emulator.token;
 

@@ -83,21 +83,27 @@ public final class IdentityBindingProxy implements Endpoint {
                     "The assertion is no token of this cluster for the audience "
                             + WebhookSettings.IdentityBindings.AUDIENCE);
         }
-        Set<String> allowed = bound.get(key(clientId));
-        if (allowed == null) {
-            return refusal(403, "No identity binding of this cluster is for client ID " + clientId);
-        }
-        if (!allowed.contains(subject.get()) && !hasRole(subject.get(), clientId)) {
-            return refusal(
-                    403,
-                    subject.get() + " may not " + VERB + " " + clientId
-                            + ": no ClusterRole with that verb, the API group "
-                            + API_GROUP + " and that resource is bound to it, and the identity binding does not"
-                            + " allow it");
+        Optional<String> reason = refusalOf(subject.get(), clientId);
+        if (reason.isPresent()) {
+            return refusal(403, reason.get());
         }
         var fields = new LinkedHashMap<>(form.all());
         fields.put("client_assertion", issuer.assertion(bindingIssuer(clientId), issuer.issuer()));
         return entra.answer(Request.form(request.rawPath(), fields));
+    }
+
+    /** Why a service account may not use an identity; empty if it may. */
+    private Optional<String> refusalOf(String subject, String clientId) {
+        Set<String> allowed = bound.get(key(clientId));
+        if (allowed == null) {
+            return Optional.of("No identity binding of this cluster is for client ID " + clientId);
+        }
+        if (allowed.contains(subject) || hasRole(subject, clientId)) {
+            return Optional.empty();
+        }
+        return Optional.of(subject + " may not " + VERB + " " + clientId
+                + ": no ClusterRole with that verb, the API group " + API_GROUP
+                + " and that resource is bound to it, and the identity binding does not allow it");
     }
 
     private boolean hasRole(String subject, String clientId) {

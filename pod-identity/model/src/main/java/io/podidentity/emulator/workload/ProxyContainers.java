@@ -57,7 +57,17 @@ public record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
             throw new DeniedException("hostNetwork is set to true, cannot inject proxy sidecar");
         }
         int port = Annotations.proxyPort(podAnnotations);
-        var init = new Container(
+        List<Container> initContainers =
+                with(pod.initContainers(), pod.initContainers().size(), redirector(port));
+        if (nativeSidecar) {
+            return pod.withContainers(with(initContainers, 0, sidecar(port, "Always")), pod.containers());
+        }
+        return pod.withContainers(initContainers, with(pod.containers(), 0, sidecar(port, "")));
+    }
+
+    /** Redirects the requests of the pod to the sidecar's port. */
+    private Container redirector(int port) {
+        return new Container(
                 INIT,
                 image("proxy-init"),
                 List.of(),
@@ -66,19 +76,18 @@ public record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
                 List.of(),
                 "",
                 json(INIT_FIELDS));
-        var sidecar = new Container(
+    }
+
+    private Container sidecar(int port, String restartPolicy) {
+        return new Container(
                 SIDECAR,
                 image("proxy"),
                 List.of(),
                 List.of("--proxy-port=" + port, "--log-level=info"),
                 List.of(),
                 List.of(),
-                nativeSidecar ? "Always" : "",
+                restartPolicy,
                 json(SIDECAR_FIELDS.formatted(port)));
-        List<Container> all = with(pod.initContainers(), pod.initContainers().size(), init);
-        return nativeSidecar
-                ? pod.withContainers(with(all, 0, sidecar), pod.containers())
-                : pod.withContainers(all, with(pod.containers(), 0, sidecar));
     }
 
     private String image(String name) {

@@ -168,8 +168,9 @@ public record Webhook(WebhookSettings settings) {
     /** The names of the containers that are to be left alone. */
     public static Set<String> skipped(Map<String, String> podAnnotations) {
         String names = podAnnotations.getOrDefault(Keys.SKIP_CONTAINERS, "");
-        return names.isEmpty()
-                ? Set.of()
-                : Arrays.stream(names.split(";", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        return Arrays.stream(names.split(";", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
     }
 }
