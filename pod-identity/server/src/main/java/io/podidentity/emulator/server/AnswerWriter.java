@@ -8,37 +8,70 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes answers to one HTTP/1.1 connection. Not thread-safe. */
 record AnswerWriter(OutputStream out) {
 
     void write(Answer answer, Request request) throws IOException {
-        boolean mayHaveBody = answer.status() != 304 && answer.status() != 204;
-        boolean hasBody = mayHaveBody && !request.method().equals("HEAD");
-        long length = answer.length();
-        boolean last = request.isLast();
-        boolean chunked = hasBody && length < 0 && !last;
+        Framing framing = Framing.of(answer, request);
         StringBuilder text = head(answer, request.isHttp10() ? Request.HTTP_1_0 : Request.HTTP_1_1);
-        // With HTTP/1.0 a connection ends anyway.
-        if (last && !request.isHttp10()) {
-            header(text, "Connection", "close");
-        }
-        if (!last && request.isHttp10()) {
-            header(text, "Connection", "keep-alive");
-        }
-        if (chunked) {
-            header(text, "Transfer-Encoding", "chunked");
-        } else if (mayHaveBody && length >= 0) {
-            header(text, "Content-Length", Long.toString(length));
-        }
+        connectionHeader(request).ifPresent(value -> header(text, "Connection", value));
+        framing.addHeader(text, answer);
         out.write(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        boolean hasBody = mayHaveBody(answer) && !request.method().equals("HEAD");
         if (hasBody) {
-            answer.body().writeTo(chunked ? new Chunks() : out);
-            if (chunked) {
-                out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            }
+            writeBody(answer, framing);
         }
         out.flush();
+    }
+
+    /** Says that the connection ends, or stays, where that is not usual for the version of HTTP. */
+    private static Optional<String> connectionHeader(Request request) {
+        if (request.isLast() == request.isHttp10()) {
+            return Optional.empty();
+        }
+        return Optional.of(request.isLast() ? "close" : "keep-alive");
+    }
+
+    private static boolean mayHaveBody(Answer answer) {
+        return answer.status() != 304 && answer.status() != 204;
+    }
+
+    private void writeBody(Answer answer, Framing framing) throws IOException {
+        if (framing != Framing.CHUNKS) {
+            answer.body().writeTo(out);
+            return;
+        }
+        answer.body().writeTo(new Chunks());
+        out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** How a client knows where the body of an answer ends. */
+    private enum Framing {
+        LENGTH,
+        CHUNKS,
+        /** It ends with the connection, or there is none. */
+        NONE;
+
+        static Framing of(Answer answer, Request request) {
+            if (!mayHaveBody(answer)) {
+                return NONE;
+            }
+            if (answer.length() >= 0) {
+                return LENGTH;
+            }
+            boolean hasBody = !request.method().equals("HEAD");
+            return hasBody && !request.isLast() ? CHUNKS : NONE;
+        }
+
+        void addHeader(StringBuilder text, Answer answer) {
+            if (this == CHUNKS) {
+                header(text, "Transfer-Encoding", "chunked");
+            } else if (this == LENGTH) {
+                header(text, "Content-Length", Long.toString(answer.length()));
+            }
+        }
     }
 
     /** Writes the answer to what is no request, and ends the connection with it. */

@@ -141,13 +141,18 @@ record RequestReader(
             left -= line.length();
             boolean folded = go && isFolded(line) && !headers.isEmpty();
             if (folded) {
-                String more = withoutBlanks(line);
-                last.ifPresent(name -> headers.merge(name, more, (value, rest) -> value + " " + rest));
+                append(withoutBlanks(line), last, headers);
             } else {
                 last = add(line, headers);
             }
         }
         return headers;
+    }
+
+    private static void append(String more, Optional<String> header, Map<String, String> headers) {
+        if (header.isPresent()) {
+            headers.merge(header.get(), more, (value, rest) -> value + " " + rest);
+        }
     }
 
     /** Go reads a line that begins with a blank as the rest of the one before it, as HTTP/1.1 once had it. */

@@ -1,4 +1,9 @@
-/** A small HTTP server on loopback, for the emulator's own use: start at {@code LoopbackServer}. */
+/**
+ * A small HTTP/1.1 server on loopback, with limits for each client.
+ *
+ * <p>Start at {@code LoopbackServer}, which accepts connections. {@code Conversation} answers the requests of one
+ * connection.
+ */
 @NullMarked
 package io.podidentity.emulator.server;
 
