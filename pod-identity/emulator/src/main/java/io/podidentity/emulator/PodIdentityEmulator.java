@@ -161,10 +161,13 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return pods.stream()
                 .filter(pod -> full.equals(pod.namespace() + "/" + pod.name()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No pod \"" + full + "\"; there are "
-                        + pods.stream()
-                                .map(pod -> pod.namespace() + "/" + pod.name())
-                                .toList()));
+                .orElseThrow(() -> unknownPod(full, pods));
+    }
+
+    private static IllegalArgumentException unknownPod(String name, List<EmulatedPod> pods) {
+        List<String> names =
+                pods.stream().map(pod -> pod.namespace() + "/" + pod.name()).toList();
+        return new IllegalArgumentException("No pod \"" + name + "\"; there are " + names);
     }
 
     /** The objects of the cluster as they are now, among them the assigned identities that MIC has made. */

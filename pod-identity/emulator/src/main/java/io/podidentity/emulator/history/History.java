@@ -23,14 +23,14 @@ public final class History<T> {
         this.listener = listener;
     }
 
-    public void add(T one) {
+    public void add(T event) {
         synchronized (lock) {
             if (last.size() == MAX_LENGTH) {
                 last.removeFirst();
             }
-            last.addLast(one);
+            last.addLast(event);
         }
-        listener.accept(one);
+        listener.accept(event);
     }
 
     public List<T> snapshot() {

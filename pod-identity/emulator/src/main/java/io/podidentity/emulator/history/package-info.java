@@ -1,4 +1,9 @@
-/** What was asked and what was logged. */
+/**
+ * The requests that the emulator has answered, and the lines that its programs have logged. Secrets are removed before
+ * they are recorded.
+ *
+ * <p>Start at {@code RequestRecorder}.
+ */
 @NullMarked
 package io.podidentity.emulator.history;
 

@@ -1,4 +1,8 @@
-/** The emulator as a JUnit extension: start at {@code EmulatorExtension}. Needs JUnit Jupiter on the class path. */
+/**
+ * The emulator as a JUnit extension. It needs JUnit Jupiter on the class path.
+ *
+ * <p>Start at {@code EmulatorExtension}.
+ */
 @NullMarked
 package io.podidentity.emulator.junit;
 

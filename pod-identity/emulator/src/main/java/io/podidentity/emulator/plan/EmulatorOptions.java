@@ -5,16 +5,6 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.directory.AppAssignments.AppRole;
-import io.podidentity.emulator.directory.AppAssignments.Membership;
-import io.podidentity.emulator.directory.BlobRole;
-import io.podidentity.emulator.directory.ClaimsMatchingExpression;
-import io.podidentity.emulator.directory.FederatedCredential;
-import io.podidentity.emulator.directory.RegisteredSecret;
-import io.podidentity.emulator.directory.ServicePrincipal;
-import io.podidentity.emulator.directory.ServicePrincipal.Kind;
-import io.podidentity.emulator.directory.ServicePrincipal.RedirectUri;
-import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
@@ -25,8 +15,6 @@ import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
-import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,21 +23,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of an emulator. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
- * one is given; the default roles make every principal a Storage Blob Data Reader.
+ * The options of an emulator: what there is in its Azure, and besides the cluster, the time, and the addresses of the
+ * servers.
  *
  * <p>Not thread-safe. Arguments are not null; GUIDs are compared case-insensitively.
  *
  * @param <B> the builder, which each method returns
  * @since 0.1.0
  */
-public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
-
-    private final TenantPlan plan = new TenantPlan();
+public abstract class EmulatorOptions<B extends EmulatorOptions<B>> extends TenantOptions<B> {
     private Places places = Places.onLoopback();
     private @Nullable EntraKeys keys;
     private final List<Function<AddedEndpoint.Azure, AddedEndpoint>> added = new ArrayList<>();
@@ -57,176 +42,6 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     private Consumer<LogLine> logListener = line -> {};
 
     protected EmulatorOptions() {}
-
-    /** The tenant's ID, a GUID. */
-    public B tenantId(String tenantId) {
-        plan.tenantId = requireNonNull(tenantId, "tenantId");
-        return self();
-    }
-
-    /** Adds other tenants, which have the same applications, but for those {@link #withoutConsent}. */
-    public B otherTenant(String... tenantIds) {
-        plan.otherTenants.addAll(List.of(tenantIds));
-        return self();
-    }
-
-    /** Registers where an application's users are sent back to after they signed in; compared letter by letter. */
-    public B redirectUri(String clientId, String uri) {
-        requireNonNull(uri, "uri");
-        return credential(clientId, client -> client.with(new RedirectUri(uri, false)));
-    }
-
-    /**
-     * Registers the address of a page in a browser, a single-page application. What is sent there is redeemed by the
-     * page, with PKCE and without a secret.
-     */
-    public B pageRedirectUri(String clientId, String uri) {
-        requireNonNull(uri, "uri");
-        return credential(clientId, client -> client.with(new RedirectUri(uri, true)));
-    }
-
-    /**
-     * Adds a client that cannot keep a secret, such as a tool on a user's machine: it gets tokens for users, by device
-     * code or by code with PKCE.
-     */
-    public B publicClient(String clientId, String objectId) {
-        plan.publicClients.add(ServicePrincipal.of(
-                Kind.PUBLIC_CLIENT, requireNonNull(clientId, "clientId"), requireNonNull(objectId, "objectId")));
-        return self();
-    }
-
-    /**
-     * Adds resources of your own, which tokens can be for: the URI or the application ID of an API. Azure's services
-     * and the client ID of each application, also as {@code api://CLIENT-ID}, are there without it.
-     */
-    public B resource(String... names) {
-        plan.resources.addAll(List.of(names));
-        return self();
-    }
-
-    /** Issues tokens for every resource, whatever its name; else an unknown one is refused, as by Entra ID. */
-    public B anyResource() {
-        plan.anyResource = true;
-        return self();
-    }
-
-    /**
-     * Gives a principal a role of an application. Tokens for that application say it.
-     *
-     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
-     * @param resource the application, as tokens are asked for it
-     */
-    public B appRole(String principal, String resource, String role) {
-        plan.appRoles.add(new AppRole(
-                requireNonNull(principal, "principal"),
-                requireNonNull(resource, "resource"),
-                requireNonNull(role, "role")));
-        return self();
-    }
-
-    /** Puts a principal, as {@link #appRole} names it, into a group. Its tokens say the group's ID. */
-    public B group(String principal, String groupId) {
-        plan.memberships.add(
-                new Membership(requireNonNull(principal, "principal"), requireNonNull(groupId, "groupId")));
-        return self();
-    }
-
-    /**
-     * Keeps an application to its own tenant, since no administrator of another one has consented to it, and lets it
-     * act on behalf of nobody.
-     */
-    public B withoutConsent(String clientId) {
-        return credential(clientId, ServicePrincipal::withoutConsent);
-    }
-
-    /** Assigns identities to the node; called with none, the node has none. */
-    public B identity(ManagedIdentity... identities) {
-        plan.addIdentities(List.of(identities));
-        return self();
-    }
-
-    /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
-    public B unassignedIdentity(ManagedIdentity... identities) {
-        plan.unassigned.addAll(List.of(identities));
-        return self();
-    }
-
-    /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
-    public B application(String clientId, String objectId, String secret) {
-        plan.applications.add(new Application(clientId, objectId, secret));
-        return self();
-    }
-
-    /** Keeps the default application, but with this secret instead of a new one each time. */
-    public B defaultApplication(String secret) {
-        plan.applications.add(TenantPlan.defaultApplication(secret));
-        return self();
-    }
-
-    /** Adds an expired secret to the application. */
-    public B expiredSecret(String clientId, String secret) {
-        var expired = new RegisteredSecret(requireNonNull(secret, "secret"), true);
-        return credential(clientId, one -> one.with(expired));
-    }
-
-    private B credential(String clientId, UnaryOperator<ServicePrincipal> addition) {
-        plan.credentials.add(new TenantPlan.Credential(requireNonNull(clientId, "clientId"), addition));
-        return self();
-    }
-
-    /** Lets the application or identity authenticate by assertions that the certificate's private key signed. */
-    public B certificate(String clientId, X509Certificate certificate) {
-        requireNonNull(certificate, "certificate");
-        return credential(clientId, one -> one.with(certificate));
-    }
-
-    /**
-     * Lets the application or identity authenticate by another issuer's tokens; all three strings must match exactly,
-     * including a trailing slash. The issuer {@code https://login.microsoftonline.com/TENANT/v2.0} is this Entra ID
-     * itself, which issues the tokens of managed identities: there the subject is an identity's object ID.
-     */
-    public B federatedCredential(String clientId, String issuer, String subject, String audience) {
-        return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
-    }
-
-    /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
-    public B federatedCredential(String clientId, String issuer, String subject, String audience, Duration delay) {
-        var credential = new FederatedCredential(
-                requireNonNull(issuer, "issuer"),
-                requireNonNull(subject, "subject"),
-                requireNonNull(audience, "audience"));
-        plan.federations.add(new TenantPlan.Federation(
-                requireNonNull(clientId, "clientId"), credential, requireNonNull(delay, "delay")));
-        return self();
-    }
-
-    /**
-     * Lets an application authenticate with the tokens of an issuer whose claims an expression accepts, in place of one
-     * exact subject: a flexible federated credential.
-     *
-     * @param issuer GitHub's, GitLab's or Terraform Cloud's, as for Entra ID
-     * @param expression such as {@code claims['sub'] matches 'repo:contoso/shop:ref:refs/heads/*'}
-     * @throws IllegalArgumentException if the expression cannot be read, or Entra ID takes none for this issuer
-     */
-    public B flexibleFederatedCredential(String clientId, String issuer, String expression, String audience) {
-        return flexibleFederatedCredential(clientId, issuer, expression, audience, Duration.ZERO);
-    }
-
-    /**
-     * The same, but known everywhere only {@code delay} after the start, on the cluster's clock.
-     *
-     * @throws IllegalArgumentException if the expression cannot be read, or Entra ID takes none for this issuer
-     */
-    public B flexibleFederatedCredential(
-            String clientId, String issuer, String expression, String audience, Duration delay) {
-        var credential = FederatedCredential.flexible(
-                requireNonNull(issuer, "issuer"),
-                ClaimsMatchingExpression.parse(requireNonNull(expression, "expression")),
-                requireNonNull(audience, "audience"));
-        plan.federations.add(new TenantPlan.Federation(
-                requireNonNull(clientId, "clientId"), credential, requireNonNull(delay, "delay")));
-        return self();
-    }
 
     /**
      * Lets an identity authenticate by the tokens of a service account of the emulated cluster. An account that is
@@ -270,74 +85,6 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         plan.bound
                 .computeIfAbsent(requireNonNull(clientId, "clientId"), id -> new LinkedHashSet<>())
                 .addAll(List.of(allowedSubjects));
-        return self();
-    }
-
-    /** Adds a public key of a token issuer, by which its assertions are verified. */
-    public B issuerKey(String issuer, PublicKey key) {
-        requireNonNull(key, "key");
-        plan.issuerKeys
-                .computeIfAbsent(requireNonNull(issuer, "issuer"), first -> new ArrayList<>())
-                .add(key);
-        return self();
-    }
-
-    /** The one user, who signs in by device code. */
-    public B user(String userPrincipalName, String objectId) {
-        plan.user =
-                new User(requireNonNull(userPrincipalName, "userPrincipalName"), requireNonNull(objectId, "objectId"));
-        return self();
-    }
-
-    /** Puts a blob; the array is copied. */
-    public B blob(String container, String name, String contentType, byte[] content) {
-        requireNonNull(container, "container");
-        requireNonNull(name, "name");
-        requireNonNull(contentType, "contentType");
-        byte[] copy = content.clone();
-        plan.blobs.add(store -> store.put(container, name, contentType, copy));
-        return self();
-    }
-
-    /**
-     * Assigns a role on the storage account.
-     *
-     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
-     * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
-     * @throws IllegalArgumentException if the role is another
-     */
-    public B role(String principal, String role) {
-        return role(principal, role, Duration.ZERO);
-    }
-
-    /**
-     * The same, but without effect until {@code delay} after the start, on the cluster's clock; Azure may take ten
-     * minutes.
-     *
-     * @throws IllegalArgumentException if the role is another
-     */
-    public B role(String principal, String role, Duration delay) {
-        plan.roles.add(new TenantPlan.Role(
-                requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay")));
-        return self();
-    }
-
-    /** Leaves everyone without a role, unless {@link #role} assigns some. */
-    public B withoutRoles() {
-        plan.defaultRoles = false;
-        return self();
-    }
-
-    /**
-     * How long access tokens live; by default a day those of managed identities, and an hour all others.
-     *
-     * @throws IllegalArgumentException if it is shorter than a second
-     */
-    public B tokenLifetime(Duration lifetime) {
-        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("A token must live for at least one second, not " + lifetime);
-        }
-        plan.tokenLifetime = lifetime;
         return self();
     }
 
@@ -464,9 +211,6 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         this.listener = requireNonNull(listener, "listener");
         return self();
     }
-
-    /** The builder itself. */
-    protected abstract B self();
 
     /**
      * What the options describe now.

@@ -117,10 +117,9 @@ final class TenantPlan {
     }
 
     Tenant tenant() {
-        Profile decoding = nmi == null ? profile : nmi.rules().profile();
-        Manifests read = read(decoding == null ? Profile.V1_5_4 : decoding);
+        Manifests read = read(namedProfile().orElse(Profile.V1_5_4));
         Cluster all = cluster.with(read.cluster().all());
-        NmiSettings settings = nmi == null ? NmiSettings.of(decoding == null ? Profile.fitting(all) : decoding) : nmi;
+        NmiSettings settings = nmiSettings(all);
         List<ManagedIdentity> onNode =
                 identities == null ? List.of(onNode(all, settings.rules().profile())) : List.copyOf(identities);
         List<Application> registered = applications.isEmpty()
@@ -145,11 +144,25 @@ final class TenantPlan {
                 Optional.ofNullable(actual));
     }
 
+    private Optional<Profile> namedProfile() {
+        return Optional.ofNullable(nmi)
+                .map(settings -> settings.rules().profile())
+                .or(() -> Optional.ofNullable(profile));
+    }
+
+    private NmiSettings nmiSettings(Cluster all) {
+        if (nmi != null) {
+            return nmi;
+        }
+        return NmiSettings.of(namedProfile().orElseGet(() -> Profile.fitting(all)));
+    }
+
     private Manifests read(Profile decoding) {
-        return manifests.isEmpty()
-                ? new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of())
-                : new ManifestReader(decoding)
-                        .read(manifests.stream().map(Path::toString).toList(), InputStream.nullInputStream());
+        if (manifests.isEmpty()) {
+            return new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of());
+        }
+        List<String> paths = manifests.stream().map(Path::toString).toList();
+        return new ManifestReader(decoding).read(paths, InputStream.nullInputStream());
     }
 
     private Directory directory(Cluster all, List<ManagedIdentity> onNode, List<Application> registered) {
@@ -226,7 +239,9 @@ final class TenantPlan {
         var assigned = new RoleAssignments(clusterClock);
         roles.forEach(role -> assigned.assign(role.objectId(), role.role(), role.delay()));
         if (defaultRoles && roles.isEmpty()) {
-            principals.values().forEach(one -> assigned.assign(one.objectId(), BlobRole.READER, Duration.ZERO));
+            for (ServicePrincipal principal : principals.values()) {
+                assigned.assign(principal.objectId(), BlobRole.READER, Duration.ZERO);
+            }
             assigned.assign(user.objectId(), BlobRole.READER, Duration.ZERO);
         }
         return assigned;

@@ -130,9 +130,10 @@ final class Listeners implements AutoCloseable {
      * @param usualHost the loopback name in it, unless clients come by another host
      */
     URI exposed(LoopbackServer server, String usualHost) {
-        return hidden.contains(server)
-                ? server.uri(usualHost)
-                : server.uri(places.host(usualHost), places.exposedPort(server.port()));
+        if (hidden.contains(server)) {
+            return server.uri(usualHost);
+        }
+        return server.uri(places.host(usualHost), places.exposedPort(server.port()));
     }
 
     /** The address of Entra ID that clients are told. */

@@ -48,17 +48,9 @@ final class MicLoop implements AutoCloseable {
     }
 
     private void run() {
-        int quietIntervals = 0;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                if (!changes.tryAcquire(clock.onTheMachine(RECONCILE_INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
-                    mic.reconcile();
-                    quietIntervals++;
-                    if (quietIntervals < INTERVALS_BETWEEN_CYCLES) {
-                        continue;
-                    }
-                }
-                quietIntervals = 0;
+                awaitCycle();
                 changes.drainPermits();
                 if (mic.cycle()) {
                     clock.await(PAUSE);
@@ -66,6 +58,16 @@ final class MicLoop implements AutoCloseable {
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until something changes, or for an hour; meanwhile looks after the machines. */
+    private void awaitCycle() throws InterruptedException {
+        for (int interval = 0; interval < INTERVALS_BETWEEN_CYCLES; interval++) {
+            if (changes.tryAcquire(clock.onTheMachine(RECONCILE_INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            mic.reconcile();
         }
     }
 

@@ -1,4 +1,8 @@
-/** The servers, and the cluster that they serve: start at {@code Servers}. */
+/**
+ * The servers, and the cluster that they serve.
+ *
+ * <p>Start at {@code Servers}. {@code NmiServers} lists the steps of a request of a pod to NMI.
+ */
 @NullMarked
 package io.podidentity.emulator.run;
 

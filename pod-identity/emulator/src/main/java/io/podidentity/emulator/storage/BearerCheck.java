@@ -103,9 +103,10 @@ record BearerCheck(Directory directory, TokenIssuer issuer) {
     }
 
     static StorageError.Refusal invalid(String detail, boolean challenge) {
-        return challenge
-                ? StorageError.INVALID_AUTHENTICATION.refusal("AuthenticationErrorDetail", detail)
-                : failed(detail);
+        if (challenge) {
+            return StorageError.INVALID_AUTHENTICATION.refusal("AuthenticationErrorDetail", detail);
+        }
+        return failed(detail);
     }
 
     private static StorageError.Refusal failed(String detail) {

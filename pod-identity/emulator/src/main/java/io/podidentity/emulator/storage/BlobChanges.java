@@ -75,9 +75,10 @@ record BlobChanges(BlobStore store, String container, String name) {
         }
         store.stage(container, name, new Block(id, request.body()));
         Answer answer = Answer.empty(201).with(ENCRYPTED, "true");
-        return request.header(Checksums.CONTENT_MD5).isPresent()
-                ? answer.with(Checksums.CONTENT_MD5, Checksums.md5(request.body()))
-                : answer.with(Checksums.CONTENT_CRC64, Crc64.of(request.body()));
+        if (request.header(Checksums.CONTENT_MD5).isPresent()) {
+            return answer.with(Checksums.CONTENT_MD5, Checksums.md5(request.body()));
+        }
+        return answer.with(Checksums.CONTENT_CRC64, Crc64.of(request.body()));
     }
 
     private static String blockId(Request request) {

@@ -92,8 +92,9 @@ final class BlobDownload {
                 .with("x-ms-lease-status", "unlocked")
                 .with("x-ms-lease-state", "available")
                 .with("x-ms-server-encrypted", "true");
-        return request.isGet()
-                ? described
-                : described.with("x-ms-access-tier", "Hot").with("x-ms-access-tier-inferred", "true");
+        if (request.isGet()) {
+            return described;
+        }
+        return described.with("x-ms-access-tier", "Hot").with("x-ms-access-tier-inferred", "true");
     }
 }

@@ -51,11 +51,11 @@ record BlobReads(BlobStore store, String container, String name) {
             blocks(xml.start("UncommittedBlocks"), present.staged().values());
         }
         Answer answer = Answer.text(200, "application/xml", xml.end());
-        return present.blob()
-                .map(blob -> blob.version()
-                        .into(answer)
-                        .with("x-ms-blob-content-length", Integer.toString(blob.content().length)))
-                .orElse(answer.with("x-ms-blob-content-length", "0"));
+        return present.blob().map(blob -> describe(blob, answer)).orElse(answer.with("x-ms-blob-content-length", "0"));
+    }
+
+    private static Answer describe(StoredBlob blob, Answer answer) {
+        return blob.version().into(answer).with("x-ms-blob-content-length", Integer.toString(blob.content().length));
     }
 
     private static void blocks(Xml xml, Collection<Block> blocks) {

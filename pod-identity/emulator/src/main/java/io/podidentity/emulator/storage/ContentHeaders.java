@@ -46,7 +46,9 @@ record ContentHeaders(Map<String, String> values) {
      */
     static ContentHeaders setBy(Request request) {
         var values = new LinkedHashMap<String, String>();
-        SET_BY.forEach((header, setter) -> request.header(setter).ifPresent(value -> values.put(header, value)));
+        for (var header : SET_BY.entrySet()) {
+            request.header(header.getValue()).ifPresent(value -> values.put(header.getKey(), value));
+        }
         Optional.ofNullable(values.get(Checksums.CONTENT_MD5)).ifPresent(Checksums::requireMd5);
         return new ContentHeaders(values);
     }

@@ -68,30 +68,56 @@ record Listing(BlobStore store, URI account) {
             Xml xml,
             String delimiter,
             BiConsumer<Xml, String> writer) {
-        String prefix = repeated(query, "prefix");
-        String marker = query.get("marker").orElse("");
-        String from = new Base64URL(marker).decodeToString();
-        if (!marker(from).equals(marker)) {
-            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "marker");
-        }
-        int size = query.get("maxresults").map(Listing::size).orElse(LARGEST_PAGE);
-        echo(xml, "Prefix", prefix);
-        echo(xml, "Marker", marker);
-        query.get("maxresults").ifPresent(given -> xml.text("MaxResults", Integer.toString(size)));
+        Page page = Page.of(query, delimiter);
+        echo(xml, "Prefix", page.prefix());
+        echo(xml, "Marker", marker(page.from()));
+        query.get("maxresults").ifPresent(given -> xml.text("MaxResults", Integer.toString(page.size())));
         echo(xml, "Delimiter", delimiter);
         xml.start(element);
-        String next = "";
+        String next = writeEntries(names, page, xml, writer);
+        return xml.close().text("NextMarker", next).end();
+    }
+
+    /**
+     * Which part of a list was asked for.
+     *
+     * @param from the first name that can be on the page; empty for the first page
+     * @param size how many entries at most
+     */
+    private record Page(String prefix, String delimiter, String from, int size) {
+
+        static Page of(Parameters query, String delimiter) {
+            String marker = query.get("marker").orElse("");
+            String from = new Base64URL(marker).decodeToString();
+            String prefix = repeated(query, "prefix");
+            if (!marker(from).equals(marker)) {
+                throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "marker");
+            }
+            int size = query.get("maxresults").map(Listing::size).orElse(LARGEST_PAGE);
+            return new Page(prefix, delimiter, from, size);
+        }
+
+        /** The part of a name up to the first delimiter behind the prefix: a folder, as it were. */
+        String commonPrefix(String name) {
+            int end = delimiter.isEmpty() ? -1 : name.indexOf(delimiter, prefix.length());
+            return end < 0 ? "" : name.substring(0, end + delimiter.length());
+        }
+    }
+
+    /** @return the marker of the next page; empty if this one is the last */
+    private static String writeEntries(NavigableSet<String> names, Page page, Xml xml, BiConsumer<Xml, String> writer) {
         String lastPrefix = "";
         int count = 0;
-        for (String name : names.tailSet(from, true)) {
-            String common = commonPrefix(name, prefix, delimiter);
-            if (!name.startsWith(prefix) || (!common.isEmpty() && common.equals(lastPrefix))) {
+        for (String name : names.tailSet(page.from(), true)) {
+            String common = page.commonPrefix(name);
+            boolean isWrittenAlready = !common.isEmpty() && common.equals(lastPrefix);
+            if (!name.startsWith(page.prefix()) || isWrittenAlready) {
                 continue;
             }
-            if (count++ == size) {
-                next = marker(name);
-                break;
+            if (count == page.size()) {
+                return marker(name);
             }
+            count++;
             lastPrefix = common;
             if (common.isEmpty()) {
                 writer.accept(xml, name);
@@ -99,7 +125,7 @@ record Listing(BlobStore store, URI account) {
                 name(xml.start("BlobPrefix"), common).close();
             }
         }
-        return xml.close().text("NextMarker", next).end();
+        return "";
     }
 
     private static String marker(String name) {
@@ -132,12 +158,6 @@ record Listing(BlobStore store, URI account) {
             throw StorageError.QUERY_OUT_OF_RANGE.refusal("QueryParameterName", "maxresults");
         }
         return Math.min(size, LARGEST_PAGE);
-    }
-
-    /** The part of a name up to the first delimiter behind the prefix: a folder, as it were. */
-    private static String commonPrefix(String name, String prefix, String delimiter) {
-        int end = delimiter.isEmpty() ? -1 : name.indexOf(delimiter, prefix.length());
-        return end < 0 ? "" : name.substring(0, end + delimiter.length());
     }
 
     /**

@@ -164,9 +164,10 @@ enum Operation {
             return StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "comp");
         }
         boolean played = Arrays.stream(values()).anyMatch(operation -> operation.method.equals(method));
-        return played || method.equals("HEAD")
-                ? StorageError.INVALID_URI.refusal()
-                : StorageError.VERB_NOT_SUPPORTED.refusal();
+        if (played || method.equals("HEAD")) {
+            return StorageError.INVALID_URI.refusal();
+        }
+        return StorageError.VERB_NOT_SUPPORTED.refusal();
     }
 
     private void checkHonoured(Request request) {

@@ -1,4 +1,9 @@
-/** The read-only blob endpoint, for the emulator's own use: start at {@code BlobEndpoint}. */
+/**
+ * Blob Storage: containers and block blobs with conditions, checksums, metadata and block lists, in memory. What is
+ * not played here is refused.
+ *
+ * <p>Start at {@code BlobEndpoint}. {@code Operation} lists what can be asked.
+ */
 @NullMarked
 package io.podidentity.emulator.storage;
 

@@ -1,4 +1,8 @@
-/** The emulator's own certificate authority, for its own use: start at {@code CertificateAuthority}. */
+/**
+ * The emulator's own certificate authority, and the files by which clients trust it.
+ *
+ * <p>Start at {@code CertificateAuthority}.
+ */
 @NullMarked
 package io.podidentity.emulator.tls;
 
