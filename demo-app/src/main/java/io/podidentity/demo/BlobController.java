@@ -38,7 +38,7 @@ final class BlobController {
     }
 
     @GetMapping("/api/blobs")
-    ResponseEntity<List<Blob>> list(
+    ResponseEntity<List<Blob>> listBlobs(
             @RequestParam(name = "prefix", defaultValue = "") String prefix,
             @RequestParam(name = "continuation", required = false) @Nullable String continuation,
             @RequestParam(name = "limit", required = false) @Nullable Integer limit,
@@ -57,27 +57,54 @@ final class BlobController {
 
     /** Answers {@code HEAD} too, by the blob's properties alone. */
     @GetMapping(PREFIX + "{*name}")
-    void content(HttpServletRequest request, @RequestHeader HttpHeaders headers, HttpServletResponse response)
+    void sendContent(HttpServletRequest request, @RequestHeader HttpHeaders headers, HttpServletResponse response)
             throws IOException {
         String name = Blob.nameIn(request, PREFIX);
         BlobProperties blob = blobs.find(name);
-        long size = blob.getBlobSize();
-        HttpRange range = range(headers, blob);
-        long from = range == null ? 0 : range.getRangeStart(size);
-        long length = range == null ? size : range.getRangeEnd(size) + 1 - from;
-        if (range != null && from >= size) {
-            response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
+        Part part = Part.of(blob, findRange(headers, blob));
+        if (!part.isSatisfiable()) {
+            response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + part.size());
             throw new ResponseStatusException(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
         }
-        boolean isEmpty = length == 0 || request.getMethod().equals("HEAD");
-        try (InputStream content = isEmpty ? InputStream.nullInputStream() : blobs.open(name, blob, from, length)) {
-            if (range != null) {
+        boolean isEmpty = part.length() == 0 || request.getMethod().equals("HEAD");
+        try (InputStream content =
+                isEmpty ? InputStream.nullInputStream() : blobs.open(name, blob, part.from(), part.length())) {
+            if (!part.isWhole()) {
                 response.setStatus(HttpStatus.PARTIAL_CONTENT.value());
-                response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (from + length - 1) + "/" + size);
+                response.setHeader(HttpHeaders.CONTENT_RANGE, part.contentRange());
             }
-            response.setContentLengthLong(length);
+            response.setContentLengthLong(part.length());
             describe(name, blob, response);
             content.transferTo(response.getOutputStream());
+        }
+    }
+
+    /**
+     * What is sent of a blob.
+     *
+     * @param from its first byte
+     * @param length how many bytes
+     * @param size how many bytes the blob has
+     * @param isWhole whether the whole blob was asked for, as without a range
+     */
+    private record Part(long from, long length, long size, boolean isWhole) {
+
+        static Part of(BlobProperties blob, @Nullable HttpRange range) {
+            long size = blob.getBlobSize();
+            if (range == null) {
+                return new Part(0, size, size, true);
+            }
+            long from = range.getRangeStart(size);
+            return new Part(from, range.getRangeEnd(size) + 1 - from, size, false);
+        }
+
+        /** Whether the blob is long enough for it. */
+        boolean isSatisfiable() {
+            return isWhole || from < size;
+        }
+
+        String contentRange() {
+            return "bytes " + from + "-" + (from + length - 1) + "/" + size;
         }
     }
 
@@ -85,11 +112,11 @@ final class BlobController {
      * The part of this version of the blob that is asked for (RFC 9110, section 14); null for the whole blob, as if
      * several parts are asked for, or one that cannot be read.
      */
-    private static @Nullable HttpRange range(HttpHeaders request, BlobProperties blob) {
+    private static @Nullable HttpRange findRange(HttpHeaders request, BlobProperties blob) {
         String version = request.getFirst(HttpHeaders.IF_RANGE);
         try {
             List<HttpRange> ranges = request.getRange();
-            boolean isThis = version == null || version.equals(quoted(blob));
+            boolean isThis = version == null || version.equals(quoteETag(blob));
             return isThis && ranges.size() == 1 ? ranges.get(0) : null;
         } catch (IllegalArgumentException e) {
             return null;
@@ -110,7 +137,7 @@ final class BlobController {
                         .filename(Blob.fileName(name), StandardCharsets.UTF_8)
                         .build()
                         .toString());
-        response.setHeader(HttpHeaders.ETAG, quoted(blob));
+        response.setHeader(HttpHeaders.ETAG, quoteETag(blob));
         if (blob.getLastModified() != null) {
             response.setDateHeader(
                     HttpHeaders.LAST_MODIFIED,
@@ -119,7 +146,7 @@ final class BlobController {
     }
 
     /** The ETag as HTTP wants it: the SDK may leave out its quotes. */
-    private static @Nullable String quoted(BlobProperties blob) {
+    private static @Nullable String quoteETag(BlobProperties blob) {
         return blob.getETag() == null ? null : '"' + blob.getETag().replace("\"", "") + '"';
     }
 }

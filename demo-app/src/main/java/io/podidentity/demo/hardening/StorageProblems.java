@@ -68,8 +68,7 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
             if (cause instanceof InterruptedIOException || cause instanceof TimeoutException) {
                 return passing("storage-slow");
             }
-            boolean isLast = cause.getCause() == null;
-            if (cause instanceof XMLStreamException || (isLast && cause instanceof IllegalStateException)) {
+            if (isUnreadable(cause)) {
                 return problem(StorageError.STORAGE_FAILED, "it cannot be read");
             }
             broken = cause instanceof IOException ? cause : broken;
@@ -77,6 +76,12 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
         return broken == null
                 ? problem(StorageError.STORAGE_FAILED, failure.getClass().getSimpleName())
                 : passing("storage-unreachable", broken.getClass().getSimpleName());
+    }
+
+    /** No list, in XML or at all: for want of a cause the SDK throws an IllegalStateException of its own. */
+    private static boolean isUnreadable(Throwable cause) {
+        boolean isOfSdk = cause instanceof IllegalStateException && cause.getCause() == null;
+        return cause instanceof XMLStreamException || isOfSdk;
     }
 
     private static boolean isOfCertificate(Throwable cause) {

@@ -89,7 +89,7 @@ final class TokenIdentities {
      * @throws TokenProviderSettingException if its settings cannot be used
      */
     AzureServiceTokenProvider provider(@Nullable String setting) {
-        return providers.computeIfAbsent(name(setting), this::make);
+        return providers.computeIfAbsent(name(setting), this::makeProvider);
     }
 
     /**
@@ -108,14 +108,14 @@ final class TokenIdentities {
 
     /** The assertions of a registration, of which those who listen are told as of an identity of that name. */
     ClientAssertions assertions(String registration, ClientAssertionSettings own) {
-        AzureServiceTokenProvider.Builder builder = settings(null);
+        AzureServiceTokenProvider.Builder builder = beginBuilder(null);
         if (own.source() == ClientAssertionSettings.Source.FILE) {
-            Map<String, String> variables = new HashMap<>(variables(connection.getIfAvailable(), null));
+            Map<String, String> variables = new HashMap<>(mergeVariables(connection.getIfAvailable(), null));
             variables.put("AZURE_FEDERATED_TOKEN_FILE", String.valueOf(own.file()));
             builder.environment(variables);
         }
         addListeners(builder, ASSERTION + registration);
-        return own.assertions(properties.identities()).with(customized(builder));
+        return own.assertions(properties.identities()).with(customize(builder));
     }
 
     private void addListeners(AzureServiceTokenProvider.Builder builder, String name) {
@@ -136,7 +136,7 @@ final class TokenIdentities {
         }
     }
 
-    private AzureServiceTokenProvider.Builder settings(@Nullable Identity identity) {
+    private AzureServiceTokenProvider.Builder beginBuilder(@Nullable Identity identity) {
         AzureServiceTokenProvider.Builder builder = AzureServiceTokenProvider.builder();
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
@@ -146,30 +146,30 @@ final class TokenIdentities {
             builder.sslContext(details.sslContext());
         }
         if (details != null || identity != null || !properties.environment().isEmpty()) {
-            builder.environment(variables(details, identity));
+            builder.environment(mergeVariables(details, identity));
         }
         return builder;
     }
 
-    private AzureServiceTokenProvider.Builder customized(AzureServiceTokenProvider.Builder builder) {
+    private AzureServiceTokenProvider.Builder customize(AzureServiceTokenProvider.Builder builder) {
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder;
     }
 
-    private AzureServiceTokenProvider make(String name) {
+    private AzureServiceTokenProvider makeProvider(String name) {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
-        AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
+        AzureServiceTokenProvider.Builder builder = beginBuilder(identity).connectionString(connectionString);
         addListeners(builder, name);
-        customized(builder);
+        customize(builder);
         try {
             return builder.build();
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw wrong(identity == null ? "" : "identities." + name + ".", connectionString, e);
+            throw explainWrong(identity == null ? "" : "identities." + name + ".", connectionString, e);
         }
     }
 
-    private Map<String, String> variables(
+    private Map<String, String> mergeVariables(
             @Nullable TokenProviderConnectionDetails details, @Nullable Identity identity) {
         Map<String, String> variables =
                 new HashMap<>(details == null ? properties.environmentOver(System.getenv()) : details.environment());
@@ -187,7 +187,7 @@ final class TokenIdentities {
         return variables;
     }
 
-    private static TokenProviderSettingException wrong(
+    private static TokenProviderSettingException explainWrong(
             String prefix, @Nullable String connectionString, RuntimeException cause) {
         String setting = connectionString == null
                 ? "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS"
@@ -240,18 +240,18 @@ final class TokenIdentities {
 
         private void register(String name, BeanDefinitionRegistry registry) {
             String providerName = "tokenProvider-" + name;
-            RootBeanDefinition provider = definition(AzureServiceTokenProvider.class, name, name);
+            RootBeanDefinition provider = define(AzureServiceTokenProvider.class, name, name);
             provider.setFactoryBeanName("tokenIdentities");
             provider.setFactoryMethodName("provider");
             registry.registerBeanDefinition(providerName, provider);
             if (hasAzureSdk) {
                 registry.registerBeanDefinition(
                         "tokenCredential-" + name,
-                        definition(TokenProviderCredential.class, name, new RuntimeBeanReference(providerName)));
+                        define(TokenProviderCredential.class, name, new RuntimeBeanReference(providerName)));
             }
         }
 
-        private static RootBeanDefinition definition(Class<?> type, String name, Object argument) {
+        private static RootBeanDefinition define(Class<?> type, String name, Object argument) {
             RootBeanDefinition definition = new RootBeanDefinition(type);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, argument);
             definition.setDefaultCandidate(false);

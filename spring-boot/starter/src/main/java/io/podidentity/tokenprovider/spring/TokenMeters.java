@@ -52,7 +52,7 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     public void bindTo(MeterRegistry registry) {
         registries.add(registry);
         for (SeenToken token : watch.seen()) {
-            gauges(token.token(), registry);
+            registerGauges(token.token(), registry);
         }
     }
 
@@ -64,13 +64,13 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
         for (MeterRegistry registry : registries) {
             switch (event.kind()) {
                 case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> {
-                    gauges(token, registry);
-                    acquired(event, tags(token), registry);
+                    registerGauges(token, registry);
+                    recordAcquisition(event, tagsOf(token), registry);
                 }
                 case WAITED ->
                     Timer.builder("token.provider.wait")
                             .description("How long callers waited because no valid token was cached")
-                            .tags(tags(token).and(outcome(event)))
+                            .tags(tagsOf(token).and(outcomeOf(event)))
                             .register(registry)
                             .record(event.duration());
                 default -> {
@@ -81,12 +81,16 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     }
 
     /** Registers them, unless they are there already. */
-    private void gauges(WatchedToken token, MeterRegistry registry) {
+    private void registerGauges(WatchedToken token, MeterRegistry registry) {
         if (!gauged.add(new Gauged(registry, token))) {
             return;
         }
-        Tags tags = tags(token).and("required", String.valueOf(watch.isRequired(token)));
-        TimeGauge.builder("token.provider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(token))
+        Tags tags = tagsOf(token).and("required", String.valueOf(watch.isRequired(token)));
+        TimeGauge.builder(
+                        "token.provider.token.remaining",
+                        this,
+                        TimeUnit.SECONDS,
+                        meters -> meters.measureRemaining(token))
                 .description("How long the token is still valid; NaN if there is none")
                 .tags(tags)
                 .register(registry);
@@ -96,31 +100,31 @@ final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
                 .register(registry);
     }
 
-    private static void acquired(Event event, Tags tags, MeterRegistry registry) {
+    private static void recordAcquisition(Event event, Tags tags, MeterRegistry registry) {
         boolean isRefresh = event.kind() == Kind.REFRESHED || event.kind() == Kind.REFRESH_FAILED;
         boolean isError = event.failure().isPresent();
         Timer.builder("token.provider.acquisition")
                 .description("How long the sources took to get a token, or to fail")
-                .tags(tags.and(outcome(event))
+                .tags(tags.and(outcomeOf(event))
                         .and("refresh", String.valueOf(isRefresh))
                         .and("source", isError ? NONE : event.source().orElse(NONE)))
                 .register(registry)
                 .record(event.duration());
     }
 
-    private static Tags tags(WatchedToken token) {
+    private static Tags tagsOf(WatchedToken token) {
         String details = token.details().isEmpty() ? NONE : token.details();
         return Tags.of("identity", token.identity(), "resource", token.resource(), "request", details);
     }
 
-    private static Tags outcome(Event event) {
+    private static Tags outcomeOf(Event event) {
         String error = event.failure()
                 .map(failure -> failure.code().name().toLowerCase(Locale.ROOT))
                 .orElse(NONE);
         return Tags.of("outcome", error.equals(NONE) ? "SUCCESS" : "ERROR", "error.type", error);
     }
 
-    private double remaining(WatchedToken token) {
+    private double measureRemaining(WatchedToken token) {
         SeenToken last = watch.seen(token);
         return last == null || last.expiresOn() == null
                 ? Double.NaN

@@ -91,7 +91,7 @@ record UnknownSettings(ConfigurableEnvironment environment) {
                             new NoUnboundElementsBindHandler(BindHandler.DEFAULT, source -> true));
         } catch (BindException e) {
             if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-                throw unknown(unbound);
+                throw describeUnknown(unbound);
             }
             throw e;
         }
@@ -107,7 +107,7 @@ record UnknownSettings(ConfigurableEnvironment environment) {
         return false;
     }
 
-    private static TokenProviderSettingException unknown(UnboundConfigurationPropertiesException unbound) {
+    private static TokenProviderSettingException describeUnknown(UnboundConfigurationPropertiesException unbound) {
         String names = unbound.getUnboundProperties().stream()
                 .map(property -> property.getName().toString())
                 .collect(Collectors.joining(", "));
@@ -127,18 +127,18 @@ record UnknownSettings(ConfigurableEnvironment environment) {
 
     /** The setting whose letters differ least from those of the name; empty where all of them differ much. */
     static Optional<String> nearest(String name) {
-        String letters = letters(name);
+        String letters = keepLetters(name);
         return KNOWN.stream()
-                .min(Comparator.comparingInt(known -> distance(letters(known), letters)))
-                .filter(known -> distance(letters(known), letters) <= 3);
+                .min(Comparator.comparingInt(known -> measureDistance(keepLetters(known), letters)))
+                .filter(known -> measureDistance(keepLetters(known), letters) <= 3);
     }
 
-    private static String letters(String name) {
+    private static String keepLetters(String name) {
         return name.replaceAll("\\[\\d+]|[^A-Za-z]", "").toLowerCase(Locale.ROOT);
     }
 
     /** How many letters have to be added, left out or changed (Levenshtein). */
-    private static int distance(String from, String to) {
+    private static int measureDistance(String from, String to) {
         int[] last = new int[to.length() + 1];
         for (int j = 0; j < last.length; j++) {
             last[j] = j;
