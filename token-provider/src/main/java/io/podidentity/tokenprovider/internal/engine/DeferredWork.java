@@ -81,18 +81,18 @@ final class DeferredWork {
             call.deliverAnswer();
         }
         deliverFutures();
-        List<InFlightRequest> ended = Objects.requireNonNullElse(givenUp, List.of());
-        for (int i = 0; i < ended.size(); i++) {
-            ended.get(i).interruptThread();
+        List<InFlightRequest> left = Objects.requireNonNullElse(givenUp, List.of());
+        for (int i = 0; i < left.size(); i++) {
+            left.get(i).interruptThread();
         }
-        InFlightRequest request = begun;
-        if (request != null) {
-            request.startOn(executor);
+        InFlightRequest next = begun;
+        if (next != null) {
+            next.startOn(executor);
         }
-        for (int i = 0; i < ended.size(); i++) {
-            InFlightRequest late = ended.get(i);
-            if (late.isNewsOfTimeOut()) {
-                RequestExecutor.startSideTask(executor, late::publishTimeOut);
+        for (int i = 0; i < left.size(); i++) {
+            InFlightRequest request = left.get(i);
+            if (request.isNewsOfTimeOut()) {
+                RequestExecutor.startSideTask(executor, request::publishTimeOut);
             }
         }
     }

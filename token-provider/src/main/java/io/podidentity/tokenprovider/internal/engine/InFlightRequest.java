@@ -134,7 +134,7 @@ final class InFlightRequest implements Runnable {
 
     // The life of the request. The methods up to markEnded() are called with the lock, the others without.
 
-    /** Whether the deadline passed so long ago that no caller waits for the request. */
+    /** Whether the deadline passed so long ago that the request is given up, and its calls end or join another one. */
     boolean isOverdue(long nanos) {
         return nanos - deadline >= GRACE_NANOS;
     }

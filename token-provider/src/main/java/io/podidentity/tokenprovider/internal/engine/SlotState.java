@@ -283,18 +283,19 @@ final class SlotState implements InFlightRequest.Slot {
         return begun;
     }
 
-    /** Until when a call waits, on the steady clock, before {@link #endWait} has to look after it. */
+    /** Until when a call waits, on the steady clock, before {@link #endWait} has to be called for it. */
     synchronized long waitsUntil(Call call) {
         for (int i = requests.size() - 1; i >= 0; i--) {
             if (requests.get(i).isAwaitedBy(call)) {
                 return requests.get(i).waitsUntil(call);
             }
         }
-        // The call was answered at this very moment.
-        return call.deadline + InFlightRequest.GRACE_NANOS;
+        // Another thread has taken the call to answer it. Whatever holds that thread up, this one looks again after a
+        // pause.
+        return time.nanos() + InFlightRequest.GRACE_NANOS;
     }
 
-    /** Looks after a call that has waited until {@link #waitsUntil}. */
+    /** Ends the wait of a call whose time is over: it has waited until {@link #waitsUntil}. */
     void endWait(Call call) {
         DeferredWork work = newWork();
         synchronized (this) {

@@ -350,6 +350,18 @@ class GivenUpRequestTest {
         assertThat(time.alarms()).isZero();
     }
 
+    /** Another thread answers a late call. If that thread hangs, this one looks for the answer with pauses. */
+    @Test
+    void waitsUntil_ofALateCallThatAnotherThreadAnswers_isInTheFuture() {
+        FakeTime time = new FakeTime();
+        TokenSourceChain chain = new TokenSourceChain(List.of(new ScriptedSource("fake", time)), time, null, false);
+        SlotState state = new SlotState(REQUEST, chain, new ManualExecutor(), time);
+        BlockingCall late = new BlockingCall(null, false, time.nanos(), time.nanos() + LIMIT.toNanos(), REQUEST);
+        time.advance(LIMIT.plusHours(1));
+
+        assertThat(state.waitsUntil(late) - time.nanos()).isPositive();
+    }
+
     /** As code does that pays no heed to interrupts. */
     private static void awaitQuietly(CountDownLatch latch) {
         boolean over = false;
