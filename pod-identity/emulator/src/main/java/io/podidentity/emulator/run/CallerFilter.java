@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Says from which address a request comes, by which NMI tells pods. All clients are on this machine, so it cannot be
- * read from the connection.
+ * Writes the address of the calling pod into a request, because NMI finds the pod with that address. The connection
+ * does not have it: the clients are on this machine, or reach a container through a port of its host. This filter
+ * blocks nothing.
  *
  * @param address of the pod or node whose port was asked
  * @param otherAddress the address that a fault has ordered in its place, if any; asked once for each request

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
- * probes and metrics. In a real cluster the one for the node is for its pods. Thread-safe.
+ * probes and metrics. In a real cluster all pods use the one for the node. Thread-safe.
  */
 final class NmiServers {
 
@@ -65,7 +65,10 @@ final class NmiServers {
         probes.serve(nmi.probesAndMetrics());
     }
 
-    /** What the request of a pod passes on its way to NMI, in this order. */
+    /**
+     * What the request of a pod passes on its way to NMI, in this order. Faults come first, so that a test gets the
+     * fault that it ordered. The address comes last, because only NMI needs it.
+     */
     private List<RequestFilter> filtersOf(ObjectName pod) {
         return List.of(
                 faults.filter(Server.NMI),

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The API server; without a real one it gives each pod an address that only NMI's log shows. Thread-safe. */
+/**
+ * Which pod has which address, as NMI asks the API server. Without a real cluster this class gives each pod an address,
+ * which only NMI's log shows. Thread-safe.
+ */
 final class PodAddresses implements ApiServer {
 
     /** Those before it are the node's own. */

@@ -25,7 +25,10 @@ public interface ApiServer {
      */
     List<Pod> podsAt(String ip);
 
-    /** The API server did not answer; the message is its own. */
+    /**
+     * NMI cannot go on with what the API server said: it did not answer, or no pod or several pods have the address.
+     * The message is NMI's own.
+     */
     @SuppressWarnings("serial")
     final class UnavailableException extends RuntimeException {
 

@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands
- * for the metadata service as that pod sees it.
+ * NMI of one node, for all of its pods. Each request names the address of the pod that it comes from. In a cluster an
+ * iptables rule leads a pod's requests here; the emulator has a port for each pod instead.
  *
  * <p>A request passes these steps: a path that is not canonical is redirected ({@link CleanPath}); {@link Route} finds
  * the handler by path and version; {@link TokenHandler} finds the pod, lets {@link Identities} find its identity and
- * {@link Tokens} fetch the token, or {@link ImdsProxy} forwards the request; at the end the result is logged and
- * counted. A {@link NmiRequest} goes through all of them, and an {@link NmiAnswer} comes back. {@link NmiWords} has the
- * texts of each version.
+ * {@link Tokens} fetch the token, or {@link ImdsProxy} forwards the request. At the end the result of a request for a
+ * token is logged and counted; before 1.7.2 so is that of a request that was forwarded. A {@link NmiRequest} goes
+ * through all of them, and an {@link NmiAnswer} comes back. {@link NmiWords} has the texts of each version.
  *
  * <p>Thread-safety: safe.
  *
@@ -74,7 +74,7 @@ public final class Nmi implements Endpoint {
         return !pod.spec().hostNetwork();
     }
 
-    /** The metadata service as seen from that address, {@code 10.244.0.9:40000}. */
+    /** This NMI for a caller whose requests carry no address: each comes from that one, {@code 10.244.0.9:40000}. */
     public Endpoint seenFrom(String remoteAddress) {
         return request -> answer(request.withClient(remoteAddress));
     }
@@ -130,7 +130,7 @@ public final class Nmi implements Endpoint {
         NmiAnswer handle(NmiRequest request) throws InterruptedException;
     }
 
-    /** Lets a handler answer, logs and counts how the request ends, and survives errors in NMI's own code. */
+    /** Lets a handler answer, and logs and counts how the request ends. A panic of Go's becomes HTTP 500. */
     private Answer handle(NmiRequest request, Handler handler) {
         Instant start = clock.instant();
         NmiAnswer answer;

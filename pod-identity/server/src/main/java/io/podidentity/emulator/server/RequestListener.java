@@ -4,7 +4,8 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 
 /**
- * Receives every request when its answer begins, both of which may hold secrets. Must be thread-safe.
+ * Receives each request that an endpoint has answered, before a delay of the answer and before its first byte. Request
+ * and answer may hold secrets. A malformed request is not among them. Must be thread-safe.
  *
  * @since 0.1.0
  */

@@ -68,7 +68,7 @@ record RequestReader(
     }
 
     /**
-     * Reads the next request, or is empty if the client has hung up.
+     * Reads the next request. Empty if the client has hung up, or sent an empty line in place of a request.
      *
      * @throws BadRequestException if it is not an HTTP request, or is too large; the rest of the connection is then
      *     lost
