@@ -28,10 +28,10 @@ public record Limits(int head, int body, int connections, int ofOneClient, Durat
     public static final Limits OF_STORAGE = new Limits(64 << 10, 64 << 20, 2_000, Duration.ofMinutes(1));
 
     /**
-     * For the pods of a cluster, of which none may take the server from the others, in a container of 256 MiB. A
+     * For the pods of a cluster, of which none may take the server from the others, in a container of 320 MiB. A
      * connection over TLS takes up to 200 kB there, and pods can open all that two servers accept.
      */
-    public static final Limits OF_A_CLUSTER = new Limits(64 << 10, 4 << 20, 150, 40, Duration.ofSeconds(30));
+    public static final Limits OF_A_CLUSTER = new Limits(64 << 10, 4 << 20, 100, 40, Duration.ofSeconds(30));
 
     /** The same for the nodes of a cluster, each of which asks for all its pods, and bounds them. */
     public static final Limits OF_NODES = new Limits(64 << 10, 1 << 20, 400, 400, Duration.ofMinutes(1));
