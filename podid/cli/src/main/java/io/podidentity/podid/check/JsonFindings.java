@@ -28,7 +28,7 @@ final class JsonFindings {
 
     private static Finding finding(Skipped missed) {
         return new Finding(
-                NOT_LOOKED_AT, NOT_LOOKED_AT.severity(), missed.position(), "", missed.reason(), "", List.of());
+                NOT_LOOKED_AT, NOT_LOOKED_AT.severity(), missed.position(), "", "", missed.reason(), "", List.of());
     }
 
     private static Map<String, Object> object(Finding finding) {

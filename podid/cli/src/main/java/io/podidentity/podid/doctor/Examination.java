@@ -9,10 +9,12 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Sight;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.doctor.Diagnosis.Workload;
 import io.podidentity.podid.explain.Explainer;
@@ -36,17 +38,6 @@ import java.util.stream.Stream;
 
 /** Examines a cluster that was read: by the rules of {@code check}, by {@code explain}, and by what really runs. */
 final class Examination {
-
-    /** They need all namespaces, or files. */
-    static final Set<String> NOT_HERE =
-            Set.of("binding-unused", "identity-unused", "no-pod-identity-in-cluster", "pod-identity-deprecated");
-
-    /** They miss an object of aad-pod-identity. */
-    static final Set<String> OF_BINDINGS =
-            Set.of("label-without-binding", "binding-without-identity", "requested-identity-not-bound");
-
-    /** It misses a service account. */
-    static final String OF_ACCOUNTS = "service-account";
 
     private final Live live;
     private final Kubectl kubectl;
@@ -76,16 +67,23 @@ final class Examination {
         this.explainer = new Explainer(manifests, rules, Instant.now());
         this.findings = AllRules.check(context).stream()
                 .filter(finding -> finding.severity() != Severity.INFO)
-                .filter(finding -> isToBeJudged(finding.about().rule()))
+                .filter(finding -> canBelieve(finding.about()))
                 .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))
                 .toList();
     }
 
-    /** Not what only seems to be missing, since the user may not see it. */
-    private boolean isToBeJudged(String rule) {
-        return !NOT_HERE.contains(rule)
-                && (live.sees("aadpodidentity.k8s.io") || !OF_BINDINGS.contains(rule))
-                && (live.sees("serviceaccounts") || !rule.equals(OF_ACCOUNTS));
+    /** What only seems to be missing, since the user may not see it, is not reported. */
+    private boolean canBelieve(About rule) {
+        return rule.needs().stream().allMatch(this::sees);
+    }
+
+    private boolean sees(Sight sight) {
+        return switch (sight) {
+            // It is one namespace that is read.
+            case EVERYTHING -> false;
+            case POD_IDENTITY_OBJECTS -> live.sees("aadpodidentity.k8s.io");
+            case SERVICE_ACCOUNTS -> live.sees("serviceaccounts");
+        };
     }
 
     List<String> names() {

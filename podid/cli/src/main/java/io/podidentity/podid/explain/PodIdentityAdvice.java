@@ -20,12 +20,11 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay.NmiPart;
 import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Symptom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,23 +33,8 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
 
     private static final int MAX_NAMED = 10;
 
-    /** The checks that find the reason of an obstacle. */
-    static final Map<Obstacle, Set<String>> REASONS = Map.of(
-            Obstacle.NO_LABEL,
-            Set.of("label-key", "label-as-annotation", "label-not-on-pod-template", "label-missing"),
-            Obstacle.EMPTY_LABEL,
-            Set.of("label-empty"),
-            Obstacle.NO_BINDING,
-            Set.of("label-without-binding"),
-            Obstacle.IDENTITY_MISSING,
-            Set.of("binding-without-identity"),
-            Obstacle.INVALID_RESOURCE_ID,
-            Set.of("resource-id-malformed", "placeholder-left"),
-            Obstacle.OTHER_NAMESPACE,
-            Set.of("namespace-mismatch"));
-
-    /** The checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
-    static final Set<String> CAUSES = Set.of("resource-id-malformed", "C7", "C8", "C9");
+    /** MIC ignores an identity because of this field alone; a placeholder in another one is not the reason. */
+    private static final String RESOURCE_ID = "spec.resourceID";
 
     Advice of(PodIdentityTrace trace) {
         if (trace.policy().isPresent()) {
@@ -116,13 +100,17 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
                     .forEach(binding -> why.add("binding " + binding.name() + " has the selector \""
                             + binding.selector() + "\"" + at(binding)));
         }
-        return checks.about(trace.pod(), objects(trace.match()), REASONS.getOrDefault(obstacle, Set.of()))
-                // A placeholder elsewhere is not why MIC ignores the identity.
-                .filter(finding -> !finding.about().rule().equals("placeholder-left")
-                        || finding.message().startsWith("spec.resourceID "))
+        return Symptom.of(obstacle).stream()
+                .flatMap(symptom -> reasons(trace, symptom))
                 .findFirst()
                 .map(finding -> Advice.of(finding, why))
                 .orElseGet(() -> unjudged(trace.pod(), obstacle, why));
+    }
+
+    private Stream<Finding> reasons(PodIdentityTrace trace, Symptom symptom) {
+        return checks.about(trace.pod(), objects(trace.match()), symptom)
+                .filter(finding -> symptom != Symptom.RESOURCE_ID_MALFORMED
+                        || finding.field().equalsIgnoreCase(RESOURCE_ID));
     }
 
     /** Where no check says anything, such as of a name that a tool is still to put in. */
@@ -199,7 +187,7 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
         SecretReference secret = identity.clientPassword();
         List<String> objects = List.of(
                 "AzureIdentity " + identity.name(), "Secret " + new ObjectName(secret.namespace(), secret.name()));
-        return checks.about(trace.pod(), objects, CAUSES)
+        return checks.about(trace.pod(), objects, Symptom.REFUSED_BY_AZURE)
                 .filter(finding -> objects.contains(finding.object()))
                 .max(Comparator.comparing(Finding::severity))
                 .map(finding -> new Advice(

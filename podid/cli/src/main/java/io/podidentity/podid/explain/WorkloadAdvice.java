@@ -14,11 +14,11 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
+import io.podidentity.podid.check.rule.Symptom;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Advice for a cluster that has workload identity only. */
 final class WorkloadAdvice {
@@ -27,12 +27,6 @@ final class WorkloadAdvice {
     private static final String NODE = "the node's own metadata service answers it, as the kubelet identity"
             + " CLUSTER-agentpool, which every pod on the node can use; token-provider refuses that, other libraries"
             + " take it";
-
-    /** The checks that find why the webhook is not asked about a pod. */
-    static final Set<String> OF_LABELS = Set.of("use-label-missing", "use-label-value");
-
-    /** The check that finds what a service account lacks. */
-    static final Set<String> OF_ACCOUNTS = Set.of("service-account");
 
     private final Cluster cluster;
     private final Checks checks;
@@ -71,7 +65,7 @@ final class WorkloadAdvice {
         }
         why.add(NODE);
         if (admission instanceof Admission.NotSelected) {
-            return checked(why, OF_LABELS)
+            return checked(why, Symptom.WEBHOOK_NOT_ASKED)
                     .orElseGet(() -> new Advice(
                             "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
                             why,
@@ -96,7 +90,7 @@ final class WorkloadAdvice {
 
     private Advice noClientId(List<String> why) {
         if (clientId().isEmpty()) {
-            return checked(why, OF_ACCOUNTS)
+            return checked(why, Symptom.ACCOUNT_WITHOUT_CLIENT_ID)
                     .orElseGet(() -> new Advice(
                             "the service account names no client ID, so AZURE_CLIENT_ID is not set",
                             why,
@@ -112,9 +106,9 @@ final class WorkloadAdvice {
                 place);
     }
 
-    /** What one of these checks says of the pod or of its service account. */
-    private Optional<Advice> checked(List<String> why, Set<String> rules) {
-        return checks.about(pod, List.of("ServiceAccount " + account), rules)
+    /** What the checks say of the pod or of its service account. */
+    private Optional<Advice> checked(List<String> why, Symptom symptom) {
+        return checks.about(pod, List.of("ServiceAccount " + account), symptom)
                 .findFirst()
                 .map(finding -> Advice.of(finding, why));
     }

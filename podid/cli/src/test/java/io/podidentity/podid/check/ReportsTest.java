@@ -36,12 +36,13 @@ class ReportsTest {
             Severity.ERROR,
             new Position("k8s/my pod.yaml", 3, 5),
             "Pod a/<b>",
+            "",
             "it is \"wrong\" & old",
             "Mend it",
             List.of());
 
     private static final Finding NOTE = new Finding(
-            ABOUT, Severity.INFO, new Position("-", 1, 1), "Pod a/c", "it is old", "Mend it\nlater", List.of());
+            ABOUT, Severity.INFO, new Position("-", 1, 1), "Pod a/c", "", "it is old", "Mend it\nlater", List.of());
 
     private static final Suppressed SUPPRESSED = new Suppressed(NOTE, "on purpose", true);
 
@@ -91,7 +92,7 @@ class ReportsTest {
     void sarif_always_hasWhatCodeScanningReads() throws IOException {
         About last = AllRules.LIST.get(AllRules.LIST.size() - 1);
         var ofLast = new Finding(
-                last, Severity.ERROR, new Position("a.yaml", 9, 1), "Pod a/b", "it is old", "Mend it", List.of());
+                last, Severity.ERROR, new Position("a.yaml", 9, 1), "Pod a/b", "", "it is old", "Mend it", List.of());
         JsonNode run = new ObjectMapper()
                 .readTree(SarifLog.of("1.2.3", AllRules.LIST, List.of(FINDING, ofLast), List.of(SUPPRESSED), List.of()))
                 .at("/runs/0");

@@ -15,6 +15,8 @@ import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Sight;
+import io.podidentity.podid.check.rule.Symptom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -115,6 +118,23 @@ class RulesTest {
             assertThat(about.remedy()).doesNotEndWith(".").isNotEmpty();
             assertThat(about.prevents()).allMatch(issue -> issue.matches("[\\w.-]+/[\\w.-]+#\\d+"));
         });
+    }
+
+    /** What no rule explains, {@code explain} could only say in words of its own. */
+    @ParameterizedTest
+    @EnumSource
+    void symptom_always_isExplainedByARule(Symptom symptom) {
+        assertThat(AllRules.LIST)
+                .filteredOn(about -> about.explains().contains(symptom))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sight_always_isNeededByARule(Sight sight) {
+        assertThat(AllRules.LIST)
+                .filteredOn(about -> about.needs().contains(sight))
+                .isNotEmpty();
     }
 
     @ParameterizedTest

@@ -28,7 +28,8 @@ final class AzureIdentityRules extends RuleFamily {
     private final Report clientIdIsObjectId = error(
                     "C9", "client-id-is-object-id", "aad-pod-identity#175", "azure-workload-identity#340")
             .says("A client ID is the object ID of the identity")
-            .remedy("Write the clientId that az identity list prints, not the principalId");
+            .remedy("Write the clientId that az identity list prints, not the principalId")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report identityIdsDiffer = error("C16", "identity-ids-differ", "aad-pod-identity#175")
             .says("The resource ID and the client ID are of two identities")
             .remedy("Write both of one identity, as az identity show prints them");

@@ -18,14 +18,18 @@ final class BindingRules extends RuleFamily {
 
     private final Report bindingUnused = info("C4", "binding-unused", "aad-pod-identity#957")
             .says("No pod has the binding's selector as its label")
-            .remedy("Label a pod with the selector, or remove the binding");
+            .remedy("Label a pod with the selector, or remove the binding")
+            .needs(Sight.EVERYTHING);
     private final Report bindingWithoutIdentity = error(
                     "C4", "binding-without-identity", "aad-pod-identity#175", "aad-pod-identity#497")
             .says("A binding names an identity that its namespace does not have")
-            .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the resource in Azure");
+            .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the resource in Azure")
+            .explains(Symptom.IDENTITY_MISSING)
+            .needs(Sight.POD_IDENTITY_OBJECTS);
     private final Report identityUnused = warning("C4", "identity-unused", "aad-pod-identity#175")
             .says("No binding names the identity")
-            .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity");
+            .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
+            .needs(Sight.EVERYTHING);
     private final Report selectorMissing = error(
                     "C4", "selector-missing", "aad-pod-identity#175", "aad-pod-identity#497")
             .says("A binding has no selector")

@@ -22,7 +22,8 @@ final class BoundIdentityRules extends RuleFamily {
     private final Report requestedIdentityNotBound = error(
                     "C5", "requested-identity-not-bound", "aad-pod-identity#427", "aad-pod-identity#629")
             .says("A pod asks for an identity that it does not get")
-            .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case");
+            .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
+            .needs(Sight.POD_IDENTITY_OBJECTS);
     private final Report severalIdentities = warning(
                     "C5", "several-identities", "aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427")
             .says("A pod has several identities and does not name the one it wants")
@@ -44,7 +45,8 @@ final class BoundIdentityRules extends RuleFamily {
     private final Report namespaceMismatch = error(
                     "C6", "namespace-mismatch", "aad-pod-identity#607", "aad-pod-identity#475")
             .says("Pod, binding and identity must share a namespace here, and do not")
-            .remedy("Put binding and identity into the pod's namespace");
+            .remedy("Put binding and identity into the pod's namespace")
+            .explains(Symptom.OTHER_NAMESPACE);
 
     BoundIdentityRules(RuleContext context) {
         super(context);

@@ -40,7 +40,8 @@ final class ClusterRules extends RuleFamily {
     private final Report noPodIdentityInCluster = error("C18", "no-pod-identity-in-cluster", "AKS#3324")
             .says("The cluster has no AAD Pod Identity, and the manifest needs it")
             .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                    + " azure.workload.identity/use; podid migrate PATH -o DIR writes them");
+                    + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
+            .needs(Sight.EVERYTHING);
     private final Report podBeforeWebhook = error(
                     "C17",
                     "pod-before-webhook",
@@ -67,7 +68,8 @@ final class ClusterRules extends RuleFamily {
             .remedy("Use workload identity without the proxy sidecar");
     private final Report podIdentityDeprecated = info("C20", "pod-identity-deprecated", "AKS#3324")
             .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
-            .remedy("Move to workload identity: podid migrate PATH -o DIR");
+            .remedy("Move to workload identity: podid migrate PATH -o DIR")
+            .needs(Sight.EVERYTHING);
     private final Report ignoreWithoutReason = error("C22", "ignore-without-reason", "aad-pod-identity#497")
             .says("The annotation podid.io/ignore gives no reason")
             .remedy("Write podid.io/ignore: \"RULE: reason\"");

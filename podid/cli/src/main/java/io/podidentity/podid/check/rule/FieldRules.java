@@ -58,17 +58,21 @@ final class FieldRules extends RuleFamily {
                     "aad-pod-identity#184",
                     "aad-pod-identity#60")
             .says("An identity lacks a field that its type needs")
-            .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and clientPassword");
+            .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and clientPassword")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report identityFieldUnused = warning("C7", "identity-field-unused", "aad-pod-identity#184")
             .says("An identity has fields of another type")
-            .remedy("Write the type that the fields belong to");
+            .remedy("Write the type that the fields belong to")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report identityType = error("C7", "identity-type", "aad-pod-identity#184")
             .says("The type of an identity is not 0, 1 or 2")
             .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret, type: 2"
-                    + " with a certificate");
+                    + " with a certificate")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report tenantOrEndpoint = error("C7", "tenant-or-endpoint")
             .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
-            .remedy("Write the tenant's GUID or domain, and an adEndpoint such as https://login.microsoftonline.com/");
+            .remedy("Write the tenant's GUID or domain, and an adEndpoint such as https://login.microsoftonline.com/")
+            .explains(Symptom.REFUSED_BY_AZURE);
 
     FieldRules(RuleContext context) {
         super(context);

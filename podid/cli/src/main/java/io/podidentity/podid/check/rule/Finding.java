@@ -7,6 +7,7 @@ import java.util.List;
  * Something that is wrong.
  *
  * @param object kind, namespace and name
+ * @param field the path of the field that it is about; empty of the object itself
  * @param message what is wrong here, without a full stop
  * @param remedy what to do here, with the corrected line where there is one
  * @param edits what does it, if that is certain; otherwise empty
@@ -16,20 +17,21 @@ public record Finding(
         Severity severity,
         Position position,
         String object,
+        String field,
         String message,
         String remedy,
         List<Edit> edits) {
 
     public Finding withSeverity(Severity other) {
-        return new Finding(about, other, position, object, message, remedy, edits);
+        return new Finding(about, other, position, object, field, message, remedy, edits);
     }
 
     public Finding withRemedy(String other) {
-        return new Finding(about, severity, position, object, message, other, edits);
+        return new Finding(about, severity, position, object, field, message, other, edits);
     }
 
     public Finding at(Position other) {
-        return new Finding(about, severity, other, object, message, remedy, edits);
+        return new Finding(about, severity, other, object, field, message, remedy, edits);
     }
 
     /** Whether it is at least that bad. Information never is. */

@@ -29,15 +29,18 @@ final class IdRules extends RuleFamily {
                     "aad-pod-identity#1088",
                     "aad-pod-identity#230")
             .says("The resource ID of a managed identity is not one")
-            .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints");
+            .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
+            .explains(Symptom.RESOURCE_ID_MALFORMED, Symptom.REFUSED_BY_AZURE);
     private final Report clientIdNotGuid = error(
                     "C9", "client-id-not-guid", "aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526")
             .says("A client ID or tenant ID is something else")
-            .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints");
+            .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report placeholderLeft = error(
                     "C9", "placeholder-left", "aad-pod-identity#175", "aad-pod-identity#497")
             .says("A value is still to be put in")
-            .remedy("Replace the placeholder with your value");
+            .remedy("Replace the placeholder with your value")
+            .explains(Symptom.RESOURCE_ID_MALFORMED, Symptom.REFUSED_BY_AZURE);
 
     IdRules(RuleContext context) {
         super(context);

@@ -23,20 +23,25 @@ final class LabelRules extends RuleFamily {
 
     private final Report labelAsAnnotation = error("C3", "label-as-annotation", "aad-pod-identity#1074")
             .says("aadpodidbinding is an annotation")
-            .remedy("Make it a label of the pod");
+            .remedy("Make it a label of the pod")
+            .explains(Symptom.NO_LABEL);
     private final Report labelKey = error("C3", "label-key", "aad-pod-identity#175", "aad-pod-identity#497")
             .says("The key of a label is nearly aadpodidbinding")
-            .remedy("Write aadpodidbinding");
+            .remedy("Write aadpodidbinding")
+            .explains(Symptom.NO_LABEL);
     private final Report labelNotOnPodTemplate = error(
                     "C3", "label-not-on-pod-template", "aad-pod-identity#1074", "aad-pod-identity#957")
             .says("The label aadpodidbinding is on the workload and not on its pods")
-            .remedy("Put the label into the labels of the pod template");
+            .remedy("Put the label into the labels of the pod template")
+            .explains(Symptom.NO_LABEL);
     private final Report labelEmpty = error("C4", "label-empty", "aad-pod-identity#175")
             .says("The label aadpodidbinding is empty")
-            .remedy("Write the selector of a binding");
+            .remedy("Write the selector of a binding")
+            .explains(Symptom.EMPTY_LABEL);
     private final Report labelMissing = error("C4", "label-missing", "aad-pod-identity#175", "aad-pod-identity#1074")
             .says("A pod names an identity that is bound, and lacks the label for it")
-            .remedy("Add the label aadpodidbinding with the binding's selector to the pod");
+            .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
+            .explains(Symptom.NO_LABEL);
     private final Report labelWithoutBinding = error(
                     "C4",
                     "label-without-binding",
@@ -44,7 +49,9 @@ final class LabelRules extends RuleFamily {
                     "aad-pod-identity#175",
                     "aad-pod-identity#497")
             .says("No binding has the pod's label as its selector")
-            .remedy("The label's value is the selector of a binding, not the name of the binding or of the identity");
+            .remedy("The label's value is the selector of a binding, not the name of the binding or of the identity")
+            .explains(Symptom.NO_BINDING)
+            .needs(Sight.POD_IDENTITY_OBJECTS);
 
     LabelRules(RuleContext context) {
         super(context);

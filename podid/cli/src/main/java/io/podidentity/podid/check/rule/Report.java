@@ -29,6 +29,18 @@ public final class Report {
         return this;
     }
 
+    /** Lets {@code explain} take the words of a finding where a pod has one of these. */
+    Report explains(Symptom... symptoms) {
+        about = about.explains(symptoms);
+        return this;
+    }
+
+    /** Lets {@code doctor} leave the rule out where the user may not see this. */
+    Report needs(Sight... sights) {
+        about = about.needs(sights);
+        return this;
+    }
+
     About about() {
         return about;
     }
@@ -91,8 +103,15 @@ public final class Report {
     }
 
     public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {
-        findings.add(
-                new Finding(about, severity, location.position(), location.object(), message, remedy, List.of(edits)));
+        findings.add(new Finding(
+                about,
+                severity,
+                location.position(),
+                location.object(),
+                location.path(),
+                message,
+                remedy,
+                List.of(edits)));
     }
 
     public List<Finding> findings() {

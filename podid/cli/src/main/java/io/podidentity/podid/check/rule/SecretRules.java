@@ -18,20 +18,25 @@ final class SecretRules extends RuleFamily {
 
     private final Report certificateUnreadable = error("C7", "certificate-unreadable")
             .says("NMI cannot read the certificate of a service principal")
-            .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key");
+            .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report secretKeys = error("C7", "secret-keys", "aad-pod-identity#184", "aad-pod-identity#646")
             .says("The secret of a service principal has other keys than NMI reads")
-            .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password");
+            .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report secretNotFound = error("C8", "secret-not-found", "aad-pod-identity#646")
             .says("The secret of a service principal has another name or is in another namespace")
-            .remedy("Name the secret, and the namespace in which it is");
+            .remedy("Name the secret, and the namespace in which it is")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report secretReferenceIncomplete = error(
                     "C8", "secret-reference-incomplete", "aad-pod-identity#646", "aad-pod-identity#184")
             .says("The reference to a secret lacks its name or its namespace")
-            .remedy("Write both; no namespace is assumed");
+            .remedy("Write both; no namespace is assumed")
+            .explains(Symptom.REFUSED_BY_AZURE);
     private final Report secretValue = error("C8", "secret-value", "aad-pod-identity#60")
             .says("The value of a client secret is empty or ends in white space")
-            .remedy("Create the secret from a file without a line break at its end, such as printf %s" + " writes");
+            .remedy("Create the secret from a file without a line break at its end, such as printf %s" + " writes")
+            .explains(Symptom.REFUSED_BY_AZURE);
 
     SecretRules(RuleContext context) {
         super(context);

@@ -31,7 +31,9 @@ final class ServiceAccountRules extends RuleFamily {
                     "C15", "service-account", "azure-workload-identity#1249", "azure-workload-identity#340")
             .says("A pod with the label runs as a service account that has no identity")
             .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                    + " azure.workload.identity/client-id");
+                    + " azure.workload.identity/client-id")
+            .explains(Symptom.ACCOUNT_WITHOUT_CLIENT_ID)
+            .needs(Sight.SERVICE_ACCOUNTS);
     private final Report useLabelInSelector = warning(
                     "C15", "use-label-in-selector", "azure-workload-identity#691", "azure-workload-identity#1025")
             .says("The label azure.workload.identity/use is part of the workload's selector")
@@ -39,10 +41,12 @@ final class ServiceAccountRules extends RuleFamily {
     private final Report useLabelMissing = error(
                     "C15", "use-label-missing", "azure-workload-identity#1249", "azure-workload-identity#691")
             .says("A pod runs as an annotated service account and lacks the label" + " azure.workload.identity/use")
-            .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template");
+            .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
+            .explains(Symptom.WEBHOOK_NOT_ASKED);
     private final Report useLabelValue = error("C15", "use-label-value", "azure-workload-identity#1249")
             .says("The label azure.workload.identity/use has another value than the string true")
-            .remedy("Write azure.workload.identity/use: \"true\", with quotes");
+            .remedy("Write azure.workload.identity/use: \"true\", with quotes")
+            .explains(Symptom.WEBHOOK_NOT_ASKED);
     private final Report workloadIdentityKey = error(
                     "C15", "workload-identity-key", "azure-workload-identity#1249", "azure-workload-identity#1025")
             .says("A key of workload identity does not exist, or is on another object than the one that" + " is read")
