@@ -1,6 +1,7 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -33,9 +34,13 @@ public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Map
         return slash < 0 ? "" : apiVersion.substring(0, slash);
     }
 
+    public ObjectRef ref() {
+        return new ObjectRef(kind, name);
+    }
+
     @Override
     public String toString() {
-        return kind + " " + name;
+        return ref().toString();
     }
 
     /** Whether a controller makes the manifests of a chart from it, as Flux and Argo CD do. */

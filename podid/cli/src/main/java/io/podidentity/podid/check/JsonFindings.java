@@ -1,5 +1,6 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
@@ -28,7 +29,14 @@ final class JsonFindings {
 
     private static Finding finding(Skipped missed) {
         return new Finding(
-                NOT_LOOKED_AT, NOT_LOOKED_AT.severity(), missed.position(), "", "", missed.reason(), "", List.of());
+                NOT_LOOKED_AT,
+                NOT_LOOKED_AT.severity(),
+                missed.position(),
+                ObjectRef.ofDocument(""),
+                "",
+                missed.reason(),
+                "",
+                List.of());
     }
 
     private static Map<String, Object> object(Finding finding) {
@@ -39,7 +47,7 @@ final class JsonFindings {
         object.put("file", finding.position().file());
         object.put("line", finding.position().line());
         object.put("column", finding.position().column());
-        object.put("object", finding.object());
+        object.put("object", finding.object().toString());
         object.put("message", finding.message());
         object.put("remedy", finding.remedy());
         return object;

@@ -124,7 +124,9 @@ final class SarifLog {
     private static Map<String, Object> result(Finding finding) {
         var location = new LinkedHashMap<String, Object>();
         location.put("physicalLocation", place(finding.position()));
-        location.put("logicalLocations", List.of(Map.of("fullyQualifiedName", finding.object(), "kind", "object")));
+        location.put(
+                "logicalLocations",
+                List.of(Map.of("fullyQualifiedName", finding.object().toString(), "kind", "object")));
         var result = new LinkedHashMap<String, Object>();
         result.put("ruleId", finding.about().rule());
         result.put("level", level(finding.severity()));

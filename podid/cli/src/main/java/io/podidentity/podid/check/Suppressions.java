@@ -1,5 +1,6 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.file.WritableFolder;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Manifest;
@@ -35,7 +36,7 @@ final class Suppressions {
 
     record Result(List<Finding> open, List<Suppressed> suppressed) {}
 
-    private final Map<String, List<Ignore>> byObject = new HashMap<>();
+    private final Map<ObjectRef, List<Ignore>> byObject = new HashMap<>();
     private final Settings settings;
     private final Set<String> baseline;
 
@@ -45,7 +46,7 @@ final class Suppressions {
         for (Manifest manifest : manifests) {
             List<Ignore> entries = Ignore.of(FieldLocation.of(manifest));
             if (!entries.isEmpty()) {
-                byObject.put(manifest.toString(), entries);
+                byObject.put(manifest.ref(), entries);
             }
         }
     }
@@ -85,7 +86,7 @@ final class Suppressions {
     private static String line(Finding finding) {
         var object = new LinkedHashMap<String, Object>();
         object.put("rule", finding.about().rule());
-        object.put("object", finding.object());
+        object.put("object", finding.object().toString());
         object.put("message", finding.message());
         return Json.write(object);
     }

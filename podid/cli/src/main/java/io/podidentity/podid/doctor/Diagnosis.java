@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
@@ -27,7 +28,7 @@ record Diagnosis(
      * What was found out about a workload. Its links end at the first that fails; its story is what {@code explain}
      * tells, empty if nobody asked for it.
      */
-    record Workload(String object, List<Link> links, String story) {
+    record Workload(ObjectRef object, List<Link> links, String story) {
 
         boolean has(Link.State state) {
             return links.stream().anyMatch(link -> link.state() == state);
@@ -127,7 +128,10 @@ record Diagnosis(
                         list(
                                 workloads,
                                 workload -> object(
-                                        "object", workload.object(), "links", list(workload.links(), Diagnosis::link))),
+                                        "object",
+                                        workload.object().toString(),
+                                        "links",
+                                        list(workload.links(), Diagnosis::link))),
                 "findings",
                         list(
                                 findings,
@@ -135,7 +139,7 @@ record Diagnosis(
                                         "id", finding.about().id(),
                                         "rule", finding.about().rule(),
                                         "severity", finding.severity().id(),
-                                        "object", finding.object(),
+                                        "object", finding.object().toString(),
                                         "field", places.path(finding.position().line()),
                                         "message", places.named(finding.message()),
                                         "remedy", places.named(finding.remedy()))),

@@ -1,7 +1,7 @@
 package io.podidentity.podid.doctor;
 
-import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
@@ -68,7 +68,7 @@ final class Examination {
         this.findings = AllRules.check(context).stream()
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .filter(finding -> canBelieve(finding.about()))
-                .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))
+                .filter(finding -> finding.object().namespace().equals(live.namespace()))
                 .toList();
     }
 
@@ -141,7 +141,6 @@ final class Examination {
 
     private Workload of(PodSource source, Explanation explanation, boolean isAskedFor) throws InterruptedException {
         String name = name(source);
-        String object = source.kind() + " " + source.pod().namespace() + "/" + name;
         var links = new ArrayList<Link>();
         var pods = new WorkloadPods(live, source.kind(), name);
         boolean signsIn = signsInItself(source, explanation, pods);
@@ -150,7 +149,7 @@ final class Examination {
                         ? Link.ok("objects", "variables of its containers say as whom they sign in")
                         : written(explanation));
         if (!links.get(0).isFailed()) {
-            errors(explanation, object).forEach(links::add);
+            errors(explanation, source.object()).forEach(links::add);
         }
         if (signsIn || explanation.outcome() == Outcome.IDENTITY) {
             links.addAll(running(source, explanation, pods));
@@ -158,7 +157,7 @@ final class Examination {
             links.addAll(pods.links());
         }
         String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
-        return new Workload(object, links, story);
+        return new Workload(source.object(), links, story);
     }
 
     /** Whether containers have in their variables what label and account lack, by themselves or from a ConfigMap. */
@@ -197,13 +196,20 @@ final class Examination {
                     "objects", "you may not see all of what leads to an identity; in what you may, " + summary);
         }
         if (explanation.outcome() == Outcome.NONE) {
-            String place =
-                    explanation.place().file().equals(LiveText.FILE) ? places.named(explanation.place() + ": ") : "";
-            return Link.failed("objects", place + summary, named(explanation.remedies()));
+            return failed(explanation, summary);
         }
         return explanation.outcome() == Outcome.IDENTITY
                 ? Link.ok("objects", "they lead to " + summary)
                 : Link.skipped("objects", summary);
+    }
+
+    private Link failed(Explanation explanation, String summary) {
+        List<String> remedies = named(explanation.remedies());
+        if (!explanation.place().file().equals(LiveText.FILE)) {
+            return Link.failed("objects", summary, remedies);
+        }
+        return Link.failed("objects", places.named(explanation.place() + ": ") + summary, remedies)
+                .about(places.object(explanation.place().line()));
     }
 
     /** Whether what is missing may be there, where the user may not see it. */
@@ -245,29 +251,23 @@ final class Examination {
                 .values());
     }
 
-    private Stream<Link> errors(Explanation explanation, String object) {
+    private Stream<Link> errors(Explanation explanation, ObjectRef workload) {
         return findings.stream()
                 .filter(Diagnosis::isError)
-                .filter(finding -> isOf(finding, explanation, object))
-                .map(finding -> Link.failed("check", Diagnosis.said(finding, places), places.named(finding.remedy())));
-    }
-
-    private static boolean isOf(Finding finding, Explanation explanation, String object) {
-        String name = finding.object().substring(finding.object().indexOf(' ') + 1);
-        AzureIdentity identity = explanation.identity();
-        return finding.object().equals(object)
-                || (identity != null && finding.message().contains(" " + identity.name() + " "))
-                || explanation.why().stream().anyMatch(fact -> fact.contains(" " + name + " ") || fact.endsWith(name));
+                .filter(finding -> finding.object().equals(workload)
+                        || explanation.objects().contains(finding.object()))
+                .map(finding -> Link.failed("check", Diagnosis.said(finding, places), places.named(finding.remedy()))
+                        .about(finding.object()));
     }
 
     /** All but those that a failed link tells, or that are about what a failed link tells. */
     private List<Finding> untold(Optional<String> workload, List<Workload> workloads) {
-        Set<String> told = workloads.stream()
+        Set<ObjectRef> told = workloads.stream()
                 .flatMap(one -> one.links().stream())
                 .filter(Link::isFailed)
-                .map(Link::what)
+                .flatMap(link -> link.about().stream())
                 .collect(Collectors.toSet());
-        Set<String> ill = workloads.stream()
+        Set<ObjectRef> ill = workloads.stream()
                 .filter(one -> one.has(Link.State.FAILED))
                 .map(Workload::object)
                 .collect(Collectors.toSet());
@@ -275,7 +275,7 @@ final class Examination {
                 .filter(finding -> workload.isEmpty()
                         || workloads.stream().anyMatch(one -> one.object().equals(finding.object())))
                 .filter(finding -> !ill.contains(finding.object()))
-                .filter(finding -> told.stream().noneMatch(text -> text.startsWith(finding.object())))
+                .filter(finding -> !told.contains(finding.object()))
                 .toList();
     }
 }

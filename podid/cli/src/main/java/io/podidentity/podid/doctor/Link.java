@@ -1,10 +1,16 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** One thing that must be so for a pod to get a token, or why it is not, or why that is not known. */
-record Link(String name, State state, String what, List<String> next) {
+/**
+ * One thing that must be so for a pod to get a token, or why it is not, or why that is not known.
+ *
+ * @param about the object that the link is about, if that is not the workload itself
+ */
+record Link(String name, State state, String what, List<String> next, Optional<ObjectRef> about) {
 
     enum State {
         OK("ok"),
@@ -30,23 +36,31 @@ record Link(String name, State state, String what, List<String> next) {
     }
 
     static Link ok(String name, String what) {
-        return new Link(name, State.OK, what, List.of());
+        return new Link(name, State.OK, what, List.of(), Optional.empty());
     }
 
     static Link failed(String name, String what, String... next) {
-        return new Link(name, State.FAILED, what, List.of(next));
+        return new Link(name, State.FAILED, what, List.of(next), Optional.empty());
     }
 
     static Link failed(String name, String what, List<String> next) {
-        return new Link(name, State.FAILED, what, next);
+        return new Link(name, State.FAILED, what, next, Optional.empty());
     }
 
     static Link unknown(String name, String why, String... next) {
-        return new Link(name, State.UNKNOWN, why, List.of(next));
+        return new Link(name, State.UNKNOWN, why, List.of(next), Optional.empty());
+    }
+
+    static Link unknown(String name, String why, List<String> next) {
+        return new Link(name, State.UNKNOWN, why, next, Optional.empty());
     }
 
     static Link skipped(String name, String why) {
-        return new Link(name, State.SKIPPED, why, List.of());
+        return new Link(name, State.SKIPPED, why, List.of(), Optional.empty());
+    }
+
+    Link about(ObjectRef object) {
+        return new Link(name, state, what, next, Optional.of(object));
     }
 
     boolean isFailed() {

@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
@@ -40,17 +41,23 @@ final class LiveText {
             "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration");
 
     private final StringBuilder text = new StringBuilder();
-    /** Of each line from 1, as far as it is written: the object, a line break, and the field. */
-    private final List<String> paths = new ArrayList<>(List.of("", ""));
+    /**
+     * What a line is about.
+     *
+     * @param field empty of the object itself
+     */
+    private record Place(ObjectRef object, String field) {
 
-    void add(Part object) {
-        line("---", named(object) + "\n");
-        value(object.value(), object, "");
-        line("", "");
+        static final Place NONE = new Place(ObjectRef.ofDocument(""), "");
     }
 
-    private static String named(Part object) {
-        return object.kind() + " " + (object.namespace().isEmpty() ? "" : object.namespace() + "/") + object.name();
+    /** Of each line from 1, as far as it is written. */
+    private final List<Place> places = new ArrayList<>(List.of(Place.NONE, Place.NONE));
+
+    void add(Part object) {
+        line("---", new Place(object.ref(), ""));
+        value(object.value(), object, "");
+        line("", Place.NONE);
     }
 
     private static boolean isAdded(Part object, String path) {
@@ -89,12 +96,16 @@ final class LiveText {
 
     /** The field in that line, such as {@code spec.selector}; empty for the object itself. */
     String path(int line) {
-        String place = place(line);
-        return place.substring(place.indexOf('\n') + 1);
+        return place(line).field();
     }
 
-    private String place(int line) {
-        return line < paths.size() ? paths.get(line) : "";
+    /** The object in that line; a document without a name where there is none. */
+    ObjectRef object(int line) {
+        return place(line).object();
+    }
+
+    private Place place(int line) {
+        return line < places.size() ? places.get(line) : Place.NONE;
     }
 
     /** A sentence with objects and fields in place of lines, and the cluster in place of manifests. */
@@ -106,8 +117,11 @@ final class LiveText {
                 .replace("Add its file to the check", "Create it")
                 .replaceFirst("^Add the files with (.*) to the check, or create them", "Create $1");
         return PLACE.matcher(ofCluster)
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        place(Integer.parseInt(match.group(1))).strip().replace('\n', ' ')));
+                .replaceAll(match -> Matcher.quoteReplacement(describe(place(Integer.parseInt(match.group(1))))));
+    }
+
+    private static String describe(Place place) {
+        return (place.object() + " " + place.field()).strip();
     }
 
     private void value(@Nullable Object value, Part object, String path) {
@@ -143,11 +157,11 @@ final class LiveText {
     /** Ends a line; the next one is about that field. */
     private void next(Part object, String path) {
         text.append("\n ");
-        paths.add(named(object) + "\n" + path);
+        places.add(new Place(object.ref(), path));
     }
 
-    private void line(String content, String path) {
+    private void line(String content, Place place) {
         text.append(content).append('\n');
-        paths.add(path);
+        places.add(place);
     }
 }

@@ -137,9 +137,8 @@ final class TokenTrial {
         Kubectl.Result result = create(REVIEW.formatted(account.namespace(), account.name(), Json.write(clientId)));
         if (result.failure().isPresent()) {
             KubectlException failure = result.failure().get();
-            return new Link(
+            return Link.unknown(
                     "binding",
-                    Link.State.UNKNOWN,
                     "whether " + subject + " may " + use + ": " + firstLine(failure),
                     failure.grants("doctor", ""));
         }
@@ -207,9 +206,8 @@ final class TokenTrial {
 
     private Link notMade(KubectlException failure) {
         return failure.kind() == Kind.FORBIDDEN
-                ? new Link(
+                ? Link.unknown(
                         "token",
-                        Link.State.UNKNOWN,
                         "you may not create serviceaccounts/token in " + account.namespace(),
                         failure.grants("doctor", ""))
                 : Link.failed(

@@ -1,5 +1,6 @@
 package io.podidentity.podid.explain;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
@@ -9,6 +10,7 @@ import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Symptom;
 import io.podidentity.podid.check.source.PodSource;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ final class Checks {
     private final Manifests manifests;
     private final MatchRules rules;
     private @Nullable RuleContext context;
-    private final Map<Symptom, Map<String, List<Finding>>> findings = new EnumMap<>(Symptom.class);
+    private final Map<Symptom, Map<ObjectRef, List<Finding>>> findings = new EnumMap<>(Symptom.class);
 
     Checks(Manifests manifests, MatchRules rules) {
         this.manifests = manifests;
@@ -34,14 +36,14 @@ final class Checks {
     }
 
     /** What rules find in the pod, in what makes it, and in these objects, that is the reason of the symptom. */
-    synchronized Stream<Finding> about(Pod pod, List<String> objects, Symptom symptom) {
+    synchronized Stream<Finding> about(Pod pod, Collection<ObjectRef> objects, Symptom symptom) {
         RuleContext all = context == null ? new RuleContext(manifests, rules, AzureFacts.NONE) : context;
         context = all;
-        Map<String, List<Finding>> found = findings.computeIfAbsent(
+        Map<ObjectRef, List<Finding>> found = findings.computeIfAbsent(
                 symptom,
                 any -> AllRules.check(all, rule -> rule.explains().contains(symptom)).stream()
                         .collect(Collectors.groupingBy(Finding::object)));
-        Stream<String> own = all.source(pod).map(PodSource::object).stream();
+        Stream<ObjectRef> own = all.source(pod).map(PodSource::object).stream();
         return Stream.concat(own, objects.stream())
                 .distinct()
                 .flatMap(object -> found.getOrDefault(object, List.of()).stream());

@@ -2,6 +2,8 @@ package io.podidentity.podid.explain;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
@@ -15,6 +17,7 @@ import io.podidentity.emulator.match.IdentityRequest;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay;
+import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explanation.Outcome;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +99,7 @@ public final class Explainer {
                 trace.outcome(),
                 trace.issued().map(Chosen::identity).orElse(null),
                 advice,
+                trace.objects(),
                 trace.steps(advice.summary()));
     }
 
@@ -158,11 +163,18 @@ public final class Explainer {
     }
 
     private Explanation ofNoReplay(Pod pod, Outcome outcome, Advice advice, List<Step> way) {
-        return explanation(pod, new Replay(null, null), outcome, null, advice, way);
+        var account = new ObjectRef("ServiceAccount", new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)));
+        return explanation(pod, new Replay(null, null), outcome, null, advice, Set.of(account), way);
     }
 
     private Explanation explanation(
-            Pod pod, Replay replay, Outcome outcome, @Nullable AzureIdentity identity, Advice advice, List<Step> way) {
+            Pod pod,
+            Replay replay,
+            Outcome outcome,
+            @Nullable AzureIdentity identity,
+            Advice advice,
+            Set<ObjectRef> objects,
+            List<Step> way) {
         return new Explanation(
                 pod,
                 rules.profile(),
@@ -174,6 +186,7 @@ public final class Explainer {
                 replay.mic(),
                 replay.nmi(),
                 Optional.ofNullable(advice.place()).orElse(pod.metadata().position()),
+                objects,
                 way);
     }
 }

@@ -1,6 +1,7 @@
 package io.podidentity.podid.explain;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
@@ -8,6 +9,7 @@ import io.podidentity.emulator.replay.Replay.MicPart;
 import io.podidentity.emulator.replay.Replay.NmiPart;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param mic what MIC does, null if the profile has none
  * @param nmi what NMI does, null if it does not see the pod
  * @param place what is to be changed, or the pod
+ * @param objects that lead to the token, each of which can be what is wrong
  * @param way the stations up to the token, or to where there is none
  */
 public record Explanation(
@@ -32,6 +35,7 @@ public record Explanation(
         @Nullable MicPart mic,
         @Nullable NmiPart nmi,
         Position place,
+        Set<ObjectRef> objects,
         List<Step> way) {
 
     public enum Outcome {

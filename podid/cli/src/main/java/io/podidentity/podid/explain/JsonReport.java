@@ -52,7 +52,7 @@ final class JsonReport {
 
     private static Map<String, @Nullable Object> object(ReferenceExplanation explanation) {
         var object = new LinkedHashMap<String, @Nullable Object>();
-        object.put("object", explanation.reference().object().object());
+        object.put("object", explanation.reference().object().object().toString());
         object.put("position", explanation.reference().object().position().toString());
         object.put(
                 "outcome",

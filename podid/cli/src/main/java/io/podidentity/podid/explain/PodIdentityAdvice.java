@@ -8,10 +8,12 @@ import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
@@ -185,8 +187,9 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
     /** What the checks say of the identity and of its secret; the worst first. */
     private Optional<Advice> cause(PodIdentityTrace trace, AzureIdentity identity) {
         SecretReference secret = identity.clientPassword();
-        List<String> objects = List.of(
-                "AzureIdentity " + identity.name(), "Secret " + new ObjectName(secret.namespace(), secret.name()));
+        List<ObjectRef> objects = List.of(
+                new ObjectRef("AzureIdentity", identity.name()),
+                new ObjectRef("Secret", new ObjectName(secret.namespace(), secret.name())));
         return checks.about(trace.pod(), objects, Symptom.REFUSED_BY_AZURE)
                 .filter(finding -> objects.contains(finding.object()))
                 .max(Comparator.comparing(Finding::severity))
@@ -198,18 +201,18 @@ record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks ch
     }
 
     /** The bindings of the pod's label, and the identities that they name. */
-    private static List<String> objects(PodMatch match) {
+    private static List<ObjectRef> objects(PodMatch match) {
         return match.candidates().stream()
-                .flatMap(candidate -> Stream.of(
-                        "AzureIdentityBinding " + candidate.binding().name(),
-                        "AzureIdentity " + candidate.binding().namespace() + "/"
-                                + candidate.binding().azureIdentity()))
+                .map(Candidate::binding)
+                .flatMap(binding -> Stream.of(
+                        new ObjectRef("AzureIdentityBinding", binding.name()),
+                        new ObjectRef("AzureIdentity", new ObjectName(binding.namespace(), binding.azureIdentity()))))
                 .toList();
     }
 
     /** A field that was not read as intended is often the underlying cause. */
     private Advice noted(PodMatch match, Advice advice) {
-        List<String> objects = objects(match);
+        List<ObjectRef> objects = objects(match);
         List<String> problems = manifests.problems().stream()
                 .filter(problem -> objects.contains(problem.object()) || objects.isEmpty())
                 .limit(MAX_NAMED)

@@ -4,7 +4,10 @@ import static io.podidentity.podid.explain.Advice.at;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
@@ -15,6 +18,7 @@ import io.podidentity.emulator.replay.Replay;
 import io.podidentity.emulator.replay.Replay.NmiPart;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -124,6 +128,25 @@ record PodIdentityTrace(
                                 + (identity.isManagedIdentity()
                                         ? ", for the node has it"
                                         : ", for NMI has its secret or certificate"));
+    }
+
+    /** The exception, the bindings, and the identities with their secrets. */
+    Set<ObjectRef> objects() {
+        var objects = new LinkedHashSet<ObjectRef>();
+        bypass.map(Bypass::exception)
+                .ifPresent(exception -> objects.add(new ObjectRef("AzurePodIdentityException", exception.name())));
+        for (Candidate candidate : match.candidates()) {
+            objects.add(
+                    new ObjectRef("AzureIdentityBinding", candidate.binding().name()));
+            candidate.granted().ifPresent(identity -> addIdentity(identity, objects));
+        }
+        return objects;
+    }
+
+    private static void addIdentity(AzureIdentity identity, Set<ObjectRef> objects) {
+        SecretReference secret = identity.clientPassword();
+        objects.add(new ObjectRef("AzureIdentity", identity.name()));
+        objects.add(new ObjectRef("Secret", new ObjectName(secret.namespace(), secret.name())));
     }
 
     /** The objects that lead to the pod's identities, each with its place. */

@@ -5,6 +5,7 @@ import static io.podidentity.podid.explain.Advice.at;
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.ServiceAccount;
@@ -108,7 +109,7 @@ final class WorkloadAdvice {
 
     /** What the checks say of the pod or of its service account. */
     private Optional<Advice> checked(List<String> why, Symptom symptom) {
-        return checks.about(pod, List.of("ServiceAccount " + account), symptom)
+        return checks.about(pod, List.of(new ObjectRef("ServiceAccount", account)), symptom)
                 .findFirst()
                 .map(finding -> Advice.of(finding, why));
     }

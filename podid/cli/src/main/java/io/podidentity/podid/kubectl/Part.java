@@ -1,5 +1,7 @@
 package io.podidentity.podid.kubectl;
 
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,10 @@ public record Part(@Nullable Object value) {
             spec = spec.map().containsKey(template) ? spec.at(template, "spec") : spec;
         }
         return spec;
+    }
+
+    public ObjectRef ref() {
+        return new ObjectRef(kind(), new ObjectName(namespace(), name()));
     }
 
     /** Whether it is a pod all of whose containers are ready. */

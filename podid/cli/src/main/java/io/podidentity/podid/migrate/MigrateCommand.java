@@ -7,7 +7,6 @@ import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.migrate.Planner.Wish;
-import io.podidentity.podid.migrate.Proof.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -241,12 +240,6 @@ public final class MigrateCommand implements Callable<Integer> {
         return List.copyOf(changes.values());
     }
 
-    /** A change by hand that another line asks for is what the token lacks. */
-    private static boolean isToBeDoneByHand(Migration migration, Outcome outcome) {
-        String object = outcome.move().source().object();
-        return migration.changes().byHand().stream().anyMatch(what -> what.startsWith(object + ":"));
-    }
-
     private void print(Migration migration) {
         PrintWriter out = spec.commandLine().getOut();
         migration.outcomes().forEach(outcome -> print(out, outcome.line()));
@@ -259,7 +252,10 @@ public final class MigrateCommand implements Callable<Integer> {
         } else if (!migration.isSafe()) {
             migration.obstacles().forEach(what -> print(out, "refuse " + what));
             migration.outcomes().stream()
-                    .filter(outcome -> !isToBeDoneByHand(migration, outcome))
+                    // A change by hand that another line asks for is what the token lacks.
+                    .filter(outcome -> !migration
+                            .changes()
+                            .isByHand(outcome.move().source().object()))
                     .flatMap(outcome -> outcome.remedies().stream())
                     .forEach(what -> print(out, "do     " + migration.shown(what)));
             MoveReport.decisions(migration).forEach(what -> print(out, "do     " + migration.shown(what)));

@@ -98,7 +98,7 @@ final class Planner {
     /** The object, and of one with several pods the pod. */
     private static String subject(PodSource source) {
         return source.place().isFixed() && source.place().isTemplate()
-                ? source.object()
+                ? source.object().toString()
                 : source.object() + ", pod " + source.pod().name().name();
     }
 
@@ -192,8 +192,7 @@ final class Planner {
                 .filter(policy -> policy.texts().stream()
                         .map(FieldLocation::text)
                         .anyMatch(text -> text.startsWith("127.0.0.1") || text.startsWith("169.254.169.254")))
-                .map(policy ->
-                        policy.object().substring(policy.object().indexOf(' ') + 1) + " (" + policy.position() + ")")
+                .map(policy -> policy.object().name() + " (" + policy.position() + ")")
                 .toList();
         if (!policies.isEmpty()) {
             notes.add("NetworkPolicy " + String.join(", ", policies) + ": the rule for NMI or the metadata service can"

@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
@@ -220,7 +221,7 @@ final class Proof {
         plan.context().manifests().objects().stream()
                 .filter(one -> one.kind().equals("AzureIdentity"))
                 .map(FieldLocation::of)
-                .forEach(one -> written.computeIfAbsent(one.object(), key -> new TreeMap<>())
+                .forEach(one -> written.computeIfAbsent(one.object().toString(), key -> new TreeMap<>())
                         .put(
                                 one.at("spec").like("clientID").text(),
                                 one.position().file()));
@@ -241,13 +242,13 @@ final class Proof {
      * identity was not moved.
      */
     private List<String> taken(List<KubernetesObject> gone, Manifests now) {
-        Set<String> kept = now.objects().stream().map(Manifest::toString).collect(Collectors.toSet());
+        Set<ObjectRef> kept = now.objects().stream().map(Manifest::ref).collect(Collectors.toSet());
         Set<ObjectName> own = gone.stream().map(KubernetesObject::name).collect(Collectors.toSet());
         return plan.unmoved().isEmpty()
                 ? List.of()
                 : plan.context().manifests().objects().stream()
                         .filter(one -> one.group().equals("aadpodidentity.k8s.io") && !own.contains(one.name()))
-                        .filter(one -> !kept.contains(one.toString()))
+                        .filter(one -> !kept.contains(one.ref()))
                         .map(one -> one + place + " would be gone, but no pod was moved from it there: "
                                 + String.join(", ", plan.unmoved()))
                         .toList();
@@ -272,7 +273,7 @@ final class Proof {
     private static Stream<String> clients(RuleContext now, PodSource pod, PodMove move) {
         var why = new ArrayList<String>();
         mounted(now, pod).forEach(one -> {
-            String object = one.object().object();
+            ObjectRef object = one.object().object();
             String clientId = one.clientId().text();
             if (isOfNmi(one)) {
                 why.add("does not start: " + object + " takes its identity from NMI. " + instead(one));
@@ -320,7 +321,7 @@ final class Proof {
 
     /** What operators do in place of pods, and still by NMI. */
     private List<String> pending(RuleContext now) {
-        Set<String> ofNode = plan.context().references().stream()
+        Set<ObjectRef> ofNode = plan.context().references().stream()
                 .filter(one -> one.way() == Way.METADATA && !one.runners().isEmpty())
                 .filter(one -> one.runners().stream().noneMatch(PodSource::asksForBinding))
                 .map(one -> one.object().object())

@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.workload.Keys;
@@ -44,6 +45,8 @@ final class SourceChanges {
     private final Set<AccountMove> unplaced = new LinkedHashSet<>();
     private final Set<SourceText> orphans = new LinkedHashSet<>();
     private final Set<String> byHand = new LinkedHashSet<>();
+    /** The workloads among what a person must change. */
+    private final Set<ObjectRef> workloadsByHand = new HashSet<>();
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
 
@@ -122,6 +125,10 @@ final class SourceChanges {
     /** What a person must do, each with the object that it is about. */
     Set<String> byHand() {
         return byHand;
+    }
+
+    boolean isByHand(ObjectRef workload) {
+        return workloadsByHand.contains(workload);
     }
 
     List<KubernetesObject> leftovers(MovePlan plan) {
@@ -255,8 +262,10 @@ final class SourceChanges {
     }
 
     private List<SourceObject> written(PodSource source) {
-        String name = source.object().substring(source.object().indexOf('/') + 1);
-        return tree.of(source.pod().metadata().position(), source.kind(), name);
+        return tree.of(
+                source.pod().metadata().position(),
+                source.kind(),
+                source.object().name().name());
     }
 
     private String whence(List<SourceObject> written) {
@@ -275,8 +284,13 @@ final class SourceChanges {
                 : "comes from an anchor, a patch or a transformer, in one of " + String.join(", ", files);
     }
 
-    private void byHand(String object, String what) {
-        byHand.add(object + ": " + what);
+    private void byHand(ObjectRef workload, String what) {
+        workloadsByHand.add(workload);
+        byHand(workload.toString(), what);
+    }
+
+    private void byHand(String about, String what) {
+        byHand.add(about + ": " + what);
     }
 
     private void account(MovePlan plan, AccountMove account) {

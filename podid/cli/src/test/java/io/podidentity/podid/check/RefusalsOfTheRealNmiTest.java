@@ -54,7 +54,11 @@ class RefusalsOfTheRealNmiTest {
         var context = new RuleContext(manifests, MatchRules.of(Profile.V1_8_17), AzureFacts.NONE);
         return AllRules.check(context).stream()
                 .filter(finding -> finding.severity().id().equals("error"))
-                .map(finding -> finding.object().replaceFirst(".*/(id|s)-", "").replace("type-1", "typem"))
+                .map(finding -> finding.object()
+                        .name()
+                        .name()
+                        .replaceFirst("^(id|s)-", "")
+                        .replace("type-1", "typem"))
                 .collect(Collectors.toSet());
     }
 

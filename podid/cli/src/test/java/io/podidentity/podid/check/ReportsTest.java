@@ -8,6 +8,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.Suppressions.Suppressed;
@@ -35,14 +37,21 @@ class ReportsTest {
             ABOUT,
             Severity.ERROR,
             new Position("k8s/my pod.yaml", 3, 5),
-            "Pod a/<b>",
+            new ObjectRef("Pod", new ObjectName("a", "<b>")),
             "",
             "it is \"wrong\" & old",
             "Mend it",
             List.of());
 
     private static final Finding NOTE = new Finding(
-            ABOUT, Severity.INFO, new Position("-", 1, 1), "Pod a/c", "", "it is old", "Mend it\nlater", List.of());
+            ABOUT,
+            Severity.INFO,
+            new Position("-", 1, 1),
+            new ObjectRef("Pod", new ObjectName("a", "c")),
+            "",
+            "it is old",
+            "Mend it\nlater",
+            List.of());
 
     private static final Suppressed SUPPRESSED = new Suppressed(NOTE, "on purpose", true);
 
@@ -92,7 +101,14 @@ class ReportsTest {
     void sarif_always_hasWhatCodeScanningReads() throws IOException {
         About last = AllRules.LIST.get(AllRules.LIST.size() - 1);
         var ofLast = new Finding(
-                last, Severity.ERROR, new Position("a.yaml", 9, 1), "Pod a/b", "", "it is old", "Mend it", List.of());
+                last,
+                Severity.ERROR,
+                new Position("a.yaml", 9, 1),
+                new ObjectRef("Pod", new ObjectName("a", "b")),
+                "",
+                "it is old",
+                "Mend it",
+                List.of());
         JsonNode run = new ObjectMapper()
                 .readTree(SarifLog.of("1.2.3", AllRules.LIST, List.of(FINDING, ofLast), List.of(SUPPRESSED), List.of()))
                 .at("/runs/0");
@@ -154,7 +170,8 @@ class ReportsTest {
     @Test
     void report_onTheSameFindingTwice_hasItOnce() {
         var report = new Report(ABOUT);
-        var spec = new FieldLocation("Pod a/b", "spec", "spec", FINDING.position(), null);
+        var spec = new FieldLocation(
+                new ObjectRef("Pod", new ObjectName("a", "b")), "spec", "spec", FINDING.position(), null);
         report.add(spec, "it is wrong", "Mend it");
         report.add(spec, "it is wrong", "Mend it");
         assertThat(report.findings()).hasSize(1);

@@ -67,7 +67,7 @@ public record AzureFacts(
     private static Optional<List<FieldLocation>> known(
             List<FieldLocation> all, Predicate<FieldLocation> isOne, String name) {
         Predicate<FieldLocation> isNone = item -> item.value() instanceof Yaml.Sequence
-                && String.valueOf(Path.of(item.object()).getFileName())
+                && String.valueOf(Path.of(item.position().file()).getFileName())
                         .toLowerCase(Locale.ROOT)
                         .matches(name);
         return all.stream().anyMatch(isOne.or(isNone))

@@ -76,7 +76,7 @@ public record IdentityReference(
             String plain = text.path().startsWith("data")
                     ? new String(Base64.getMimeDecoder().decode(text.text()), StandardCharsets.UTF_8)
                     : text.text();
-            return YamlReader.read(text.object(), plain).stream()
+            return YamlReader.read(text.object().toString(), plain).stream()
                     .map(document -> FieldLocation.of(text.object(), document));
         } catch (ManifestException | IllegalArgumentException e) {
             return Stream.empty();
@@ -111,16 +111,17 @@ public record IdentityReference(
     public Optional<ObjectName> account() {
         FieldLocation named = settings.at(kind.account());
         String name = named.text() + named.at("name").text();
-        boolean isOfCluster = object.object().startsWith("Cluster");
-        return name.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new ObjectName(isOfCluster ? named.at("namespace").text() : namespace(), name));
+        String ofAccount = isOfCluster() ? named.at("namespace").text() : namespace();
+        return name.isEmpty() ? Optional.empty() : Optional.of(new ObjectName(ofAccount, name));
     }
 
     /** Empty of an object of the cluster. */
     public String namespace() {
-        String name = object.object();
-        return name.startsWith("Cluster") ? "" : name.substring(name.indexOf(' ') + 1, name.lastIndexOf('/'));
+        return isOfCluster() ? "" : object.object().namespace();
+    }
+
+    private boolean isOfCluster() {
+        return object.object().kind().startsWith("Cluster");
     }
 
     /** Whether what the pod runs as is used by others than the pod's program, who need no webhook. */

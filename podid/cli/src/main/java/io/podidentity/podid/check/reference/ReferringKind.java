@@ -264,6 +264,6 @@ public record ReferringKind(
     }
 
     private static boolean isBeside(PodSource pod, FieldLocation object) {
-        return object.object().contains(" " + pod.namespace() + "/");
+        return object.object().namespace().equals(pod.namespace());
     }
 }

@@ -214,7 +214,7 @@ final class ClusterRules extends RuleFamily {
         boolean isOfItsParts = manifest.name().name().matches(".*(aad-pod-id|azure-wi|workload-identity).*");
         return isOfItsParts
                 || PARTS.contains(manifest.name().name())
-                || context.identityPods().stream().anyMatch(pod -> pod.object().equals(manifest.toString()));
+                || context.identityPods().stream().anyMatch(pod -> pod.object().equals(manifest.ref()));
     }
 
     private static String group(Manifest manifest) {

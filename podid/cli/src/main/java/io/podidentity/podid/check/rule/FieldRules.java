@@ -5,6 +5,9 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.manifest.Problem.Mistake.UnknownField;
+import io.podidentity.emulator.manifest.Problem.Mistake.WrongCase;
+import io.podidentity.emulator.manifest.Problem.Mistake.WrongType;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.Value;
@@ -113,14 +116,12 @@ final class FieldRules extends RuleFamily {
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
     private void fieldNameCase(Problem problem) {
-        if (problem.kind() == Problem.Kind.WRONG_CASE) {
-            String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
-            String right = problem.meant();
+        if (problem.mistake() instanceof WrongCase wrong) {
             fieldNameCase.add(
                     FieldLocation.of(problem),
                     problem.message(),
-                    "Write: " + right + ":",
-                    Edit.key(problem.position(), name, right));
+                    "Write: " + wrong.meant() + ":",
+                    Edit.key(problem.position(), wrong.name(), wrong.meant()));
         }
     }
 
@@ -131,20 +132,12 @@ final class FieldRules extends RuleFamily {
     private void fieldType(Problem problem) {
         boolean isOfAnotherRule =
                 problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
-        if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule) {
+        if (!problem.isFatal() || isOfAnotherRule) {
             return;
         }
         Optional<FieldLocation> data = secretData(problem);
         if (data.isEmpty()) {
-            fieldType.add(
-                    FieldLocation.of(problem),
-                    problem.message(),
-                    problem.path().endsWith("spec.selector")
-                            ? "A binding's selector is the value of the label aadpodidbinding, a string: selector:"
-                                    + " VALUE"
-                            : problem.message().contains("must be of type string")
-                                    ? "Put the value in double quotes."
-                                    : fieldType.remedy());
+            fieldType.add(FieldLocation.of(problem), problem.message(), remedyOfType(problem));
         } else if (!Value.isTemplated(data.get().text())
                 && !IdRules.isInsteadOfBase64(data.get().text())) {
             fieldType.add(
@@ -152,6 +145,15 @@ final class FieldRules extends RuleFamily {
                     problem.message(),
                     "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
         }
+    }
+
+    private String remedyOfType(Problem problem) {
+        if (problem.path().endsWith("spec.selector")) {
+            return "A binding's selector is the value of the label aadpodidbinding, a string: selector: VALUE";
+        }
+        return problem.mistake().equals(new WrongType("string"))
+                ? "Put the value in double quotes."
+                : fieldType.remedy();
     }
 
     private Optional<FieldLocation> secretData(Problem problem) {
@@ -168,11 +170,10 @@ final class FieldRules extends RuleFamily {
      * Kubernetes; of one that is nearly spelt so, or that belongs elsewhere, its answer is certain.
      */
     private void unknownField(Problem problem) {
-        boolean isOfPodIdentity = problem.kind() == Problem.Kind.UNKNOWN_FIELD;
-        if (isOfPodIdentity || problem.kind() == Problem.Kind.UNKNOWN_TO_KUBERNETES) {
-            String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
-            Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
-            boolean isCertain = isOfPodIdentity || meant.isPresent() || FIELDS.contains(name);
+        if (problem.mistake() instanceof UnknownField unknown) {
+            String name = unknown.name();
+            Optional<String> meant = ClosestMatch.of(name, unknown.known()).or(() -> ClosestMatch.of(name, FIELDS));
+            boolean isCertain = unknown.isOfPodIdentity() || meant.isPresent() || FIELDS.contains(name);
             unknownField.add(
                     isCertain ? Severity.ERROR : Severity.WARNING,
                     FieldLocation.of(problem),
@@ -237,7 +238,7 @@ final class FieldRules extends RuleFamily {
     /** Types are numbers; type 2 exists from 1.6.2 on. */
     private void identityType() {
         for (Problem problem : context.manifests().problems()) {
-            if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().equals("spec.type")) {
+            if (problem.isFatal() && problem.path().equals("spec.type")) {
                 identityType.add(
                         FieldLocation.of(problem),
                         problem.message(),

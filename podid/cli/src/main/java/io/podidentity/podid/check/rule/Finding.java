@@ -1,12 +1,13 @@
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Position;
 import java.util.List;
 
 /**
  * Something that is wrong.
  *
- * @param object kind, namespace and name
+ * @param object that it is about, or a document that is none
  * @param field the path of the field that it is about; empty of the object itself
  * @param message what is wrong here, without a full stop
  * @param remedy what to do here, with the corrected line where there is one
@@ -16,7 +17,7 @@ public record Finding(
         About about,
         Severity severity,
         Position position,
-        String object,
+        ObjectRef object,
         String field,
         String message,
         String remedy,
@@ -41,7 +42,7 @@ public record Finding(
 
     /** What stays the same when lines move. */
     public String fingerprint() {
-        return fingerprint(about.rule(), object, message);
+        return fingerprint(about.rule(), object.toString(), message);
     }
 
     public static String fingerprint(String rule, String object, String message) {

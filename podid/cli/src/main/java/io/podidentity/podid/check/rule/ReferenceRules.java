@@ -168,10 +168,8 @@ final class ReferenceRules extends RuleFamily {
                 .forEach(scaled -> scaled.at("spec", "triggers").items().stream()
                         .map(trigger -> trigger.at("authenticationRef"))
                         .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
-                        .forEach(reference -> named(
-                                "TriggerAuthentication",
-                                scaled.object().replaceFirst(".* (.*)/.*", "$1"),
-                                reference.at("name"))));
+                        .forEach(reference ->
+                                named("TriggerAuthentication", scaled.object().namespace(), reference.at("name"))));
     }
 
     /** What is in none of the files is not missed: it may well be in others. */

@@ -5,6 +5,7 @@ import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
@@ -45,7 +46,7 @@ public final class RuleContext {
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
     private final Map<String, List<ObjectName>> names = new HashMap<>();
-    private final Map<String, Manifest> written = new HashMap<>();
+    private final Map<ObjectRef, Manifest> written = new HashMap<>();
     /** One for each workload: of the replicas that a dump of a cluster has, one is enough. */
     private final Map<String, PodSource> pods = new LinkedHashMap<>();
 
@@ -75,7 +76,7 @@ public final class RuleContext {
             manifest.pods()
                     .forEach(place ->
                             byPosition.putIfAbsent(object.at(place.at()).valuePosition(), manifest));
-            written.put(manifest.toString(), manifest);
+            written.put(manifest.ref(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
             names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
         }
@@ -100,7 +101,7 @@ public final class RuleContext {
     private PodSource source(Pod pod, Manifest manifest) {
         return pod.workload()
                 .flatMap(owner -> Optional.ofNullable(
-                        written.get(owner.kind() + " " + new ObjectName(pod.namespace(), owner.name()))))
+                        written.get(new ObjectRef(owner.kind(), new ObjectName(pod.namespace(), owner.name())))))
                 .filter(workload ->
                         manifest.kind().equals("Pod") && workload.pods().size() == 1)
                 .map(workload -> PodSource.of(pod, workload))
@@ -195,7 +196,7 @@ public final class RuleContext {
 
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        return written.containsKey(kind + " " + name);
+        return written.containsKey(new ObjectRef(kind, name));
     }
 
     /** The names of all objects of a kind in a namespace, also of those that were not decoded. */
@@ -218,7 +219,7 @@ public final class RuleContext {
     public boolean isPlaced(FieldLocation field, String kind, String name) {
         return Stream.concat(
                         manifests.objects().stream()
-                                .filter(one -> one.toString().equals(field.object()))
+                                .filter(one -> one.ref().equals(field.object()))
                                 .map(FieldLocation::of),
                         kind(kind).stream()
                                 .filter(one -> one.at("metadata", "name").text().equals(name)))

@@ -266,7 +266,7 @@ final class ServiceAccountRules extends RuleFamily {
     /** Without quotes it is a boolean, and the API server refuses the object. */
     private void useLabelValue() {
         for (Problem problem : context.manifests().problems()) {
-            if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
+            if (problem.isFatal() && problem.path().endsWith("labels." + Keys.USE)) {
                 useLabelValue.add(
                         FieldLocation.of(problem),
                         "the value is a boolean and must be a string: the API server refuses the object",

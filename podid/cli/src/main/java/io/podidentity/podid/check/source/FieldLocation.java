@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.source;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
@@ -20,20 +21,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The position is that of the field's key, or of the element of a list; of a field that is missing, that of the
  * nearest field around it.
  *
- * @param object kind, namespace and name of the object
+ * @param object that has the field, or the document that does
  * @param path from the object, such as {@code spec.containers[0].env}
  * @param key the last key of the path; it may have dots itself
  * @param value null if it is not written
  */
 public record FieldLocation(
-        String object,
+        ObjectRef object,
         String path,
         String key,
         Position position,
         @Nullable Yaml value) {
 
     public static FieldLocation of(Manifest manifest) {
-        return new FieldLocation(manifest.toString(), "", "", manifest.content().position(), manifest.content());
+        return new FieldLocation(manifest.ref(), "", "", manifest.content().position(), manifest.content());
     }
 
     /** A field that is not decoded as intended; without its value. */
@@ -41,9 +42,14 @@ public record FieldLocation(
         return new FieldLocation(problem.object(), problem.path(), "", problem.position(), null);
     }
 
-    /** A value outside of manifests, such as a file of JSON; {@code name} is what findings call it. */
-    public static FieldLocation of(String name, Yaml value) {
-        return new FieldLocation(name, "", "", value.position(), value);
+    /** A value outside of manifests, such as a file of JSON; {@code document} is what findings call it. */
+    public static FieldLocation of(String document, Yaml value) {
+        return of(ObjectRef.ofDocument(document), value);
+    }
+
+    /** A value of an object that is not written as a part of it, such as a document in a text of the object. */
+    public static FieldLocation of(ObjectRef object, Yaml value) {
+        return new FieldLocation(object, "", "", value.position(), value);
     }
 
     /**

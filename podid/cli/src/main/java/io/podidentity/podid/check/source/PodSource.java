@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.source;
 
+import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.PodPlace;
@@ -148,7 +149,8 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
                         + ", and create it again if nothing else does");
     }
 
-    public String object() {
+    /** The pod itself, or the workload that makes it. */
+    public ObjectRef object() {
         return manifest.object();
     }
 }

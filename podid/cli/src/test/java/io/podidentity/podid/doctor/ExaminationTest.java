@@ -1,0 +1,110 @@
+package io.podidentity.podid.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.manifest.YamlReader;
+import io.podidentity.podid.doctor.Diagnosis.Workload;
+import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.Part;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExaminationTest {
+
+    private static final String IDENTITY = """
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata: {name: store, namespace: shop}
+            spec:
+              type: 0
+              resourceID: /subscriptions/51111111-1111-4111-8111-111111111111/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/store
+              clientID: 21111111-1111-4111-8111-111111111111
+            ---
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentityBinding
+            metadata: {name: store, namespace: shop}
+            spec: {azureIdentity: store, selector: store}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, namespace: shop, labels: {aadpodidbinding: store}}
+            spec: {containers: [{name: web, image: example/web}]}
+            ---
+            """;
+
+    @TempDir
+    private Path folder;
+
+    /** What another pod lacks is no mistake of the pods that have the identity. */
+    @Test
+    void examine_whereAnotherPodLacksTheLabelOfAnIdentity_failsThatPodAlone() throws Exception {
+        Diagnosis diagnosis = examine(IDENTITY + """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: jobs, namespace: shop}
+                spec:
+                  containers:
+                    - name: jobs
+                      image: example/jobs
+                      env: [{name: AZURE_CLIENT_ID, value: 21111111-1111-4111-8111-111111111111}]
+                """);
+
+        assertThat(workload(diagnosis, "Pod shop/web").links()).noneMatch(link -> link.name()
+                .equals("check"));
+        assertThat(workload(diagnosis, "Pod shop/jobs").links())
+                .first()
+                .matches(Link::isFailed)
+                .extracting(Link::what)
+                .asString()
+                .contains("asks for identity shop/store and has no label");
+    }
+
+    /** A finding is left out where a workload tells it, and not where one of a longer name does. */
+    @Test
+    void examine_whereAWorkloadTellsWhatIsWrongWithAnObject_stillReportsThatOfAShorterName() throws Exception {
+        Diagnosis diagnosis = examine(IDENTITY.replace("name: store,", "name: store-2,")
+                        .replace("azureIdentity: store,", "azureIdentity: store-2,")
+                        .replace("/subscriptions/51111111-1111-4111-8111-111111111111", "subscription")
+                + """
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentity
+                metadata: {name: store, namespace: shop}
+                spec: {type: 0, resourceID: none, clientID: 31111111-1111-4111-8111-111111111111}
+                """);
+
+        assertThat(workload(diagnosis, "Pod shop/web").links()).first().matches(Link::isFailed);
+        assertThat(diagnosis.findings()).anyMatch(finding -> finding.object()
+                .toString()
+                .equals("AzureIdentity shop/store"));
+        assertThat(diagnosis.findings()).noneMatch(finding -> finding.object()
+                .toString()
+                .equals("AzureIdentity shop/store-2"));
+    }
+
+    private static Workload workload(Diagnosis diagnosis, String object) {
+        return diagnosis.workloads().stream()
+                .filter(workload -> workload.object().toString().equals(object))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Of objects of the namespace shop, in a cluster of which all can be seen. */
+    private Diagnosis examine(String objects) throws Exception {
+        List<Part> parts = YamlReader.read("objects", objects).stream()
+                .map(object -> new Part(object.plain()))
+                .toList();
+        var live = new Live("shop", parts, List.of(), Optional.of(List.of()), List.of(), VariableSources.NONE, List.of(), Instant.EPOCH);
+        // Pods that are on no node need no run of it.
+        Path program = Files.writeString(folder.resolve("kubectl"), "#!/bin/false\n");
+        program.toFile().setExecutable(true);
+        Kubectl kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
+        return new Examination(live, kubectl, new TokenTrial.Wish(false, null, null, null, null))
+                .examine(Optional.empty());
+    }
+}
