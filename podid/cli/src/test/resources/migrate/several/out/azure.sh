@@ -62,6 +62,5 @@ trust_identity() {
     fi
 }
 
-trust_identity 0a1b2c3d-0000-4000-8000-000000000001 shop reader shop_reader system:serviceaccount:shop:reader
-trust_identity 0a1b2c3d-0000-4000-8000-000000000001 shop writer shop_reader system:serviceaccount:shop:reader
+trust_identity 0a1b2c3d-0000-4000-8000-000000000001 shop sender shop_sender system:serviceaccount:shop:sender
 exit "$LEFT"

@@ -86,6 +86,10 @@ public final class ProfileOptions {
         return strict && !input.missed().isEmpty();
     }
 
+    public boolean isStrict() {
+        return strict;
+    }
+
     /**
      * As {@link #read(List, byte[], InputSettings)}, for a verdict, which needs something to judge. A workload that is
      * scaled to zero is judged by its next pod.

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used. */
+/** Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used, or with --strict was not looked at. */
 @Command(
         name = "migrate",
         description = "Moves manifests from aad-pod-identity to workload identity. Writes the changed files,"
@@ -185,6 +185,9 @@ public final class MigrateCommand implements Callable<Integer> {
                     "The files contain what controllers make, such as the pods of a Deployment; so --in-place would"
                             + " remove objects. Write to a folder instead");
         }
+        if (profile.isStrict() && !migration.missed().isEmpty()) {
+            return refuse(migration);
+        }
         if (migration.outcomes().isEmpty() && !migration.asks().isEmpty()) {
             print(migration);
             return 1;
@@ -201,6 +204,14 @@ public final class MigrateCommand implements Callable<Integer> {
         }
         print(migration);
         return migration.isSafe() && migration.isGood() ? 0 : 1;
+    }
+
+    private int refuse(Migration migration) {
+        PrintWriter out = spec.commandLine().getOut();
+        migration.missed().forEach(missed -> print(out, "unread " + missed));
+        out.println("Nothing is written: with --strict all of the input must be looked at");
+        out.flush();
+        return spec.exitCodeOnInvalidInput();
     }
 
     private void finish(Migration migration, Stage stage) throws IOException {

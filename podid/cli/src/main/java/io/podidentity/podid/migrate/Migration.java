@@ -46,6 +46,7 @@ final class Migration {
     /** What controllers make: it follows from what they make it of, so it is left out before anything is decided. */
     private final Set<SourceObject> owned;
 
+    private final List<Skipped> missed;
     private final List<Skipped> broken;
     private final FittingProfile version;
     private final List<List<MovePlan>> clusters;
@@ -68,6 +69,10 @@ final class Migration {
                 wish.profile().excluded(wish.settings()));
         this.owned = owned(tree);
         List<ManifestInput> read = read(wish, roots);
+        this.missed = read.stream()
+                .flatMap(input -> input.missed().stream())
+                .distinct()
+                .toList();
         this.broken = read.stream().flatMap(Migration::broken).toList();
         this.version = read.get(0).versions().get(0);
         this.clusters = read.stream()
@@ -320,6 +325,11 @@ final class Migration {
 
     boolean hasOwned() {
         return !owned.isEmpty();
+    }
+
+    /** What of the input was not looked at. */
+    List<Skipped> missed() {
+        return missed;
     }
 
     /** What a person must do or decide before all pods are moved. */

@@ -69,9 +69,7 @@ final class MoveReport {
 
     private void summary() {
         List<Outcome> all = migration.outcomes();
-        long same = all.stream()
-                .filter(one -> one.isSame() && one.move().isDecided())
-                .count();
+        long same = all.stream().filter(Outcome::isSame).count();
         text.append("# From aad-pod-identity to workload identity\n\n");
         paragraph("Read as version " + text(migration.version()) + ".\n");
         paragraph(same + " of " + all.size()
@@ -125,20 +123,6 @@ final class MoveReport {
 
     /** What a person must decide, whether it keeps from writing or not. */
     static List<String> decisions(Migration migration) {
-        var lines = undecided(migration);
-        lines.addAll(rest(migration));
-        return lines;
-    }
-
-    private static List<String> undecided(Migration migration) {
-        var lines = new ArrayList<String>();
-        migration.outcomes().stream()
-                .filter(outcome -> !outcome.move().isDecided())
-                .forEach(outcome -> lines.add(undecided(outcome)));
-        return lines;
-    }
-
-    private static List<String> rest(Migration migration) {
         var lines = new ArrayList<String>(migration.asks());
         lines.addAll(migration.changes().byHand());
         lines.addAll(migration.pending());
@@ -148,30 +132,13 @@ final class MoveReport {
         return lines;
     }
 
-    private static String undecided(Outcome outcome) {
-        PodMove move = outcome.move();
-        String options = move.identities().stream()
-                .map(id -> MarkdownText.code("--identity "
-                                + ShellWord.quoted(move.source().pod().name() + "=" + id.clientId()))
-                        + " (" + id.identity().name() + ")")
-                .collect(Collectors.joining(", "));
-        return text(move.source().object() + outcome.place())
-                + " has several identities, and neither a variable nor"
-                + " a request in these files names one, so NMI gave it any of them. Its service account has one"
-                + " default client ID; now it is " + text(move.identity().clientId())
-                + ". Choose, and run this again with one of: " + options
-                + ". The program can have each of the others by naming its client ID in code, such as"
-                + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in each of"
-                + " them.";
-    }
-
     private void decide() {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
-                .filter(one -> one.move().isDecided() && !one.isGood())
-                .forEach(one -> lines.add(text(one.move().source().object() + one.place() + ": " + one.afterwards())));
-        lines.addAll(undecided(migration));
-        rest(migration).stream().map(MoveReport::text).forEach(lines::add);
+                .filter(outcome -> !outcome.isGood())
+                .map(outcome -> outcome.move().source().object() + outcome.place() + ": " + outcome.afterwards())
+                .forEach(line -> lines.add(text(line)));
+        decisions(migration).stream().map(MoveReport::text).forEach(lines::add);
         if (!lines.isEmpty()) {
             heading("A person must decide");
             lines.forEach(this::item);

@@ -14,6 +14,7 @@ import io.podidentity.podid.explain.Explanation;
 import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.PodMove.Choice;
+import io.podidentity.podid.text.ShellWord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Decides what becomes of the pods of one cluster. */
 final class Planner {
@@ -82,6 +84,11 @@ final class Planner {
             undecided.put(subject(source), obstacle.get());
             return Optional.empty();
         }
+        Optional<Choice> choice = choice(bound, named, !chosen.isEmpty());
+        if (choice.isEmpty()) {
+            undecided.put(subject(source), question(source, bound));
+            return Optional.empty();
+        }
         var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
         List<MovedIdentity> ordered = bound.stream()
                 .sorted(Comparator.comparing(one -> !one.clientId().equalsIgnoreCase(named)))
@@ -90,7 +97,7 @@ final class Planner {
                 source,
                 before,
                 ordered,
-                choice(bound, named, !chosen.isEmpty()),
+                choice.get(),
                 account,
                 before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(ordered.get(0))));
     }
@@ -175,11 +182,24 @@ final class Planner {
         return Explainer.DEFAULT_QUERY + (known ? "&client_id=" + named : "");
     }
 
-    private static Choice choice(List<MovedIdentity> bound, String named, boolean byOption) {
-        if (bound.stream().anyMatch(one -> one.clientId().equalsIgnoreCase(named))) {
-            return byOption ? Choice.OPTION : Choice.VARIABLE;
+    /** Why the pod uses the identity that it gets; empty if it has several and nothing says which it uses. */
+    private static Optional<Choice> choice(List<MovedIdentity> bound, String named, boolean byOption) {
+        if (bound.stream().anyMatch(identity -> identity.clientId().equalsIgnoreCase(named))) {
+            return Optional.of(byOption ? Choice.OPTION : Choice.VARIABLE);
         }
-        return bound.size() == 1 ? Choice.ONLY : Choice.UNDECIDED;
+        return bound.size() == 1 ? Optional.of(Choice.ONLY) : Optional.empty();
+    }
+
+    private static String question(PodSource source, List<MovedIdentity> bound) {
+        String options = bound.stream()
+                .map(identity -> "--identity "
+                        + ShellWord.quoted(source.pod().name() + "=" + identity.clientId()) + " ("
+                        + identity.identity().name() + ")")
+                .collect(Collectors.joining(", "));
+        return "it has several identities, and neither a variable nor a request in these files names one, so NMI gave it"
+                + " any of them. It stays unchanged until you choose: run this again with one of " + options
+                + ". The program can have each of the others by naming its client ID in code, such as"
+                + " WorkloadIdentityCredentialBuilder.clientId";
     }
 
     private List<String> notes(List<PodMove> moves) {

@@ -23,8 +23,7 @@ record PodMove(
     enum Choice {
         ONLY("the only one that is bound to it"),
         VARIABLE("named by its AZURE_CLIENT_ID"),
-        OPTION("named by --identity"),
-        UNDECIDED("the first of several, as long as nobody decides");
+        OPTION("named by --identity");
 
         private final String text;
 
@@ -39,10 +38,6 @@ record PodMove(
 
     MovedIdentity identity() {
         return identities.get(0);
-    }
-
-    boolean isDecided() {
-        return choice != Choice.UNDECIDED;
     }
 
     /** Whether it had a token, so that it must have the same one afterwards. */

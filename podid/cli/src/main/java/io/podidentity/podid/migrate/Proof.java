@@ -84,7 +84,7 @@ final class Proof {
 
         /** Whether nobody needs to look at it: it is the same, or there was none before. */
         boolean isGood() {
-            return move.isDecided() && (isSame() || !move.hadToken());
+            return isSame() || !move.hadToken();
         }
 
         String line() {
@@ -93,10 +93,10 @@ final class Proof {
         }
 
         String word() {
-            if (!move.isDecided()) {
-                return "decide";
+            if (isSame()) {
+                return move.hadToken() ? "same" : "new";
             }
-            return isSame() ? (move.hadToken() ? "same" : "new") : move.hadToken() ? "LOST" : "none";
+            return move.hadToken() ? "LOST" : "none";
         }
 
         String beforehand() {
@@ -105,13 +105,7 @@ final class Proof {
                 return own + ", by a Secret that is not in these files";
             }
             return switch (move.before().outcome()) {
-                case IDENTITY ->
-                    move.isDecided()
-                            ? own
-                            : "any of client ID "
-                                    + move.identities().stream()
-                                            .map(MovedIdentity::clientId)
-                                            .collect(Collectors.joining(", "));
+                case IDENTITY -> own;
                 case NODE -> own + " by the node's metadata service";
                 default -> "no token: " + move.before().summary();
             };

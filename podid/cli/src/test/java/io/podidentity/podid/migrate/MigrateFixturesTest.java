@@ -36,6 +36,7 @@ class MigrateFixturesTest {
             "placeholders",
             "pods-of-other-kinds",
             "replacements",
+            "several",
             "unknown-shape");
 
     @TempDir
