@@ -1,7 +1,9 @@
 package io.podidentity.emulator.manifest;
 
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,13 +14,16 @@ import java.util.stream.Collectors;
  * @param charts folders of Helm charts that are in no other chart
  * @param kustomizations those outside of charts
  * @param files that can hold manifests, outside of charts
+ * @param unreadable folders and files of which nobody knows what is in them
  */
-record FolderContents(List<Path> charts, List<Kustomization> kustomizations, List<Path> files) {
+record FolderContents(
+        List<Path> charts, List<Kustomization> kustomizations, List<Path> files, List<Skipped> unreadable) {
 
     private static final String CHART = "Chart.yaml";
 
     static FolderContents read(Path folder, ExcludedPaths excluded) {
-        List<Path> below = ManifestFiles.below(folder)
+        var unreadable = new ArrayList<FileSystemException>();
+        List<Path> below = ManifestFiles.below(folder, unreadable::add)
                 .filter(file -> !excluded.contains(file))
                 .toList();
         List<Path> charts = outermost(below.stream()
@@ -33,7 +38,16 @@ record FolderContents(List<Path> charts, List<Kustomization> kustomizations, Lis
                 .toList();
         List<Path> files =
                 outside.stream().filter(ManifestFiles::canHoldManifests).toList();
-        return new FolderContents(charts, kustomizations, files);
+        List<Skipped> skipped = unreadable.stream()
+                .filter(failure -> !excluded.contains(Path.of(failure.getFile())))
+                .map(FolderContents::skipped)
+                .toList();
+        return new FolderContents(charts, kustomizations, files, skipped);
+    }
+
+    private static Skipped skipped(FileSystemException failure) {
+        String place = ManifestFiles.shown(Path.of(failure.getFile()));
+        return new Skipped(place, "this cannot be read (" + failure.getReason() + ")", Skipped.Kind.FOLDER);
     }
 
     private static Path folderOf(Path file) {

@@ -2,16 +2,17 @@ package io.podidentity.emulator.manifest;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -62,22 +63,28 @@ public final class ManifestFiles {
         return found;
     }
 
-    /** All files and folders in a folder and below it, sorted. */
+    /** All files and folders in a folder and below it, sorted; without those that cannot be read. */
     public static Stream<Path> below(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> isLookedInto(file, folder)).sorted().toList().stream();
-        } catch (IOException | UncheckedIOException e) {
+        return below(folder, unreadable -> {});
+    }
+
+    /**
+     * All files and folders in a folder and below it, sorted.
+     *
+     * @param unreadable is told of each file or folder that cannot be read, which is left out
+     * @throws ManifestException if the folder itself cannot be read
+     */
+    static Stream<Path> below(Path folder, Consumer<FileSystemException> unreadable) {
+        var found = new FilesBelow(folder, unreadable);
+        try {
+            Files.walkFileTree(folder, found);
+        } catch (IOException e) {
             throw new ManifestException("Cannot read the folder " + folder + " (" + e.getMessage() + ")");
         }
+        return found.sorted();
     }
 
-    /** Whether neither the file nor a folder around it, below the one that is read, is left out. */
-    private static boolean isLookedInto(Path file, Path folder) {
-        return Stream.iterate(file, at -> at != null && !at.equals(folder), Path::getParent)
-                .allMatch(ManifestFiles::isLookedInto);
-    }
-
-    private static boolean isLookedInto(Path folder) {
+    static boolean isLookedInto(Path folder) {
         return !NOT_LOOKED_INTO.contains(String.valueOf(folder.getFileName()));
     }
 

@@ -77,6 +77,7 @@ final class ManifestTexts {
     private void addFolder(Path folder) {
         FolderContents contents = FolderContents.read(folder, excluded);
         gitOps.add(contents.charts(), contents.files());
+        skipped.addAll(contents.unreadable());
 
         // Each is a way to install the same.
         var ways = new ArrayList<List<ManifestText>>();

@@ -1,6 +1,8 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,8 @@ public record Skipped(String place, String reason, Kind kind) {
 
     private static final Pattern POSITION = Pattern.compile("(.*):(\\d{1,9}):(\\d{1,9})");
 
+    private static final Set<Kind> BROKEN = EnumSet.of(Kind.FILE, Kind.KUSTOMIZATION, Kind.CHART, Kind.FOLDER);
+
     /** What it is, and whether a verdict lacks it. */
     public enum Kind {
         /** No manifest, and not meant to be one. */
@@ -26,6 +30,8 @@ public record Skipped(String place, String reason, Kind kind) {
         FILE("file"),
         KUSTOMIZATION("kustomization"),
         CHART("chart"),
+        /** A folder that cannot be read, and nobody knows what is in it. */
+        FOLDER("folder"),
         TEMPLATE("template"),
         /** An object of which the cluster gets other values than stand here. */
         ENCRYPTED("encrypted object"),
@@ -51,7 +57,7 @@ public record Skipped(String place, String reason, Kind kind) {
 
     /** Whether it was meant to be read and could not be: a manifest that is not YAML, a folder that does not render. */
     public boolean isBroken() {
-        return kind == Kind.FILE || kind == Kind.KUSTOMIZATION || kind == Kind.CHART;
+        return BROKEN.contains(kind);
     }
 
     /** Whether a verdict on the input says nothing of it. */

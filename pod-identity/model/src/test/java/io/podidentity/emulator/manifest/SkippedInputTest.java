@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +43,34 @@ class SkippedInputTest {
         return manifests.cluster().pods().stream()
                 .map(pod -> pod.name().toString())
                 .toList();
+    }
+
+    /** Also for root, who may read each folder: no program can name a path of more than 4,096 characters. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no such limit, and no sh")
+    void read_whereAFolderCannotBeRead_skipsItAndReadsTheOthers() throws Exception {
+        write("a.yaml", POD.formatted("a"));
+        write("z/z.yaml", POD.formatted("z"));
+        String script =
+                "cd \"$1\" && name=$(printf '%0240d' 0) && for i in $(seq 20); do mkdir $name && cd -P $name; done";
+        Process deep = new ProcessBuilder("sh", "-c", script, "sh", folder.toString())
+                .inheritIO()
+                .start();
+        assertThat(deep.waitFor()).isZero();
+        try {
+            Manifests manifests = read();
+
+            assertThat(pods(manifests)).containsExactlyInAnyOrder("default/a", "default/z");
+            assertThat(manifests.skipped())
+                    .singleElement()
+                    .matches(Skipped::isBroken)
+                    .hasToString(
+                            manifests.skipped().get(0).place() + ": skipped: this cannot be read (File name too long)");
+        } finally {
+            new ProcessBuilder("sh", "-c", "rm -r \"$1\"/0*", "sh", folder.toString())
+                    .start()
+                    .waitFor();
+        }
     }
 
     @ParameterizedTest

@@ -63,8 +63,8 @@ record UnseenLabels(List<PodTrace> traces, List<FieldLocation> doubles, List<Ski
     private static boolean isUnread(Skipped skipped) {
         return switch (skipped.kind()) {
             case ENCRYPTED, PLACEHOLDER, RELEASE, WORKLOAD, OTHER -> false;
-            // What they are made of may be on other machines, or be put together from values.
-            case KUSTOMIZATION, CHART -> true;
+            // What they are made of may be on other machines, be put together from values, or be anything.
+            case KUSTOMIZATION, CHART, FOLDER -> true;
             case FILE, TEMPLATE, PATCH -> texts(skipped).anyMatch(text -> text.contains(Pod.BINDING_LABEL));
         };
     }
