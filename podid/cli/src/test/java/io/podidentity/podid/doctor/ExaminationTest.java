@@ -9,6 +9,7 @@ import io.podidentity.podid.kubectl.Part;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +56,8 @@ class ExaminationTest {
                       env: [{name: AZURE_CLIENT_ID, value: 21111111-1111-4111-8111-111111111111}]
                 """);
 
-        assertThat(workload(diagnosis, "Pod shop/web").links()).noneMatch(link -> link.name()
-                .equals("check"));
+        assertThat(workload(diagnosis, "Pod shop/web").links())
+                .noneMatch(link -> link.name().equals("check"));
         assertThat(workload(diagnosis, "Pod shop/jobs").links())
                 .first()
                 .matches(Link::isFailed)
@@ -79,12 +80,54 @@ class ExaminationTest {
                 """);
 
         assertThat(workload(diagnosis, "Pod shop/web").links()).first().matches(Link::isFailed);
-        assertThat(diagnosis.findings()).anyMatch(finding -> finding.object()
-                .toString()
-                .equals("AzureIdentity shop/store"));
-        assertThat(diagnosis.findings()).noneMatch(finding -> finding.object()
-                .toString()
-                .equals("AzureIdentity shop/store-2"));
+        assertThat(diagnosis.findings())
+                .anyMatch(finding -> finding.object().toString().equals("AzureIdentity shop/store"));
+        assertThat(diagnosis.findings())
+                .noneMatch(finding -> finding.object().toString().equals("AzureIdentity shop/store-2"));
+    }
+
+    /** The DaemonSet of {@code k8s/emulated-pod-identity}. */
+    @Test
+    void examine_whereTheEmulatedNmiRuns_findsItOnThePodsNode() throws Exception {
+        Part daemonSet =
+                parts(Files.readString(Path.of("..", "..", "k8s", "emulated-pod-identity", "nmi.yaml"))).stream()
+                        .filter(object -> object.kind().equals("DaemonSet"))
+                        .findFirst()
+                        .orElseThrow();
+        Map<String, Object> nmi =
+                new LinkedHashMap<>(daemonSet.at("spec", "template").map());
+        nmi.put("apiVersion", "v1");
+        nmi.put("kind", "Pod");
+        Map<String, Object> metadata =
+                new LinkedHashMap<>(new Part(nmi).at("metadata").map());
+        metadata.putAll(Map.of("name", "nmi-1", "namespace", "emulated-nmi"));
+        nmi.put("metadata", metadata);
+        Map<String, Object> spec = new LinkedHashMap<>(new Part(nmi).at("spec").map());
+        spec.put("nodeName", "node1");
+        nmi.put("spec", spec);
+        nmi.put("status", Map.of("conditions", List.of(Map.of("type", "Ready", "status", "True"))));
+
+        Diagnosis diagnosis = examine(
+                IDENTITY.replace("spec: {containers", "spec: {nodeName: node1, containers") + """
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureAssignedIdentity
+                metadata: {name: web-shop-store, namespace: shop}
+                spec: {pod: web, podNamespace: shop}
+                status: {status: Assigned}
+                """,
+                List.of(new Part(nmi)));
+
+        assertThat(workload(diagnosis, "Pod shop/web").links())
+                .filteredOn(link -> link.name().equals("NMI"))
+                .singleElement()
+                .extracting(Link::state)
+                .isEqualTo(Link.State.OK);
+    }
+
+    private static List<Part> parts(String objects) {
+        return YamlReader.read("objects", objects).stream()
+                .map(object -> new Part(object.plain()))
+                .toList();
     }
 
     private static Workload workload(Diagnosis diagnosis, String object) {
@@ -94,13 +137,22 @@ class ExaminationTest {
                 .orElseThrow();
     }
 
-    /** Of objects of the namespace shop, in a cluster of which all can be seen. */
     private Diagnosis examine(String objects) throws Exception {
-        List<Part> parts = YamlReader.read("objects", objects).stream()
-                .map(object -> new Part(object.plain()))
-                .toList();
-        var live = new Live("shop", parts, List.of(), Optional.of(List.of()), List.of(), VariableSources.NONE, List.of(), Instant.EPOCH);
-        // Pods that are on no node need no run of it.
+        return examine(objects, List.of());
+    }
+
+    /** Examines objects of the namespace shop, in a cluster of which all can be seen. */
+    private Diagnosis examine(String objects, List<Part> partsOfPodIdentity) throws Exception {
+        var live = new Live(
+                "shop",
+                parts(objects),
+                List.of(),
+                Optional.of(partsOfPodIdentity),
+                List.of(),
+                VariableSources.NONE,
+                List.of(),
+                Instant.EPOCH);
+        // No link of these pods needs a run of it.
         Path program = Files.writeString(folder.resolve("kubectl"), "#!/bin/false\n");
         program.toFile().setExecutable(true);
         Kubectl kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
