@@ -201,7 +201,7 @@ public final class CheckCommand implements Callable<Integer> {
         var findings = new SharedFindings();
         for (RuleContext cluster : clusters) {
             AllRules.check(cluster, this::isWanted)
-                    .forEach(finding -> findings.add(finding, source.of(finding.position())));
+                    .forEach(finding -> findings.add(finding, source.find(finding.position())));
         }
         return new Suppressions(input.objects(), settings, known).sift(findings.once());
     }

@@ -239,6 +239,21 @@ class CheckCommandTest {
     }
 
     @Test
+    void check_ofABaseThatOverlaysRename_reportsItsFindingOnceWithBoth() throws IOException {
+        write("base/kustomization.yaml", "resources: [binding.yaml]\n");
+        write("base/binding.yaml", BINDING);
+        write("overlays/prod/kustomization.yaml", "resources: [../../base]\nnamespace: shop\nnamePrefix: prod-\n");
+        write("overlays/test/kustomization.yaml", "resources: [../../base]\nnamespace: try\nnamePrefix: test-\n");
+
+        assertThat(check("--profile", "1.8.17", "--rule", "binding-without-identity", folder.toString()))
+                .isEqualTo(1);
+
+        assertThat(out.toString())
+                .containsOnlyOnce("[C4 binding-without-identity]")
+                .contains("Found in 2 kustomizations: ", "overlays/prod, ", "overlays/test\n");
+    }
+
+    @Test
     void check_ofABaseInTwoOverlays_reportsItsFindingOnceWithBoth() throws IOException {
         write("base/kustomization.yaml", "resources: [binding.yaml]\n");
         write("base/binding.yaml", BINDING);

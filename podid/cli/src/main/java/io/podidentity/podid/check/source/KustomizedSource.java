@@ -39,11 +39,23 @@ public final class KustomizedSource {
                 rendered.stream().map(one -> one.content().position().file()).collect(Collectors.toSet());
     }
 
+    /**
+     * Where something rendered is written.
+     *
+     * @param name of the object there, to which the kustomization may have added something; empty if nothing is found
+     */
+    public record Written(Position position, String name) {}
+
     /** The same field, or the nearest around it, in a file that somebody has written; else the position itself. */
     public Position of(Position position) {
+        return find(position).position();
+    }
+
+    /** As {@link #of}, with the object that the field is written in. */
+    public Written find(Position position) {
         Optional<Path> folder = Kustomization.rendered(position.file());
         if (folder.isEmpty()) {
-            return position;
+            return new Written(position, "");
         }
         // In their order, so that it is in the last one that does not begin behind it.
         Optional<Manifest> manifest = rendered.stream()
@@ -55,8 +67,8 @@ public final class KustomizedSource {
                         .filter(source -> isOf(manifest.get(), source))
                         .map(source -> Place.of(source, way))
                         .max(Comparator.comparingInt(Place::depth)))
-                .map(Place::position)
-                .orElse(position);
+                .map(place -> new Written(place.position(), place.name()))
+                .orElse(new Written(position, ""));
     }
 
     /** The text, where positions in what kubectl has rendered are those in files that somebody has written. */
@@ -123,18 +135,19 @@ public final class KustomizedSource {
     }
 
     /** The end of the way in a source, and how far it went there; one more where the value is the same. */
-    private record Place(Position position, int depth) {
+    private record Place(Position position, int depth, String name) {
 
         static Place of(FieldLocation source, List<FieldLocation> way) {
             FieldLocation at = source;
-            var place = new Place(source.position(), 0);
+            String name = source.at("metadata", "name").text();
+            var place = new Place(source.position(), 0, name);
             for (FieldLocation step : way) {
                 at = next(at, step);
                 if (at.value() == null) {
                     return place;
                 }
                 boolean isSame = at.value() instanceof Yaml.Scalar && at.text().equals(step.text());
-                place = new Place(at.position(), place.depth() + (isSame ? 3 : 2));
+                place = new Place(at.position(), place.depth() + (isSame ? 3 : 2), name);
             }
             return place;
         }
