@@ -1,12 +1,20 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.podid.check.rule.About;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Writes {@code docs/checks.md} from what the rules say of themselves. */
+/** Writes {@code docs/checks.md} from what the rules say of themselves, and from their shortest fixtures. */
 final class ChecksDocument {
+
+    private static final Path FOLDER = Path.of("src", "test", "resources", "check");
 
     private static final String FIXTURES =
             "https://github.com/pod-identity/pod-identity-java/tree/main/podid/cli/src/test/resources/check/";
@@ -37,6 +45,9 @@ final class ChecksDocument {
             rule for all objects, write `ignore: {C5: two on purpose}` into `.podid.yaml`. `--baseline FILE --write-baseline`
             writes today's findings into a baseline.
 
+            Each rule shows a manifest with the mistake, what podid reports, and a manifest without it. All three are fixtures of
+            the rule's test. A first line `# profile:` says which version the example is for; otherwise it is 1.8.17.
+
             | Group | Rules |
             |---|---|
             """ + table + sections;
@@ -58,13 +69,59 @@ final class ChecksDocument {
 
             %s, %s. %s. What to do: %s.%s [Fixtures](%s).
             """.formatted(
-                        about.rule(),
-                        about.id(),
-                        about.severity().id(),
-                        about.line(),
-                        about.remedy(),
-                        prevents,
-                        FIXTURES + about.rule());
+                                about.rule(),
+                                about.id(),
+                                about.severity().id(),
+                                about.line(),
+                                about.remedy(),
+                                prevents,
+                                FIXTURES + about.rule())
+                + examples(about);
+    }
+
+    private static String examples(About about) {
+        Path wrong = shortest(about, "fires-");
+        Path right = shortest(about, "quiet-");
+        return block("Wrong" + factsOf(wrong), "yaml", wrong)
+                + block("podid reports", "text", sibling(wrong, ".expected"))
+                + block("Right" + factsOf(right), "yaml", right);
+    }
+
+    private static Path shortest(About about, String prefix) {
+        try (Stream<Path> files = Files.list(FOLDER.resolve(about.rule()))) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .filter(file -> file.toString().endsWith(".yaml"))
+                    .min(Comparator.comparingLong(ChecksDocument::lines).thenComparing(Comparator.naturalOrder()))
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long lines(Path file) {
+        return read(file).lines().count();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path sibling(Path fixture, String ending) {
+        return Path.of(fixture.toString().replaceFirst("\\.yaml$", ending));
+    }
+
+    private static String factsOf(Path fixture) {
+        Path facts = sibling(fixture, ".azure");
+        String link = FIXTURES + FOLDER.relativize(facts).toString().replace('\\', '/');
+        return Files.isDirectory(facts) ? ", with [what az printed](" + link + ")" : "";
+    }
+
+    private static String block(String title, String language, Path file) {
+        return "\n" + title + ":\n\n```" + language + "\n" + read(file).strip() + "\n```\n";
     }
 
     private static String issue(String issue) {
