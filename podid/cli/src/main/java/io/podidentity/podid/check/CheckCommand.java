@@ -1,15 +1,18 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
+import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.KustomizedSource;
 import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.IOException;
@@ -97,6 +100,13 @@ public final class CheckCommand implements Callable<Integer> {
     private boolean writeBaseline;
 
     @Option(
+            names = "--write-config",
+            description =
+                    "Write .podid.yaml, or the file of --config, with the version that the files were read as, and a"
+                            + " baseline with today's findings beside it. A file that exists is left as it is.")
+    private boolean writeConfig;
+
+    @Option(
             names = "--fix",
             description =
                     "Correct the files where the intended value is certain. Comments and order stay as they" + " are.")
@@ -158,7 +168,8 @@ public final class CheckCommand implements Callable<Integer> {
 
     private int run() throws IOException {
         standardInput = ManifestInput.standardInput(paths);
-        Settings settings = Settings.read(Optional.ofNullable(config), AllRules.words());
+        // A first run has none, and the file that --config names is the one to be written.
+        Settings settings = writeConfig ? Settings.NONE : Settings.read(Optional.ofNullable(config), AllRules.words());
         AzureFacts facts = Optional.ofNullable(azure)
                 .or(() -> settings.path("azure"))
                 .map(AzureFacts::read)
@@ -173,6 +184,10 @@ public final class CheckCommand implements Callable<Integer> {
             }
             clusters = clusters(settings, facts, false);
             result = check(clusters, settings);
+        }
+        if (writeConfig) {
+            writeConfiguration(result.open());
+            return 0;
         }
         if (writeBaseline && baseline != null) {
             Suppressions.writeBaseline(baseline, result.open());
@@ -190,8 +205,19 @@ public final class CheckCommand implements Callable<Integer> {
         return result.open().stream().anyMatch(finding -> finding.isAtLeast(least)) ? 1 : 0;
     }
 
+    private void writeConfiguration(List<Finding> findings) throws IOException {
+        Path file = Optional.ofNullable(config).orElse(InputSettings.FILE);
+        List<Profile> profiles = input.versions().stream()
+                .map(FittingProfile::profile)
+                .distinct()
+                .toList();
+        Optional<Profile> only = profiles.size() == 1 ? Optional.of(profiles.get(0)) : Optional.empty();
+        FirstConfiguration.of(file, Optional.ofNullable(baseline)).write(only, findings);
+        err().println(findings.size() + " findings are known now; " + file + " is written");
+    }
+
     private Suppressions.Result check(List<RuleContext> clusters, Settings settings) {
-        Set<String> known = writeBaseline
+        Set<String> known = writeBaseline || writeConfig
                 ? Set.of()
                 : Optional.ofNullable(baseline)
                         .or(() -> settings.path("baseline"))

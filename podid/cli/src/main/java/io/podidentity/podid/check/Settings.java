@@ -1,6 +1,7 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.ExcludedPaths;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.rule.About;
@@ -16,15 +17,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), exclude
- * (patterns) and podTemplates (kind: path); an option of the command line wins. Paths in it start at its own folder.
+ * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), paths
+ * (pattern: ignore and severity for the files that match), exclude (patterns) and podTemplates (kind: path); an option of
+ * the command line wins. Paths in it start at its own folder.
  */
 record Settings(FieldLocation root, Path folder) {
 
     private static final Set<String> KEYS =
-            Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity", "exclude", "podTemplates");
+            Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity", "paths", "exclude", "podTemplates");
+
+    private static final Set<String> KEYS_OF_PATH = Set.of("ignore", "severity");
 
     private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
+
+    static final Settings NONE = new Settings(FieldLocation.of("", EMPTY), Path.of(""));
 
     /**
      * Reads the file, or the default one if there is one.
@@ -37,7 +43,7 @@ record Settings(FieldLocation root, Path folder) {
         List<FieldLocation> documents =
                 named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
         if (documents.isEmpty()) {
-            return new Settings(FieldLocation.of("", EMPTY), Path.of(""));
+            return NONE;
         }
         Path parent = file.toAbsolutePath().getParent();
         var settings = new Settings(documents.get(0), parent == null ? Path.of("") : parent);
@@ -51,10 +57,29 @@ record Settings(FieldLocation root, Path folder) {
                 throw refused(
                         field,
                         "unknown key " + field.path() + "; the keys are profile, failOn, baseline, azure,"
-                                + " ignore, severity, exclude and podTemplates");
+                                + " ignore, severity, paths, exclude and podTemplates");
             }
         }
-        for (FieldLocation list : List.of(root.at("ignore"), root.at("severity"))) {
+        verifyRules(root, words);
+        for (FieldLocation path : root.at("paths").fields()) {
+            verifyPath(path, words);
+        }
+        failOn();
+        input();
+    }
+
+    private static void verifyPath(FieldLocation path, Set<String> words) {
+        for (FieldLocation field : path.fields()) {
+            if (!KEYS_OF_PATH.contains(field.key())) {
+                throw refused(field, "unknown key " + field.path() + "; a path has the keys ignore and severity");
+            }
+        }
+        ExcludedPaths.of(List.of(path.key()));
+        verifyRules(path, words);
+    }
+
+    private static void verifyRules(FieldLocation settings, Set<String> words) {
+        for (FieldLocation list : List.of(settings.at("ignore"), settings.at("severity"))) {
             for (FieldLocation rule : list.fields()) {
                 if (!words.contains(rule.key())) {
                     throw refused(rule, "there is no rule " + rule.key());
@@ -64,9 +89,7 @@ record Settings(FieldLocation root, Path folder) {
                 }
             }
         }
-        root.at("severity").fields().forEach(rule -> severity(rule));
-        failOn();
-        input();
+        settings.at("severity").fields().forEach(Settings::severity);
     }
 
     private static ManifestException refused(FieldLocation location, String message) {
@@ -96,14 +119,23 @@ record Settings(FieldLocation root, Path folder) {
         return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
     }
 
-    Optional<String> ignored(About about) {
-        return ofRule(root.at("ignore"), about).map(FieldLocation::text);
+    /** Why the finding is to be ignored; empty if it is not. */
+    Optional<String> reasonToIgnore(Finding finding) {
+        return settingOf(finding, "ignore").map(FieldLocation::text);
     }
 
     Severity severity(Finding finding) {
-        return ofRule(root.at("severity"), finding.about())
-                .map(Settings::severity)
-                .orElse(finding.severity());
+        return settingOf(finding, "severity").map(Settings::severity).orElse(finding.severity());
+    }
+
+    /** What the first path that the file matches says of the rule, else what is said for all files. */
+    private Optional<FieldLocation> settingOf(Finding finding, String key) {
+        Path file = Path.of(finding.position().file());
+        Stream<FieldLocation> ofPaths = root.at("paths").fields().stream()
+                .filter(path -> ExcludedPaths.of(List.of(path.key())).contains(file));
+        return Stream.concat(ofPaths, Stream.of(root))
+                .flatMap(settings -> ofRule(settings.at(key), finding.about()).stream())
+                .findFirst();
     }
 
     private static Optional<FieldLocation> ofRule(FieldLocation map, About about) {

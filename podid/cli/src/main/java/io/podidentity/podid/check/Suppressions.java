@@ -67,7 +67,7 @@ final class Suppressions {
                 .filter(ignore -> ignore.covers(finding.about()))
                 .findFirst()
                 .map(ignore -> new Suppressed(finding, ignore.reason(), true))
-                .or(() -> settings.ignored(finding.about()).map(reason -> new Suppressed(finding, reason, false)))
+                .or(() -> settings.reasonToIgnore(finding).map(reason -> new Suppressed(finding, reason, false)))
                 .or(() -> baseline.contains(finding.fingerprint())
                         ? Optional.of(new Suppressed(finding, "in the baseline", false))
                         : Optional.empty());

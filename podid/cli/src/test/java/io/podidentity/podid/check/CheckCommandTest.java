@@ -474,6 +474,42 @@ class CheckCommandTest {
     }
 
     @Test
+    void check_thatWritesAConfiguration_letsTheNextRunReportNewFindingsOnly() throws IOException {
+        String file = write("binding.yaml", BINDING).toString();
+        Path config = folder.resolve("podid.yaml");
+
+        assertThat(check("--config", config.toString(), "--write-config", file)).isZero();
+
+        assertThat(config).content().contains("profile: 1.8.17\n", "baseline: podid-baseline.json\n");
+        assertThat(check("--config", config.toString(), file)).isZero();
+        assertThat(check(file)).isEqualTo(1);
+        write("binding.yaml", BINDING.replace("azureIdentity: reader", "azureIdentity: writer"));
+        assertThat(check("--config", config.toString(), file)).isEqualTo(1);
+        assertThat(check("--config", config.toString(), "--write-config", file)).isEqualTo(2);
+        assertThat(err.toString()).contains("exists already, and is left as it is");
+    }
+
+    @Test
+    void check_withSettingsOfAPath_followsThemThereAlone() throws IOException {
+        String file = write("binding.yaml", BINDING).toString();
+        String other = write("test/binding.yaml", BINDING.replace("name: reader", "name: of-test"))
+                .toString();
+        String config = write("podid.yaml", """
+                        paths:
+                          test/**: {ignore: {binding-without-identity: tests have none}}
+                          "*.yaml": {severity: {binding-without-identity: warning}}
+                        """).toString();
+
+        assertThat(check("--profile", "1.8.17", "--config", config, "--fail-on", "warning", other))
+                .isZero();
+        assertThat(check("--profile", "1.8.17", "--config", config, file)).isZero();
+        assertThat(out.toString()).contains("warning [C4 binding-without-identity]");
+        write("podid.yaml", "paths: {test/**: {exclude: [a]}}\n");
+        assertThat(check("--config", config, file)).isEqualTo(2);
+        assertThat(err.toString()).contains("a path has the keys ignore and severity");
+    }
+
+    @Test
     void check_withAConfiguration_followsIt() throws IOException {
         String file = write("binding.yaml", BINDING).toString();
         String config = write("podid.yml", """
