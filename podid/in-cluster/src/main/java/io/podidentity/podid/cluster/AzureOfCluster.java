@@ -147,8 +147,8 @@ final class AzureOfCluster {
     }
 
     private static <T> void change(Set<T> present, Set<T> wanted, Consumer<T> remove, Consumer<T> create) {
-        present.stream().filter(one -> !wanted.contains(one)).forEach(remove);
-        wanted.stream().filter(one -> !present.contains(one)).forEach(create);
+        present.stream().filter(element -> !wanted.contains(element)).forEach(remove);
+        wanted.stream().filter(element -> !present.contains(element)).forEach(create);
     }
 
     private void provideTenants(Map<String, String> said) {

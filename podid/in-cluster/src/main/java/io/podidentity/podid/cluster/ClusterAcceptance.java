@@ -41,9 +41,10 @@ record ClusterAcceptance(KubernetesClient client, boolean evenInCloud, boolean w
     }
 
     private Optional<String> metadataService() {
-        return !evenInCloud && AzureMetadata.answers()
-                ? Optional.of(inAzure("its metadata service answers"))
-                : Optional.empty();
+        if (!evenInCloud && AzureMetadata.answers()) {
+            return Optional.of(inAzure("its metadata service answers"));
+        }
+        return Optional.empty();
     }
 
     private Optional<String> cloud() {
@@ -57,9 +58,10 @@ record ClusterAcceptance(KubernetesClient client, boolean evenInCloud, boolean w
     }
 
     private Optional<String> otherCloud(List<Node> nodes) {
-        return withPodIdentity
-                ? first(nodes, node -> OTHER_CLOUDS.contains(provider(node))).map(ClusterAcceptance::inOtherCloud)
-                : Optional.empty();
+        if (withPodIdentity) {
+            return first(nodes, node -> OTHER_CLOUDS.contains(provider(node))).map(ClusterAcceptance::inOtherCloud);
+        }
+        return Optional.empty();
     }
 
     private static String inAzure(String sign) {
@@ -76,9 +78,10 @@ record ClusterAcceptance(KubernetesClient client, boolean evenInCloud, boolean w
     }
 
     private static Set<String> labels(Node node) {
-        return node.getMetadata().getLabels() == null
-                ? Set.of()
-                : node.getMetadata().getLabels().keySet();
+        if (node.getMetadata().getLabels() == null) {
+            return Set.of();
+        }
+        return node.getMetadata().getLabels().keySet();
     }
 
     private static String provider(Node node) {

@@ -9,6 +9,7 @@ import io.podidentity.emulator.json.Json;
 import java.security.PublicKey;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.List;
 
 /** Publishes, to Entra ID and to NMI, the keys with which the cluster signs the tokens of service accounts. */
 record ClusterKeys(KubernetesClient client, FederatedCredentials federation, NodeTokens nodes) {
@@ -19,17 +20,21 @@ record ClusterKeys(KubernetesClient client, FederatedCredentials federation, Nod
             String issuer = String.valueOf(
                     Json.object(client.raw("/.well-known/openid-configuration")).get("issuer"));
             JWKSet published = JWKSet.parse(client.raw("/openid/v1/jwks"));
-            var keys = new ArrayList<PublicKey>();
-            for (var key : published.getKeys()) {
-                if (key instanceof AsymmetricJWK signing) {
-                    keys.add(signing.toPublicKey());
-                }
-            }
-            federation.publish(issuer, keys);
+            federation.publish(issuer, publicKeys(published));
             nodes.trust(issuer, published);
             return issuer;
         } catch (ParseException | JOSEException e) {
             throw new IllegalStateException("The API server's OpenID documents cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static List<PublicKey> publicKeys(JWKSet published) throws JOSEException {
+        var keys = new ArrayList<PublicKey>();
+        for (var key : published.getKeys()) {
+            if (key instanceof AsymmetricJWK signing) {
+                keys.add(signing.toPublicKey());
+            }
+        }
+        return keys;
     }
 }

@@ -101,8 +101,9 @@ final class KeptKeys implements SigningKeys {
     /** Makes and keeps a key for each tenant that has none yet. */
     synchronized void provide(Collection<String> tenants) {
         int before = ofTenants.size();
-        tenants.forEach(
-                tenant -> ofTenants.computeIfAbsent(tenant.toLowerCase(Locale.ROOT), made -> SigningKey.create()));
+        for (String tenant : tenants) {
+            ofTenants.computeIfAbsent(tenant.toLowerCase(Locale.ROOT), made -> SigningKey.create());
+        }
         if (ofTenants.size() > before) {
             client.resource(secret()).update();
         }

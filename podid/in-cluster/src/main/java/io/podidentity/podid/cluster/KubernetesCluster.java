@@ -22,7 +22,6 @@ import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -42,12 +41,6 @@ public final class KubernetesCluster implements RealCluster {
 
     /** The Service, and all else of {@code k8s/emulated-azure} but what pods trust. */
     static final String NAME = "emulated-azure";
-
-    /** What Azure's own libraries take for genuine. */
-    private static final String LOGIN = "login.microsoftonline.com";
-
-    /** From where pods are led to here: Entra ID, and Resource Manager, which az asks when it signs in. */
-    static final List<String> HOSTS = List.of(LOGIN, "management.azure.com");
 
     /** Pods ask NMI on their node, which says for whom it asks; here they could name any identity. */
     private static final Set<PortName> OF_NO_SERVICE =
@@ -114,7 +107,7 @@ public final class KubernetesCluster implements RealCluster {
             // What podid must not run beside may have come meanwhile.
             refuse(accepted);
         }
-        builder.entraAs(HOSTS);
+        builder.entraAs(TrustBundle.HOSTS);
         var kept = KeptKeys.read(client, Instant.now(), builder.places().names(), log);
         keys = kept;
         builder.keys(new EntraKeys(kept.authority(), () -> kept))
@@ -189,7 +182,7 @@ public final class KubernetesCluster implements RealCluster {
         var settings = new WebhookSettings(
                 WebhookVersion.V1_6_0,
                 beside.directory().tenantId(),
-                "https://" + LOGIN + "/",
+                "https://" + TrustBundle.LOGIN + "/",
                 knowsSidecars(),
                 Optional.empty());
         // A new one with each process, so that one that came into an error message ends with it.

@@ -32,11 +32,11 @@ final class PodConnection {
     private final SocketChannel pod;
     private final SelectionKey podKey;
     private final InetSocketAddress podAddress;
-    private Optional<Upstream> upstream = Optional.empty();
+    private Optional<ToPodid> toPodid = Optional.empty();
     private Instant until;
 
     /** The connection to podid, and what podid has said of this node so far. */
-    private static final class Upstream {
+    private static final class ToPodid {
         private final SocketChannel channel;
         private final SelectionKey key;
         private final ByteArrayOutputStream verdict = new ByteArrayOutputStream();
@@ -46,7 +46,7 @@ final class PodConnection {
         private boolean podHasEnded;
         private boolean podidHasEnded;
 
-        Upstream(SocketChannel channel, SelectionKey key, ByteBuffer first) {
+        ToPodid(SocketChannel channel, SelectionKey key, ByteBuffer first) {
             this.channel = channel;
             this.key = key;
             this.forPodid = first;
@@ -89,25 +89,27 @@ final class PodConnection {
      * @throws IOException if one side has gone
      */
     boolean proceed(SelectionKey ready, Optional<Opening> opening, ByteBuffer buffer, Instant now) throws IOException {
-        if (ready == podKey) {
-            if (ready.isReadable()) {
-                readFromPod(opening, buffer, now);
-            }
-        } else {
-            Upstream podid = upstream.orElseThrow();
-            if (ready.isConnectable() && podid.channel.finishConnect()) {
-                until = now.plus(TO_BE_ANSWERED);
-            }
-            if (ready.isReadable()) {
-                readFromPodid(podid, buffer, now);
-            }
+        if (ready != podKey) {
+            proceedWithPodid(ready, toPodid.orElseThrow(), buffer, now);
+        } else if (ready.isReadable()) {
+            readFromPod(opening, buffer, now);
         }
-        return upstream.isEmpty() || flush(upstream.get());
+        return toPodid.isEmpty() || flush(toPodid.get());
+    }
+
+    private void proceedWithPodid(SelectionKey ready, ToPodid podid, ByteBuffer buffer, Instant now)
+            throws IOException {
+        if (ready.isConnectable() && podid.channel.finishConnect()) {
+            until = now.plus(TO_BE_ANSWERED);
+        }
+        if (ready.isReadable()) {
+            readFromPodid(podid, buffer, now);
+        }
     }
 
     private void readFromPod(Optional<Opening> opening, ByteBuffer buffer, Instant now) throws IOException {
         int count = pod.read(buffer.clear());
-        if (upstream.isEmpty()) {
+        if (toPodid.isEmpty()) {
             if (count < 0) {
                 throw new IOException("the pod has gone");
             }
@@ -116,9 +118,9 @@ final class PodConnection {
             return;
         }
         if (count < 0) {
-            upstream.get().podHasEnded = true;
+            toPodid.get().podHasEnded = true;
         } else {
-            upstream.get().forPodid = copy(buffer.flip());
+            toPodid.get().forPodid = copy(buffer.flip());
         }
         until = now.plus(TO_BE_ANSWERED);
     }
@@ -135,7 +137,7 @@ final class PodConnection {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.connect(opening.podid());
             SelectionKey key = channel.register(podKey.selector(), SelectionKey.OP_CONNECT, this);
-            upstream = Optional.of(new Upstream(channel, key, all));
+            toPodid = Optional.of(new ToPodid(channel, key, all));
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -148,7 +150,7 @@ final class PodConnection {
                 + local.getPort() + "\r\n";
     }
 
-    private void readFromPodid(Upstream podid, ByteBuffer buffer, Instant now) throws IOException {
+    private void readFromPodid(ToPodid podid, ByteBuffer buffer, Instant now) throws IOException {
         if (podid.channel.read(buffer.clear()) < 0) {
             podid.podidHasEnded = true;
             return;
@@ -164,19 +166,23 @@ final class PodConnection {
     }
 
     /** podid's line about this node comes before its first answer. */
-    private static void readVerdict(Upstream podid, ByteBuffer buffer) throws IOException {
+    private static void readVerdict(ToPodid podid, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining() && !podid.accepted) {
             byte next = buffer.get();
             podid.verdict.write(next);
             if (next == '\n') {
-                String line = podid.verdict.toString(StandardCharsets.US_ASCII).strip();
-                podid.accepted = line.equals(PodidLink.ACCEPTED);
-                if (!podid.accepted) {
-                    throw new RefusedException(line);
-                }
+                requireAccepted(
+                        podid.verdict.toString(StandardCharsets.US_ASCII).strip());
+                podid.accepted = true;
             } else if (podid.verdict.size() > PodidLink.LONGEST_ANSWER) {
                 throw new IOException("podid's answer is too long");
             }
+        }
+    }
+
+    private static void requireAccepted(String line) throws RefusedException {
+        if (!line.equals(PodidLink.ACCEPTED)) {
+            throw new RefusedException(line);
         }
     }
 
@@ -185,7 +191,7 @@ final class PodConnection {
     }
 
     /** Writes what waits, and reads from a side only when the other one has taken all; false when podid has ended. */
-    private boolean flush(Upstream podid) throws IOException {
+    private boolean flush(ToPodid podid) throws IOException {
         if (podid.channel.isConnected()) {
             podid.channel.write(podid.forPodid);
             if (podid.podHasEnded && !podid.forPodid.hasRemaining()) {
@@ -212,7 +218,7 @@ final class PodConnection {
     /** Closes both sides. */
     void close() {
         closeQuietly(pod);
-        upstream.ifPresent(podid -> closeQuietly(podid.channel));
+        toPodid.ifPresent(podid -> closeQuietly(podid.channel));
     }
 
     private static void closeQuietly(SocketChannel channel) {

@@ -143,11 +143,7 @@ final class PodConnections implements RuleKeeper.Port {
             selector.select(SWEEP_MILLIS);
             Instant now = clock.instant();
             lastTurn = now;
-            for (SelectionKey ready : selector.selectedKeys()) {
-                if (ready.isValid()) {
-                    proceed(ready, now);
-                }
-            }
+            selector.selectedKeys().stream().filter(SelectionKey::isValid).forEach(ready -> proceed(ready, now));
             selector.selectedKeys().clear();
             sweep(now);
         } catch (IOException e) {

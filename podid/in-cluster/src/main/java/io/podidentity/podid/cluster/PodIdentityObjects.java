@@ -193,14 +193,17 @@ final class PodIdentityObjects implements ActualCluster {
                 return true;
             } catch (KubernetesClientException e) {
                 log.accept("cannot write " + ASSIGNED + " " + assigned.name() + ": " + e.getMessage());
-                if (e.getCode() >= HttpURLConnection.HTTP_BAD_REQUEST
-                        && e.getCode() < HttpURLConnection.HTTP_INTERNAL_ERROR) {
+                if (isRefusal(e)) {
                     return false;
                 }
                 // The client itself has waited between its own attempts.
             }
         }
         return false;
+    }
+
+    private static boolean isRefusal(KubernetesClientException e) {
+        return e.getCode() >= HttpURLConnection.HTTP_BAD_REQUEST && e.getCode() < HttpURLConnection.HTTP_INTERNAL_ERROR;
     }
 
     /** Of a kind that is named, so that the client does not ask for all that there are. */
@@ -265,7 +268,7 @@ final class PodIdentityObjects implements ActualCluster {
                 .withNamespace(name.namespace())
                 .withName(name.name())
                 .withUid(written(bindings, name)
-                        .map(one -> one.getMetadata().getUid())
+                        .map(binding -> binding.getMetadata().getUid())
                         .orElse(null))
                 .endInvolvedObject()
                 .withType(event.warning() ? "Warning" : "Normal")

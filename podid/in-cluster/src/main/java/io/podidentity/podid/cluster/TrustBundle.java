@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Leads pods to the emulated Entra ID and makes them trust it: by an entry of {@code /etc/hosts}, so that it has the
@@ -30,6 +31,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * are a ConfigMap of the pod's namespace, with the variables by which programs find them. Thread-safe.
  */
 final class TrustBundle {
+
+    /** The host of Entra ID, which Azure's own libraries take for genuine. */
+    static final String LOGIN = "login.microsoftonline.com";
+
+    /** From where pods are led to here: Entra ID, and Resource Manager, which az asks when it signs in. */
+    static final List<String> HOSTS = List.of(LOGIN, "management.azure.com");
 
     private static final String FOLDER = "/var/run/secrets/emulated-azure";
     private static final String PEM = "ca-bundle.pem";
@@ -91,17 +98,23 @@ final class TrustBundle {
 
     /** Writes again what somebody may have deleted or changed. */
     void renew() {
-        for (String namespace : List.copyOf(namespaces)) {
-            try {
-                write(namespace);
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
-                        && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
-                    throw e;
-                }
-                namespaces.remove(namespace);
+        List.copyOf(namespaces).forEach(this::renew);
+    }
+
+    private void renew(String namespace) {
+        try {
+            write(namespace);
+        } catch (KubernetesClientException e) {
+            if (!isOfGoneNamespace(e)) {
+                throw e;
             }
+            namespaces.remove(namespace);
         }
+    }
+
+    /** The API server forbids writing into a namespace that is about to go. */
+    private static boolean isOfGoneNamespace(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND || e.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
     }
 
     private void write(String namespace) {
@@ -118,22 +131,23 @@ final class TrustBundle {
 
     /** Adds files, variables and the way to Entra ID to a pod's specification; a variable that is there stays. */
     void into(Map<String, Object> spec, Set<String> skipped) {
-        for (String field : List.of("initContainers", "containers")) {
-            for (Map<String, Object> container : Admitted.objects(spec, field)) {
-                if (!skipped.contains(String.valueOf(container.get("name")))) {
-                    Admitted.addMissing(container, "volumeMounts", List.of(MOUNT));
-                    Admitted.addMissing(container, "env", VARIABLES);
-                }
-            }
-        }
+        Stream.of("initContainers", "containers")
+                .flatMap(field -> Admitted.objects(spec, field).stream())
+                .filter(container -> !skipped.contains(String.valueOf(container.get("name"))))
+                .forEach(TrustBundle::intoContainer);
         Admitted.addMissing(
                 spec, "volumes", List.of(Map.of("name", KeptKeys.NAME, "configMap", Map.of("name", KeptKeys.NAME))));
-        Map<String, Object> alias = Map.of("ip", address, "hostnames", KubernetesCluster.HOSTS);
+        Map<String, Object> alias = Map.of("ip", address, "hostnames", HOSTS);
         List<Map<String, Object>> aliases = Admitted.objects(spec, "hostAliases");
         if (!aliases.contains(alias)) {
             aliases.add(alias);
         }
         spec.put("hostAliases", aliases);
+    }
+
+    private static void intoContainer(Map<String, Object> container) {
+        Admitted.addMissing(container, "volumeMounts", List.of(MOUNT));
+        Admitted.addMissing(container, "env", VARIABLES);
     }
 
     private static Map<String, Object> variable(String name, String value) {

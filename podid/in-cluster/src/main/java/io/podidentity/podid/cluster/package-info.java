@@ -1,4 +1,8 @@
-/** {@code podid serve --in-cluster}: start at {@code KubernetesCluster}. */
+/**
+ * The code of {@code podid serve --in-cluster}, which follows a real cluster, and the part of NMI on each node.
+ *
+ * <p>Start at {@code KubernetesCluster} for the cluster, and at {@code NmiOnNode} for a node.
+ */
 @NullMarked
 package io.podidentity.podid.cluster;
 
