@@ -48,10 +48,14 @@ final class TokenObservations implements TokenIdentities.Listener, SmartInitiali
 
     @Override
     public void waiting(String identity, TokenRequest request) {
-        Observation.createNotStarted(NAME, () -> new Waiting(request), registry)
-                .contextualName("token for " + request.resource())
-                .start()
-                .openScope();
+        Observation observation = Observation.createNotStarted(NAME, () -> new Waiting(request), registry);
+        // One that nobody wants has another context. Its scope would not be recognised at the end, and stay open.
+        if (observation.getContext() instanceof Waiting) {
+            observation
+                    .contextualName("token for " + request.resource())
+                    .start()
+                    .openScope();
+        }
     }
 
     @Override

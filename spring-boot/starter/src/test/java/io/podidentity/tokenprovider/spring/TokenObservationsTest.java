@@ -73,6 +73,34 @@ class TokenObservationsTest {
     }
 
     @Test
+    void observation_thatNobodyWants_leavesNothingOnTheThread() {
+        registry.observationConfig().observationPredicate((name, context) -> !name.startsWith("token.provider"));
+        runner(FakeSource.withToken()).run(context -> {
+            context.getBean(AzureServiceTokenProvider.class).getAccessToken(RESOURCE);
+
+            assertThat(stopped).isEmpty();
+            assertThat(registry.getCurrentObservation()).isNull();
+        });
+    }
+
+    @Test
+    void observation_withoutARegistryOrAHandler_leavesNothingOnTheThread() {
+        ObservationRegistry nobody = ObservationRegistry.create();
+        TokenProviderCustomizer customizer = builder -> builder.sources(List.of(FakeSource.withToken()));
+        var without = new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class))
+                .withBean(TokenProviderCustomizer.class, () -> customizer);
+        for (var runner : List.of(without, without.withBean(ObservationRegistry.class, () -> nobody))) {
+            runner.run(context -> {
+                context.getBean(AzureServiceTokenProvider.class).getAccessToken(RESOURCE);
+
+                assertThat(registry.getCurrentObservation()).isNull();
+                assertThat(registry.getCurrentObservationScope()).isNull();
+            });
+        }
+    }
+
+    @Test
     void observation_ofAHit_isNone() {
         runner(FakeSource.withToken()).run(context -> {
             AzureServiceTokenProvider provider = context.getBean(AzureServiceTokenProvider.class);
