@@ -1,7 +1,8 @@
 package io.podidentity.emulator.cluster;
 
 /**
- * Which object is meant: its kind, namespace and name. Its text is what people read, such as {@code Deployment shop/web}.
+ * Which object is meant: its kind, namespace and name. Its text is what people read, such as {@code Deployment
+ * shop/web}.
  *
  * @param kind empty of a document that is no object, such as a file that az has written
  * @since 0.1.0

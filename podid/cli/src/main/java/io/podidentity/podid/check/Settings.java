@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason), severity (rule: severity), paths
- * (pattern: ignore and severity for the files that match), exclude (patterns) and podTemplates (kind: path); an option of
- * the command line wins. Paths in it start at its own folder.
+ * (pattern: ignore and severity for the files that match), exclude (patterns) and podTemplates (kind: path); an option
+ * of the command line wins. Paths in it start at its own folder.
  */
 record Settings(FieldLocation root, Path folder) {
 

@@ -31,7 +31,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used, or with --strict was not looked at. */
+/**
+ * Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used, or
+ * with --strict was not looked at.
+ */
 @Command(
         name = "migrate",
         description = "Moves manifests from aad-pod-identity to workload identity. Writes the changed files,"
