@@ -8,11 +8,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Collects what is in a folder and below it, and goes on where a part cannot be read. Not thread-safe. */
 final class FilesBelow extends SimpleFileVisitor<Path> {
+
+    private static final Set<String> NOT_LOOKED_INTO =
+            Set.of(".git", "node_modules", ".github", ".vscode", ".idea", ".terraform");
 
     private final Path folder;
     private final Consumer<FileSystemException> unreadable;
@@ -29,7 +33,7 @@ final class FilesBelow extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult preVisitDirectory(Path inside, BasicFileAttributes attributes) {
-        if (!inside.equals(folder) && !ManifestFiles.isLookedInto(inside)) {
+        if (!inside.equals(folder) && !isLookedInto(inside)) {
             return FileVisitResult.SKIP_SUBTREE;
         }
         found.add(inside);
@@ -38,7 +42,7 @@ final class FilesBelow extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-        if (ManifestFiles.isLookedInto(file)) {
+        if (isLookedInto(file)) {
             found.add(file);
         }
         return FileVisitResult.CONTINUE;
@@ -59,6 +63,10 @@ final class FilesBelow extends SimpleFileVisitor<Path> {
             unreadable.accept(new FileSystemException(inside.toString(), null, reason(failure)));
         }
         return FileVisitResult.CONTINUE;
+    }
+
+    private static boolean isLookedInto(Path folder) {
+        return !NOT_LOOKED_INTO.contains(String.valueOf(folder.getFileName()));
     }
 
     /** An exception that is about access alone has no reason of its own. */

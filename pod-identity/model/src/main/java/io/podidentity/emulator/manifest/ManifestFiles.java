@@ -36,9 +36,6 @@ public final class ManifestFiles {
     private static final Set<String> ENDINGS = Set.of("yaml", "yml", "json");
 
     // None of them holds a manifest, and some can be very large.
-    private static final Set<String> NOT_LOOKED_INTO =
-            Set.of(".git", "node_modules", ".github", ".vscode", ".idea", ".terraform");
-
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private ManifestFiles() {}
@@ -82,10 +79,6 @@ public final class ManifestFiles {
             throw new ManifestException("Cannot read the folder " + folder + " (" + e.getMessage() + ")");
         }
         return found.sorted();
-    }
-
-    static boolean isLookedInto(Path folder) {
-        return !NOT_LOOKED_INTO.contains(String.valueOf(folder.getFileName()));
     }
 
     /** Whether a file by its name can have manifests in it; a kustomization only says how to make some. */
