@@ -52,7 +52,7 @@ final class DeferredWork {
         givenUp.add(request);
     }
 
-    /** Gives a call its answer, and notes that it is to be delivered. The calling thread holds the lock. */
+    /** Gives a call its answer, and notes that it is to be delivered. The call is no longer one of a request. */
     void addAnswer(Call call, Answer answer) {
         call.keepAnswer(answer, time.nanos());
         if (call.isBlocking()) {

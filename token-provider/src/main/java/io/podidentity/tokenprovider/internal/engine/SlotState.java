@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * All that the lock of one slot guards: the token, the requests in flight with their calls, and the remembered
  * failures.
  *
- * <p>There is at most one current request, which new calls join. Only the current request may change the token. A
- * request is given up when its deadline has passed, or when nobody wants it any more. Its source may ignore the
- * interrupt, and then the request stays in flight until the source returns. While {@value #MAX_GIVEN_UP} given-up
- * requests are in flight, no other request begins. After {@link #clear} the request that was current is not current any
- * more: no further call joins it.
+ * <p>There is at most one current request, which new calls join. Of several requests, only the current one may store
+ * its token. A request is given up when its deadline has passed, or when nobody wants it any more. Its source may
+ * ignore the interrupt, and then the request stays in flight until the source returns. While {@value #MAX_GIVEN_UP}
+ * given-up requests are in flight, no other request begins. After {@link #clear} the request that was current is not
+ * current any more: no further call joins it.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is never held while a
  * source is asked, a future is completed, a thread is interrupted, or a listener is called: {@link DeferredWork} does
@@ -105,8 +105,18 @@ final class SlotState implements InFlightRequest.Slot {
         return challenges.refuseToken(known, time.millis(), time.nanos());
     }
 
-    /** Replaces the slot's token, which was refused, with a newer one. Does nothing if the slot has no token. */
-    synchronized void replaceToken(CachedToken newer) {
+    /**
+     * Replaces the token of the slot whose token was refused, unless this slot's own was forgotten meanwhile. Takes the
+     * lock of that slot too.
+     */
+    synchronized void shareToken(CachedToken shared, SlotState refused) {
+        if (shared.isSameAs(token)) {
+            refused.replaceToken(shared);
+        }
+    }
+
+    /** Replaces the slot's token with a newer one. Does nothing if the slot has no token. */
+    private synchronized void replaceToken(CachedToken newer) {
         if (token != null) {
             offerToken(newer);
         }

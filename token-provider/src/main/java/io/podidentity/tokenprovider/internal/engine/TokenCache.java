@@ -93,7 +93,7 @@ public final class TokenCache {
             }
             return slots.get(keyOf(request));
         }
-        // Most requests are their own keys. keyOf() makes objects, so it is the second try.
+        // A request that names more than a resource is usually its own key. keyOf() makes objects, so it comes second.
         TokenSlot slot = slots.get(request);
         if (slot == null) {
             slot = slots.get(keyOf(request));
@@ -179,7 +179,7 @@ public final class TokenCache {
             // Otherwise calls without the claims would still get the token that the resource refused.
             TokenSlot refused = findSlot(request.withClaims(null));
             if (refused != null) {
-                refused.state.replaceToken(token);
+                slot.state.shareToken(token, refused.state);
             }
         }
         if (request.caeEnabled() && !token.run.caeAware()) {

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,25 @@ class TokenCacheTest {
                         cache.slotOf(request.withCaeEnabled(true)),
                         cache.slotOf(request.withClaims("x"))))
                 .doesNotHaveDuplicates();
+    }
+
+    /** The request was begun before, so its token may be one that the program wanted to be forgotten. */
+    @Test
+    void get_withAChallengeWhileTokensAreForgotten_bringsNoneBack() {
+        TokenRequest plain = TokenRequest.forResource("r");
+        List<CachedToken> fetched = new ArrayList<>();
+        source.then(request -> {
+            cache.clear();
+            fetched.add(cache.get(plain, LIMIT));
+            time.advance(Duration.ofSeconds(10));
+            return new TokenSource.Acquired(
+                    Tokens.accessToken("r", Instant.ofEpochMilli(time.millis()).plusSeconds(3_600)));
+        });
+
+        CachedToken forgotten = cache.get(plain.withClaims("{}"), LIMIT);
+
+        assertThat(forgotten.isSameAs(fetched.get(0))).isFalse();
+        assertThat(cache.get(plain, LIMIT).isSameAs(fetched.get(0))).isTrue();
     }
 
     @Test
