@@ -40,6 +40,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,11 +49,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ForgedCertificateIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final CertificateAuthority AUTHORITY =
-            CertificateAuthority.kept(Instant.now(), Set.of("login.microsoftonline.com", "azure.svc", "[fd00::7]"));
+    private static CertificateAuthority authority;
 
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void createAuthority() {
+        authority =
+                CertificateAuthority.kept(Instant.now(), Set.of("login.microsoftonline.com", "azure.svc", "[fd00::7]"));
+    }
 
     enum Client {
         JDK,
@@ -114,7 +120,7 @@ class ForgedCertificateIT {
     private static boolean acceptsAsJdk(String host, int port) throws IOException {
         var plain = new Socket(InetAddress.getLoopbackAddress(), port);
         try (var socket =
-                (SSLSocket) AUTHORITY.clientContext().getSocketFactory().createSocket(plain, host, port, true)) {
+                (SSLSocket) authority.clientContext().getSocketFactory().createSocket(plain, host, port, true)) {
             SSLParameters checks = socket.getSSLParameters();
             checks.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(checks);
@@ -151,7 +157,7 @@ class ForgedCertificateIT {
     }
 
     private Path trusted() throws IOException {
-        return Files.writeString(folder.resolve("ca.pem"), AUTHORITY.pem());
+        return Files.writeString(folder.resolve("ca.pem"), authority.pem());
     }
 
     private boolean succeeds(String... command) throws Exception {
@@ -177,8 +183,8 @@ class ForgedCertificateIT {
 
     /** The server side with a certificate that the stolen key has signed. */
     private static SSLContext forged(String host, String subject) throws Exception {
-        List<X509Certificate> issuers = certificates(AUTHORITY.issuerPem());
-        String key = AUTHORITY.keyPem().split("-----[A-Z ]+-----")[1];
+        List<X509Certificate> issuers = certificates(authority.issuerPem());
+        String key = authority.keyPem().split("-----[A-Z ]+-----", -1)[1];
         PrivateKey stolen = KeyFactory.getInstance("EC")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(key)));
         KeyPair server = CertificateAuthority.newKeys();
