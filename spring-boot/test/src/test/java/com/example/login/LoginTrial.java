@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.tokenprovider.spring.test.EmulatedAzureSettings;
 import io.podidentity.tokenprovider.spring.test.Vault;
-import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
@@ -65,7 +66,7 @@ class LoginTrial {
                         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
                         "--user-data-dir=" + profile.resolve("chromium"),
                         // Trusts what that one authority signed.
-                        "--ignore-certificate-errors-spki-list=" + publicKeyHash(azure.certificateAuthority()),
+                        "--ignore-certificate-errors-spki-list=" + issuersKeyHash(azure),
                         "--dump-dom",
                         "http://localhost:" + port + "/")
                 .redirectOutput(page.toFile())
@@ -80,12 +81,13 @@ class LoginTrial {
         return Files.readString(page);
     }
 
-    private static String publicKeyHash(Path pem) throws Exception {
-        try (InputStream in = Files.newInputStream(pem)) {
-            byte[] key = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(in)
-                    .getPublicKey()
-                    .getEncoded();
+    /** Of the authority that signed the server's certificate. The server sends it, but not the root above it. */
+    private static String issuersKeyHash(PodIdentityEmulator azure) throws Exception {
+        URI entra = URI.create(azure.entra().toString());
+        try (SSLSocket socket =
+                (SSLSocket) azure.sslContext().getSocketFactory().createSocket(entra.getHost(), entra.getPort())) {
+            Certificate[] chain = socket.getSession().getPeerCertificates();
+            byte[] key = chain[chain.length - 1].getPublicKey().getEncoded();
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
             return new String(Base64.getEncoder().encode(hash), StandardCharsets.US_ASCII);
         }
