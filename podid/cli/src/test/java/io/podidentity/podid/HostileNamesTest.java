@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files cannot have such names")
 class HostileNamesTest {
-
-    /** Else each word at each place meets one command, and each command has its turn. */
-    private static final boolean ALL = Boolean.getBoolean("podidentity.long");
 
     private static final List<String> WORDS = List.of(
             "a\nb",
@@ -133,8 +131,21 @@ class HostileNamesTest {
         assertThat(refused + escaped).isEqualTo(tried);
     }
 
+    /**
+     * How many commands each word at each place meets; each command has its turn. {@code make attacks} takes all of
+     * them, which needs four minutes.
+     */
+    private static int commandsPerWord() {
+        if (Boolean.getBoolean("podidentity.attacks")) {
+            return COMMANDS.size();
+        }
+        return Boolean.getBoolean("podidentity.long") ? 3 : 1;
+    }
+
     private static List<String> commandsInTurn(int turn) {
-        return ALL ? COMMANDS : List.of(COMMANDS.get(turn % COMMANDS.size()));
+        return IntStream.range(turn, turn + commandsPerWord())
+                .mapToObj(number -> COMMANDS.get(number % COMMANDS.size()))
+                .toList();
     }
 
     /** The same manifests with harmless words are moved, so that what is judged above is not nothing. */

@@ -32,8 +32,8 @@ import picocli.CommandLine;
  */
 final class MortalRuns {
 
-    /** Each call in CI, else each seventh: seven has nothing in common with the calls that a file takes. */
-    private static final int STEP = Boolean.getBoolean("podidentity.long") ? 1 : 7;
+    /** At which calls the process ends: each third or seventh one; a file takes another number of calls. */
+    private static final int STEP = step();
 
     /** One run of the command; an exit code of -1 if it was ended. */
     private record Run(int exitCode, String text) {}
@@ -42,6 +42,14 @@ final class MortalRuns {
     private final Path manifests;
     private final End end;
     private final List<String> command;
+
+    /** {@code make attacks} takes each call, which needs three minutes. */
+    private static int step() {
+        if (Boolean.getBoolean("podidentity.attacks")) {
+            return 1;
+        }
+        return Boolean.getBoolean("podidentity.long") ? 3 : 7;
+    }
 
     private MortalRuns(Path folder, Path manifests, End end, List<String> command) {
         this.folder = folder;

@@ -68,6 +68,7 @@ class MortalRunsTest {
                 "-Djava.nio.file.spi.DefaultFileSystemProvider=" + MortalFileSystemProvider.class.getName(),
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),
                 "-Dpodidentity.long=" + Boolean.getBoolean("podidentity.long"),
+                "-Dpodidentity.attacks=" + Boolean.getBoolean("podidentity.attacks"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 MortalRuns.class.getName(),
