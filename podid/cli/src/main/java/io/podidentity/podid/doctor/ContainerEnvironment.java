@@ -25,7 +25,7 @@ record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isW
             taken.ifPresent(all -> all.forEach((key, text) -> variables.put(source.text("prefix") + key, text)));
         }
         added.forEach((name, text) -> variables.put(name, Optional.of(text)));
-        container.at("env").items().forEach(one -> variables.put(one.text("name"), sources.text(one)));
+        container.at("env").items().forEach(variable -> variables.put(variable.text("name"), sources.text(variable)));
         return new ContainerEnvironment(Map.copyOf(variables), isWhole);
     }
 

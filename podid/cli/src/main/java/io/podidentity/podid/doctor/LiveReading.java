@@ -237,8 +237,8 @@ final class LiveReading {
     private VariableSources sources(List<Part> objects) throws InterruptedException {
         var named = new LinkedHashSet<Source>();
         objects.stream()
-                .filter(one -> one.namespace().equals(namespace))
-                .filter(one -> LiveText.isChanged(one) || isLabelled(one))
+                .filter(object -> object.namespace().equals(namespace))
+                .filter(object -> LiveText.isChanged(object) || isLabelled(object))
                 .map(Part::podSpec)
                 .map(VariableSources::of)
                 .forEach(named::addAll);

@@ -49,8 +49,8 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     private List<Part> parts(String component) {
         return live.parts().orElse(List.of()).stream()
-                .filter(one -> Stream.of("component", "app.kubernetes.io/component", OF_EMULATED)
-                        .anyMatch(label -> one.text("metadata", "labels", label).equals(component)))
+                .filter(pod -> Stream.of("component", "app.kubernetes.io/component", OF_EMULATED)
+                        .anyMatch(label -> pod.text("metadata", "labels", label).equals(component)))
                 .toList();
     }
 

@@ -46,7 +46,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
                     .items()
                     .forEach(source -> reference(source, "Ref").ifPresent(named::add));
             container.at("env").items().stream()
-                    .map(one -> one.at("valueFrom"))
+                    .map(variable -> variable.at("valueFrom"))
                     .flatMap(from -> reference(from, "KeyRef").stream())
                     .filter(source -> source.kind() == Source.Kind.CONFIG_MAP)
                     .forEach(named::add);

@@ -59,61 +59,70 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     /** Whether the variables of a container lead to a token, or may do so, whatever its account and labels say. */
     boolean signsIn() {
         return containers().stream()
-                .anyMatch(one -> one.way() == Way.UNKNOWN
-                        || (one.way() == Way.FEDERATED && ClientIdText.canBeOne(one.clientId())));
+                .anyMatch(credential -> credential.way() == Way.UNKNOWN
+                        || (credential.way() == Way.FEDERATED && ClientIdText.canBeOne(credential.clientId())));
     }
 
     /** What is so of the containers that do not exchange the token of the service account. */
     private List<Link> others() {
         List<ContainerCredential> all = containers();
-        if (!all.isEmpty() && all.stream().allMatch(one -> isSkipped(one.container()) && one.way() == Way.METADATA)) {
+        if (!all.isEmpty() && all.stream().allMatch(this::isLeftAlone)) {
             return List.of(Link.failed(
                     CONTAINER,
                     Keys.SKIP_CONTAINERS + " names each container of the pod, so none gets the variables",
                     "Leave the containers out of the annotation that are to sign in."));
         }
-        return all.stream().flatMap(one -> other(one).stream()).toList();
+        return all.stream().flatMap(credential -> other(credential).stream()).toList();
     }
 
     /** What is so of a container that does not exchange the token of the service account. */
-    private Optional<Link> other(ContainerCredential one) {
-        return switch (one.way()) {
+    private Optional<Link> other(ContainerCredential credential) {
+        return switch (credential.way()) {
             case FEDERATED -> Optional.empty();
             case SECRET ->
                 Optional.of(Link.unknown(
                         CONTAINER,
-                        one.container()
+                        credential.container()
                                 + " signs in with a secret or certificate of its environment, which comes before"
                                 + " the token of its service account; that was not tried",
                         "Remove AZURE_CLIENT_SECRET and AZURE_CLIENT_CERTIFICATE_PATH if workload identity is meant."));
             case UNKNOWN ->
                 Optional.of(Link.unknown(
                         CONTAINER,
-                        one.container() + " takes variables by which it may sign in from a Secret, from a field or from"
+                        credential.container()
+                                + " takes variables by which it may sign in from a Secret, from a field or from"
                                 + " what you may not see, which is not read"));
             case NO_TOKEN_FILE ->
                 Optional.of(Link.failed(
                         CONTAINER,
-                        one.container() + " is to read its token from a file that no volume of its pod holds",
+                        credential.container() + " is to read its token from a file that no volume of its pod holds",
                         "Remove AZURE_FEDERATED_TOKEN_FILE from the container: the webhook sets it."));
             case UNKNOWN_TOKEN_FILE ->
                 Optional.of(Link.unknown(
                         CONTAINER,
-                        one.container() + " reads its token from a volume that is no projected token of its service"
+                        credential.container()
+                                + " reads its token from a volume that is no projected token of its service"
                                 + " account, so what is in the file is not known"));
             case METADATA ->
                 Optional.of(
-                        isSkipped(one.container())
-                                ? Link.skipped(CONTAINER, one.container() + " is left alone by " + Keys.SKIP_CONTAINERS)
+                        isLeftAlone(credential)
+                                ? Link.skipped(
+                                        CONTAINER, credential.container() + " is left alone by " + Keys.SKIP_CONTAINERS)
                                 : Link.unknown(
                                         CONTAINER,
-                                        one.container() + " lacks a variable of workload identity, so it asks the"
+                                        credential.container()
+                                                + " lacks a variable of workload identity, so it asks the"
                                                 + " metadata service"));
         };
     }
 
+    /** Whether the webhook skips the container, and the container has no variables of its own. */
+    private boolean isLeftAlone(ContainerCredential credential) {
+        return credential.way() == Way.METADATA && isSkipped(credential.container());
+    }
+
     private boolean isSkippedWhole() {
-        return containers().stream().allMatch(one -> isSkipped(one.container()));
+        return containers().stream().allMatch(credential -> isSkipped(credential.container()));
     }
 
     private boolean isSkipped(String container) {
@@ -122,14 +131,16 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     /** What the programs of the pods exchange, each once; where no pod runs, what those of the next one will. */
     List<ContainerCredential> exchanged() {
-        return containers().stream().filter(one -> one.way() == Way.FEDERATED).toList();
+        return containers().stream()
+                .filter(credential -> credential.way() == Way.FEDERATED)
+                .toList();
     }
 
     /** The webhooks of workload identity that the API server asks. */
     static Stream<Part> hooks(List<Part> objects) {
         return objects.stream()
-                .filter(one -> one.kind().equals("MutatingWebhookConfiguration"))
-                .flatMap(one -> one.at("webhooks").items().stream())
+                .filter(object -> object.kind().equals("MutatingWebhookConfiguration"))
+                .flatMap(object -> object.at("webhooks").items().stream())
                 .filter(hook -> hook.text("name").endsWith("azure-workload-identity.io"));
     }
 
@@ -208,7 +219,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                                         : " has variables of its own")
                                 + exchanged().stream()
                                         .findFirst()
-                                        .map(one -> ", client ID " + one.clientId())
+                                        .map(credential -> ", client ID " + credential.clientId())
                                         .orElse("")));
     }
 
@@ -223,11 +234,11 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     /** Whether a pod is younger than the webhook, which it then must have changed, and may have been passed by. */
     private boolean wasPassedBy() {
         Optional<Part> configuration = live.of("MutatingWebhookConfiguration")
-                .filter(one -> hooks(List.of(one))
+                .filter(webhooks -> hooks(List.of(webhooks))
                         .anyMatch(hook -> hook.text("failurePolicy").equals("Ignore")))
                 .findFirst();
         Optional<String> created = pods.active().stream()
-                .filter(one -> !isChanged(one))
+                .filter(running -> !isChanged(running))
                 .map(Part::created)
                 .findFirst();
         return configuration.isPresent()
@@ -316,8 +327,8 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     static String variable(Part pod, String name) {
         return pod.at("spec", "containers").items().stream()
                 .flatMap(container -> container.at("env").items().stream())
-                .filter(one -> one.text("name").equals(name))
-                .map(one -> one.text("value"))
+                .filter(variable -> variable.text("name").equals(name))
+                .map(variable -> variable.text("value"))
                 .findFirst()
                 .orElse("");
     }
@@ -331,7 +342,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                 && pod.at("spec", "containers").items().stream()
                         .filter(container -> !skipped.contains(container.text("name")))
                         .allMatch(container -> container.at("env").items().stream()
-                                .anyMatch(one -> one.text("name").equals("AZURE_FEDERATED_TOKEN_FILE")));
+                                .anyMatch(variable -> variable.text("name").equals("AZURE_FEDERATED_TOKEN_FILE")));
     }
 
     static String version(Part pod) {

@@ -213,12 +213,12 @@ final class Proof {
     private List<String> ambiguous() {
         Map<String, Map<String, String>> written = new TreeMap<>();
         plan.context().manifests().objects().stream()
-                .filter(one -> one.kind().equals("AzureIdentity"))
+                .filter(object -> object.kind().equals("AzureIdentity"))
                 .map(FieldLocation::of)
-                .forEach(one -> written.computeIfAbsent(one.object().toString(), key -> new TreeMap<>())
+                .forEach(identity -> written.computeIfAbsent(identity.object().toString(), key -> new TreeMap<>())
                         .put(
-                                one.at("spec").like("clientID").text(),
-                                one.position().file()));
+                                identity.at("spec").like("clientID").text(),
+                                identity.position().file()));
         written.values()
                 .removeIf(ids -> ids.size() < 2
                         || plan.moves().stream()
@@ -241,9 +241,10 @@ final class Proof {
         return plan.unmoved().isEmpty()
                 ? List.of()
                 : plan.context().manifests().objects().stream()
-                        .filter(one -> one.group().equals("aadpodidentity.k8s.io") && !own.contains(one.name()))
-                        .filter(one -> !kept.contains(one.ref()))
-                        .map(one -> one + place + " would be gone, but no pod was moved from it there: "
+                        .filter(object ->
+                                object.group().equals("aadpodidentity.k8s.io") && !own.contains(object.name()))
+                        .filter(object -> !kept.contains(object.ref()))
+                        .map(object -> object + place + " would be gone, but no pod was moved from it there: "
                                 + String.join(", ", plan.unmoved()))
                         .toList();
     }

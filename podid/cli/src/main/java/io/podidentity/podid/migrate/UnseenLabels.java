@@ -46,8 +46,8 @@ record UnseenLabels(List<PodTrace> traces, List<FieldLocation> doubles, List<Ski
         Map<String, Long> written = context.manifests().objects().stream()
                 .collect(Collectors.groupingBy(Manifest::toString, Collectors.counting()));
         return context.manifests().objects().stream()
-                .filter(one -> written.getOrDefault(one.toString(), 0L) > 1)
-                .filter(one -> !taken.contains(one.content().position()))
+                .filter(manifest -> written.getOrDefault(manifest.toString(), 0L) > 1)
+                .filter(manifest -> !taken.contains(manifest.content().position()))
                 .flatMap(UnseenLabels::labels)
                 .toList();
     }

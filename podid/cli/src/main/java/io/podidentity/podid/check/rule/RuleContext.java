@@ -219,10 +219,11 @@ public final class RuleContext {
     public boolean isPlaced(FieldLocation field, String kind, String name) {
         return Stream.concat(
                         manifests.objects().stream()
-                                .filter(one -> one.ref().equals(field.object()))
+                                .filter(written -> written.ref().equals(field.object()))
                                 .map(FieldLocation::of),
                         kind(kind).stream()
-                                .filter(one -> one.at("metadata", "name").text().equals(name)))
+                                .filter(object ->
+                                        object.at("metadata", "name").text().equals(name)))
                 .allMatch(object -> object.at("metadata", "namespace").exists());
     }
 

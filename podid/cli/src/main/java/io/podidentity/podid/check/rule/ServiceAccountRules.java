@@ -201,7 +201,7 @@ final class ServiceAccountRules extends RuleFamily {
     private void useLabelMissing(PodSource pod) {
         FieldLocation labels = pod.labels();
         Optional<ServiceAccount> account = context.serviceAccount(pod)
-                .filter(one -> !one.metadata()
+                .filter(named -> !named.metadata()
                         .annotations()
                         .getOrDefault(Keys.CLIENT_ID, "")
                         .isBlank());
