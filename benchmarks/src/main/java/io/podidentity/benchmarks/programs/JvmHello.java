@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.benchmarks.programs;
 
 /** No token at all: the cost of the JVM itself. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.cases;
 
 /** A case says something that its runner does not know; the message names the case, the place and what is known. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.emulator.storage;
 
 import java.io.StringReader;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.emulator.token;
 
 /** The two shapes of access tokens, which name some claims differently. */

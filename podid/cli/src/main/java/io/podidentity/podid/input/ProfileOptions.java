@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.input;
 
 import io.podidentity.emulator.cluster.Profile;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.lend;
 
 /** Why a request gets no token, in words for the borrower: what is wrong and what to do. It shows no secret. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.scope;
 
 import java.util.ArrayList;

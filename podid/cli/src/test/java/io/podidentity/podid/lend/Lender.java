@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.lend;
 
 import io.podidentity.emulator.PodIdentityEmulator;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.mortal;
 
 import java.io.IOException;

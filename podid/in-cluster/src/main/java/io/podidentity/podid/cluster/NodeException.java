@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.cluster;
 
 /** What the node does not let NMI do, in a whole sentence. */

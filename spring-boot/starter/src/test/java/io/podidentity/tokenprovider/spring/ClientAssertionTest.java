@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.spring;
 
 import static io.podidentity.tokenprovider.spring.RecordingTokenEndpoint.ASSERTION_TYPE;

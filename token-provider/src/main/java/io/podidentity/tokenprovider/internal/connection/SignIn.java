@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.connection;
 
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.APP_ID;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.source;
 
 /** A source that can find out in the background whether it applies, while an earlier source is being asked. */

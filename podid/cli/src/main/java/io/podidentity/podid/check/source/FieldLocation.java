@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.ObjectRef;
