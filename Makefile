@@ -35,7 +35,7 @@ fuzz: ## Feed every reader of text from elsewhere for FUZZ_SECONDS (3600) with t
 	    -Dpodidentity.fuzz.seconds=$$(( $(FUZZ_SECONDS) / 12 ))
 
 attacks: ## Attack the demo, the emulator and the programs that the library starts
-	mvn -B -pl token-provider,pod-identity/emulator,demo-app,podid/cli -am verify -Dpodidentity.attacks=true \
+	mvn -B -pl token-provider,pod-identity/emulator,demo-app,podid/cli -am verify -Dpodidentity.attacks=true -Dpodidentity.long=true \
 	    -Dtest='HostileNamesTest,MortalRunsTest,HostileAssertionsTest,SlowClientsTest,RequestReaderTest,BrowserFilterTest,HostileTokenTest' \
 	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
 

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that want what is not theirs, as bytes on a socket: no client library would send them. */
+/** Clients that want what is not theirs, as bytes on a socket: no client library would send them. A test for CI. */
+@EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 @Timeout(120)
 class AttacksIT {
     private static final String IDENTITY =

@@ -27,14 +27,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The jar as a process at the edges of what a machine gives it: no network, a full disk, a folder that nobody can
- * write, another file system, no more descriptors or threads. Skipped where this user may not make namespaces.
+ * write, another file system, no more descriptors or threads. Starts podid many times, so this is a test for CI. Skipped where this
+ * user may not make namespaces.
  */
+@EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 class ProcessEdgesIT {
 
     private static final String JAVA =

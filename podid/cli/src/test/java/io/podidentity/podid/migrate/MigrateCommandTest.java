@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -289,6 +290,7 @@ class MigrateCommandTest {
         assertThat(temporary.resolve("out")).doesNotExist();
     }
 
+    @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
     @Test
     void migrate_ofHundredsOfWorkloads_takesSeconds() throws IOException {
         String yaml = IntStream.range(0, 400)

@@ -14,12 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplicationAotProcessor;
 
 /**
  * An application is made ahead of time, as {@code spring-boot:process-aot} does it, and started. That is the first half
- * of a native image; GraalVM, the second, is not tried.
+ * of a native image; GraalVM, the second, is not tried. It compiles and starts the application, so this is a test for CI.
  */
 class AheadOfTimeTest {
     private static final String CLASS_PATH = System.getProperty("java.class.path");
@@ -41,6 +42,7 @@ class AheadOfTimeTest {
     Path folder;
 
     @Test
+    @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
     void application_madeAheadOfTime_startsAndHasATokenForEach() throws Exception {
         Path sources = folder.resolve("sources");
         Path resources = folder.resolve("resources");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A setting for one server costs no client its memory: 200 MB are uploaded with a heap of 160 MB. */
@@ -26,6 +27,7 @@ class StreamedUploadIT {
     @TempDir
     private Path folder;
 
+    @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
     @Test
     void upload_ofMoreThanTheHeap_arrivesByEachClientAtEachServer() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
