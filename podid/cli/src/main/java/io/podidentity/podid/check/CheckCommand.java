@@ -200,7 +200,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .or(settings::failOn)
                 .orElse(Severity.ERROR);
         print(result, least);
-        if (profile.refuses(input)) {
+        if (profile.refusesPartOf(input)) {
             return spec.exitCodeOnInvalidInput();
         }
         return result.open().stream().anyMatch(finding -> finding.isAtLeast(least)) ? 1 : 0;

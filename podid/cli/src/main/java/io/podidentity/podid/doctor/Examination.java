@@ -172,7 +172,7 @@ final class Examination {
 
     /** The name of the step at which the way to an identity ends; empty if it leads there. */
     private static String end(Explanation explanation) {
-        return explanation.way().stream()
+        return explanation.steps().stream()
                 .filter(Step::isEnd)
                 .map(Step::name)
                 .findFirst()

@@ -5,30 +5,35 @@ import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * A finding, its reasons, and what to do about it.
+ * The verdict on one pod, its reasons, and what to do about it. Immutable.
  *
- * @param why facts, each with its place
- * @param place what is to be changed, null if it is the pod
+ * @param summary the verdict, without a full stop
+ * @param why facts that lead to the verdict, each with its place
+ * @param remedies what to change, a sentence or a command each; empty if nothing must be changed
+ * @param place what is to be changed; empty if that is the pod itself
  */
-record Advice(
-        String summary,
-        List<String> why,
-        List<String> remedies,
-        @Nullable Position place) {
+public record Advice(String summary, List<String> why, List<String> remedies, Optional<Position> place) {
 
-    Advice(String summary, List<String> why, List<String> remedies) {
-        this(summary, why, remedies, null);
+    /** Advice on the pod itself. */
+    static Advice onPod(String summary, List<String> why, List<String> remedies) {
+        return new Advice(summary, why, remedies, Optional.empty());
     }
 
-    static Advice of(Finding finding, List<String> why) {
-        return new Advice(finding.message(), why, List.of(finding.remedy()), finding.position());
+    /** Advice on another object than the pod, at its place. */
+    static Advice onPlace(Position place, String summary, List<String> why, List<String> remedies) {
+        return new Advice(summary, why, remedies, Optional.of(place));
     }
 
-    /** Where an object is, to be put behind a fact about it. */
-    static String at(KubernetesObject object) {
+    /** What a rule of {@code check} says of the same mistake, so that both commands use the same words. */
+    static Advice fromFinding(Finding finding, List<String> why) {
+        return onPlace(finding.position(), finding.message(), why, List.of(finding.remedy()));
+    }
+
+    /** The place of an object in brackets, to be appended to a fact about the object. */
+    static String placeOf(KubernetesObject object) {
         return " (" + object.metadata().position() + ")";
     }
 }

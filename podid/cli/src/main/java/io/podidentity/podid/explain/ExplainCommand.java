@@ -11,6 +11,7 @@ import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.KustomizedSource;
+import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
 import io.podidentity.podid.explain.log.NamedPods;
@@ -27,8 +28,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,8 +43,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Exit code 0 if every pod that was asked for gets a token, 1 if one does not, 2 for input that cannot be used. With a
- * log 0 if a line of it is known, 1 if none is.
+ * The command {@code explain}, for the pods of manifests, and with {@code --log} for lines of logs.
+ *
+ * <p>The exit code for pods is 0 if every pod that was asked for gets a token, and 1 if one does not. The exit code for
+ * a log is 0 if a line of it is known, and 1 if none is. For input that cannot be used, it is 2.
  */
 @Command(
         name = "explain",
@@ -60,6 +63,9 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ExplainCommand implements Callable<Integer> {
 
+    private static final String STANDARD_INPUT = ManifestFiles.STANDARD_INPUT;
+
+    /** In lower case, since picocli takes and shows the constants as they are. */
     enum Format {
         text,
         json
@@ -72,8 +78,8 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--log",
             paramLabel = "LINE",
             description = "A line of MIC, NMI, the webhook, its proxy, the kubelet, Entra ID or a library, a file of"
-                    + " them, or - for a whole log from standard input: says what it means and what to do. With manifests the pods that"
-                    + " it names are explained, too.")
+                    + " them, or - for a whole log from standard input: says what it means and what to do. With"
+                    + " manifests the pods that it names are explained, too.")
     private List<String> log = new ArrayList<>();
 
     @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Explain only this pod. Default: all pods.")
@@ -95,147 +101,153 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private KustomizedSource source = new KustomizedSource(List.of());
-
     @Override
     public Integer call() throws IOException {
         requireInput();
-        LogReading reading = log.isEmpty() ? null : LogReading.of(log());
-        if (reading != null && paths.isEmpty()) {
-            print(reading, List.of());
-            return reading.findings().isEmpty() ? 1 : 0;
-        }
-        ManifestInput input = read();
-        List<Explanation> explanations = input.each((one, rules) -> explanations(one, rules, reading)).stream()
-                .flatMap(List::stream)
-                .toList();
-        if (reading != null) {
-            print(reading, explanations);
-            return reading.findings().isEmpty() ? 1 : 0;
-        }
-        List<ReferenceExplanation> references =
-                input.each(this::references).stream().flatMap(List::stream).toList();
-        requireAny(explanations, references, input.clusters());
-        print(
-                format == Format.json
-                        ? JsonReport.of(explanations, references)
-                        : Stream.concat(
-                                        stories(explanations),
-                                        references.stream().map(TextReport::of))
-                                .collect(Collectors.joining("\n")));
-        if (!input.missed().isEmpty()) {
-            spec.commandLine().getErr().println(input.summary());
-        }
-        if (profile.refuses(input)) {
-            return spec.exitCodeOnInvalidInput();
-        }
-        return Stream.concat(
-                                explanations.stream().map(Explanation::outcome),
-                                references.stream().map(ReferenceExplanation::outcome))
-                        .anyMatch(Explanation.Outcome.NONE::equals)
-                ? 1
-                : 0;
-    }
-
-    /** With a pod those that it gets a token for. */
-    private List<ReferenceExplanation> references(Manifests manifests, MatchRules rules) {
-        var context = new RuleContext(manifests, rules, AzureFacts.NONE);
-        return ReferenceExplanation.all(context, new Explainer(manifests, rules, Instant.now())).stream()
-                .filter(one -> pod == null
-                        || one.reference().runners().stream()
-                                .anyMatch(
-                                        runner -> runner.pod().name().toString().equals(pod)))
-                .toList();
-    }
-
-    /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
-    private List<Explanation> explanations(Manifests manifests, MatchRules rules, @Nullable LogReading reading) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
-        List<Pod> pods = reading == null ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
-        return pods.stream()
-                .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one -> pod == null && reading == null
-                        ? explainer.survey(one, request)
-                        : explainer.explain(one, request))
-                .toList();
+        return log.isEmpty() ? explainManifests() : explainLog();
     }
 
     private void requireInput() {
         if (paths.isEmpty() && log.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Missing PATH, or --log LINE");
         }
-        if (paths.contains(ManifestFiles.STANDARD_INPUT) && log.contains(ManifestFiles.STANDARD_INPUT)) {
+        if (paths.contains(STANDARD_INPUT) && log.contains(STANDARD_INPUT)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "Standard input cannot be both, manifests and a log: name the manifests' files");
         }
     }
 
-    private Stream<String> log() {
-        return log.stream().flatMap(ExplainCommand::lines);
+    private int explainManifests() throws IOException {
+        ManifestInput input = readManifests();
+        List<Explanation> explanations = flatten(input.each(this::explainPods));
+        List<ReferenceExplanation> references = flatten(input.each(this::explainReferences));
+        if (explanations.isEmpty() && references.isEmpty()) {
+            throw nothingToExplain(input.clusters());
+        }
+        print(reportManifests(explanations, references), new KustomizedSource(input.objects()));
+        if (!input.missed().isEmpty()) {
+            spec.commandLine().getErr().println(input.summary());
+        }
+        if (profile.refusesPartOf(input)) {
+            return spec.exitCodeOnInvalidInput();
+        }
+        boolean isAnyWithoutToken = Stream.concat(
+                        explanations.stream().map(Explanation::outcome),
+                        references.stream().map(ReferenceExplanation::outcome))
+                .anyMatch(Explanation.Outcome.NONE::equals);
+        return isAnyWithoutToken ? 1 : 0;
     }
 
-    /** Of standard input, of a file of that name, or the text itself. */
-    private static Stream<String> lines(String line) {
-        if (line.equals(ManifestFiles.STANDARD_INPUT)) {
+    private String reportManifests(List<Explanation> explanations, List<ReferenceExplanation> references) {
+        if (format == Format.json) {
+            return JsonReport.of(explanations, references);
+        }
+        Stream<String> stories = TextReport.stories(explanations).stream();
+        Stream<String> others = references.stream().map(TextReport::of);
+        return Stream.concat(stories, others).collect(Collectors.joining("\n"));
+    }
+
+    private int explainLog() throws IOException {
+        LogReading reading = LogReading.of(log.stream().flatMap(ExplainCommand::readLines));
+        if (paths.isEmpty()) {
+            print(reportLog(reading, List.of()), new KustomizedSource(List.of()));
+        } else {
+            ManifestInput input = readManifests();
+            List<Explanation> named =
+                    flatten(input.each((manifests, rules) -> explainNamedPods(manifests, rules, reading)));
+            print(reportLog(reading, named), new KustomizedSource(input.objects()));
+        }
+        return reading.findings().isEmpty() ? 1 : 0;
+    }
+
+    private String reportLog(LogReading reading, List<Explanation> named) {
+        if (format == Format.json) {
+            Map<String, Object> object = reading.json();
+            object.put("pods", JsonReport.objects(named));
+            return Json.write(object);
+        }
+        return (LogTextReport.of(reading) + reportNamedPods(named)).stripTrailing();
+    }
+
+    private String reportNamedPods(List<Explanation> named) {
+        if (paths.isEmpty()) {
+            return "";
+        }
+        if (named.isEmpty()) {
+            return "\nThe manifests have no pod that the log names.\n";
+        }
+        return "\n" + String.join("\n", TextReport.stories(named));
+    }
+
+    /** The lines of standard input, of a file of that name, or the text itself. */
+    private static Stream<String> readLines(String log) {
+        if (log.equals(STANDARD_INPUT)) {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
         }
-        boolean isFile = ManifestFiles.path(line).filter(Files::isRegularFile).isPresent();
-        return isFile ? ManifestFiles.content(Path.of(line)).lines() : line.lines();
+        // A line of a log can hold characters that no path of this system may have.
+        boolean isFile = ManifestFiles.path(log).filter(Files::isRegularFile).isPresent();
+        return isFile ? ManifestFiles.content(Path.of(log)).lines() : log.lines();
     }
 
-    private void print(LogReading reading, List<Explanation> explanations) {
-        if (format == Format.json) {
-            var object = reading.json();
-            object.put("pods", JsonReport.objects(explanations));
-            print(Json.write(object));
-            return;
-        }
-        String named = paths.isEmpty()
-                ? ""
-                : explanations.isEmpty()
-                        ? "\nThe manifests have no pod that the log names.\n"
-                        : stories(explanations).collect(Collectors.joining("\n", "\n", ""));
-        print((LogTextReport.of(reading) + named).stripTrailing());
+    /** All pods, those that need no identity in short; or the pod that the user asks for, in full. */
+    private List<Explanation> explainPods(Manifests manifests, MatchRules rules) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
+        Stream<Pod> pods = manifests.cluster().pods().stream().filter(this::isAskedFor);
+        Stream<Explanation> explanations = pod == null
+                ? pods.map(each -> explainer.survey(each, request))
+                : pods.map(each -> explainer.explain(each, request));
+        return explanations.toList();
     }
 
-    /** Replicas of a workload are one story, as long as it is the same. */
-    private static Stream<String> stories(List<Explanation> explanations) {
-        var stories = new LinkedHashMap<List<Object>, List<Explanation>>();
-        for (Explanation one : explanations) {
-            Object replicas = one.pod().workload().<Object>map(owner -> owner).orElse(one.pod());
-            stories.computeIfAbsent(
-                            List.of(one.pod().namespace(), replicas, one.outcome(), one.summary()),
-                            key -> new ArrayList<>())
-                    .add(one);
-        }
-        return stories.values().stream()
-                .map(story -> TextReport.of(story.get(0)) + also(story.subList(1, story.size())));
+    private List<Explanation> explainNamedPods(Manifests manifests, MatchRules rules, LogReading reading) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
+        return new NamedPods(manifests.cluster())
+                .find(reading).stream()
+                        .filter(this::isAskedFor)
+                        .map(named -> explainer.explain(named, request))
+                        .toList();
     }
 
-    private static String also(List<Explanation> others) {
-        return others.isEmpty()
-                ? ""
-                : "\n  The same is true of "
-                        + others.stream().map(one -> one.pod().name().name()).collect(Collectors.joining(", ")) + "\n";
+    /** All objects that refer to an identity; or those of them for which the pod that is asked for gets the token. */
+    private List<ReferenceExplanation> explainReferences(Manifests manifests, MatchRules rules) {
+        var context = new RuleContext(manifests, rules, AzureFacts.NONE);
+        return ReferenceExplanation.all(context, new Explainer(manifests, rules, Instant.now())).stream()
+                .filter(explanation -> pod == null || isForPodAskedFor(explanation))
+                .toList();
     }
 
-    private void print(String text) {
+    private boolean isForPodAskedFor(ReferenceExplanation explanation) {
+        return explanation.reference().runners().stream().map(PodSource::pod).anyMatch(this::isAskedFor);
+    }
+
+    private boolean isAskedFor(Pod candidate) {
+        return pod == null || candidate.name().toString().equals(pod);
+    }
+
+    private static <T> List<T> flatten(List<List<T>> lists) {
+        return lists.stream().flatMap(List::stream).toList();
+    }
+
+    /** @param source where the user has written what kubectl has rendered; the text names those places */
+    private void print(String text, KustomizedSource source) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(source.in(text));
+        out.println(source.replacePositions(text));
         out.flush();
     }
 
-    private ManifestInput read() throws IOException {
+    /** Reads the manifests, and names on standard error what was skipped or is refused by the API server. */
+    private ManifestInput readManifests() throws IOException {
         try {
             ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), InputSettings.here());
-            source = new KustomizedSource(input.objects());
+            var source = new KustomizedSource(input.objects());
             PrintWriter err = spec.commandLine().getErr();
             input.notes(paths).forEach(err::println);
             input.clusters().stream()
                     .flatMap(manifests -> manifests.problems().stream())
                     .filter(Problem::isRefused)
-                    .forEach(one -> err.println(source.in(one.toString())));
+                    .map(problem -> source.replacePositions(problem.toString()))
+                    .forEach(err::println);
             err.flush();
             return input;
         } catch (ManifestException e) {
@@ -243,18 +255,14 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private void requireAny(
-            List<Explanation> explanations, List<ReferenceExplanation> references, List<Manifests> clusters) {
-        if (explanations.isEmpty() && references.isEmpty()) {
-            String names = clusters.stream()
-                    .flatMap(manifests -> manifests.cluster().pods().stream())
-                    .map(one -> one.name().toString())
-                    .distinct()
-                    .collect(Collectors.joining(", "));
-            throw new UnusableInputException(
-                    spec.commandLine(),
-                    (pod == null ? "The manifests contain no pod" : "There is no pod " + pod)
-                            + (names.isEmpty() ? "" : "; the pods are: " + names));
-        }
+    private UnusableInputException nothingToExplain(List<Manifests> clusters) {
+        String names = clusters.stream()
+                .flatMap(manifests -> manifests.cluster().pods().stream())
+                .map(each -> each.name().toString())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        String missing = pod == null ? "The manifests contain no pod" : "There is no pod " + pod;
+        String others = names.isEmpty() ? "" : "; the pods are: " + names;
+        return new UnusableInputException(spec.commandLine(), missing + others);
     }
 }

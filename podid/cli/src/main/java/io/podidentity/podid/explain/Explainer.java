@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.explain;
 
-import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ObjectRef;
@@ -41,16 +40,18 @@ public final class Explainer {
     /** What a pod asks for if nothing else is said. */
     public static final String DEFAULT_QUERY = "resource=https://storage.azure.com/";
 
+    private static final Replay NOTHING_REPLAYED = new Replay(null, null);
+
     private final Manifests manifests;
     private final MatchRules rules;
     private final Instant now;
     private final IdentityMatcher matcher;
-    private final EgressPolicies toNmi;
-    private final EgressPolicies toEntra;
-    private final Concern concern;
-    private final Map<Position, Manifest> written = new HashMap<>();
-    private final Checks checks;
-    private final PodIdentityAdvice words;
+    private final EgressPolicies policiesToNmi;
+    private final EgressPolicies policiesToEntra;
+    private final IdentityIntent intent;
+    private final Map<Position, Manifest> manifestsByPosition = new HashMap<>();
+    private final CheckFindings findings;
+    private final PodIdentityAdvice podIdentityAdvice;
     private Replay.@Nullable Stage stage;
 
     /** @param now at which log lines begin */
@@ -59,12 +60,14 @@ public final class Explainer {
         this.rules = rules;
         this.now = now;
         this.matcher = new IdentityMatcher(manifests.cluster(), rules);
-        this.toNmi = new EgressPolicies(manifests.cluster(), rules.profile());
-        this.toEntra = new EgressPolicies(manifests.cluster(), Profile.WORKLOAD_IDENTITY);
-        this.concern = new Concern(manifests);
-        manifests.objects().forEach(one -> written.put(one.content().position(), one));
-        this.checks = new Checks(manifests, rules);
-        this.words = new PodIdentityAdvice(manifests, toNmi, checks);
+        this.policiesToNmi = new EgressPolicies(manifests.cluster(), rules.profile());
+        this.policiesToEntra = new EgressPolicies(manifests.cluster(), Profile.WORKLOAD_IDENTITY);
+        this.intent = new IdentityIntent(manifests);
+        manifests
+                .objects()
+                .forEach(manifest -> manifestsByPosition.put(manifest.content().position(), manifest));
+        this.findings = new CheckFindings(manifests, rules);
+        this.podIdentityAdvice = new PodIdentityAdvice(manifests, policiesToNmi, findings);
     }
 
     /**
@@ -73,77 +76,88 @@ public final class Explainer {
      * @param query as in the URL, without the question mark
      */
     public Explanation explain(Pod pod, String query) {
-        Optional<String> refusal = Optional.ofNullable(
-                        written.get(pod.metadata().position()))
-                .flatMap(one -> PodSecurity.refusal(manifests.cluster(), PodSource.of(pod, one)));
+        Optional<Explanation> refusal = explainAdmissionRefusal(pod);
         if (refusal.isPresent()) {
-            var advice = new Advice(
-                    "the cluster does not create the pod: " + refusal.get(),
-                    List.of(),
-                    List.of("Set in the pod what the level asks for, or give the namespace another level."));
-            return ofNoReplay(pod, Outcome.NONE, advice, List.of(Step.end("admission", advice.summary())));
+            return refusal.get();
         }
-        if (!rules.profile().hasNmi() || concern.isOfWorkloadIdentity(pod)) {
-            return ofWorkload(pod);
+        if (!rules.profile().hasNmi() || intent.isMeantForWorkloadIdentity(pod)) {
+            return explainWorkloadIdentity(pod);
         }
-        PodMatch match = matcher.match(pod);
-        var trace = new PodIdentityTrace(
-                stage().play(pod, now, query),
-                toNmi.blocking(pod),
-                matcher.bypass(pod),
-                match,
-                matcher.choose(pod, match.identities(), request(query)));
-        Advice advice = words.of(trace);
-        return explanation(
-                pod,
-                trace.replay(),
-                trace.outcome(),
-                trace.issued().map(Chosen::identity).orElse(null),
-                advice,
-                trace.objects(),
-                trace.steps(advice.summary()));
+        return explainPodIdentity(pod, query);
     }
 
-    /** As above, but of a pod that is not meant to have an identity it only says so. */
+    /** Explains one request like {@link #explain}, but only says so of a pod that is not meant to have an identity. */
     public Explanation survey(Pod pod, String query) {
-        boolean isPart = Concern.isPartOfPodIdentity(pod);
-        if (concern.isMeant(pod)
-                || (!isPart && rules.profile().hasNmi() && matcher.bypass(pod).isPresent())) {
+        if (IdentityIntent.isPartOfPodIdentity(pod)) {
+            return unrelated(pod, "it is a part of pod identity itself");
+        }
+        boolean isException = rules.profile().hasNmi() && matcher.bypass(pod).isPresent();
+        if (isException || intent.isMeantToHaveIdentity(pod)) {
             return explain(pod, query);
         }
-        String summary = isPart ? "it is a part of pod identity itself" : "nothing says that it is to have one";
-        return ofNoReplay(pod, Outcome.UNRELATED, new Advice(summary, List.of(), List.of()), List.of());
+        return unrelated(pod, "nothing says that it is to have one");
     }
 
     /** What the pod gets once MIC has finished, in one line. */
-    public String brief(Pod pod) {
+    public String summarize(Pod pod) {
         Explanation explanation = survey(pod, DEFAULT_QUERY);
-        return pod.name()
-                + switch (explanation.outcome()) {
-                    case UNRELATED -> " gets no identity: ";
-                    case NONE -> " gets no token: ";
-                    default -> " gets ";
-                }
-                + explanation.summary();
+        String gets = switch (explanation.outcome()) {
+            case UNRELATED -> " gets no identity: ";
+            case NONE -> " gets no token: ";
+            case IDENTITY, BYPASS, NODE -> " gets ";
+        };
+        return pod.name() + gets + explanation.summary();
     }
 
-    private Explanation ofWorkload(Pod pod) {
-        Optional<NetworkPolicy> policy = toEntra.blocking(pod);
+    /** A pod that the API server refuses because of its namespace's Pod Security level; empty if it creates the pod. */
+    private Optional<Explanation> explainAdmissionRefusal(Pod pod) {
+        return Optional.ofNullable(manifestsByPosition.get(pod.metadata().position()))
+                .map(manifest -> PodSource.of(pod, manifest))
+                .flatMap(source -> PodSecurity.refusal(manifests.cluster(), source))
+                .map(refusal -> Advice.onPod(
+                        "the cluster does not create the pod: " + refusal,
+                        List.of(),
+                        List.of("Set in the pod what the level asks for, or give the namespace another level.")))
+                .map(advice -> noToken(pod, advice, Station.ADMISSION));
+    }
+
+    private Explanation explainPodIdentity(Pod pod, String query) {
+        PodMatch match = matcher.match(pod);
+        var trace = new PodIdentityTrace(
+                stage().play(pod, now, query),
+                policiesToNmi.blocking(pod),
+                matcher.bypass(pod),
+                match,
+                matcher.choose(pod, match.identities(), identityRequest(query)));
+        Advice advice = podIdentityAdvice.advise(trace);
+        return new Explanation(
+                pod,
+                rules.profile(),
+                trace.outcome(),
+                advice,
+                trace.issued().map(Chosen::identity),
+                trace.replay(),
+                trace.objects(),
+                PodIdentitySteps.list(trace, advice.summary()));
+    }
+
+    private Explanation explainWorkloadIdentity(Pod pod) {
+        Optional<NetworkPolicy> policy = policiesToEntra.blocking(pod);
         if (policy.isPresent()) {
-            Advice advice = PodIdentityAdvice.blocked(pod, policy.get(), toEntra);
-            return ofNoReplay(pod, Outcome.NONE, advice, List.of(Step.end("network", advice.summary())));
+            Advice advice = PodIdentityAdvice.adviseOnPolicy(pod, policy.get(), policiesToEntra);
+            return noToken(pod, advice, Station.NETWORK);
         }
-        var workload = new WorkloadAdvice(manifests.cluster(), checks, pod);
+        var workload = new WorkloadAdvice(manifests.cluster(), findings, pod);
         if (workload.outcome() == Outcome.IDENTITY && PodSource.isOlderThanWebhook(pod)) {
-            var old = new Advice(
+            var advice = Advice.onPod(
                     "the pod runs without the webhook's variables: it was created before the label, the account's"
                             + " annotation or the webhook was there",
                     List.of(),
                     List.of("Create it anew: " + PodSource.restart(pod)));
-            return ofNoReplay(pod, Outcome.NONE, old, List.of(Step.end("webhook", old.summary())));
+            return noToken(pod, advice, Station.WEBHOOK);
         }
-        Advice advice = workload.advice();
-        return ofNoReplay(pod, workload.outcome(), advice, workload.way(advice.summary()));
+        Advice advice = workload.advise();
+        return withoutReplay(pod, workload.outcome(), advice, workload.steps(advice.summary()));
     }
 
     /** Made when the first pod needs it: it is most of what explain costs. */
@@ -154,40 +168,32 @@ public final class Explainer {
         return stage;
     }
 
-    /** As NMI reads the query of a token request. */
-    private IdentityRequest request(String query) {
+    /** Reads the query of a token request as NMI does, which takes a resource ID only since these versions. */
+    private IdentityRequest identityRequest(String query) {
         var parameters = Request.of("GET", "/?" + query, Map.of()).query();
-        Optional<String> resourceId = Optional.<String>empty()
-                .or(() -> rules.profile().isAtLeast(1, 6, 2) ? parameters.get("msi_res_id") : Optional.empty())
-                .or(() -> rules.profile().isAtLeast(1, 8, 15) ? parameters.get("mi_res_id") : Optional.empty());
+        Optional<String> resourceId = Optional.empty();
+        if (rules.profile().isAtLeast(1, 6, 2)) {
+            resourceId = parameters.get("msi_res_id");
+        }
+        if (resourceId.isEmpty() && rules.profile().isAtLeast(1, 8, 15)) {
+            resourceId = parameters.get("mi_res_id");
+        }
         return new IdentityRequest(parameters.get("client_id").orElse(""), resourceId.orElse(""));
     }
 
-    private Explanation ofNoReplay(Pod pod, Outcome outcome, Advice advice, List<Step> way) {
-        var account = new ObjectRef("ServiceAccount", new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)));
-        return explanation(pod, new Replay(null, null), outcome, null, advice, Set.of(account), way);
+    private Explanation unrelated(Pod pod, String summary) {
+        return withoutReplay(pod, Outcome.UNRELATED, Advice.onPod(summary, List.of(), List.of()), List.of());
     }
 
-    private Explanation explanation(
-            Pod pod,
-            Replay replay,
-            Outcome outcome,
-            @Nullable AzureIdentity identity,
-            Advice advice,
-            Set<ObjectRef> objects,
-            List<Step> way) {
+    /** Of a request that ends at its first station. */
+    private Explanation noToken(Pod pod, Advice advice, Station end) {
+        return withoutReplay(pod, Outcome.NONE, advice, List.of(Step.end(end, advice.summary())));
+    }
+
+    /** Of a request that reaches neither MIC nor NMI; of objects the service account alone can be what is wrong. */
+    private Explanation withoutReplay(Pod pod, Outcome outcome, Advice advice, List<Step> steps) {
+        var account = new ObjectRef("ServiceAccount", new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)));
         return new Explanation(
-                pod,
-                rules.profile(),
-                outcome,
-                advice.summary(),
-                identity,
-                advice.why(),
-                advice.remedies(),
-                replay.mic(),
-                replay.nmi(),
-                Optional.ofNullable(advice.place()).orElse(pod.metadata().position()),
-                objects,
-                way);
+                pod, rules.profile(), outcome, advice, Optional.empty(), NOTHING_REPLAYED, Set.of(account), steps);
     }
 }

@@ -11,22 +11,21 @@ import io.podidentity.podid.explain.Explanation.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Explanations for programs. */
+/** Explanations for programs. Fields keep their names and order; new fields are added last. */
 final class JsonReport {
 
     private JsonReport() {}
 
+    /** One array with an object in each line, pods first. */
     static String of(List<Explanation> explanations, List<ReferenceExplanation> references) {
-        return Stream.concat(
-                        explanations.stream().map(JsonReport::object),
-                        references.stream().map(JsonReport::object))
-                .map(Json::write)
-                .reduce((before, next) -> before + ",\n " + next)
-                .map(all -> "[" + all + "]")
-                .orElse("[]");
+        Stream<Map<String, @Nullable Object>> pods = explanations.stream().map(JsonReport::object);
+        Stream<Map<String, @Nullable Object>> others = references.stream().map(JsonReport::object);
+        return Stream.concat(pods, others).map(Json::write).collect(Collectors.joining(",\n ", "[", "]"));
     }
 
     static List<Map<String, @Nullable Object>> objects(List<Explanation> explanations) {
@@ -34,20 +33,22 @@ final class JsonReport {
     }
 
     private static Map<String, @Nullable Object> object(Explanation explanation) {
-        var object = new LinkedHashMap<String, @Nullable Object>();
         var pod = new LinkedHashMap<String, Object>();
         pod.put("namespace", explanation.pod().namespace());
         pod.put("name", explanation.pod().name().name());
+        var object = new LinkedHashMap<String, @Nullable Object>();
         object.put("pod", pod);
         object.put("position", explanation.pod().metadata().position().toString());
         object.put("profile", explanation.profile().id());
         object.put("outcome", explanation.outcome().id());
         object.put("summary", explanation.summary());
-        object.put("identity", identity(explanation.identity()));
+        object.put("identity", explanation.identity().map(JsonReport::identity).orElse(null));
         object.put("why", explanation.why());
         object.put("remedies", explanation.remedies());
-        object.put("mic", mic(explanation));
-        object.put("nmi", nmi(explanation.nmi()));
+        object.put("mic", mic(explanation).orElse(null));
+        object.put(
+                "nmi",
+                Optional.ofNullable(explanation.nmi()).map(JsonReport::nmi).orElse(null));
         return object;
     }
 
@@ -55,20 +56,19 @@ final class JsonReport {
         var object = new LinkedHashMap<String, @Nullable Object>();
         object.put("object", explanation.reference().object().object().toString());
         object.put("position", explanation.reference().object().position().toString());
-        object.put(
-                "outcome",
-                explanation.outcome() == Outcome.UNRELATED
-                        ? "unknown"
-                        : explanation.outcome().id());
+        object.put("outcome", outcome(explanation));
         object.put("summary", explanation.summary());
         object.put("remedies", explanation.remedies());
         return object;
     }
 
-    private static @Nullable Map<String, Object> identity(@Nullable AzureIdentity identity) {
-        if (identity == null) {
-            return null;
-        }
+    private static String outcome(ReferenceExplanation explanation) {
+        return explanation.outcome() == Outcome.UNRELATED
+                ? "unknown"
+                : explanation.outcome().id();
+    }
+
+    private static Map<String, Object> identity(AzureIdentity identity) {
         var object = new LinkedHashMap<String, Object>();
         object.put("namespace", identity.namespace());
         object.put("name", identity.name().name());
@@ -78,11 +78,12 @@ final class JsonReport {
         return object;
     }
 
-    private static @Nullable Map<String, Object> mic(Explanation explanation) {
+    private static Optional<Map<String, Object>> mic(Explanation explanation) {
         MicPart mic = explanation.mic();
         if (mic == null) {
-            return null;
+            return Optional.empty();
         }
+        // MIC writes the finalizer since this version.
         List<String> finalizers = explanation.profile().isAtLeast(1, 6, 1) ? List.of(Mic.FINALIZER) : List.of();
         var object = new LinkedHashMap<String, Object>();
         object.put(
@@ -92,7 +93,7 @@ final class JsonReport {
                         .toList());
         object.put("seconds", mic.took().toSeconds());
         object.put("log", mic.log());
-        return object;
+        return Optional.of(object);
     }
 
     private static Map<String, Object> assigned(AzureAssignedIdentity assigned, List<String> finalizers) {
@@ -105,10 +106,7 @@ final class JsonReport {
         return object;
     }
 
-    private static @Nullable Map<String, Object> nmi(@Nullable NmiPart nmi) {
-        if (nmi == null) {
-            return null;
-        }
+    private static Map<String, Object> nmi(NmiPart nmi) {
         var object = new LinkedHashMap<String, Object>();
         object.put("status", nmi.status());
         object.put("text", nmi.text());

@@ -4,24 +4,27 @@ package io.podidentity.podid.explain;
 import java.util.List;
 
 /**
- * A station on a pod's way to a token.
+ * A station that a pod's token request reaches, and what is so there. Immutable.
  *
- * @param facts what is so there, each with its place
+ * @param facts what is so, each with its place; for an end, the reason why the request goes no farther
+ * @param isEnd whether the request goes no farther
  */
-public record Step(String name, List<String> facts, boolean isEnd) {
+public record Step(Station station, List<String> facts, boolean isEnd) {
 
-    static final String MIC = "MIC";
-    static final String NMI = "NMI";
-
-    static Step passed(String name, List<String> facts) {
-        return new Step(name, facts, false);
+    static Step passed(Station station, List<String> facts) {
+        return new Step(station, facts, false);
     }
 
-    static Step passed(String name, String fact) {
-        return passed(name, List.of(fact));
+    static Step passed(Station station, String fact) {
+        return passed(station, List.of(fact));
     }
 
-    static Step end(String name, String fact) {
-        return new Step(name, List.of(fact), true);
+    static Step end(Station station, String reason) {
+        return new Step(station, List.of(reason), true);
+    }
+
+    /** The station's name as reports show it. */
+    public String name() {
+        return station.text();
     }
 }

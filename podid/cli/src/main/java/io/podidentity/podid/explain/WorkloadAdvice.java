@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.explain;
 
-import static io.podidentity.podid.explain.Advice.at;
+import static io.podidentity.podid.explain.Advice.placeOf;
 
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.ClusterIssuer;
@@ -22,58 +21,186 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Advice for a cluster that has workload identity only. */
+/**
+ * What happens to a pod that is to get its identity from workload identity, and what to do about it. The webhook of the
+ * model decides, as it would in a cluster. Immutable.
+ */
 final class WorkloadAdvice {
 
-    /** What happens in such a pod to who asks the metadata service all the same. */
+    /** What answers a program that asks the metadata service all the same. */
     private static final String NODE = "the node's own metadata service answers it, as the kubelet identity"
             + " CLUSTER-agentpool, which every pod on the node can use; token-provider refuses that, other libraries"
             + " take it";
 
+    private static final String VARIABLES = "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE";
+
     private final Cluster cluster;
-    private final Checks checks;
+    private final CheckFindings findings;
     private final Pod pod;
-    private final ObjectName account;
-    private final Optional<ServiceAccount> found;
+    private final ObjectName accountName;
+    private final Optional<ServiceAccount> account;
     private final Admission admission;
 
-    WorkloadAdvice(Cluster cluster, Checks checks, Pod pod) {
+    WorkloadAdvice(Cluster cluster, CheckFindings findings, Pod pod) {
         this.cluster = cluster;
-        this.checks = checks;
+        this.findings = findings;
         this.pod = pod;
-        this.account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
-        this.found = cluster.serviceAccount(account);
+        this.accountName = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        this.account = cluster.serviceAccount(accountName);
+        // The values of tenant and authority do not matter here: no token is fetched.
         var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
         this.admission = new Webhook(settings).admit(cluster, pod);
     }
 
     Outcome outcome() {
-        return admission instanceof Admission.Admitted && ClientIdText.canBeOne(clientId())
-                ? Outcome.IDENTITY
-                : Outcome.NONE;
+        boolean canExchange = admission instanceof Admission.Admitted && ClientIdText.canBeOne(clientId());
+        return canExchange ? Outcome.IDENTITY : Outcome.NONE;
     }
 
-    Advice advice() {
-        var why = new ArrayList<String>();
-        why.add(runsAs());
+    Advice advise() {
         if (admission instanceof Admission.Denied denied) {
-            return denied(denied.reason(), why);
+            return adviseOnDenial(denied.reason());
         }
         if (outcome() == Outcome.IDENTITY) {
-            return new Advice(
+            return Advice.onPod(
                     "a token of client ID " + clientId() + ", in exchange for that of its service account",
-                    why,
-                    isBound() ? bindingAdvice() : FederationAdvice.of(cluster, account, clientId()));
+                    List.of(describeAccount()),
+                    adviseOnTrust());
         }
-        why.add(NODE);
         if (admission instanceof Admission.NotSelected) {
-            return checked(why, Symptom.WEBHOOK_NOT_ASKED)
-                    .orElseGet(() -> new Advice(
-                            "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
-                            why,
-                            List.of("Add to " + labelsOf(pod) + ": " + Keys.USE + ": \"true\"")));
+            return adviseOnMissingLabel();
         }
-        return noClientId(why);
+        return clientId().isEmpty() ? adviseOnMissingClientId() : adviseOnMalformedClientId();
+    }
+
+    private Advice adviseOnDenial(String reason) {
+        if (account.isEmpty()) {
+            return Advice.onPod(
+                    "there is no service account " + accountName + " here, so its client ID is not known; a cluster"
+                            + " without it creates no pod: " + reason,
+                    List.of(describeAccount()),
+                    List.of("Add the manifest of the account, or look: kubectl get serviceaccount " + accountName.name()
+                            + " -n " + accountName.namespace() + " -o yaml"));
+        }
+        return Advice.onPod(
+                "the cluster does not create the pod: " + reason,
+                List.of(describeAccount()),
+                List.of("Fix what the refusal names; until then the pod is not created."));
+    }
+
+    /** What must be true in Azure, which manifests do not show. */
+    private List<String> adviseOnTrust() {
+        if (!isBound()) {
+            return FederationAdvice.of(cluster, accountName, clientId());
+        }
+        return List.of(
+                "The cluster needs an identity binding of AKS for the identity; az aks identity-binding list shows them."
+                        + " No federated credential is to be made: AKS makes the binding's own.",
+                "Let allowedSubjects of the binding name " + ClusterIssuer.subject(accountName)
+                        + ", or bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                        + " cid.wi.aks.azure.com and the resource " + clientId() + ".");
+    }
+
+    private Advice adviseOnMissingLabel() {
+        List<String> why = List.of(describeAccount(), NODE);
+        return adviseFromRules(why, Symptom.WEBHOOK_NOT_ASKED)
+                .orElseGet(() -> Advice.onPod(
+                        "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
+                        why,
+                        List.of("Add to " + describeLabelsOf(pod) + ": " + Keys.USE + ": \"true\"")));
+    }
+
+    private Advice adviseOnMissingClientId() {
+        List<String> why = List.of(describeAccount(), NODE);
+        return adviseFromRules(why, Symptom.ACCOUNT_WITHOUT_CLIENT_ID)
+                .orElseGet(() -> Advice.onPod(
+                        "the service account names no client ID, so AZURE_CLIENT_ID is not set",
+                        why,
+                        List.of(adviseAnnotation(accountName))));
+    }
+
+    private Advice adviseOnMalformedClientId() {
+        return new Advice(
+                "the annotation " + Keys.CLIENT_ID
+                        + " of its service account is no client ID, so Entra ID refuses the exchange (AADSTS700016)",
+                List.of(describeAccount(), NODE, "it is \"" + clientId() + "\""),
+                List.of("Set it to what az identity show --query clientId prints, a GUID."),
+                account.map(found -> found.metadata().position()));
+    }
+
+    /** What the rules say of the pod or of its service account. */
+    private Optional<Advice> adviseFromRules(List<String> why, Symptom symptom) {
+        return findings.findReasons(pod, List.of(new ObjectRef("ServiceAccount", accountName)), symptom)
+                .findFirst()
+                .map(finding -> Advice.fromFinding(finding, why));
+    }
+
+    /** Where the pod gets its labels; labels that a pod of a workload gets itself are lost with that pod. */
+    static String describeLabelsOf(Pod pod) {
+        return pod.workload()
+                .map(owner -> "spec.template.metadata.labels of " + owner.kind() + " " + owner.name())
+                .orElse("the pod's labels (of a workload: spec.template.metadata.labels)");
+    }
+
+    /** The command that gives a service account its client ID. */
+    static String adviseAnnotation(ObjectName account) {
+        return "Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " " + account.name() + " "
+                + Keys.CLIENT_ID + "=CLIENT_ID";
+    }
+
+    private String describeAccount() {
+        String place = account.map(Advice::placeOf).orElse(", which no manifest defines");
+        return "it runs as service account " + accountName + place + placeOf(pod);
+    }
+
+    /**
+     * The steps of the pod's request: label, account, webhook, kubelet and Entra ID, as far as it gets.
+     *
+     * @param summary the verdict, which the step tells at which the way ends
+     */
+    List<Step> steps(String summary) {
+        if (admission instanceof Admission.NotSelected) {
+            return List.of(Step.end(Station.LABEL, summary));
+        }
+        var steps = new ArrayList<Step>();
+        steps.add(Step.passed(Station.LABEL, "the pod has the label " + Keys.USE + ": \"true\"" + placeOf(pod)));
+        if (outcome() == Outcome.NONE) {
+            Station end = admission instanceof Admission.Denied ? Station.WEBHOOK : Station.ACCOUNT;
+            steps.add(Step.end(end, summary));
+            return steps;
+        }
+        steps.add(Step.passed(
+                Station.ACCOUNT, List.of(describeAccount(), describeClientIdSource() + " client ID " + clientId())));
+        steps.addAll(isBound() ? exchangeByProxy() : exchangeByProgram());
+        return steps;
+    }
+
+    private List<Step> exchangeByProxy() {
+        return List.of(
+                Step.passed(
+                        Station.WEBHOOK,
+                        VARIABLES
+                                + ", the variables AZURE_KUBERNETES_* of the cluster's proxy, and the token's volume"),
+                projectedToken(WebhookSettings.IdentityBindings.AUDIENCE),
+                Step.passed(
+                        Station.PROXY,
+                        "exchanges it at Entra ID, if allowedSubjects of the identity binding or a ClusterRole"
+                                + " lets the account use the identity"));
+    }
+
+    private List<Step> exchangeByProgram() {
+        return List.of(
+                Step.passed(Station.WEBHOOK, VARIABLES + " and the token's volume"),
+                projectedToken(WebhookSettings.AUDIENCE),
+                Step.passed(
+                        Station.ENTRA_ID,
+                        "exchanges it, if a federated credential of the identity names both and the cluster's issuer"));
+    }
+
+    private Step projectedToken(String audience) {
+        return Step.passed(
+                Station.KUBELET,
+                "writes a token: subject " + ClusterIssuer.subject(accountName) + ", audience " + audience);
     }
 
     /** Whether a proxy of the cluster exchanges the token, through an identity binding of AKS. */
@@ -81,116 +208,10 @@ final class WorkloadAdvice {
         return "true".equalsIgnoreCase(pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, ""));
     }
 
-    private List<String> bindingAdvice() {
-        return List.of(
-                "The cluster needs an identity binding of AKS for the identity; az aks identity-binding list shows them."
-                        + " No federated credential is to be made: AKS makes the binding's own.",
-                "Let allowedSubjects of the binding name " + ClusterIssuer.subject(account)
-                        + ", or bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                        + " cid.wi.aks.azure.com and the resource " + clientId() + ".");
-    }
-
-    private Advice noClientId(List<String> why) {
-        if (clientId().isEmpty()) {
-            return checked(why, Symptom.ACCOUNT_WITHOUT_CLIENT_ID)
-                    .orElseGet(() -> new Advice(
-                            "the service account names no client ID, so AZURE_CLIENT_ID is not set",
-                            why,
-                            List.of(annotate(account))));
-        }
-        why.add("it is \"" + clientId() + "\"");
-        Position place = found.map(one -> one.metadata().position()).orElse(null);
-        return new Advice(
-                "the annotation " + Keys.CLIENT_ID
-                        + " of its service account is no client ID, so Entra ID refuses the exchange (AADSTS700016)",
-                why,
-                List.of("Set it to what az identity show --query clientId prints, a GUID."),
-                place);
-    }
-
-    /** What the checks say of the pod or of its service account. */
-    private Optional<Advice> checked(List<String> why, Symptom symptom) {
-        return checks.about(pod, List.of(new ObjectRef("ServiceAccount", account)), symptom)
-                .findFirst()
-                .map(finding -> Advice.of(finding, why));
-    }
-
-    private Advice denied(String reason, List<String> why) {
-        if (found.isEmpty()) {
-            return new Advice(
-                    "there is no service account " + account + " here, so its client ID is not known; a cluster without"
-                            + " it creates no pod: " + reason,
-                    why,
-                    List.of("Add the manifest of the account, or look: kubectl get serviceaccount " + account.name()
-                            + " -n " + account.namespace() + " -o yaml"));
-        }
-        return new Advice(
-                "the cluster does not create the pod: " + reason,
-                why,
-                List.of("Fix what the refusal names; until then the pod is not created."));
-    }
-
-    /** Where the pod gets its labels; those of a pod of a workload last no longer than the pod. */
-    static String labelsOf(Pod pod) {
-        return pod.workload()
-                .map(owner -> "spec.template.metadata.labels of " + owner.kind() + " " + owner.name())
-                .orElse("the pod's labels (of a workload: spec.template.metadata.labels)");
-    }
-
-    static String annotate(ObjectName account) {
-        return "Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " " + account.name() + " "
-                + Keys.CLIENT_ID + "=CLIENT_ID";
-    }
-
-    private String whoNames() {
+    private String describeClientIdSource() {
         return clientId().equals(clientIdOfAccount())
                 ? "the account names"
                 : "AZURE_CLIENT_ID of a container, which the webhook leaves as it is, names";
-    }
-
-    private String runsAs() {
-        return "it runs as service account " + account + found.map(Advice::at).orElse(", which no manifest defines")
-                + at(pod);
-    }
-
-    /** From label to account, webhook, kubelet and Entra ID, as far as it gets; the summary where that ends. */
-    List<Step> way(String summary) {
-        if (admission instanceof Admission.NotSelected) {
-            return List.of(Step.end("label", summary));
-        }
-        Step label = Step.passed("label", "the pod has the label " + Keys.USE + ": \"true\"" + at(pod));
-        if (outcome() == Outcome.NONE) {
-            return List.of(label, Step.end(admission instanceof Admission.Denied ? "webhook" : "account", summary));
-        }
-        Step named = Step.passed("account", List.of(runsAs(), whoNames() + " client ID " + clientId()));
-        String sets = "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE";
-        if (isBound()) {
-            return List.of(
-                    label,
-                    named,
-                    Step.passed(
-                            "webhook",
-                            sets + ", the variables AZURE_KUBERNETES_* of the cluster's proxy, and the token's volume"),
-                    Step.passed(
-                            "kubelet",
-                            "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
-                                    + WebhookSettings.IdentityBindings.AUDIENCE),
-                    Step.passed(
-                            "proxy",
-                            "exchanges it at Entra ID, if allowedSubjects of the identity binding or a ClusterRole"
-                                    + " lets the account use the identity"));
-        }
-        return List.of(
-                label,
-                named,
-                Step.passed("webhook", sets + " and the token's volume"),
-                Step.passed(
-                        "kubelet",
-                        "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
-                                + WebhookSettings.AUDIENCE),
-                Step.passed(
-                        "Entra ID",
-                        "exchanges it, if a federated credential of the identity names both and the cluster's issuer"));
     }
 
     /** What the program of the pod asks for: the variable of its container, else what the account names. */
@@ -205,7 +226,7 @@ final class WorkloadAdvice {
     }
 
     private String clientIdOfAccount() {
-        return found.map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+        return account.map(found -> found.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
                 .orElse("");
     }
 }

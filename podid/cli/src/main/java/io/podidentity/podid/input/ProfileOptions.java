@@ -83,7 +83,7 @@ public final class ProfileOptions {
     private boolean strict;
 
     /** Whether the exit code is 2, since the verdict would be one on a part only. */
-    public boolean refuses(ManifestInput input) {
+    public boolean refusesPartOf(ManifestInput input) {
         return strict && !input.missed().isEmpty();
     }
 

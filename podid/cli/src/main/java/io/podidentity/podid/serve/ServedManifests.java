@@ -194,7 +194,7 @@ final class ServedManifests {
         var verdicts = new LinkedHashMap<String, String>();
         for (Pod pod : manifests.cluster().pods()) {
             String refused = replay.flatMap(exchange -> refusal(exchange, pod)).orElse("");
-            verdicts.put(pod.name().toString(), refused.isEmpty() ? explainer.brief(pod) : refused);
+            verdicts.put(pod.name().toString(), refused.isEmpty() ? explainer.summarize(pod) : refused);
         }
         return verdicts;
     }

@@ -73,7 +73,7 @@ public final class KustomizedSource {
     }
 
     /** The text, where positions in what kubectl has rendered are those in files that somebody has written. */
-    public String in(String text) {
+    public String replacePositions(String text) {
         String written = text;
         for (String file : files) {
             written = Pattern.compile(Pattern.quote(file) + ":(\\d{1,9}):(\\d{1,9})")

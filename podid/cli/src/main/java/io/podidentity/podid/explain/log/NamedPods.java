@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** The pods of which a log speaks: by name, or by binding, identity, client ID or service account. */
 public record NamedPods(Cluster cluster) {
 
-    public List<Pod> in(LogReading reading) {
+    public List<Pod> find(LogReading reading) {
         return cluster.pods().stream().filter(pod -> isNamed(pod, reading)).toList();
     }
 
