@@ -59,14 +59,7 @@ final class FailureBackoff {
         if (!serverNamedWait && !concernsCallers) {
             return;
         }
-        // The failures are in a row if this request began at most one more pause after the end of the last one. The
-        // request itself may have taken as long as its limit.
-        boolean inARow = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
-        if (inARow) {
-            failures++;
-        } else {
-            failures = 0;
-        }
+        countFailure(request, now);
         failure = failed;
         limitNanos = request.limitNanos();
         binding = serverNamedWait;
@@ -76,6 +69,19 @@ final class FailureBackoff {
             pause = SECOND << Math.min(failures, MAX_SHIFT);
         }
         end = now + pause;
+    }
+
+    /**
+     * Counts the failures in a row. They are in a row if this request began at most one more pause after the end of the
+     * last one. The request itself may have taken as long as its limit.
+     */
+    private void countFailure(InFlightRequest request, long now) {
+        boolean inARow = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
+        if (inARow) {
+            failures++;
+        } else {
+            failures = 0;
+        }
     }
 
     /** Forgets how often requests failed, but not the wait that a server named. */

@@ -58,7 +58,7 @@ final class InFlightRequest implements Runnable {
         boolean endRequest(InFlightRequest over, Answer answer);
 
         /** Looks after a request whose most urgent call is late. Called on the thread of alarms, without the lock. */
-        void endLateWaits(InFlightRequest awaited);
+        void startEndingLateCalls(InFlightRequest awaited);
     }
 
     /** For so long after its deadline a caller waits for the request to say what it was busy with. */
@@ -337,8 +337,8 @@ final class InFlightRequest implements Runnable {
         return calls.pollFirst();
     }
 
-    /** Until when a call can wait for this request without {@link Slot#endLateWaits}, on the steady clock. */
-    long waitsUntil(Call call) {
+    /** Until when a call can wait for this request without {@link Slot#startEndingLateCalls}, on the steady clock. */
+    long endOfWait(Call call) {
         long earlier = deadline;
         if (call.deadline - deadline < 0) {
             earlier = call.deadline;
@@ -363,12 +363,12 @@ final class InFlightRequest implements Runnable {
         if (known == null && calls.first().isBlocking()) {
             return;
         }
-        long moment = waitsUntil(calls.first());
+        long moment = endOfWait(calls.first());
         if (alarmIsSet && moment == alarmAt) {
             return;
         }
         if (known == null) {
-            known = () -> slot.endLateWaits(this);
+            known = () -> slot.startEndingLateCalls(this);
             alarm = known;
         }
         alarmAt = moment;

@@ -46,7 +46,7 @@ final class SlotState implements InFlightRequest.Slot {
     /** How many callers wait, for whichever request. */
     private int waiting;
     /** How many callers have begun to wait since the slot was made. */
-    private long numbers;
+    private long callCount;
     /** Whether the slot was evicted, so that no caller may wait here. */
     private boolean closed;
 
@@ -94,8 +94,8 @@ final class SlotState implements InFlightRequest.Slot {
         work.performAll();
     }
 
-    /** Whether a claims challenge that comes now refuses the slot's token. {@link Challenges} decides it. */
-    synchronized boolean isChallenged() {
+    /** Refuses the slot's token if a claims challenge that comes now is about it ({@link Challenges}). True if it is. */
+    synchronized boolean refuseChallengedToken() {
         CachedToken known = token;
         if (known == null) {
             return false;
@@ -195,7 +195,7 @@ final class SlotState implements InFlightRequest.Slot {
         DeferredWork work = newWork();
         boolean began;
         synchronized (this) {
-            call.number = ++numbers;
+            call.number = ++callCount;
             began = join(call, work);
         }
         work.performAll();
@@ -207,7 +207,7 @@ final class SlotState implements InFlightRequest.Slot {
             return false;
         }
         long nanos = time.nanos();
-        endOverdue(nanos, work);
+        endOverdueRequest(nanos, work);
         Answer known = findAnswer(call, nanos);
         if (known != null) {
             work.addAnswer(call, known);
@@ -247,7 +247,7 @@ final class SlotState implements InFlightRequest.Slot {
         DeferredWork work = newWork();
         synchronized (this) {
             long nanos = time.nanos();
-            endOverdue(nanos, work);
+            endOverdueRequest(nanos, work);
             CachedToken old = token;
             boolean isWanted = !closed && old != null;
             boolean isAllowed = backoff == null || backoff.allowsRefresh(nanos);
@@ -294,11 +294,11 @@ final class SlotState implements InFlightRequest.Slot {
         return begun;
     }
 
-    /** Until when a call waits, on the steady clock, before {@link #endWait} has to be called for it. */
-    synchronized long waitsUntil(Call call) {
+    /** Until when a call waits, on the steady clock, before {@link #endWaitOfCall} has to be called for it. */
+    synchronized long endOfWait(Call call) {
         for (int i = requests.size() - 1; i >= 0; i--) {
             if (requests.get(i).isAwaitedBy(call)) {
-                return requests.get(i).waitsUntil(call);
+                return requests.get(i).endOfWait(call);
             }
         }
         // Another thread has taken the call to answer it. Whatever holds that thread up, this one looks again after a
@@ -306,13 +306,13 @@ final class SlotState implements InFlightRequest.Slot {
         return time.nanos() + InFlightRequest.GRACE_NANOS;
     }
 
-    /** Ends the wait of a call whose time is over: it has waited until {@link #waitsUntil}. */
-    void endWait(Call call) {
+    /** Ends the wait of a call whose time is over: it has waited until {@link #endOfWait}. */
+    void endWaitOfCall(Call call) {
         DeferredWork work = newWork();
         synchronized (this) {
             for (int i = requests.size() - 1; i >= 0; i--) {
                 if (requests.get(i).isAwaitedBy(call)) {
-                    endWaits(requests.get(i), work);
+                    endLateCalls(requests.get(i), work);
                     break;
                 }
             }
@@ -322,15 +322,15 @@ final class SlotState implements InFlightRequest.Slot {
 
     /** Does its work on another thread: all callers of the process share the thread of alarms. */
     @Override
-    public void endLateWaits(InFlightRequest awaited) {
-        RequestExecutor.startSideTask(executor, () -> endWaits(awaited));
+    public void startEndingLateCalls(InFlightRequest awaited) {
+        RequestExecutor.startSideTask(executor, () -> endLateCalls(awaited));
     }
 
-    private void endWaits(InFlightRequest awaited) {
+    private void endLateCalls(InFlightRequest awaited) {
         DeferredWork work = newWork();
         synchronized (this) {
             if (requests.contains(awaited)) {
-                endWaits(awaited, work);
+                endLateCalls(awaited, work);
             }
         }
         work.performAll();
@@ -341,7 +341,7 @@ final class SlotState implements InFlightRequest.Slot {
      * remaining calls join another request. The call with the latest deadline comes first, because the new request
      * takes its deadline, which then suffices for all.
      */
-    private void endWaits(InFlightRequest awaited, DeferredWork work) {
+    private void endLateCalls(InFlightRequest awaited, DeferredWork work) {
         long nanos = time.nanos();
         for (Call call = awaited.pollLate(nanos); call != null; call = awaited.pollLate(nanos)) {
             work.addTimeOut(call, awaited);
@@ -360,21 +360,21 @@ final class SlotState implements InFlightRequest.Slot {
         awaited.updateAlarm();
     }
 
-    private void endOverdue(long nanos, DeferredWork work) {
+    private void endOverdueRequest(long nanos, DeferredWork work) {
         InFlightRequest last = current;
         if (last != null && last.isOverdue(nanos)) {
-            endWaits(last, work);
+            endLateCalls(last, work);
         }
     }
 
     @Override
     public boolean endRequest(InFlightRequest over, Answer answer) {
         DeferredWork work = newWork();
-        boolean kept;
+        boolean wasCurrent;
         try {
             synchronized (this) {
-                kept = over == current;
-                if (kept) {
+                wasCurrent = over == current;
+                if (wasCurrent) {
                     current = null;
                     keepAnswer(over, answer);
                 }
@@ -387,7 +387,7 @@ final class SlotState implements InFlightRequest.Slot {
         } finally {
             work.performAll();
         }
-        return kept;
+        return wasCurrent;
     }
 
     /** Keeps the token of the current request, or remembers its failure. */

@@ -170,7 +170,7 @@ public final class TokenCache {
      * be about the token before it.
      */
     private static boolean isForced(TokenRequest request, TokenSlot slot) {
-        return request.forceRefresh() || (request.claims().isPresent() && slot.state.isChallenged());
+        return request.forceRefresh() || (request.claims().isPresent() && slot.state.refuseChallengedToken());
     }
 
     /** Puts a token into the other slot in which calls look for it, if there is one. */

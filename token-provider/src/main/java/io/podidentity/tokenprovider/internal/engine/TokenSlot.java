@@ -128,8 +128,8 @@ public final class TokenSlot {
             if (began && !call.awaitAnswer(Math.min(HEAD_START_NANOS, call.limitNanos()))) {
                 chain.anticipate();
             }
-            while (!call.awaitAnswer(state.waitsUntil(call) - time.nanos())) {
-                state.endWait(call);
+            while (!call.awaitAnswer(state.endOfWait(call) - time.nanos())) {
+                state.endWaitOfCall(call);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

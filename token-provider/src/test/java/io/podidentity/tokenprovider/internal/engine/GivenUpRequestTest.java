@@ -360,7 +360,7 @@ class GivenUpRequestTest {
         BlockingCall late = new BlockingCall(null, false, time.nanos(), time.nanos() + LIMIT.toNanos(), REQUEST);
         time.advance(LIMIT.plusHours(1));
 
-        assertThat(state.waitsUntil(late) - time.nanos()).isPositive();
+        assertThat(state.endOfWait(late) - time.nanos()).isPositive();
     }
 
     /** As code does that pays no heed to interrupts. */
