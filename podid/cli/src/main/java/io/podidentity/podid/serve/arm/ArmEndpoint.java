@@ -17,6 +17,15 @@ import java.util.Set;
  */
 public final class ArmEndpoint implements AddedEndpoint {
 
+    /** The addresses of the clouds' endpoints, which {@code az} reads before anybody has signed in. */
+    private static final String METADATA = "metadata";
+
+    private static final String TENANTS = "tenants";
+    private static final String SUBSCRIPTIONS = "subscriptions";
+    private static final String GRAPH = "v1.0";
+
+    private static final Set<String> SIGNED_IN = Set.of(TENANTS, SUBSCRIPTIONS, GRAPH);
+
     /** Registries take a token for themselves too. */
     private static final String REGISTRY = "https://containerregistry.azure.net";
 
@@ -27,19 +36,21 @@ public final class ArmEndpoint implements AddedEndpoint {
             "https://management.core.windows.net",
             "https://management.core.windows.net/");
 
-    private static final String ENDPOINTS = """
+    private static final ResourceId SUBSCRIPTION = ResourceId.parse(ResourceId.SUBSCRIPTION);
+
+    private static final String ENDPOINTS_JSON = """
             {"name": "podid", "portal": "%1$s", "media": "%1$s", "resourceManager": "%1$s", "graphAudience": "%1$s/",
              "authentication": {"loginEndpoint": "%1$s", "audiences": ["%1$s/"], "tenant": "common",
               "identityProvider": "AAD"},
              "suffixes": {"storage": "localhost"}}
             """;
 
-    private static final String SUBSCRIPTION = """
+    private static final String SUBSCRIPTION_JSON = """
             {"id": "%1$s", "subscriptionId": "%2$s", "tenantId": "%3$s", "state": "Enabled",
              "displayName": "podid emulator", "authorizationSource": "RoleBased", "managedByTenants": []}
             """;
 
-    private static final String TENANT = """
+    private static final String TENANT_JSON = """
             {"id": "/tenants/%1$s", "tenantId": "%1$s", "displayName": "podid emulator",
              "defaultDomain": "podid.example", "tenantCategory": "Home"}
             """;
@@ -58,64 +69,84 @@ public final class ArmEndpoint implements AddedEndpoint {
     @Override
     public Optional<Answer> answer(Request request) {
         List<String> segments = request.segments();
-        return switch (segments.isEmpty() ? "" : segments.get(0)) {
-            case "metadata" -> Optional.of(json(ENDPOINTS.formatted(azure.entra())));
-            case "tenants", "subscriptions", "v1.0" ->
-                Optional.of(isSignedIn(request) ? allowed(request, new ResourceId(segments)) : refusal());
-            default -> Optional.empty();
-        };
+        String root = segments.stream().findFirst().orElse("");
+        if (root.equals(METADATA)) {
+            return Optional.of(json(ENDPOINTS_JSON.formatted(azure.entra())));
+        }
+        if (!SIGNED_IN.contains(root)) {
+            return Optional.empty();
+        }
+        if (!isSignedIn(request)) {
+            return Optional.of(refuseToken());
+        }
+        return Optional.of(answerSignedIn(request, new ResourceId(segments)));
     }
 
     /** Whether a token comes along that was issued here for Resource Manager and has not expired. */
     private boolean isSignedIn(Request request) {
         return request.bearer()
-                .flatMap(token -> RegistryEndpoint.valid(azure, token))
-                .filter(this::isForThis)
+                .flatMap(token -> RegistryEndpoint.readValidToken(azure, token))
+                .filter(this::isForThisEndpoint)
                 .filter(claims -> claims.getClaim("oid") instanceof String)
                 .isPresent();
     }
 
-    private boolean isForThis(JWTClaimsSet claims) {
-        return claims.getAudience().stream()
-                .anyMatch(audience -> AUDIENCES.contains(audience)
-                        || audience.startsWith(azure.entra().toString())
-                        || audience.startsWith(REGISTRY));
+    private boolean isForThisEndpoint(JWTClaimsSet claims) {
+        return claims.getAudience().stream().anyMatch(this::isAudience);
     }
 
-    /** One at a time: what a request checks holds until it has changed what it wants to. */
-    private synchronized Answer allowed(Request request, ResourceId id) {
-        List<String> segments = id.segments();
-        String tenantId = azure.directory().tenantId();
-        String subscription = SUBSCRIPTION.formatted(
-                ResourceId.SUBSCRIPTION,
-                ResourceId.parse(ResourceId.SUBSCRIPTION).name(),
-                tenantId);
+    private boolean isAudience(String audience) {
+        return AUDIENCES.contains(audience)
+                || audience.startsWith(azure.entra().toString())
+                || audience.startsWith(REGISTRY);
+    }
+
+    /** Synchronized, so that what a request has checked still holds when the request makes its change. */
+    private synchronized Answer answerSignedIn(Request request, ResourceId id) {
         try {
-            if (segments.size() == 1) {
-                String only = segments.get(0).equals("tenants") ? TENANT.formatted(tenantId) : subscription;
-                return json("{\"value\": [" + only + "]}");
-            }
-            if (segments.get(0).equals("v1.0")) {
-                return graph.answer(request, id);
-            }
-            if (!id.isIn(ResourceId.parse(ResourceId.SUBSCRIPTION))) {
-                throw new ArmException(
-                        404, "SubscriptionNotFound", "The subscription '" + segments.get(1) + "' could not be found.");
-            }
-            return segments.size() == 2 ? json(subscription) : resources.answer(request, id);
+            return route(request, id);
         } catch (ArmException refused) {
-            return refused.answer();
+            return refused.toAnswer();
         }
+    }
+
+    private Answer route(Request request, ResourceId id) {
+        String root = id.segments().get(0);
+        if (id.segments().size() == 1) {
+            String only = root.equals(TENANTS) ? describeTenant() : describeSubscription();
+            return json("{\"value\": [" + only + "]}");
+        }
+        if (root.equals(GRAPH)) {
+            return graph.answer(request, id);
+        }
+        if (!id.isIn(SUBSCRIPTION)) {
+            String name = id.segments().get(1);
+            throw new ArmException(404, "SubscriptionNotFound", "The subscription '" + name + "' could not be found.");
+        }
+        boolean isSubscription = id.segments().size() == 2;
+        if (isSubscription) {
+            return json(describeSubscription());
+        }
+        return resources.answer(request, id);
+    }
+
+    private String describeTenant() {
+        return TENANT_JSON.formatted(azure.directory().tenantId());
+    }
+
+    private String describeSubscription() {
+        return SUBSCRIPTION_JSON.formatted(
+                SUBSCRIPTION.text(), SUBSCRIPTION.name(), azure.directory().tenantId());
     }
 
     private static Answer json(String text) {
         return Answer.text(200, "application/json; charset=utf-8", text);
     }
 
-    private static Answer refusal() {
+    private static Answer refuseToken() {
         String message = "Authentication failed. The 'Authorization' header is missing or its token is not valid here.";
         return new ArmException(401, "AuthenticationFailed", message)
-                .answer()
+                .toAnswer()
                 .with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     }
 }

@@ -4,17 +4,17 @@ package io.podidentity.podid.serve.arm;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.podid.serve.arm.ArmFaults.Fault;
+import io.podidentity.podid.serve.arm.ResourceKinds.Kind;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * Resources are made, read, listed and removed by their paths. Of one that takes a while its state tells how far it is;
@@ -22,13 +22,39 @@ import java.util.regex.Pattern;
  */
 final class ArmResources {
 
-    /** Such as {@code roleName eq 'Reader'} or {@code assignedTo('GUID')}. */
-    private static final Pattern CONDITION = Pattern.compile("(\\w+)\\s*(?:eq\\s*|\\()'([^']*)'");
+    private static final ResourceId SUBSCRIPTION = ResourceId.parse(ResourceId.SUBSCRIPTION);
+
+    /** Roles and their assignments, which hold for what is below them too. */
+    private static final String AUTHORIZATION = "microsoft.authorization/";
 
     private final ResourceStore store;
     private final ResourceKinds kinds;
     private final ArmFaults faults;
     private final Clock clock;
+
+    private final Map<String, Function<Call, Answer>> methods = Map.of(
+            "GET", this::listOrShow,
+            "HEAD", this::showWhetherPresent,
+            "PUT", this::put,
+            "DELETE", this::delete,
+            "POST", this::act);
+
+    private final Map<String, Function<Call, Answer>> actions = Map.of(
+            "checkNameAvailability", this::checkNameAvailability,
+            "listClusterUserCredential", this::listClusterCredential,
+            "listClusterAdminCredential", this::listClusterCredential);
+
+    /**
+     * A request to Resource Manager.
+     *
+     * @param failure why what the request begins fails in the end, if a user has ordered that
+     */
+    private record Call(Request request, ResourceId id, Optional<ArmException> failure) {
+
+        Document body() {
+            return new Document(request.json());
+        }
+    }
 
     ArmResources(ResourceStore store, ResourceKinds kinds, ArmFaults faults, Clock clock) {
         this.store = store;
@@ -39,28 +65,36 @@ final class ArmResources {
 
     /** @throws ArmException if Azure would refuse */
     Answer answer(Request request, ResourceId id) {
-        Optional<Fault> fault = faults.next(request.method(), id);
-        fault.filter(one -> !one.ofOperation()).ifPresent(one -> {
-            throw one.refusal();
-        });
-        return switch (request.method()) {
-            case "GET" -> id.isCollection() ? list(request, id) : shown(200, existing(id));
-            case "HEAD" -> Answer.empty(store.get(id).isPresent() ? 204 : 404);
-            case "PUT" -> put(id, new Document(request.json()), fault.map(Fault::refusal));
-            case "DELETE" -> delete(id);
-            case "POST" -> act(id, new Document(request.json()));
-            default -> Answer.empty(405).with("Allow", "GET, HEAD, PUT, DELETE, POST");
-        };
+        Optional<Fault> fault = faults.takeNext(request.method(), id);
+        if (fault.isPresent() && !fault.get().ofOperation()) {
+            throw fault.get().refusal();
+        }
+        Function<Call, Answer> method = methods.get(request.method());
+        if (method == null) {
+            return Answer.empty(405).with("Allow", "GET, HEAD, PUT, DELETE, POST");
+        }
+        return method.apply(new Call(request, id, fault.map(Fault::refusal)));
     }
 
-    private Answer shown(int status, Resource resource) {
+    private Answer listOrShow(Call call) {
+        if (call.id().isCollection()) {
+            return list(call);
+        }
+        return show(200, require(call.id()));
+    }
+
+    private Answer showWhetherPresent(Call call) {
+        return Answer.empty(store.contains(call.id()) ? 204 : 404);
+    }
+
+    private Answer show(int status, Resource resource) {
         Instant now = clock.instant();
-        Answer answer = resource.at(now).answer(status);
-        return now.isBefore(resource.ready()) ? answer.with("Retry-After", "1") : answer;
+        Answer answer = resource.describe(now).toAnswer(status);
+        return resource.isBeingCreated(now) ? answer.with("Retry-After", "1") : answer;
     }
 
-    private Resource existing(ResourceId id) {
-        return store.get(id).orElseThrow(() -> notFound(id));
+    private Resource require(ResourceId id) {
+        return store.find(id).orElseThrow(() -> notFound(id));
     }
 
     private static ArmException notFound(ResourceId id) {
@@ -73,69 +107,57 @@ final class ArmResources {
         return new ArmException(404, "ResourceNotFound", message);
     }
 
-    /** With the filters that {@code az} uses. */
-    private Answer list(Request request, ResourceId collection) {
-        Predicate<Resource> wanted = listed(collection);
-        String filter = request.query().get("$filter").orElse("");
-        for (var condition : CONDITION.matcher(filter).results().toList()) {
-            wanted = wanted.and(one -> meets(one, condition.group(1), condition.group(2)));
-        }
-        return Document.listed(store.in(ResourceId.parse(ResourceId.SUBSCRIPTION)).stream()
-                .filter(wanted)
-                .map(one -> one.at(clock.instant()))
+    private Answer list(Call call) {
+        Predicate<Resource> filter =
+                ResourceFilter.parse(call.request().query().get("$filter").orElse(""));
+        Instant now = clock.instant();
+        return Document.answerList(store.listWithin(SUBSCRIPTION).stream()
+                .filter(resource -> isListedIn(call.id(), resource.id()))
+                .filter(filter)
+                .map(resource -> resource.describe(now))
                 .toList());
     }
 
-    private static Predicate<Resource> listed(ResourceId collection) {
+    private static boolean isListedIn(ResourceId collection, ResourceId id) {
         ResourceId scope = collection.parentOfCollection();
-        String roles = "microsoft.authorization/";
-        Predicate<Resource> below = one -> one.id().isIn(scope);
+        boolean isForAuthorization = id.type().startsWith(AUTHORIZATION);
         if (collection.name().equals("resources")) {
-            return below.and(
-                    one -> !one.id().type().startsWith(roles) && !one.id().isGroup());
+            return id.isIn(scope) && !isForAuthorization && !id.isGroup();
         }
-        Predicate<Resource> ofType = one -> one.id().type().equals(collection.type());
-        // Roles and their assignments at, above and below the scope; the caller picks.
-        return collection.type().startsWith(roles)
-                ? ofType.and(below.or(one -> scope.isIn(one.id().parent())))
-                : ofType.and(below);
+        if (!id.type().equals(collection.type())) {
+            return false;
+        }
+        // Azure lists roles and their assignments at, above and below a scope; the caller picks.
+        boolean holdsForScope = isForAuthorization && scope.isIn(id.parent());
+        return id.isIn(scope) || holdsForScope;
     }
 
-    private static boolean meets(Resource resource, String field, String value) {
-        Document properties = resource.body().properties();
-        return switch (field) {
-            case "name" -> resource.id().name().equalsIgnoreCase(value);
-            case "resourceType" -> resource.id().type().equalsIgnoreCase(value);
-            case "roleName" -> properties.text("roleName").equalsIgnoreCase(value);
-            case "principalId", "assignedTo" -> properties.text("principalId").equalsIgnoreCase(value);
-            default -> true;
-        };
-    }
-
-    private Answer put(ResourceId id, Document asked, Optional<ArmException> failure) {
-        checkPlace(id);
-        // Azure says 202 of a new storage account; az takes that or 200.
-        boolean isNew = store.get(id).isEmpty() && !id.type().equals(ResourceKinds.ACCOUNTS);
-        Instant ready = clock.instant().plus(ResourceKinds.time(id));
-        var after = new ArrayList<Runnable>();
-        Document made = kinds.of(id).made(id, asked.with(Document.of(id)), after);
-        var resource = new Resource(id, made, ready, failure);
+    private Answer put(Call call) {
+        ResourceId id = call.id();
+        Document asked = call.body();
+        requireParents(id);
+        Kind kind = kinds.require(id);
+        int status = store.contains(id) ? 200 : kind.statusOfNew();
+        Creation creation = kind.maker().make(id, asked.withAll(Document.describing(id)));
+        Instant ready = clock.instant().plus(kind.creationTime());
+        var resource = new Resource(id, creation.body(), ready, call.failure());
         store.put(resource);
-        if (failure.isEmpty()) {
-            after.forEach(Runnable::run);
+        if (call.failure().isEmpty()) {
+            creation.applyEffects();
         }
-        return shown(isNew ? 201 : 200, resource);
+        return show(status, resource);
     }
 
-    private void checkPlace(ResourceId id) {
+    private void requireParents(ResourceId id) {
         ResourceId parent = id.parent();
-        if (parent.segments().size() <= 2) {
+        boolean isSubscription = parent.segments().size() <= 2;
+        if (isSubscription) {
             return;
         }
-        if (store.get(id.group()).isEmpty()) {
+        if (!store.contains(id.group())) {
             throw notFound(id.group());
         }
-        if (store.get(parent).isEmpty()) {
+        if (!store.contains(parent)) {
             throw new ArmException(
                     404,
                     "ParentResourceNotFound",
@@ -144,33 +166,45 @@ final class ArmResources {
         }
     }
 
-    private Answer delete(ResourceId id) {
-        var unused = kinds.of(id);
+    private Answer delete(Call call) {
+        ResourceId id = call.id();
+        kinds.require(id);
+        // Azure refuses to delete a group that is not there, and accepts it of any other resource.
         if (id.isGroup()) {
-            existing(id);
+            require(id);
         }
-        store.remove(id).forEach(kinds::removed);
+        store.remove(id).forEach(kinds::removeCompanions);
         return Answer.empty(id.isGroup() ? 200 : 204);
     }
 
-    private Answer act(ResourceId action, Document asked) {
-        return switch (action.name()) {
-            case "checkNameAvailability" -> availability(asked.text("name"), asked.text("type"));
-            case "listClusterUserCredential", "listClusterAdminCredential" -> credential(existing(action.owner()));
-            default -> throw notFound(action);
-        };
+    private Answer act(Call call) {
+        Function<Call, Answer> action = actions.get(call.id().name());
+        if (action == null) {
+            throw notFound(call.id());
+        }
+        return action.apply(call);
     }
 
-    private Answer availability(String name, String type) {
-        boolean taken = store.in(ResourceId.parse(ResourceId.SUBSCRIPTION)).stream()
-                .anyMatch(one -> meets(one, "name", name) && meets(one, "resourceType", type));
-        Document answer = Document.EMPTY.with("nameAvailable", !taken);
-        String message = "The name " + name + " is already taken.";
-        return (taken ? answer.with("reason", "AlreadyExists").with("message", message) : answer).answer(200);
+    private Answer checkNameAvailability(Call call) {
+        Document asked = call.body();
+        String name = asked.text("name");
+        String type = asked.text("type");
+        boolean isTaken = store.listWithin(SUBSCRIPTION).stream()
+                .map(Resource::id)
+                .anyMatch(id -> id.name().equalsIgnoreCase(name) && id.type().equalsIgnoreCase(type));
+        if (!isTaken) {
+            return Document.EMPTY.with("nameAvailable", true).toAnswer(200);
+        }
+        return Document.EMPTY
+                .with("nameAvailable", false)
+                .with("reason", "AlreadyExists")
+                .with("message", "The name " + name + " is already taken.")
+                .toAnswer(200);
     }
 
     /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */
-    private static Answer credential(Resource cluster) {
+    private Answer listClusterCredential(Call call) {
+        Resource cluster = require(call.id().owner());
         String yaml =
                 """
                 apiVersion: v1

@@ -35,68 +35,101 @@ final class ArmRoles {
     ArmRoles(ResourceStore store, Directory directory) {
         this.store = store;
         this.directory = directory;
-        BUILT_IN_ROLES.forEach((guid, name) -> {
-            ResourceId id = ResourceId.parse(
-                    ResourceId.SUBSCRIPTION + "/providers/Microsoft.Authorization/roleDefinitions/" + guid);
-            store.put(Resource.of(
-                    id,
-                    Document.of(id)
-                            .withProperty("roleName", name)
-                            .withProperty("type", "BuiltInRole")
-                            .withProperty("assignableScopes", List.of("/"))));
-        });
+        BUILT_IN_ROLES.forEach((guid, name) -> store.put(definition(guid, name)));
     }
 
-    /** @throws ArmException if Azure would refuse it */
-    Document made(ResourceId id, Document asked, List<Runnable> after) {
-        String principal = principal(asked);
-        String role = role(asked);
-        if (role.isEmpty()) {
-            String definition = asked.properties().text("roleDefinitionId");
-            String message = "The specified role definition '" + definition + "' does not exist.";
-            throw new ArmException(400, "RoleDefinitionDoesNotExist", message);
+    private static Resource definition(String guid, String name) {
+        ResourceId id = ResourceId.parse(
+                ResourceId.SUBSCRIPTION + "/providers/Microsoft.Authorization/roleDefinitions/" + guid);
+        return Resource.ready(
+                id,
+                Document.describing(id)
+                        .withProperty("roleName", name)
+                        .withProperty("type", "BuiltInRole")
+                        .withProperty("assignableScopes", List.of("/")));
+    }
+
+    /**
+     * Describes the assignment that is to be created.
+     *
+     * @throws ArmException if Azure would refuse it
+     */
+    Creation make(ResourceId id, Document asked) {
+        String role = requireRole(asked);
+        String principalId = principalId(asked);
+        requirePrincipal(principalId);
+        requireNoSameAssignment(id, principalId, role);
+        Creation creation = Creation.of(asked.withProperty("scope", id.parent().text()));
+        Optional<BlobRole> granted = blobRole(asked);
+        if (granted.isEmpty()) {
+            return creation;
         }
-        if (store.get(GraphEndpoint.principalPath(principal)).isEmpty()
-                && !directory.user().objectId().equalsIgnoreCase(principal)) {
+        return creation.withEffect(() -> grant(principalId, granted.get()));
+    }
+
+    private void grant(String principalId, BlobRole role) {
+        directory.roles().assign(principalId, role, Duration.ZERO);
+    }
+
+    /** Takes the blob role away that an assignment has given, if it has given one. */
+    void withdraw(Resource assignment) {
+        Document body = assignment.body();
+        blobRole(body).ifPresent(role -> directory.roles().withdraw(principalId(body), role));
+    }
+
+    private static String requireRole(Document assignment) {
+        return roleName(assignment)
+                .orElseThrow(() -> new ArmException(
+                        400,
+                        "RoleDefinitionDoesNotExist",
+                        "The specified role definition '" + definitionId(assignment) + "' does not exist."));
+    }
+
+    private void requirePrincipal(String principalId) {
+        boolean isUser = directory.user().objectId().equalsIgnoreCase(principalId);
+        if (!isUser && !store.contains(GraphPrincipals.path(principalId))) {
             throw new ArmException(
                     400,
                     "PrincipalNotFound",
-                    "Principal " + principal + " does not exist in the directory " + directory.tenantId()
+                    "Principal " + principalId + " does not exist in the directory " + directory.tenantId()
                             + ". Check that you have the correct principal ID.");
         }
-        store.in(id.owner()).stream()
-                .filter(other -> !other.id().key().equals(id.key()))
-                .filter(other -> principal(other.body()).equalsIgnoreCase(principal))
-                .filter(other -> role(other.body()).equals(role))
-                .findFirst()
-                .ifPresent(same -> {
-                    throw new ArmException(
-                            409,
-                            "RoleAssignmentExists",
-                            "The role assignment already exists. The ID of the existing role assignment is "
-                                    + same.id().name().replace("-", "") + ".");
-                });
-        blobRole(asked).ifPresent(blobs -> after.add(() -> directory.roles().assign(principal, blobs, Duration.ZERO)));
-        return asked.withProperty("scope", id.parent().text());
     }
 
-    void removed(Document assignment) {
-        blobRole(assignment).ifPresent(role -> directory.roles().withdraw(principal(assignment), role));
+    private void requireNoSameAssignment(ResourceId id, String principalId, String role) {
+        for (Resource other : store.listWithin(id.owner())) {
+            boolean isSame = principalId(other.body()).equalsIgnoreCase(principalId)
+                    && roleName(other.body()).equals(Optional.of(role));
+            // The same path again is a change of that assignment.
+            if (isSame && !other.id().key().equals(id.key())) {
+                throw new ArmException(
+                        409,
+                        "RoleAssignmentExists",
+                        "The role assignment already exists. The ID of the existing role assignment is "
+                                + other.id().name().replace("-", "") + ".");
+            }
+        }
     }
 
     private static Optional<BlobRole> blobRole(Document assignment) {
+        Optional<String> name = roleName(assignment);
         return Arrays.stream(BlobRole.values())
-                .filter(one -> one.displayName().equals(role(assignment)))
+                .filter(role -> name.equals(Optional.of(role.displayName())))
                 .findFirst();
     }
 
-    /** By its GUID, at whichever scope its definition is named; empty if there is no such role. */
-    private static String role(Document assignment) {
-        String definition = assignment.properties().text("roleDefinitionId").toLowerCase(Locale.ROOT);
-        return BUILT_IN_ROLES.getOrDefault(ResourceId.parse(definition).name(), "");
+    /** By the GUID of its definition, at whichever scope that is named; empty if there is no such role. */
+    private static Optional<String> roleName(Document assignment) {
+        String definition = definitionId(assignment).toLowerCase(Locale.ROOT);
+        return Optional.ofNullable(
+                BUILT_IN_ROLES.get(ResourceId.parse(definition).name()));
     }
 
-    private static String principal(Document assignment) {
+    private static String definitionId(Document assignment) {
+        return assignment.properties().text("roleDefinitionId");
+    }
+
+    private static String principalId(Document assignment) {
         return assignment.properties().text("principalId");
     }
 }

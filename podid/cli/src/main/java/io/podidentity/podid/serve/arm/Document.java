@@ -13,23 +13,23 @@ record Document(Map<String, Object> fields) {
 
     private static final String PROPERTIES = "properties";
 
-    /** What every resource says of itself. */
-    static Document of(ResourceId id) {
+    /** The fields that every resource has: its path, its name and its type. */
+    static Document describing(ResourceId id) {
         return EMPTY.with("id", id.text()).with("name", id.name()).with("type", id.writtenType());
     }
 
-    /** A list, as Azure answers it. */
-    static Answer listed(List<Document> documents) {
+    /** A list in the form in which both Resource Manager and Graph answer it. */
+    static Answer answerList(List<Document> documents) {
         return EMPTY.with("value", documents.stream().map(Document::fields).toList())
-                .answer(200);
+                .toAnswer(200);
     }
 
-    Answer answer(int status) {
+    Answer toAnswer(int status) {
         return Answer.json(status, fields);
     }
 
-    /** The object at {@code name}, or an empty one. */
-    Document at(String name) {
+    /** The object in the field {@code name}; an empty one if the field is missing or no object. */
+    Document object(String name) {
         var object = new LinkedHashMap<String, Object>();
         if (fields.get(name) instanceof Map<?, ?> present) {
             present.forEach((key, value) -> object.put(String.valueOf(key), value));
@@ -38,22 +38,22 @@ record Document(Map<String, Object> fields) {
     }
 
     Document properties() {
-        return at(PROPERTIES);
+        return object(PROPERTIES);
     }
 
-    /** The text at {@code name}; empty if there is none. */
+    /** The text in the field {@code name}; empty if the field is missing or no text. */
     String text(String name) {
         return fields.get(name) instanceof String text ? text : "";
     }
 
     Document with(String name, Object value) {
-        return with(new Document(Map.of(name, value)));
+        return withAll(new Document(Map.of(name, value)));
     }
 
-    /** This with the fields of {@code over} in place of its own. */
-    Document with(Document over) {
+    /** This object with the fields of {@code other}, which win over its own of the same names. */
+    Document withAll(Document other) {
         var more = new LinkedHashMap<>(fields);
-        more.putAll(over.fields);
+        more.putAll(other.fields);
         return new Document(more);
     }
 

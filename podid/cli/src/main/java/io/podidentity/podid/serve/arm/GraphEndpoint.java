@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.serve.arm;
 
+import static java.util.Map.entry;
+
 import io.podidentity.emulator.directory.Directory;
-import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -24,197 +27,195 @@ import java.util.regex.Pattern;
 final class GraphEndpoint {
 
     private static final ResourceId APPLICATIONS = ResourceId.parse("/v1.0/applications");
-    private static final ResourceId PRINCIPALS = ResourceId.parse("/v1.0/servicePrincipals");
+
+    /** The principal of an application, as against that of a managed identity. */
+    private static final String APPLICATION = "Application";
+
+    private static final String PASSWORDS = "passwordCredentials";
 
     /**
      * Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}.
      */
-    private static final Pattern FILTER = Pattern.compile("(\\w+)[^']*'([^']*)'");
-
-    private static final String APPLICATION = "Application";
-    private static final String PASSWORDS = "passwordCredentials";
+    private static final Pattern FILTER = Pattern.compile("(?<field>\\w+)[^']*'(?<value>[^']*)'");
 
     private final ResourceStore store;
     private final User user;
 
+    /** By method and collection, and what is asked of one object of the collection. */
+    private final Map<String, Route> routes = Map.ofEntries(
+            entry("GET me", (request, path) -> describeUser()),
+            entry("GET applications", this::listOrShow),
+            entry("POST applications", (request, path) -> createApplication(request)),
+            entry("PATCH applications", this::changeApplication),
+            entry("DELETE applications", (request, path) -> deleteApplication(path)),
+            entry("POST applications/addPassword", this::addPassword),
+            entry("GET applications/federatedIdentityCredentials", (request, path) -> list(path, credential -> true)),
+            entry("POST applications/federatedIdentityCredentials", this::createCredential),
+            entry("GET servicePrincipals", this::listOrShow),
+            entry("POST servicePrincipals", (request, path) -> createPrincipal(request)),
+            entry("POST directoryObjects", (request, path) -> listByIds(request)));
+
+    /** Answers requests of one method for one kind of path. */
+    @FunctionalInterface
+    private interface Route {
+
+        Answer answer(Request request, ResourceId path);
+    }
+
     GraphEndpoint(ResourceStore store, Directory directory) {
         this.store = store;
         this.user = directory.user();
-        directory
-                .principals()
-                .all()
-                .forEach(known -> store.put(
-                        principal(known.objectId(), known.clientId(), "podid " + known.clientId(), APPLICATION)));
-    }
-
-    static ResourceId principalPath(String objectId) {
-        return ResourceId.parse(PRINCIPALS.text() + "/" + objectId);
-    }
-
-    /** A service principal, whose object ID comes from its client ID as the emulator's tokens have it. */
-    static Resource principal(String appId, String name, String type) {
-        return principal(ObjectIds.of(appId), appId, name, type);
-    }
-
-    private static Resource principal(String objectId, String appId, String name, String type) {
-        return Resource.of(
-                principalPath(objectId),
-                Document.EMPTY
-                        .with("id", objectId)
-                        .with("appId", appId)
-                        .with("displayName", name)
-                        .with("servicePrincipalType", type)
-                        .with("servicePrincipalNames", List.of(appId)));
+        for (ServicePrincipal known : directory.principals().all()) {
+            store.put(GraphPrincipals.describe(
+                    known.objectId(), known.clientId(), "podid " + known.clientId(), APPLICATION));
+        }
     }
 
     /** @throws ArmException if there is no such object, or Graph would refuse */
     Answer answer(Request request, ResourceId path) {
-        List<String> segments = path.segments();
-        String part = segments.size() > 3 ? "/" + segments.get(3) : "";
-        return switch (request.method() + " " + segments.get(1) + part) {
-            case "GET me" ->
-                Document.EMPTY
-                        .with("id", user.objectId())
-                        .with("userPrincipalName", user.userPrincipalName())
-                        .answer(200);
-            case "GET applications", "GET servicePrincipals" ->
-                segments.size() == 2
-                        ? list(path, matching(request))
-                        : existing(path).body().answer(200);
-            case "POST applications" -> newApplication(new Document(request.json()));
-            case "POST servicePrincipals" -> newPrincipal(new Document(request.json()));
-            case "POST directoryObjects" -> byIds(request);
-            case "GET applications/federatedIdentityCredentials" -> list(path, all -> true);
-            case "POST applications/federatedIdentityCredentials" -> {
-                existing(path.owner());
-                yield newCredential(path, new Document(request.json()));
-            }
-            case "POST applications/addPassword" -> addPassword(existing(path.owner()), new Document(request.json()));
-            case "PATCH applications" -> change(existing(path), new Document(request.json()));
-            case "DELETE applications" -> delete(existing(path));
-            default -> throw notFound(path.text());
-        };
+        Route route = routes.get(request.method() + " " + partsWithoutId(path));
+        if (route == null) {
+            throw notFound(path.text());
+        }
+        return route.answer(request, path);
     }
 
-    private Answer newApplication(Document asked) {
-        return created(
+    /** {@code applications/addPassword} of {@code /v1.0/applications/ID/addPassword}. */
+    private static String partsWithoutId(ResourceId path) {
+        List<String> segments = path.segments();
+        String collection = segments.get(1);
+        if (segments.size() <= 3) {
+            return collection;
+        }
+        return collection + "/" + segments.get(3);
+    }
+
+    private Answer describeUser() {
+        return Document.EMPTY
+                .with("id", user.objectId())
+                .with("userPrincipalName", user.userPrincipalName())
+                .toAnswer(200);
+    }
+
+    private Answer listOrShow(Request request, ResourceId path) {
+        boolean isCollection = path.segments().size() == 2;
+        if (isCollection) {
+            return list(path, readFilter(request));
+        }
+        return require(path).body().toAnswer(200);
+    }
+
+    private Answer createApplication(Request request) {
+        Document asked = new Document(request.json());
+        return create(
                 APPLICATIONS,
                 Document.EMPTY
                         .with(PASSWORDS, List.of())
-                        .with(asked)
+                        .withAll(asked)
                         .with("appId", UUID.randomUUID().toString()));
     }
 
-    private Answer created(ResourceId collection, Document object) {
+    private Answer create(ResourceId collection, Document object) {
         String id = UUID.randomUUID().toString();
         Document whole = object.with("id", id);
-        store.put(Resource.of(ResourceId.parse(collection.text() + "/" + id), whole));
-        return whole.answer(201);
+        store.put(Resource.ready(ResourceId.parse(collection.text() + "/" + id), whole));
+        return whole.toAnswer(201);
     }
 
-    private Answer newPrincipal(Document asked) {
-        String appId = asked.text("appId");
-        Document application = store.members(APPLICATIONS).stream()
-                .map(Resource::body)
-                .filter(one -> one.text("appId").equals(appId))
-                .findFirst()
-                .orElseThrow(() -> notFound(appId));
-        Resource principal = principal(appId, application.text("displayName"), APPLICATION);
-        store.put(principal);
-        return principal.body().answer(201);
+    private Answer changeApplication(Request request, ResourceId path) {
+        Resource application = require(path);
+        Document changes = new Document(request.json());
+        store.put(Resource.ready(application.id(), application.body().withAll(changes)));
+        return Answer.empty(204);
     }
 
-    private Answer newCredential(ResourceId collection, Document asked) {
-        List<Document> others =
-                store.members(collection).stream().map(Resource::body).toList();
-        if (others.stream()
-                .anyMatch(one -> one.text("name").equals(asked.text("name")) || isOfSameOrigin(one, asked))) {
-            throw new ArmException(
-                    409,
-                    "Request_MultipleObjectsWithSameKeyValue",
-                    "FederatedIdentityCredential with the same issuer and subject, or name, already exists.");
-        }
-        requireRoomFor("Request_BadRequest", asked, others);
-        return created(collection, asked);
+    private Answer deleteApplication(ResourceId path) {
+        Resource application = require(path);
+        store.remove(application.id());
+        store.remove(GraphPrincipals.path(ObjectIds.of(application.body().text("appId"))));
+        return Answer.empty(204);
     }
 
-    private static boolean isOfSameOrigin(Document one, Document other) {
-        return one.text("issuer").equals(other.text("issuer"))
-                && one.text("subject").equals(other.text("subject"));
-    }
-
-    /** At most 20 federated credentials for an identity or application, no two of the same issuer and subject. */
-    static void requireRoomFor(String badRequest, Document asked, List<Document> others) {
-        for (String field : List.of("issuer", "subject")) {
-            if (asked.text(field).isEmpty()) {
-                throw new ArmException(400, badRequest, "The property '" + field + "' is missing.");
-            }
-        }
-        if (others.size() >= FederatedCredentials.LIMIT) {
-            throw new ArmException(
-                    400,
-                    badRequest,
-                    "Too many Federated Identity Credentials. The limit is " + FederatedCredentials.LIMIT
-                            + " for one identity.");
-        }
-        if (others.stream().anyMatch(other -> isOfSameOrigin(other, asked))) {
-            throw new ArmException(
-                    409, "Conflict", "Issuer and subject combination already exists for this Managed Identity.");
-        }
-    }
-
-    private Answer addPassword(Resource application, Document asked) {
-        Document credential =
-                asked.at("passwordCredential").with("keyId", UUID.randomUUID().toString());
+    private Answer addPassword(Request request, ResourceId path) {
+        Resource application = require(path.owner());
+        Document credential = new Document(request.json())
+                .object("passwordCredential")
+                .with("keyId", UUID.randomUUID().toString());
         var all = new ArrayList<Object>();
         if (application.body().fields().get(PASSWORDS) instanceof List<?> present) {
             all.addAll(present);
         }
         all.add(credential.fields());
-        store.put(Resource.of(application.id(), application.body().with(PASSWORDS, all)));
-        return credential.with("secretText", RegisteredSecret.newValue()).answer(200);
+        store.put(Resource.ready(application.id(), application.body().with(PASSWORDS, all)));
+        // The answer is the only place where the secret is ever shown, as in Azure.
+        return credential.with("secretText", RegisteredSecret.newValue()).toAnswer(200);
     }
 
-    private Answer change(Resource application, Document changes) {
-        store.put(Resource.of(application.id(), application.body().with(changes)));
-        return Answer.empty(204);
+    private Answer createCredential(Request request, ResourceId collection) {
+        require(collection.owner());
+        Document asked = new Document(request.json());
+        List<Document> others =
+                store.listMembers(collection).stream().map(Resource::body).toList();
+        // Graph has a code of its own for what Resource Manager calls a conflict.
+        if (others.stream().anyMatch(other -> isDuplicate(asked, other))) {
+            throw new ArmException(
+                    409,
+                    "Request_MultipleObjectsWithSameKeyValue",
+                    "FederatedIdentityCredential with the same issuer and subject, or name, already exists.");
+        }
+        CredentialRules.requireAcceptable("Request_BadRequest", asked, others);
+        return create(collection, asked);
     }
 
-    private Answer delete(Resource application) {
-        store.remove(application.id());
-        store.remove(principalPath(ObjectIds.of(application.body().text("appId"))));
-        return Answer.empty(204);
+    private static boolean isDuplicate(Document credential, Document other) {
+        return credential.text("name").equals(other.text("name")) || CredentialRules.trustSameTokens(credential, other);
     }
 
-    private Answer byIds(Request request) {
-        List<?> ids = request.json().get("ids") instanceof List<?> list ? list : List.of();
+    private Answer createPrincipal(Request request) {
+        String appId = new Document(request.json()).text("appId");
+        Document application = store.listMembers(APPLICATIONS).stream()
+                .map(Resource::body)
+                .filter(candidate -> candidate.text("appId").equals(appId))
+                .findFirst()
+                .orElseThrow(() -> notFound(appId));
+        Resource principal = GraphPrincipals.describe(appId, application.text("displayName"), APPLICATION);
+        store.put(principal);
+        return principal.body().toAnswer(201);
+    }
+
+    private Answer listByIds(Request request) {
+        var ids = new ArrayList<String>();
+        if (request.json().get("ids") instanceof List<?> asked) {
+            asked.forEach(id -> ids.add(String.valueOf(id)));
+        }
         return list(
-                PRINCIPALS, one -> ids.stream().anyMatch(id -> one.text("id").equalsIgnoreCase(String.valueOf(id))));
+                GraphPrincipals.COLLECTION, principal -> ids.stream().anyMatch(principal.text("id")::equalsIgnoreCase));
     }
 
-    private static Predicate<Document> matching(Request request) {
+    private static Predicate<Document> readFilter(Request request) {
         Matcher filter = FILTER.matcher(request.query().get("$filter").orElse(""));
         if (!filter.find()) {
-            return all -> true;
+            return object -> true;
         }
-        String field = filter.group(1);
-        String value = filter.group(2);
-        return switch (field) {
-            case "startswith" -> one -> one.text("displayName").regionMatches(true, 0, value, 0, value.length());
-            case "servicePrincipalNames" -> one -> one.text("appId").equalsIgnoreCase(value);
-            default -> one -> one.text(field).equalsIgnoreCase(value);
-        };
+        String field = filter.group("field");
+        String value = filter.group("value");
+        if (field.equals("startswith")) {
+            return object -> object.text("displayName").regionMatches(true, 0, value, 0, value.length());
+        }
+        // A principal has one name here, its client ID.
+        String compared = field.equals("servicePrincipalNames") ? "appId" : field;
+        return object -> object.text(compared).equalsIgnoreCase(value);
     }
 
-    private Answer list(ResourceId collection, Predicate<Document> wanted) {
-        return Document.listed(store.members(collection).stream()
+    private Answer list(ResourceId collection, Predicate<Document> filter) {
+        return Document.answerList(store.listMembers(collection).stream()
                 .map(Resource::body)
-                .filter(wanted)
+                .filter(filter)
                 .toList());
     }
 
-    private Resource existing(ResourceId path) {
-        return store.get(path).orElseThrow(() -> notFound(path.name()));
+    private Resource require(ResourceId path) {
+        return store.find(path).orElseThrow(() -> notFound(path.name()));
     }
 
     private static ArmException notFound(String what) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}:
@@ -39,7 +40,7 @@ import java.util.UUID;
  */
 public final class RegistryEndpoint implements AddedEndpoint {
 
-    /** The user that stands for "the password is a token". */
+    /** The user whose password is a token, with the colon of basic authentication. */
     private static final String TOKEN_USER = "00000000-0000-0000-0000-000000000000:";
 
     /** What a registry expects as {@code iss}; ACR's own value. */
@@ -50,10 +51,16 @@ public final class RegistryEndpoint implements AddedEndpoint {
 
     private final Azure azure;
 
-    /** With the certificate of the key, signed by the emulator's CA, which a registry has as {@code rootcertbundle}. */
+    /** Has the certificate of the key, signed by the emulator's CA, which a registry has as {@code rootcertbundle}. */
     private final JWSHeader header;
 
     private final ECDSASigner signer;
+
+    private final Map<String, Function<Request, Answer>> paths = Map.of(
+            "/v2", this::challenge,
+            "/v2/", this::challenge,
+            "/oauth2/exchange", this::exchangeAccessToken,
+            "/oauth2/token", this::issueAccessToken);
 
     public RegistryEndpoint(Azure azure) {
         this.azure = azure;
@@ -74,15 +81,11 @@ public final class RegistryEndpoint implements AddedEndpoint {
 
     @Override
     public Optional<Answer> answer(Request request) {
-        return switch (request.rawPath()) {
-            case "/v2", "/v2/" -> Optional.of(challenge());
-            case "/oauth2/exchange" -> Optional.of(exchange(request.form()));
-            case "/oauth2/token" -> Optional.of(token(request));
-            default -> Optional.empty();
-        };
+        return Optional.ofNullable(paths.get(request.rawPath())).map(path -> path.apply(request));
     }
 
-    private Answer challenge() {
+    /** Where a client without a token finds out from whom it can get one. */
+    private Answer challenge(Request request) {
         String realm = "Bearer realm=\"" + azure.entra() + "/oauth2/token\",service=\""
                 + azure.entra().getAuthority() + "\"";
         return Answer.json(401, Map.of("errors", Map.of("code", "UNAUTHORIZED")))
@@ -90,44 +93,54 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 .with("Docker-Distribution-Api-Version", "registry/2.0");
     }
 
-    private Answer exchange(Parameters form) {
+    private Answer exchangeAccessToken(Request request) {
+        Parameters form = request.form();
         String service = form.get("service").orElse("");
         return form.get("access_token")
-                .flatMap(token -> valid(azure, token))
-                .map(claims -> TokenSubject.application(text(claims, "appid"), text(claims, "oid"), Proof.NONE))
-                .map(subject -> azure.issuer().issue(subject, service, REFRESH_TOKEN_LIFE))
-                .map(token -> Answer.json(200, Map.of("refresh_token", token.value())))
-                .orElseGet(RegistryEndpoint::unauthorized);
+                .flatMap(token -> readValidToken(azure, token))
+                .map(claims -> issueRefreshToken(claims, service))
+                .map(token -> Answer.json(200, Map.of("refresh_token", token)))
+                .orElseGet(RegistryEndpoint::refuse);
     }
 
-    /** As Docker, Podman, skopeo and jib ask with a user and a password, or with what they call an identity token. */
-    private Answer token(Request request) {
-        Parameters wanted = request.isPost() ? request.form() : request.query();
-        Optional<String> refreshToken = request.isPost()
-                ? wanted.get("refresh_token")
-                : request.header("Authorization").flatMap(RegistryEndpoint::password);
-        String service = wanted.get("service").orElse("");
-        return refreshToken
-                .flatMap(token -> valid(azure, token))
+    private String issueRefreshToken(JWTClaimsSet claims, String service) {
+        TokenSubject subject = TokenSubject.application(text(claims, "appid"), text(claims, "oid"), Proof.NONE);
+        return azure.issuer().issue(subject, service, REFRESH_TOKEN_LIFE).value();
+    }
+
+    private Answer issueAccessToken(Request request) {
+        Parameters parameters = request.isPost() ? request.form() : request.query();
+        String service = parameters.get("service").orElse("");
+        String scope = parameters.get("scope").orElse("");
+        return readRefreshToken(request)
+                .flatMap(token -> readValidToken(azure, token))
                 .filter(claims -> claims.getAudience().equals(List.of(service)))
-                .map(claims -> accessTo(
-                        service,
-                        String.valueOf(claims.getSubject()),
-                        wanted.get("scope").orElse("")))
-                .map(this::signed)
+                .map(claims -> claimsOfAccessToken(service, String.valueOf(claims.getSubject()), scope))
+                .map(this::sign)
                 .map(token -> Answer.json(200, Map.of("access_token", token)))
-                .orElseGet(RegistryEndpoint::unauthorized);
+                .orElseGet(RegistryEndpoint::refuse);
     }
 
-    private static Optional<String> password(String authorization) {
+    /** As Docker, Podman, skopeo and jib send it: as the password of a user, or as what they call an identity token. */
+    private static Optional<String> readRefreshToken(Request request) {
+        if (request.isPost()) {
+            return request.form().get("refresh_token");
+        }
+        return request.header("Authorization").flatMap(RegistryEndpoint::readPassword);
+    }
+
+    private static Optional<String> readPassword(String authorization) {
         if (!authorization.startsWith("Basic ")) {
             return Optional.empty();
         }
         String pair = new Base64(authorization.substring("Basic ".length())).decodeToString();
-        return pair.startsWith(TOKEN_USER) ? Optional.of(pair.substring(TOKEN_USER.length())) : Optional.empty();
+        if (!pair.startsWith(TOKEN_USER)) {
+            return Optional.empty();
+        }
+        return Optional.of(pair.substring(TOKEN_USER.length()));
     }
 
-    private JWTClaimsSet accessTo(String service, String subject, String scope) {
+    private JWTClaimsSet claimsOfAccessToken(String service, String subject, String scope) {
         Instant now = azure.clock().instant();
         return new JWTClaimsSet.Builder()
                 .issuer(ISSUER)
@@ -137,16 +150,11 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 .notBeforeTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(ACCESS_TOKEN_LIFE)))
                 .jwtID(UUID.randomUUID().toString())
-                .claim(
-                        "access",
-                        Arrays.stream(scope.split(" ", -1))
-                                .filter(one -> one.indexOf(':') < one.lastIndexOf(':'))
-                                .map(RegistryEndpoint::grant)
-                                .toList())
+                .claim("access", grants(scope))
                 .build();
     }
 
-    private String signed(JWTClaimsSet claims) {
+    private String sign(JWTClaimsSet claims) {
         var token = new SignedJWT(header, claims);
         try {
             token.sign(signer);
@@ -154,6 +162,14 @@ public final class RegistryEndpoint implements AddedEndpoint {
             throw new IllegalStateException("Cannot sign a token", e);
         }
         return token.serialize();
+    }
+
+    /** What the parts of a scope grant; a part that is not of the form of {@link #grant} grants nothing. */
+    private static List<Map<String, Object>> grants(String scope) {
+        return Arrays.stream(scope.split(" ", -1))
+                .filter(part -> part.indexOf(':') < part.lastIndexOf(':'))
+                .map(RegistryEndpoint::grant)
+                .toList();
     }
 
     /** Grants {@code TYPE:NAME:ACTION,ACTION}; a name may contain colons. */
@@ -166,20 +182,19 @@ public final class RegistryEndpoint implements AddedEndpoint {
                 "actions", List.of(scope.substring(last + 1).split(",", -1)));
     }
 
-    /** What a token says that was issued here and has not expired. */
-    static Optional<JWTClaimsSet> valid(Azure azure, String token) {
+    /** The claims of a token that was issued here and has not expired; empty for any other text. */
+    static Optional<JWTClaimsSet> readValidToken(Azure azure, String token) {
+        Instant now = azure.clock().instant();
         return azure.issuer()
                 .read(token)
-                .filter(claims -> claims.getExpirationTime()
-                        .toInstant()
-                        .isAfter(azure.clock().instant()));
+                .filter(claims -> claims.getExpirationTime().toInstant().isAfter(now));
     }
 
     private static String text(JWTClaimsSet claims, String name) {
         return String.valueOf(claims.getClaim(name));
     }
 
-    private static Answer unauthorized() {
+    private static Answer refuse() {
         String message = "authentication required, visit https://aka.ms/acr/authorization for more information.";
         return Answer.json(401, Map.of("errors", List.of(Map.of("code", "UNAUTHORIZED", "message", message))));
     }

@@ -12,7 +12,7 @@ import java.util.UUID;
  */
 record ResourceId(List<String> segments) {
 
-    /** There is but one. */
+    /** The only subscription that there is. */
     static final String SUBSCRIPTION = "/subscriptions/50d1d000-0000-4000-8000-000000000005";
 
     private static final int GROUP_LENGTH = 4;
@@ -30,6 +30,7 @@ record ResourceId(List<String> segments) {
         return "/" + String.join("/", segments);
     }
 
+    /** The path in the form in which paths are compared. */
     String key() {
         return text().toLowerCase(Locale.ROOT);
     }
@@ -38,6 +39,7 @@ record ResourceId(List<String> segments) {
         return segments.get(segments.size() - 1);
     }
 
+    /** Whether it is that scope, or below it. */
     boolean isIn(ResourceId scope) {
         return (key() + "/").startsWith(scope.key() + "/");
     }
@@ -46,9 +48,10 @@ record ResourceId(List<String> segments) {
         return segments.size() == GROUP_LENGTH && segments.get(2).equalsIgnoreCase("resourceGroups");
     }
 
-    /** Whether it names a kind and not one thing of that kind. */
+    /** Whether it names a kind and not one resource of that kind: kinds and names alternate after the provider. */
     boolean isCollection() {
-        return (segments.size() - Math.max(0, provider())) % 2 == 1;
+        int start = Math.max(0, indexOfProvider());
+        return (segments.size() - start) % 2 == 1;
     }
 
     /** Such as {@code microsoft.storage/storageaccounts/blobservices}, in lower case. */
@@ -56,8 +59,9 @@ record ResourceId(List<String> segments) {
         return writtenType().toLowerCase(Locale.ROOT);
     }
 
+    /** The type with the letter case of the path. */
     String writtenType() {
-        int provider = provider();
+        int provider = indexOfProvider();
         if (provider < 0) {
             return "Microsoft.Resources/resourceGroups";
         }
@@ -70,42 +74,53 @@ record ResourceId(List<String> segments) {
 
     /** What must be there before this can be: the resource it is part of, the scope it is set on, or its group. */
     ResourceId parent() {
-        return above(2);
+        return withoutLast(2);
     }
 
-    /** The whole but its last segment: of an action, the resource it is done to. */
+    /** The path without its last segment: of an action, the resource that it is done to. */
     ResourceId owner() {
         return first(segments.size() - 1);
     }
 
     /** What a collection is listed in: a resource, a scope, a group or the subscription. */
     ResourceId parentOfCollection() {
-        return above(1);
+        return withoutLast(1);
     }
 
-    /** Without that many segments, and without a provider that then stands at the end. */
-    private ResourceId above(int count) {
-        int provider = provider();
-        boolean nested = segments.size() - count - provider > 2;
-        return first(provider >= 0 && !nested ? provider : segments.size() - count);
+    /** The path without that many segments, and without the name of a provider if that would be the last one then. */
+    private ResourceId withoutLast(int count) {
+        int provider = indexOfProvider();
+        int length = segments.size() - count;
+        boolean endsInProvider = provider >= 0 && length - provider <= 2;
+        return first(endsInProvider ? provider : length);
     }
 
+    /** The resource group in which it is. */
     ResourceId group() {
         return first(GROUP_LENGTH);
     }
 
-    /** A GUID that stands for one side of the resource, the same one each time. */
+    /**
+     * A GUID of the resource, the same one in each run.
+     *
+     * @param side which of the resource's GUIDs, such as {@code client}
+     */
     String guid(String side) {
         return UUID.nameUUIDFromBytes((key() + "#" + side).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }
 
+    /** Its first segments; all of them if there are fewer. */
     private ResourceId first(int count) {
-        return new ResourceId(segments.subList(0, Math.max(0, Math.min(count, segments.size()))));
+        int length = Math.min(Math.max(0, count), segments.size());
+        return new ResourceId(segments.subList(0, length));
     }
 
-    /** Where the last "providers" stands: what is set on a resource has a provider of its own. */
-    private int provider() {
+    /**
+     * The index of the last segment "providers", -1 if there is none. The last one counts, since what is set on a
+     * resource, such as a role assignment, has a provider of its own behind that of the resource.
+     */
+    private int indexOfProvider() {
         for (int i = segments.size() - 2; i >= 0; i--) {
             if (segments.get(i).equalsIgnoreCase("providers")) {
                 return i;

@@ -8,23 +8,64 @@ import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
-/** What is special about each kind of resource. Thread-safe. */
+/** The kinds of resources that can be created, and what is special about each. Thread-safe. */
 final class ResourceKinds {
 
-    static final String CLUSTERS = "microsoft.containerservice/managedclusters";
-    static final String ACCOUNTS = "microsoft.storage/storageaccounts";
-
+    private static final String CLUSTERS = "microsoft.containerservice/managedclusters";
     private static final String IDENTITIES = "microsoft.managedidentity/userassignedidentities";
+    private static final String ACCOUNTS = "microsoft.storage/storageaccounts";
+
+    /** Long enough that a client has to ask again, as it has for the minutes that Azure takes. */
+    private static final Duration CREATION_OF_CLUSTER = Duration.ofSeconds(3);
+
+    private static final String KUBELET = "kubelet";
+    private static final String CLIENT = "client";
 
     private final Azure azure;
     private final ResourceStore store;
     private final ArmRoles roles;
     private final Map<String, Kind> kinds;
 
-    interface Kind {
-        /** What Azure makes of what was asked for, or ArmException; {@code after} gets what that brings with it. */
-        Document made(ResourceId id, Document asked, List<Runnable> after);
+    /** Checks what was asked for, and completes it as Azure does. */
+    @FunctionalInterface
+    interface Maker {
+
+        /**
+         * Describes the resource that is to be created.
+         *
+         * @param asked the request's fields, with path, name and type
+         * @throws ArmException if Azure would refuse
+         */
+        Creation make(ResourceId id, Document asked);
+    }
+
+    /**
+     * One kind of resource.
+     *
+     * @param companionRemover removes what came into being with a resource that is gone
+     * @param creationTime until a new one is ready
+     * @param statusOfNew the HTTP status of the answer to a request that creates one
+     */
+    record Kind(Maker maker, Consumer<Resource> companionRemover, Duration creationTime, int statusOfNew) {
+
+        static Kind madeBy(Maker maker) {
+            return new Kind(maker, removed -> {}, Duration.ZERO, 201);
+        }
+
+        Kind withCompanionRemover(Consumer<Resource> remover) {
+            return new Kind(maker, remover, creationTime, statusOfNew);
+        }
+
+        Kind withCreationTime(Duration time) {
+            return new Kind(maker, companionRemover, time, statusOfNew);
+        }
+
+        Kind withStatusOfNew(int status) {
+            return new Kind(maker, companionRemover, creationTime, status);
+        }
     }
 
     ResourceKinds(Azure azure, ResourceStore store) {
@@ -32,122 +73,137 @@ final class ResourceKinds {
         this.store = store;
         this.roles = new ArmRoles(store, azure.directory());
         this.kinds = Map.ofEntries(
-                entry("microsoft.resources/resourcegroups", (id, asked, after) -> asked),
-                entry("microsoft.containerregistry/registries", (id, asked, after) -> registry(asked)),
-                entry(CLUSTERS, this::cluster),
-                entry(IDENTITIES, this::identity),
-                entry(IDENTITIES + "/federatedidentitycredentials", (id, asked, after) -> credential(id, asked)),
-                entry(ACCOUNTS, this::account),
-                entry(ACCOUNTS + "/blobservices/containers", this::container),
-                entry(ArmRoles.TYPE, roles::made));
+                entry("microsoft.resources/resourcegroups", Kind.madeBy((id, asked) -> Creation.of(asked))),
+                entry("microsoft.containerregistry/registries", Kind.madeBy(this::makeRegistry)),
+                entry(
+                        CLUSTERS,
+                        Kind.madeBy(this::makeCluster)
+                                .withCompanionRemover(this::removeClusterCompanions)
+                                .withCreationTime(CREATION_OF_CLUSTER)),
+                entry(IDENTITIES, Kind.madeBy(this::makeIdentity).withCompanionRemover(this::removePrincipal)),
+                entry(IDENTITIES + "/federatedidentitycredentials", Kind.madeBy(this::makeCredential)),
+                // Azure says 202 of a new storage account; az takes that or 200.
+                entry(ACCOUNTS, Kind.madeBy(this::makeAccount).withStatusOfNew(200)),
+                entry(ACCOUNTS + "/blobservices/containers", Kind.madeBy(this::makeContainer)),
+                entry(ArmRoles.TYPE, Kind.madeBy(roles::make).withCompanionRemover(roles::withdraw)));
     }
 
-    /** How long it takes until it is there. */
-    static Duration time(ResourceId id) {
-        return Duration.ofSeconds(id.type().equals(CLUSTERS) ? 3 : 0);
+    /** @throws ArmException if it is not the path of one resource, or its kind is not played */
+    Kind require(ResourceId id) {
+        return Optional.ofNullable(kinds.get(id.type()))
+                .filter(kind -> !id.isCollection())
+                .orElseThrow(() -> new ArmException(
+                        404,
+                        "InvalidResourceType",
+                        "The emulator does not play '" + id.type() + "' (" + id.text() + ")."));
     }
 
-    /** Throws ArmException if it is not the path of one resource, or its kind is not played. */
-    Kind of(ResourceId id) {
-        Kind kind = id.isCollection() ? null : kinds.get(id.type());
-        if (kind == null) {
-            String message = "The emulator does not play '" + id.type() + "' (" + id.text() + ").";
-            throw new ArmException(404, "InvalidResourceType", message);
-        }
-        return kind;
+    /** Removes what came into being with a resource that is gone, which can be of any kind. */
+    void removeCompanions(Resource resource) {
+        Optional.ofNullable(kinds.get(resource.id().type()))
+                .ifPresent(kind -> kind.companionRemover().accept(resource));
     }
 
-    /** Takes away what came with one that is gone. */
-    void removed(Resource resource) {
-        ResourceId id = resource.id();
-        switch (id.type()) {
-            case CLUSTERS -> {
-                store.remove(principal(id, "kubelet").id());
-                store.remove(nodeGroup(id, resource.body()));
-            }
-            case IDENTITIES -> store.remove(principal(id, "client").id());
-            case ArmRoles.TYPE -> roles.removed(resource.body());
-            default -> {}
-        }
-    }
-
-    /** All have one address, the emulator's own, where a registry's sign-in is. */
-    private Document registry(Document asked) {
+    /** All registries have one address, the emulator's own, where a registry's sign-in is. */
+    private Creation makeRegistry(ResourceId id, Document asked) {
         // az fails on a registry without this policy, which all have.
-        return asked.withProperty("policies", Map.of("azureADAuthenticationAsArmPolicy", Map.of("status", "enabled")))
-                .withProperty("loginServer", azure.entra().getAuthority());
+        return Creation.of(
+                asked.withProperty("policies", Map.of("azureADAuthenticationAsArmPolicy", Map.of("status", "enabled")))
+                        .withProperty("loginServer", azure.entra().getAuthority()));
     }
 
-    private Document identity(ResourceId id, Document asked, List<Runnable> after) {
-        Resource principal = principal(id, "client");
-        after.add(() -> store.put(principal));
+    private Creation makeIdentity(ResourceId id, Document asked) {
+        Resource principal = principalOf(id, CLIENT);
         // Azure spells the group's segment so here, and nowhere else.
-        return asked.with("id", id.text().replace("/resourceGroups/", "/resourcegroups/"))
+        Document identity = asked.with("id", id.text().replace("/resourceGroups/", "/resourcegroups/"))
                 .withProperty("tenantId", azure.directory().tenantId())
                 .withProperty("principalId", principal.id().name())
                 .withProperty("clientId", principal.body().text("appId"));
+        return Creation.of(identity).withEffect(() -> store.put(principal));
+    }
+
+    private void removePrincipal(Resource identity) {
+        store.remove(principalOf(identity.id(), CLIENT).id());
     }
 
     /** Its object ID is the one that is in the tokens of pods whose manifests name that client ID. */
-    private static Resource principal(ResourceId owner, String side) {
-        return GraphEndpoint.principal(owner.guid(side), owner.name(), "ManagedIdentity");
+    private static Resource principalOf(ResourceId owner, String side) {
+        return GraphPrincipals.describe(owner.guid(side), owner.name(), "ManagedIdentity");
     }
 
-    private Document credential(ResourceId id, Document asked) {
-        GraphEndpoint.requireRoomFor(
-                "BadRequest",
-                asked.properties(),
-                store.members(id.owner()).stream()
-                        .filter(other -> !other.id().key().equals(id.key()))
-                        .map(other -> other.body().properties())
-                        .toList());
-        return asked;
+    private Creation makeCredential(ResourceId id, Document asked) {
+        List<Document> others = store.listMembers(id.owner()).stream()
+                .filter(other -> !other.id().key().equals(id.key()))
+                .map(other -> other.body().properties())
+                .toList();
+        CredentialRules.requireAcceptable("BadRequest", asked.properties(), others);
+        return Creation.of(asked);
     }
 
-    /** All lead to the one that the emulator serves. */
-    private Document account(ResourceId id, Document asked, List<Runnable> after) {
+    /** All accounts lead to the one that the emulator serves. */
+    private Creation makeAccount(ResourceId id, Document asked) {
         // Containers are made in the account's one blob service, which exists without being created.
         ResourceId blobs = ResourceId.parse(id.text() + "/blobServices/default");
-        after.add(() -> store.put(Resource.of(blobs, Document.EMPTY)));
-        return asked.withProperty("primaryEndpoints", Map.of("blob", azure.storage() + "/"));
+        return Creation.of(asked.withProperty("primaryEndpoints", Map.of("blob", azure.storage() + "/")))
+                .withEffect(() -> store.put(Resource.ready(blobs, Document.EMPTY)));
     }
 
     /** The caller needs no right to read or write blobs for it. */
-    private Document container(ResourceId id, Document asked, List<Runnable> after) {
-        after.add(() -> azure.blobs().addContainer(id.name()));
-        return asked.withProperty("publicAccess", "None");
+    private Creation makeContainer(ResourceId id, Document asked) {
+        return Creation.of(asked.withProperty("publicAccess", "None"))
+                .withEffect(() -> azure.blobs().addContainer(id.name()));
     }
 
     /** An AKS cluster, with an issuer of tokens if that is asked for. There is no API server behind it. */
-    private Document cluster(ResourceId id, Document wanted, List<Runnable> after) {
-        Document asked = Document.EMPTY.with("location", "nowhere").with(wanted);
+    private Creation makeCluster(ResourceId id, Document wanted) {
+        Document asked = Document.EMPTY.with("location", "nowhere").withAll(wanted);
+        String location = asked.text("location");
         ResourceId nodes = nodeGroup(id, asked);
-        Resource kubelet = principal(id, "kubelet");
-        after.add(() -> store.put(kubelet));
-        after.add(() -> store.put(Resource.of(nodes, Document.of(nodes).with("location", asked.text("location")))));
-        String identities = nodes.text() + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/";
-        Document kubeletIdentity = Document.EMPTY
-                .with("resourceId", identities + id.name() + "-agentpool")
-                .with("clientId", kubelet.body().text("appId"))
-                .with("objectId", kubelet.id().name());
-        Document identity = asked.at("identity").with("principalId", id.guid("control"));
-        return asked.with("identity", identity.fields())
-                .withProperty("fqdn", id.name() + ".hcp." + asked.text("location") + ".azmk8s.invalid")
+        Resource kubelet = principalOf(id, KUBELET);
+        Document identity = asked.object("identity").with("principalId", id.guid("control"));
+        Document cluster = asked.with("identity", identity.fields())
+                .withProperty("fqdn", id.name() + ".hcp." + location + ".azmk8s.invalid")
                 .withProperty("nodeResourceGroup", nodes.name())
                 .withProperty("powerState", Map.of("code", "Running"))
                 .withProperty("servicePrincipalProfile", Map.of("clientId", "msi"))
-                .withProperty("identityProfile", Map.of("kubeletidentity", kubeletIdentity.fields()))
-                .withProperty("oidcIssuerProfile", issuer(id, asked).fields());
+                .withProperty(
+                        "identityProfile",
+                        Map.of(
+                                "kubeletidentity",
+                                kubeletIdentity(id, nodes, kubelet).fields()))
+                .withProperty("oidcIssuerProfile", issuerProfile(id, asked).fields());
+        Document nodesBody = Document.describing(nodes).with("location", location);
+        return Creation.of(cluster)
+                .withEffect(() -> store.put(kubelet))
+                .withEffect(() -> store.put(Resource.ready(nodes, nodesBody)));
     }
 
-    private Document issuer(ResourceId id, Document cluster) {
-        Document asked = cluster.properties().at("oidcIssuerProfile");
-        // Ends in a slash, and is compared exactly.
+    private void removeClusterCompanions(Resource cluster) {
+        store.remove(principalOf(cluster.id(), KUBELET).id());
+        store.remove(nodeGroup(cluster.id(), cluster.body()));
+    }
+
+    private static Document kubeletIdentity(ResourceId cluster, ResourceId nodes, Resource kubelet) {
+        String identities = nodes.text() + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/";
+        return Document.EMPTY
+                .with("resourceId", identities + cluster.name() + "-agentpool")
+                .with("clientId", kubelet.body().text("appId"))
+                .with("objectId", kubelet.id().name());
+    }
+
+    private Document issuerProfile(ResourceId id, Document cluster) {
+        Document asked = cluster.properties().object("oidcIssuerProfile");
+        boolean isEnabled = Boolean.TRUE.equals(asked.fields().get("enabled"));
+        if (!isEnabled) {
+            return asked;
+        }
+        // An issuer ends in a slash, and is compared exactly.
         String url = "https://" + cluster.text("location") + ".oic.prod-aks.azure.com/"
                 + azure.directory().tenantId() + "/" + id.guid("issuer") + "/";
-        return Boolean.TRUE.equals(asked.fields().get("enabled")) ? asked.with("issuerURL", url) : asked;
+        return asked.with("issuerURL", url);
     }
 
+    /** The group of a cluster's nodes, which AKS makes itself unless the cluster names it. */
     private static ResourceId nodeGroup(ResourceId id, Document cluster) {
         String asked = cluster.properties().text("nodeResourceGroup");
         String usual = "MC_" + id.group().name() + "_" + id.name() + "_" + cluster.text("location");

@@ -10,58 +10,71 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** All resources of the subscription and all objects of the directory, by their paths. Thread-safe. */
 final class ResourceStore {
 
+    private static final String STATE = "provisioningState";
+
     private final Map<String, Resource> resources = new ConcurrentSkipListMap<>();
 
     /**
-     * One of them.
+     * A resource of the subscription, or an object of the directory.
      *
-     * @param ready until when it is being made
-     * @param failure why it is not made in the end, if so
+     * @param ready when its creation ends; in the past for what is there at once
+     * @param failure why its creation fails in the end; empty if it succeeds
      */
     record Resource(ResourceId id, Document body, Instant ready, Optional<ArmException> failure) {
 
-        static Resource of(ResourceId id, Document body) {
+        /** A resource that is there at once. */
+        static Resource ready(ResourceId id, Document body) {
             return new Resource(id, body, Instant.EPOCH, Optional.empty());
         }
 
-        /** With its state. */
-        Document at(Instant now) {
-            if (now.isBefore(ready)) {
-                return body.withProperty("provisioningState", "Creating");
+        boolean isBeingCreated(Instant now) {
+            return now.isBefore(ready);
+        }
+
+        /** Its fields with the state that its creation has at that time. */
+        Document describe(Instant now) {
+            if (isBeingCreated(now)) {
+                return body.withProperty(STATE, "Creating");
             }
-            return failure.map(why -> body.withProperty("provisioningState", "Failed")
-                            .with("error", why.error().fields()))
-                    .orElseGet(() -> body.withProperty("provisioningState", "Succeeded"));
+            if (failure.isPresent()) {
+                return body.withProperty(STATE, "Failed")
+                        .with("error", failure.get().error().fields());
+            }
+            return body.withProperty(STATE, "Succeeded");
         }
     }
 
-    Optional<Resource> get(ResourceId id) {
+    Optional<Resource> find(ResourceId id) {
         return Optional.ofNullable(resources.get(id.key()));
+    }
+
+    boolean contains(ResourceId id) {
+        return resources.containsKey(id.key());
     }
 
     void put(Resource resource) {
         resources.put(resource.id().key(), resource);
     }
 
-    /** Removes it with all that is in it, and returns that. */
+    /** Removes the resource with everything below it, and returns what was removed. */
     List<Resource> remove(ResourceId id) {
-        List<Resource> all = in(id);
-        resources.values().removeAll(all);
-        return all;
+        List<Resource> removed = listWithin(id);
+        resources.values().removeAll(removed);
+        return removed;
     }
 
     /** What has that path or is below it, in the order of the paths. */
-    List<Resource> in(ResourceId scope) {
+    List<Resource> listWithin(ResourceId scope) {
         return resources.values().stream()
                 .filter(resource -> resource.id().isIn(scope))
                 .toList();
     }
 
-    /** Those of the collection, without what is in them. */
-    List<Resource> members(ResourceId collection) {
-        return in(collection).stream()
-                .filter(one ->
-                        one.id().segments().size() == collection.segments().size() + 1)
+    /** The members of a collection, without what is below them. */
+    List<Resource> listMembers(ResourceId collection) {
+        int memberLength = collection.segments().size() + 1;
+        return listWithin(collection).stream()
+                .filter(resource -> resource.id().segments().size() == memberLength)
                 .toList();
     }
 }

@@ -172,7 +172,7 @@ class ArmEndpointTest {
         assertThat(state(CLUSTER)).isEqualTo("Creating");
         pass(Duration.ofSeconds(3));
         assertThat(state(CLUSTER)).isEqualTo("Succeeded");
-        assertThat(body(get(CLUSTER)).properties().at("oidcIssuerProfile").text("issuerURL"))
+        assertThat(body(get(CLUSTER)).properties().object("oidcIssuerProfile").text("issuerURL"))
                 .startsWith("https://northeurope.oic.prod-aks.azure.com/" + azure.tenantId() + "/")
                 .endsWith("/");
         assertThat(get(GROUP.replace("/demo", "/MC_demo_demo_northeurope")).statusCode())
@@ -199,7 +199,8 @@ class ArmEndpointTest {
         HttpResponse<String> made = put(ACCOUNT, Map.of("location", "northeurope"));
 
         assertThat(made.statusCode()).as("az takes no 201 here").isEqualTo(200);
-        assertThat(body(made).properties().at("primaryEndpoints").text("blob")).isEqualTo(azure.storage() + "/");
+        assertThat(body(made).properties().object("primaryEndpoints").text("blob"))
+                .isEqualTo(azure.storage() + "/");
         assertThat(put(ACCOUNT + "/blobServices/default/containers/orders", Map.of())
                         .statusCode())
                 .isEqualTo(201);
@@ -467,13 +468,13 @@ class ArmEndpointTest {
     }
 
     private static String code(HttpResponse<String> answer) throws Exception {
-        return body(answer).at("error").text("code");
+        return body(answer).object("error").text("code");
     }
 
     private static void assertError(HttpResponse<String> answer, int status, String code, String message)
             throws Exception {
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(body(answer).at("error").fields()).isEqualTo(Map.of("code", code, "message", message));
+        assertThat(body(answer).object("error").fields()).isEqualTo(Map.of("code", code, "message", message));
     }
 
     private static final class HandClock extends Clock {

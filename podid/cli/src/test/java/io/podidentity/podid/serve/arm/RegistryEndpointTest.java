@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RegistryTest {
+class RegistryEndpointTest {
 
     private static final String USER = "00000000-0000-0000-0000-000000000000";
     private static final String SERVICE = "localhost:5443";
