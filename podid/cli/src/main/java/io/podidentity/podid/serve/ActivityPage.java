@@ -28,30 +28,18 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A page with the pods, what they ask and are answered, and the faults that can be ordered. Thread-safe. */
 record ActivityPage(PodIdentityEmulator azure) {
 
-    private static final String HTML = read();
+    private static final String HTML = readPage();
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int REQUESTS = 200;
 
-    private static final Map<String, Supplier<Fault>> FAULTS = Map.of(
-            "silent", Fault::silent,
-            "gone", Fault::gone,
-            "refused", Fault::refused,
-            "busy", () -> Fault.status(429).header("Retry-After", "10"),
-            "unavailable", () -> Fault.status(503),
-            "role-missing", Fault::roleMissing,
-            "token-expired", Fault::tokenExpired);
+    /** How many requests the page shows; a longer table would be slow in a browser. */
+    private static final int SHOWN_REQUESTS = 200;
 
-    private static final Map<String, BiConsumer<Faults, Fault>> QUEUES = Map.of(
-            "imds", Faults::imds,
-            "nmi", Faults::nmi,
-            "entra", Faults::entra,
-            "storage", Faults::storage);
-
-    private static String read() {
+    private static String readPage() {
         try (InputStream in = ActivityPage.class.getResourceAsStream("page.html")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -59,8 +47,8 @@ record ActivityPage(PodIdentityEmulator azure) {
         }
     }
 
-    /** The page, which asks for {@link #activity} each second. */
-    static Answer html() {
+    /** The page, which asks for {@link #describeActivity} each second. */
+    static Answer renderPage() {
         byte[] random = new byte[16];
         RANDOM.nextBytes(random);
         String nonce = Base64.getEncoder().encodeToString(random);
@@ -74,19 +62,20 @@ record ActivityPage(PodIdentityEmulator azure) {
     }
 
     /** What happens now: pods, faults that are ordered, and the last requests, the newest first. */
-    Answer activity() {
+    Answer describeActivity() {
         List<RecordedRequest> all = azure.requests();
-        var last = new ArrayList<>(all.subList(Math.max(0, all.size() - REQUESTS), all.size()));
+        var last = new ArrayList<>(all.subList(Math.max(0, all.size() - SHOWN_REQUESTS), all.size()));
         Collections.reverse(last);
         var activity = new LinkedHashMap<String, Object>();
-        activity.put("pods", pods(last));
+        activity.put("pods", describePods(last));
         activity.put("faults", new TreeMap<>(azure.faults().pending()));
-        activity.put("requests", last.stream().map(ActivityPage::request).toList());
+        activity.put(
+                "requests", last.stream().map(ActivityPage::describeRequest).toList());
         return Answer.json(200, activity).with("Cache-Control", "no-store");
     }
 
-    /** Those of the manifests, and those that have asked. */
-    private List<Map<String, String>> pods(List<RecordedRequest> last) {
+    /** Describes the pods of the manifests, and those that have asked. */
+    private List<Map<String, String>> describePods(List<RecordedRequest> last) {
         var pods = new TreeMap<String, Map<String, String>>();
         for (RecordedRequest request : last) {
             if (!request.pod().isEmpty()) {
@@ -96,23 +85,25 @@ record ActivityPage(PodIdentityEmulator azure) {
         for (EmulatedPod pod : azure.pods()) {
             String name = pod.namespace() + "/" + pod.name();
             String refusal = pod.refusal().orElse("");
-            pods.put(name, Map.of("name", name, "identity", identity(pod), "refusal", refusal));
+            pods.put(name, Map.of("name", name, "identity", identityOf(pod), "refusal", refusal));
         }
         return List.copyOf(pods.values());
     }
 
-    private String identity(EmulatedPod pod) {
-        String name = pod.namespace() + "/" + pod.name();
-        return pod.environment()
-                .getOrDefault(
-                        "AZURE_CLIENT_ID",
-                        azure.cluster().all(AzureAssignedIdentity.class).stream()
-                                .filter(assigned -> assigned.pod().toString().equals(name))
-                                .map(assigned -> assigned.identity().clientId())
-                                .collect(joining(" ")));
+    /** The client ID that the webhook has given the pod, or those that MIC has assigned to it. */
+    private String identityOf(EmulatedPod pod) {
+        return Optional.ofNullable(pod.environment().get("AZURE_CLIENT_ID")).orElseGet(() -> assignedClientIds(pod));
     }
 
-    private static Map<String, Object> request(RecordedRequest request) {
+    private String assignedClientIds(EmulatedPod pod) {
+        String name = pod.namespace() + "/" + pod.name();
+        return azure.cluster().all(AzureAssignedIdentity.class).stream()
+                .filter(assigned -> assigned.pod().toString().equals(name))
+                .map(assigned -> assigned.identity().clientId())
+                .collect(joining(" "));
+    }
+
+    private static Map<String, Object> describeRequest(RecordedRequest request) {
         var row = new LinkedHashMap<String, Object>();
         row.put("at", request.at());
         row.put("server", request.server());
@@ -130,7 +121,7 @@ record ActivityPage(PodIdentityEmulator azure) {
      *
      * @throws IllegalArgumentException if there is no such server or fault
      */
-    Answer order(Request request) {
+    Answer orderFault(Request request) {
         Map<String, String> form = request.form().all();
         String server = form.getOrDefault("server", "");
         String fault = form.getOrDefault("fault", "");
@@ -140,59 +131,119 @@ record ActivityPage(PodIdentityEmulator azure) {
             once.get().require(server, each);
             once.get().order.accept(azure);
         } else {
-            orderFault(server, fault, each);
+            orderAnswer(server, fault, each);
         }
         return Answer.json(200, azure.faults().pending());
     }
 
-    private void orderFault(String server, String name, boolean each) {
-        Supplier<Fault> maker = FAULTS.get(name);
-        if (maker == null) {
-            throw new IllegalArgumentException("fault is silent, gone, refused, busy, unavailable, role-missing,"
-                    + " token-expired, claims-challenge or rotate-keys");
+    private void orderAnswer(String server, String name, boolean each) {
+        Fault fault = FaultyAnswer.require(name).maker.get();
+        FaultyServer.require(server).queue.accept(azure.faults(), each ? fault.standing() : fault);
+    }
+
+    /** Ends all faults. */
+    Answer endFaults() {
+        azure.faults().clear();
+        return Answer.empty(204);
+    }
+
+    /** {@code a, b or c}. */
+    private static String listAlternatives(Stream<String> names) {
+        List<String> all = names.toList();
+        int last = all.size() - 1;
+        return String.join(", ", all.subList(0, last)) + " or " + all.get(last);
+    }
+
+    /** What a server answers in place of the right answer. */
+    @SuppressWarnings("ImmutableEnumChecker") // the makers are method references
+    private enum FaultyAnswer {
+        SILENT("silent", Fault::silent),
+        GONE("gone", Fault::gone),
+        REFUSED("refused", Fault::refused),
+        BUSY("busy", () -> Fault.status(429).header("Retry-After", "10")),
+        UNAVAILABLE("unavailable", () -> Fault.status(503)),
+        ROLE_MISSING("role-missing", Fault::roleMissing),
+        TOKEN_EXPIRED("token-expired", Fault::tokenExpired);
+
+        private final String formName;
+        private final Supplier<Fault> maker;
+
+        FaultyAnswer(String formName, Supplier<Fault> maker) {
+            this.formName = formName;
+            this.maker = maker;
         }
-        BiConsumer<Faults, Fault> queue = QUEUES.get(server);
-        if (queue == null) {
-            throw new IllegalArgumentException("server is imds, nmi, entra or storage");
+
+        static FaultyAnswer require(String name) {
+            return Arrays.stream(values())
+                    .filter(answer -> answer.formName.equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("fault is " + listAlternatives(names())));
         }
-        Fault fault = maker.get();
-        queue.accept(azure.faults(), each ? fault.standing() : fault);
+
+        private static Stream<String> names() {
+            return Stream.concat(
+                    Arrays.stream(values()).map(answer -> answer.formName),
+                    Arrays.stream(OneTimeOrder.values()).map(order -> order.formName));
+        }
+    }
+
+    @SuppressWarnings("ImmutableEnumChecker") // the queues are method references
+    private enum FaultyServer {
+        IMDS("imds", Faults::imds),
+        NMI("nmi", Faults::nmi),
+        ENTRA("entra", Faults::entra),
+        STORAGE("storage", Faults::storage);
+
+        private final String formName;
+        private final BiConsumer<Faults, Fault> queue;
+
+        FaultyServer(String formName, BiConsumer<Faults, Fault> queue) {
+            this.formName = formName;
+            this.queue = queue;
+        }
+
+        static FaultyServer require(String name) {
+            return Arrays.stream(values())
+                    .filter(server -> server.formName.equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("server is " + listAlternatives(names())));
+        }
+
+        private static Stream<String> names() {
+            return Arrays.stream(values()).map(server -> server.formName);
+        }
     }
 
     /** What is no answer of a server, and so is ordered once and not for each request. */
     @SuppressWarnings("ImmutableEnumChecker") // the orders are method references
     private enum OneTimeOrder {
-        CLAIMS_CHALLENGE("claims-challenge", "storage", PodIdentityEmulator::challengeClaims),
-        ROTATE_KEYS("rotate-keys", "entra", PodIdentityEmulator::rotateKeys);
+        CLAIMS_CHALLENGE("claims-challenge", FaultyServer.STORAGE, PodIdentityEmulator::challengeClaims),
+        ROTATE_KEYS("rotate-keys", FaultyServer.ENTRA, PodIdentityEmulator::rotateKeys);
 
-        private final String name;
-        private final String server;
+        private final String formName;
+        private final FaultyServer server;
         private final Consumer<PodIdentityEmulator> order;
 
-        OneTimeOrder(String name, String server, Consumer<PodIdentityEmulator> order) {
-            this.name = name;
+        OneTimeOrder(String formName, FaultyServer server, Consumer<PodIdentityEmulator> order) {
+            this.formName = formName;
             this.server = server;
             this.order = order;
         }
 
         static Optional<OneTimeOrder> find(String name) {
             return Arrays.stream(values())
-                    .filter(order -> order.name.equals(name))
+                    .filter(order -> order.formName.equals(name))
                     .findFirst();
         }
 
-        void require(String asked, boolean each) {
-            if (!asked.equals(server)) {
-                throw new IllegalArgumentException(name + " is a fault of the server " + server + " alone");
+        void require(String serverName, boolean each) {
+            if (!serverName.equals(server.formName)) {
+                throw new IllegalArgumentException(
+                        formName + " is a fault of the server " + server.formName + " alone");
             }
             if (each) {
-                throw new IllegalArgumentException(name + " happens once: leave out each");
+                throw new IllegalArgumentException(formName + " happens once: leave out each");
             }
         }
-    }
-
-    Answer clear() {
-        azure.faults().clear();
-        return Answer.empty(204);
     }
 }

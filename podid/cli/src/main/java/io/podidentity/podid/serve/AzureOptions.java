@@ -8,13 +8,15 @@ import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,8 +24,12 @@ import picocli.CommandLine.Option;
 final class AzureOptions {
 
     private static final Set<String> ROLE_KEYS = Set.of("principal", "role", "after");
-    private static final Set<String> CREDENTIAL_KEYS =
-            Set.of("identity", "subject", "expression", "issuer", "audience", "after");
+    private static final String CREDENTIAL = "--federated-credential";
+
+    private static final Map<String, WebhookVersion> WEBHOOKS = new TreeMap<>(Map.of(
+            "1.0", WebhookVersion.V1_0,
+            "1.5.1", WebhookVersion.V1_5_1,
+            "1.6.0", WebhookVersion.V1_6_0));
 
     @Option(
             names = "--role",
@@ -41,7 +47,7 @@ final class AzureOptions {
     private @Nullable Path rolesFile;
 
     @Option(
-            names = "--federated-credential",
+            names = CREDENTIAL,
             paramLabel = "CLIENT-ID=SUBJECT",
             description =
                     "Let an identity accept a service account of the cluster, system:serviceaccount:NAMESPACE:NAME."
@@ -139,86 +145,92 @@ final class AzureOptions {
     /** @throws ManifestException if a file or an option cannot be used; its message says which and why */
     void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
+        applyIssuerKeys(builder);
         applyCredentials(builder);
-        applyAssignments(builder);
-        for (String binding : bindings) {
-            if (binding.contains("=")) {
-                Pair pair = Pair.of("--identity-binding", binding);
-                builder.identityBinding(pair.left(), pair.right());
-            } else {
-                builder.identityBinding(binding);
-            }
-        }
+        applyAppRoles(builder);
+        forEachPair("--group", groups, builder::group);
+        applyBindings(builder);
         publicClients.forEach(clientId -> builder.publicClient(clientId, ObjectIds.of(clientId)));
         resources.forEach(builder::resource);
         if (anyResource) {
             builder.anyResource();
         }
-        for (String redirectUri : pageRedirectUris) {
-            Pair pair = Pair.of("--page-redirect-uri", redirectUri);
-            builder.pageRedirectUri(pair.left(), pair.right());
-        }
-        for (String redirectUri : redirectUris) {
-            Pair pair = Pair.of("--redirect-uri", redirectUri);
-            builder.redirectUri(pair.left(), pair.right());
-        }
+        forEachPair("--page-redirect-uri", pageRedirectUris, builder::pageRedirectUri);
+        forEachPair("--redirect-uri", redirectUris, builder::redirectUri);
         if (webhook != null) {
-            builder.webhook(version(webhook));
+            builder.webhook(findWebhook(webhook));
         }
     }
 
     private void applyRoles(PodIdentityEmulator.Builder builder) {
-        for (String role : roles) {
-            Pair pair = Pair.of("--role", role);
-            builder.role(pair.left(), pair.right(), duration(propagation));
-        }
+        forEachPair(
+                "--role", roles, (principal, role) -> builder.role(principal, role, DurationText.parse(propagation)));
         if (rolesFile != null) {
             builder.withoutRoles();
-            for (YamlList.Item item : YamlList.read(rolesFile, ROLE_KEYS)) {
-                Duration after = duration(item.get("after", propagation));
-                try {
-                    builder.role(item.required("principal"), item.required("role"), after);
-                } catch (IllegalArgumentException e) {
-                    throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
-                }
-            }
+            YamlList.readFile(rolesFile, ROLE_KEYS).forEach(item -> applyRole(builder, item));
         }
     }
 
-    private void applyAssignments(PodIdentityEmulator.Builder builder) {
-        for (String appRole : appRoles) {
-            Pair pair = Pair.of("--app-role", appRole);
-            // Neither a resource nor the value of a role has a space.
-            String[] resourceAndRole = pair.right().split(" +", -1);
-            if (resourceAndRole.length != 2) {
-                throw new ManifestException("--app-role needs the form WHO=RESOURCE ROLE, not \"" + appRole + "\"");
-            }
-            builder.appRole(pair.left(), resourceAndRole[0], resourceAndRole[1]);
-        }
-        for (String group : groups) {
-            Pair pair = Pair.of("--group", group);
-            builder.group(pair.left(), pair.right());
+    private void applyRole(PodIdentityEmulator.Builder builder, YamlList.Item item) {
+        Duration after = DurationText.parse(item.getOrDefault("after", propagation));
+        try {
+            builder.role(item.requireValue("principal"), item.requireValue("role"), after);
+        } catch (IllegalArgumentException e) {
+            throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
         }
     }
 
     private void applyIssuerKeys(PodIdentityEmulator.Builder builder) {
-        for (String option : issuerKeys) {
-            Pair pair = Pair.of("--issuer-keys", option);
-            IssuerKeys.read(Path.of(pair.right())).forEach(key -> builder.issuerKey(pair.left(), key));
+        forEachPair("--issuer-keys", issuerKeys, (issuer, file) -> addIssuerKeys(builder, issuer, Path.of(file)));
+    }
+
+    private static void addIssuerKeys(PodIdentityEmulator.Builder builder, String issuer, Path file) {
+        for (PublicKey key : IssuerKeys.read(file)) {
+            builder.issuerKey(issuer, key);
         }
     }
 
     private void applyCredentials(PodIdentityEmulator.Builder builder) {
-        applyIssuerKeys(builder);
-        if (credentialsFile != null || !credentials.isEmpty()) {
+        if (namesCredentials()) {
             builder.withoutAssumedCredentials();
         }
-        for (String credential : credentials) {
-            Pair pair = Pair.of("--federated-credential", credential);
-            builder.federatedServiceAccount(pair.left(), pair.right(), WebhookSettings.AUDIENCE, duration(propagation));
+        forEachPair(
+                CREDENTIAL,
+                credentials,
+                (clientId, subject) -> builder.federatedServiceAccount(
+                        clientId, subject, WebhookSettings.AUDIENCE, DurationText.parse(propagation)));
+        listedCredentials().forEach(credential -> credential.create(builder, propagation));
+    }
+
+    /** Whether credentials are given, which then stand in place of those that the emulator assumes. */
+    private boolean namesCredentials() {
+        return credentialsFile != null || !credentials.isEmpty();
+    }
+
+    private List<ListedCredential> listedCredentials() {
+        return credentialsFile == null ? List.of() : ListedCredential.read(credentialsFile);
+    }
+
+    private void applyAppRoles(PodIdentityEmulator.Builder builder) {
+        for (String appRole : appRoles) {
+            NameAndValue pair = NameAndValue.parse("--app-role", appRole);
+            // Neither a resource nor the value of a role has a space.
+            String[] resourceAndRole = pair.value().split(" +", -1);
+            if (resourceAndRole.length != 2) {
+                throw new ManifestException("--app-role needs the form WHO=RESOURCE ROLE, not \"" + appRole + "\"");
+            }
+            builder.appRole(pair.name(), resourceAndRole[0], resourceAndRole[1]);
         }
-        if (credentialsFile != null) {
-            YamlList.read(credentialsFile, CREDENTIAL_KEYS).forEach(item -> create(builder, item));
+    }
+
+    private void applyBindings(PodIdentityEmulator.Builder builder) {
+        for (String binding : bindings) {
+            if (binding.contains("=")) {
+                NameAndValue pair = NameAndValue.parse("--identity-binding", binding);
+                builder.identityBinding(pair.name(), pair.value());
+            } else {
+                builder.identityBinding(binding);
+            }
         }
     }
 
@@ -229,89 +241,47 @@ final class AzureOptions {
      * @throws ManifestException if a file or an option cannot be used
      */
     Optional<List<Trusted>> trusted() {
-        if (credentialsFile == null && credentials.isEmpty()) {
+        if (!namesCredentials()) {
             return Optional.empty();
         }
         var trusted = new ArrayList<Trusted>();
-        for (String credential : credentials) {
-            Pair pair = Pair.of("--federated-credential", credential);
-            trusted.add(new Trusted(pair.left(), pair.right(), WebhookSettings.AUDIENCE));
-        }
-        List<YamlList.Item> listed =
-                credentialsFile == null ? List.of() : YamlList.read(credentialsFile, CREDENTIAL_KEYS);
-        for (YamlList.Item item : listed) {
-            if (item.get("issuer", "").isEmpty()) {
-                String audience = item.get("audience", WebhookSettings.AUDIENCE);
-                trusted.add(new Trusted(item.required("identity"), item.required("subject"), audience));
+        forEachPair(
+                CREDENTIAL,
+                credentials,
+                (clientId, subject) -> trusted.add(new Trusted(clientId, subject, WebhookSettings.AUDIENCE)));
+        for (ListedCredential credential : listedCredentials()) {
+            if (credential.isForCluster()) {
+                trusted.add(credential.toTrusted());
             }
         }
         return Optional.of(trusted);
     }
 
-    private void create(PodIdentityEmulator.Builder builder, YamlList.Item item) {
-        if (!item.get("expression", "").isEmpty()) {
-            createFlexible(builder, item);
-            return;
-        }
-        String identity = item.required("identity");
-        String subject = item.required("subject");
-        String audience = item.get("audience", WebhookSettings.AUDIENCE);
-        Duration after = duration(item.get("after", propagation));
-        String issuer = item.get("issuer", "");
-        if (issuer.isEmpty()) {
-            builder.federatedServiceAccount(identity, subject, audience, after);
-        } else {
-            builder.federatedCredential(identity, issuer, subject, audience, after);
+    /** Reads each value of an option that takes NAME=VALUE, and passes its parts on before the next one is read. */
+    private static void forEachPair(String option, List<String> texts, BiConsumer<String, String> action) {
+        for (String text : texts) {
+            NameAndValue pair = NameAndValue.parse(option, text);
+            action.accept(pair.name(), pair.value());
         }
     }
 
-    private void createFlexible(PodIdentityEmulator.Builder builder, YamlList.Item item) {
-        if (!item.get("subject", "").isEmpty()) {
-            throw new ManifestException(
-                    item.position(), "\"expression\" stands in place of \"subject\": remove one of them");
-        }
-        Duration after = duration(item.get("after", propagation));
-        try {
-            builder.flexibleFederatedCredential(
-                    item.required("identity"),
-                    item.required("issuer"),
-                    item.required("expression"),
-                    item.get("audience", WebhookSettings.AUDIENCE),
-                    after);
-        } catch (IllegalArgumentException e) {
-            throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
-        }
-    }
+    /** A name and a value, separated by an equals sign; a value may contain more of them. */
+    private record NameAndValue(String name, String value) {
 
-    /** Two words separated by an equals sign. */
-    private record Pair(String left, String right) {
-
-        static Pair of(String option, String text) {
+        static NameAndValue parse(String option, String text) {
             int equals = text.indexOf('=');
             if (equals < 1 || equals == text.length() - 1) {
                 throw new ManifestException(option + " needs the form NAME=VALUE, not \"" + text + "\"");
             }
-            return new Pair(
+            return new NameAndValue(
                     text.substring(0, equals).strip(),
                     text.substring(equals + 1).strip());
         }
     }
 
-    private static WebhookVersion version(String name) {
-        return switch (name) {
-            case "1.0" -> WebhookVersion.V1_0;
-            case "1.5.1" -> WebhookVersion.V1_5_1;
-            case "1.6.0" -> WebhookVersion.V1_6_0;
-            default -> throw new ManifestException("No webhook \"" + name + "\": use one of 1.0, 1.5.1, 1.6.0");
-        };
-    }
-
-    /** Such as {@code 90s}, {@code 10m} and {@code 1h30m}. */
-    static Duration duration(String text) {
-        try {
-            return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
-        } catch (DateTimeParseException e) {
-            throw new ManifestException("\"" + text + "\" is not a duration: write it as 90s, 10m or 1h30m");
-        }
+    private static WebhookVersion findWebhook(String name) {
+        return Optional.ofNullable(WEBHOOKS.get(name))
+                .orElseThrow(() -> new ManifestException(
+                        "No webhook \"" + name + "\": use one of " + String.join(", ", WEBHOOKS.keySet())));
     }
 }

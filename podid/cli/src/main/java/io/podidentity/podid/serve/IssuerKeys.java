@@ -21,13 +21,9 @@ final class IssuerKeys {
 
     /** @throws ManifestException if the file is no JSON Web Key Set with a public key; its message says what to do */
     static List<PublicKey> read(Path file) {
-        var keys = new ArrayList<PublicKey>();
+        List<PublicKey> keys;
         try {
-            for (JWK key : JWKSet.parse(Files.readString(file)).getKeys()) {
-                if (key instanceof AsymmetricJWK asymmetric) {
-                    keys.add(asymmetric.toPublicKey());
-                }
-            }
+            keys = publicKeys(JWKSet.parse(Files.readString(file)));
         } catch (ParseException | JOSEException e) {
             throw new ManifestException("--issuer-keys: " + file
                     + " is no JSON Web Key Set, such as {\"keys\": [{\"kty\": \"RSA\", ...}]}");
@@ -37,6 +33,17 @@ final class IssuerKeys {
         }
         if (keys.isEmpty()) {
             throw new ManifestException("--issuer-keys: " + file + " has no public key of an RSA or an EC key pair");
+        }
+        return keys;
+    }
+
+    /** Without the keys of a kind that has no public half, which verify no token. */
+    private static List<PublicKey> publicKeys(JWKSet set) throws JOSEException {
+        var keys = new ArrayList<PublicKey>();
+        for (JWK key : set.getKeys()) {
+            if (key instanceof AsymmetricJWK asymmetric) {
+                keys.add(asymmetric.toPublicKey());
+            }
         }
         return keys;
     }

@@ -51,32 +51,39 @@ final class ListenOptions {
     private boolean awaitExposed;
 
     /** @throws IllegalArgumentException if options do not fit together */
-    void check(boolean portsByName) {
-        if (first == null && (awaitExposed || (exposed != null && exposed().group(2) != null))) {
+    void check(boolean hasPortsByName) {
+        if (first == null && needsFirst()) {
             throw new IllegalArgumentException("--await-exposed and the port of --exposed need --ports FIRST");
         }
         if (awaitExposed && exposed != null) {
             throw new IllegalArgumentException("Use --exposed or --await-exposed, not both");
         }
-        if (first != null && portsByName) {
+        if (first != null && hasPortsByName) {
             throw new IllegalArgumentException(
                     "Use --ports FIRST or --imds-port, --entra-port and --storage-port, not both");
         }
+        // What cannot be an address or a port is noticed here.
         places();
+    }
+
+    private boolean needsFirst() {
+        return awaitExposed || exposedHost().flatMap(ExposedHost::port).isPresent();
     }
 
     /** What whoever starts it should know; empty on loopback. */
     Optional<String> warning() {
-        return bind.isLoopbackAddress()
-                ? Optional.empty()
-                : Optional.of("listening on " + bind.getHostAddress() + ": whoever reaches that address can use this"
-                        + " emulated Azure and read what it serves. Publish a container's ports on 127.0.0.1 only");
+        if (bind.isLoopbackAddress()) {
+            return Optional.empty();
+        }
+        return Optional.of("listening on " + bind.getHostAddress() + ": whoever reaches that address can use this"
+                + " emulated Azure and read what it serves. Publish a container's ports on 127.0.0.1 only");
     }
 
     /** @param hidden whether to answer this machine only, whatever {@code --bind} says */
-    DiscoveryServer discovery(boolean hidden) {
-        return DiscoveryServer.open(
-                places(), hidden ? LoopbackServer.loopback() : bind, first == null ? 0 : first, awaitExposed);
+    DiscoveryServer openDiscovery(boolean hidden) {
+        InetAddress address = hidden ? LoopbackServer.loopback() : bind;
+        int port = first == null ? 0 : first;
+        return DiscoveryServer.open(places(), address, port, awaitExposed);
     }
 
     private Places places() {
@@ -84,19 +91,40 @@ final class ListenOptions {
         if (first != null) {
             places = places.withPortsFrom(first + 1);
         }
-        if (exposed == null) {
+        Optional<ExposedHost> outside = exposedHost();
+        if (outside.isEmpty()) {
             return places;
         }
-        Matcher host = exposed();
-        int shift = first == null || host.group(2) == null ? 0 : Integer.parseInt(host.group(2)) - first;
-        return places.exposedAs(host.group(1), inner -> inner + shift);
+        int shift = shiftOf(outside.get());
+        return places.exposedAs(outside.get().name(), inner -> inner + shift);
     }
 
-    private Matcher exposed() {
-        Matcher host = EXPOSED.matcher(exposed == null ? "" : exposed.toLowerCase(Locale.ROOT));
-        if (!host.matches()) {
-            throw new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\"");
+    /** How much higher the ports of the outside are than the ports to which they lead. */
+    private int shiftOf(ExposedHost outside) {
+        if (first == null || outside.port().isEmpty()) {
+            return 0;
         }
-        return host;
+        return outside.port().get() - first;
+    }
+
+    private Optional<ExposedHost> exposedHost() {
+        return Optional.ofNullable(exposed).map(ExposedHost::parse);
+    }
+
+    /**
+     * The host that clients use.
+     *
+     * @param port the port of the outside that leads to the first port; empty if it has the same number
+     */
+    private record ExposedHost(String name, Optional<Integer> port) {
+
+        static ExposedHost parse(String text) {
+            Matcher host = EXPOSED.matcher(text.toLowerCase(Locale.ROOT));
+            if (!host.matches()) {
+                throw new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + text + "\"");
+            }
+            return new ExposedHost(
+                    host.group(1), Optional.ofNullable(host.group(2)).map(Integer::valueOf));
+        }
     }
 }

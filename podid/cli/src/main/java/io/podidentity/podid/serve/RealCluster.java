@@ -16,11 +16,11 @@ import java.util.function.Consumer;
 public interface RealCluster extends AutoCloseable {
 
     /**
-     * The cluster of this pod.
+     * Loads the client of the cluster of this pod.
      *
-     * @throws IllegalStateException where that jar is missing
+     * @throws IllegalStateException where the jar with the client is missing
      */
-    static RealCluster ofThisPod() {
+    static RealCluster loadForThisPod() {
         return ServiceLoader.load(RealCluster.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(
@@ -31,7 +31,7 @@ public interface RealCluster extends AutoCloseable {
     /**
      * Adds to the emulator what a cluster needs of it.
      *
-     * @param rules by which version of pod identity, if any
+     * @param rules the version of pod identity that is played, if any
      * @param evenInAzure whether it may run in Azure, or in another cloud
      * @param log takes what a user should know
      * @throws IllegalStateException if podid must not run here: nothing in the cluster is changed then

@@ -157,68 +157,152 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         checkUse();
-        ServedManifests manifests = paths.isEmpty() ? null : manifests();
+        Optional<ServedManifests> manifests = readManifests();
         listening.warning().ifPresent(this::log);
-        List<String> secrets = secrets();
-        try (DiscoveryServer discovery = listening.discovery(inCluster);
-                RealCluster cluster = inCluster ? RealCluster.ofThisPod() : null;
-                PodIdentityEmulator azure = start(secrets, manifests, cluster, places(discovery));
-                Shutdown ending = Shutdown.bySignal(() -> leave(cluster), discovery::close, azure::close)) {
+        List<String> secrets = readSecrets();
+        // Opened in this order, since the addresses of Azure are known only when clients have told the discovery port
+        // how they come. What ends the process comes last, and so is closed before what it would close.
+        try (DiscoveryServer discovery = listening.openDiscovery(inCluster);
+                RealCluster cluster = findCluster();
+                PodIdentityEmulator azure = start(secrets, manifests, cluster, awaitPlaces(discovery));
+                Shutdown ending = Shutdown.bySignal(cluster::close, discovery::close, azure::close)) {
             var served = new Served(
-                    azure,
-                    secretFile(azure, secrets),
-                    discovery.page(),
-                    pods(azure),
-                    shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
-            if (cluster != null) {
-                cluster.follow(azure, ending::end);
-            }
+                    azure, findSecretFile(azure, secrets), discovery.page(), podsToPrint(azure), chooseShell());
+            cluster.follow(azure, ending::end);
             print(served);
             discovery.show(served);
-            if (manifests != null) {
-                manifests.story().forEach(this::log);
-                manifests.watch(azure, this::log);
-            }
+            manifests.ifPresent(read -> describeAndWatch(read, azure));
             ending.await();
         }
         return 0;
     }
 
-    private static void leave(@Nullable RealCluster cluster) {
-        if (cluster != null) {
-            cluster.close();
+    private void checkUse() {
+        rejectUnusable("", () -> listening.check(hasPortsByName()));
+        boolean isTimeScale = timeScale >= 1 && Double.isFinite(timeScale);
+        if (!isTimeScale) {
+            throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
+        }
+        boolean mayBeInCluster = allowInCluster || inCluster;
+        if (environment.containsKey(CLUSTER_VARIABLE) && !mayBeInCluster) {
+            throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where an emulated Azure"
+                    + " could do harm. Add --allow-in-cluster to run it anyway.");
+        }
+        if (tokenLifetimeSeconds != null && tokenLifetimeSeconds < 1) {
+            throw wrongUse("--token-lifetime must be 1 or more, not " + tokenLifetimeSeconds);
         }
     }
 
-    private Places places(DiscoveryServer discovery) {
-        Places places = discovery.awaitPlaces();
-        return imdsPort + entraPort + storagePort > 0 ? places.withPorts(imdsPort, entraPort, storagePort) : places;
+    private boolean hasPortsByName() {
+        return imdsPort + entraPort + storagePort > 0;
     }
 
-    private ServedManifests manifests() throws IOException {
+    /** Empty for a node without a cluster. */
+    private Optional<ServedManifests> readManifests() throws IOException {
+        if (paths.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            return ServedManifests.read(paths, profile, azureOptions.trusted());
+            return Optional.of(ServedManifests.read(paths, profile, azureOptions.trusted()));
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
-    private List<EmulatedPod> pods(PodIdentityEmulator azure) {
+    private List<String> readSecrets() {
+        if (secretFiles.isEmpty()) {
+            return List.of(RegisteredSecret.newValue());
+        }
+        return secretFiles.stream().map(this::readSecret).toList();
+    }
+
+    private String readSecret(Path file) {
+        String secret;
         try {
-            return pod == null ? azure.pods() : List.of(azure.pod(pod));
+            secret = Files.readString(file).lines().findFirst().orElse("");
+        } catch (NoSuchFileException e) {
+            throw wrongUse("Cannot use the secret file: " + e.getFile() + " does not exist");
+        } catch (IOException e) {
+            throw wrongUse("Cannot use the secret file: " + e.getMessage());
+        }
+        if (secret.isBlank()) {
+            throw wrongUse("Cannot use the secret file: " + file + " has no secret in its first line");
+        }
+        return secret.strip();
+    }
+
+    private RealCluster findCluster() {
+        return inCluster ? RealCluster.loadForThisPod() : new NoCluster();
+    }
+
+    private Places awaitPlaces(DiscoveryServer discovery) {
+        Places places = discovery.awaitPlaces();
+        return hasPortsByName() ? places.withPorts(imdsPort, entraPort, storagePort) : places;
+    }
+
+    private PodIdentityEmulator start(
+            List<String> secrets, Optional<ServedManifests> manifests, RealCluster cluster, Places places) {
+        var builder = PodIdentityEmulator.builder()
+                .places(places)
+                .timeScale(timeScale)
+                .onLog(this::log)
+                .onRequest(this::log);
+        manifests.map(ServedManifests::current).ifPresent(builder::manifests);
+        Optional<MatchRules> rules = manifests.map(ServedManifests::rules).or(profile::asked);
+        rules.map(NmiSettings::of).ifPresent(builder::nmi);
+        cluster.prepare(builder, rules, allowAzure, this::log);
+        secrets.forEach(builder::defaultApplication);
+        if (tokenLifetimeSeconds != null) {
+            builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
+        }
+        rejectUnusable("", () -> azureOptions.applyTo(builder));
+        var faults = new ArmFaults();
+        rejectUnusable("--arm-fault: ", () -> armFaults.forEach(faults::add));
+        // They share Entra ID's address, since az can be pointed at one address for all of them.
+        return builder.besideEntra(RegistryEndpoint::new)
+                .besideEntra(ofAzure -> new ArmEndpoint(ofAzure, faults))
+                .start();
+    }
+
+    /** A file that was given, or one that only its owner can read, which is removed with the emulator's own. */
+    private Path findSecretFile(PodIdentityEmulator azure, List<String> secrets) throws IOException {
+        if (!secretFiles.isEmpty()) {
+            return secretFiles.get(0);
+        }
+        WritableFolder folder = WritableFolder.of(azure.certificateAuthority());
+        Path file = folder.root().resolve("application.secret");
+        folder.replaceForOwner(file, (secrets.get(0) + "\n").getBytes(StandardCharsets.UTF_8));
+        return file;
+    }
+
+    private List<EmulatedPod> podsToPrint(PodIdentityEmulator azure) {
+        if (pod == null) {
+            return azure.pods();
+        }
+        try {
+            return List.of(azure.pod(pod));
         } catch (IllegalArgumentException unknown) {
             throw wrongUse(String.valueOf(unknown.getMessage()));
         }
     }
 
+    private Shell chooseShell() {
+        return shell == null ? Shell.usualOn(System.getProperty("os.name", "")) : shell;
+    }
+
     private void print(Served served) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? served.json() : introduction(served));
+        out.println(json ? served.json() : introduce(served));
         out.flush();
     }
 
-    private String introduction(Served served) {
+    private String introduce(Served served) {
         return inCluster ? served.introductionInCluster() : served.introduction();
+    }
+
+    private void describeAndWatch(ServedManifests manifests, PodIdentityEmulator azure) {
+        manifests.describe().forEach(this::log);
+        manifests.watch(azure, this::log);
     }
 
     private void log(String text) {
@@ -231,87 +315,12 @@ public final class ServeCommand implements Callable<Integer> {
         log.flush();
     }
 
-    private void checkUse() {
-        used("", () -> listening.check(imdsPort + entraPort + storagePort > 0));
-        if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
-            throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
-        }
-        if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster && !inCluster) {
-            throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where an emulated Azure"
-                    + " could do harm. Add --allow-in-cluster to run it anyway.");
-        }
-        if (tokenLifetimeSeconds != null && tokenLifetimeSeconds < 1) {
-            throw wrongUse("--token-lifetime must be 1 or more, not " + tokenLifetimeSeconds);
-        }
-    }
-
-    private List<String> secrets() {
-        if (secretFiles.isEmpty()) {
-            return List.of(RegisteredSecret.newValue());
-        }
-        var secrets = new ArrayList<String>();
+    /** Runs what reads an option, and reports what the option cannot be as wrong use. */
+    private void rejectUnusable(String messagePrefix, Runnable reading) {
         try {
-            for (Path file : secretFiles) {
-                String secret = Files.readString(file).lines().findFirst().orElse("");
-                if (secret.isBlank()) {
-                    throw wrongUse("Cannot use the secret file: " + file + " has no secret in its first line");
-                }
-                secrets.add(secret.strip());
-            }
-        } catch (NoSuchFileException e) {
-            throw wrongUse("Cannot use the secret file: " + e.getFile() + " does not exist");
-        } catch (IOException e) {
-            throw wrongUse("Cannot use the secret file: " + e.getMessage());
-        }
-        return secrets;
-    }
-
-    /** A file that was given, or one that only its owner can read, which is removed with the emulator's own. */
-    private Path secretFile(PodIdentityEmulator azure, List<String> secrets) throws IOException {
-        if (!secretFiles.isEmpty()) {
-            return secretFiles.get(0);
-        }
-        WritableFolder folder = WritableFolder.of(azure.certificateAuthority());
-        Path file = folder.root().resolve("application.secret");
-        folder.replaceForOwner(file, (secrets.get(0) + "\n").getBytes(StandardCharsets.UTF_8));
-        return file;
-    }
-
-    private PodIdentityEmulator start(
-            List<String> secrets, @Nullable ServedManifests manifests, @Nullable RealCluster cluster, Places places) {
-        var builder = PodIdentityEmulator.builder()
-                .places(places)
-                .timeScale(timeScale)
-                .onLog(this::log)
-                .onRequest(this::log);
-        Optional<MatchRules> rules = profile.asked();
-        if (manifests != null) {
-            builder.manifests(manifests.current());
-            rules = Optional.of(manifests.rules());
-        }
-        rules.map(NmiSettings::of).ifPresent(builder::nmi);
-        if (cluster != null) {
-            cluster.prepare(builder, rules, allowAzure, this::log);
-        }
-        secrets.forEach(builder::defaultApplication);
-        if (tokenLifetimeSeconds != null) {
-            builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
-        }
-        used("", () -> azureOptions.applyTo(builder));
-        var faults = new ArmFaults();
-        used("--arm-fault: ", () -> armFaults.forEach(faults::add));
-        // az can be pointed at one address for all of them.
-        return builder.besideEntra(RegistryEndpoint::new)
-                .besideEntra(beside -> new ArmEndpoint(beside, faults))
-                .start();
-    }
-
-    /** What an option cannot be is wrong use. */
-    private void used(String option, Runnable use) {
-        try {
-            use.run();
+            reading.run();
         } catch (IllegalArgumentException | ManifestException e) {
-            throw wrongUse(option + e.getMessage());
+            throw wrongUse(messagePrefix + e.getMessage());
         }
     }
 

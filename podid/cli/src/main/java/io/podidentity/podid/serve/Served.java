@@ -25,13 +25,10 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         pods = List.copyOf(pods);
     }
 
+    /** One line for programs. */
     String json() {
         var served = new LinkedHashMap<String, Object>();
-        served.put(
-                "pods",
-                pods.isEmpty()
-                        ? List.of(node())
-                        : pods.stream().map(Served::pod).toList());
+        served.put("pods", podsOrNode().stream().map(Served::describePod).toList());
         served.put("entra", azure.entra().toString());
         served.put("storage", azure.storage().toString());
         served.put("ca", azure.certificateAuthority().toString());
@@ -57,11 +54,15 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         return addresses;
     }
 
-    private Map<String, Object> node() {
-        return pod(new EmulatedPod("default", "node", azure.imds(), azure.environment(), Optional.empty()));
+    /** Programs look for a pod, so that a node without pods is described as one. */
+    private List<EmulatedPod> podsOrNode() {
+        if (!pods.isEmpty()) {
+            return pods;
+        }
+        return List.of(new EmulatedPod("default", "node", azure.imds(), azure.environment(), Optional.empty()));
     }
 
-    private static Map<String, Object> pod(EmulatedPod pod) {
+    private static Map<String, Object> describePod(EmulatedPod pod) {
         var object = new LinkedHashMap<String, Object>();
         object.put("namespace", pod.namespace());
         object.put("name", pod.name());
@@ -71,59 +72,34 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         return object;
     }
 
-    private String programs() {
-        if (pods.isEmpty()) {
-            return "For a program on this node:\n" + exports(azure.environment());
-        }
-        return pods.stream().map(this::introduction).collect(Collectors.joining("\n"));
-    }
-
-    private String introduction(EmulatedPod pod) {
-        String name = pod.namespace() + "/" + pod.name();
-        return pod.refusal()
-                .map(reason -> "Pod " + name + " is not created: " + reason + "\n")
-                .orElseGet(() -> "For a program in pod " + name + ":\n" + exports(pod.environment()));
-    }
-
-    private String exports(Map<String, String> environment) {
-        return new TreeMap<>(environment)
-                .entrySet().stream()
-                        .map(variable -> "    " + shell.assignment(variable.getKey(), variable.getValue()) + "\n")
-                        .collect(Collectors.joining());
-    }
-
-    /** A text to read, and lines to copy into a shell. */
+    /** A text to read, and lines to copy into a shell; a blank line is between its parts. */
     String introduction() {
+        return String.join(
+                "\n",
+                introduceServers(),
+                introducePrograms(),
+                "    " + shell.tokenRequest() + "\n",
+                introduceAzureCli(),
+                introduceLibraries(),
+                "A line per request follows. End with Ctrl-C.\n");
+    }
+
+    private String introduceServers() {
         return """
-                An emulated Azure on %14$s. Its tokens are worth nothing anywhere else.
+                An emulated Azure on %s. Its tokens are worth nothing anywhere else.
 
-                  Page              %15$s
-                  Metadata service  %1$s
-                  Entra ID          %2$s
-                  Blob storage      %3$s
-                  CA certificate    %4$s
-                  Trust store       %5$s (password changeit)
-                  Tenant            %6$s
-                  Application       %7$s, its secret is in %8$s
-                  User              %9$s
-
-                %10$s
-                    %12$s
-
-                For the Azure CLI, separate from your own sign-in:
-                %13$s
-
-                Clients of Entra ID ask login.microsoftonline.com whether an authority is genuine, unless that is off:
-                    Python, azure-identity: disable_instance_discovery=True; msal: instance_discovery=False
-                    JavaScript, @azure/identity: disableInstanceDiscovery: true; msal-node: knownAuthorities: ["%11$s"]
-                    Go, azidentity: DisableInstanceDiscovery: true; MSAL: confidential.WithInstanceDiscovery(false)
-                    Java, azure-identity: disableInstanceDiscovery(); msal4j: instanceDiscovery(false)
-                    .NET, Azure.Identity: DisableInstanceDiscovery = true; MSAL: WithInstanceDiscovery(false)
-                and trust the CA by SSL_CERT_FILE (Go, .NET), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE (Python); Java by
-                    %16$s
-
-                A line per request follows. End with Ctrl-C.
+                  Page              %s
+                  Metadata service  %s
+                  Entra ID          %s
+                  Blob storage      %s
+                  CA certificate    %s
+                  Trust store       %s (password changeit)
+                  Tenant            %s
+                  Application       %s, its secret is in %s
+                  User              %s
                 """.formatted(
+                        azure.imds().getHost(),
+                        page,
                         azure.imds(),
                         azure.entra(),
                         azure.storage(),
@@ -132,14 +108,68 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
                         azure.tenantId(),
                         clientId(),
                         secretFile,
-                        azure.userPrincipalName(),
-                        programs(),
-                        azure.entra().getAuthority(),
-                        shell.request(),
-                        azureCli(),
-                        azure.imds().getHost(),
-                        page,
-                        shell.assignment("JAVA_TOOL_OPTIONS", trustOfJava()));
+                        azure.userPrincipalName());
+    }
+
+    private String introducePrograms() {
+        if (pods.isEmpty()) {
+            return "For a program on this node:\n" + assignments(azure.environment());
+        }
+        return pods.stream().map(this::introducePod).collect(Collectors.joining("\n"));
+    }
+
+    private String introducePod(EmulatedPod pod) {
+        String name = pod.namespace() + "/" + pod.name();
+        return pod.refusal()
+                .map(reason -> "Pod " + name + " is not created: " + reason + "\n")
+                .orElseGet(() -> "For a program in pod " + name + ":\n" + assignments(pod.environment()));
+    }
+
+    private String assignments(Map<String, String> environment) {
+        return new TreeMap<>(environment)
+                .entrySet().stream()
+                        .map(variable -> "    " + shell.assignment(variable.getKey(), variable.getValue()) + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    /** The secret is read from its file, so that it is not in the history of the shell. */
+    private String introduceAzureCli() {
+        String entra = azure.entra().toString();
+        return Stream.of(
+                        shell.useEmptyConfigFolder(),
+                        shell.assignment(
+                                "REQUESTS_CA_BUNDLE",
+                                azure.certificateAuthority().toString()),
+                        shell.assignment("AZURE_CORE_INSTANCE_DISCOVERY", "false"),
+                        shell.assignment("AZURE_CORE_COLLECT_TELEMETRY", "0"),
+                        shell.assignment("PYTHONWARNINGS", "ignore"),
+                        shell.command(
+                                "az cloud register -n podid --endpoint-active-directory " + entra,
+                                "--endpoint-resource-manager " + entra + " --endpoint-active-directory-resource-id "
+                                        + entra + "/",
+                                "--endpoint-management " + entra + " --endpoint-active-directory-graph-resource-id "
+                                        + entra + "/",
+                                "--suffix-storage-endpoint localhost"),
+                        "az cloud set -n podid",
+                        "az login --service-principal -u " + clientId() + " -p "
+                                + shell.firstLineOf(secretFile.toString()) + " -t " + azure.tenantId(),
+                        "az login --use-device-code    # or as " + azure.userPrincipalName(),
+                        "az account get-access-token --resource https://storage.azure.com/")
+                .map(line -> "    " + line + "\n")
+                .collect(Collectors.joining("", "For the Azure CLI, separate from your own sign-in:\n", ""));
+    }
+
+    private String introduceLibraries() {
+        return """
+                Clients of Entra ID ask login.microsoftonline.com whether an authority is genuine, unless that is off:
+                    Python, azure-identity: disable_instance_discovery=True; msal: instance_discovery=False
+                    JavaScript, @azure/identity: disableInstanceDiscovery: true; msal-node: knownAuthorities: ["%s"]
+                    Go, azidentity: DisableInstanceDiscovery: true; MSAL: confidential.WithInstanceDiscovery(false)
+                    Java, azure-identity: disableInstanceDiscovery(); msal4j: instanceDiscovery(false)
+                    .NET, Azure.Identity: DisableInstanceDiscovery = true; MSAL: WithInstanceDiscovery(false)
+                and trust the CA by SSL_CERT_FILE (Go, .NET), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE (Python); Java by
+                    %s
+                """.formatted(azure.entra().getAuthority(), shell.assignment("JAVA_TOOL_OPTIONS", trustOfJava()));
     }
 
     /** Options that every JVM reads, this project's own programs too. */
@@ -159,32 +189,6 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
 
                 A line per request follows.
                 """.formatted(page, azure.entra(), azure.storage(), azure.tenantId());
-    }
-
-    private String azureCli() {
-        String entra = azure.entra().toString();
-        return Stream.of(
-                        shell.emptyFolder(),
-                        shell.assignment(
-                                "REQUESTS_CA_BUNDLE",
-                                azure.certificateAuthority().toString()),
-                        shell.assignment("AZURE_CORE_INSTANCE_DISCOVERY", "false"),
-                        shell.assignment("AZURE_CORE_COLLECT_TELEMETRY", "0"),
-                        shell.assignment("PYTHONWARNINGS", "ignore"),
-                        shell.command(
-                                "az cloud register -n podid --endpoint-active-directory " + entra,
-                                "--endpoint-resource-manager " + entra + " --endpoint-active-directory-resource-id "
-                                        + entra + "/",
-                                "--endpoint-management " + entra + " --endpoint-active-directory-graph-resource-id "
-                                        + entra + "/",
-                                "--suffix-storage-endpoint localhost"),
-                        "az cloud set -n podid",
-                        "az login --service-principal -u " + clientId() + " -p " + shell.secretOf(secretFile.toString())
-                                + " -t " + azure.tenantId(),
-                        "az login --use-device-code    # or as " + azure.userPrincipalName(),
-                        "az account get-access-token --resource https://storage.azure.com/")
-                .map(line -> "    " + line)
-                .collect(Collectors.joining("\n"));
     }
 
     private String clientId() {

@@ -4,37 +4,27 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.ManifestException;
-import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.emulator.replay.WorkloadReplay;
 import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
-import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The manifests that are served: read at start, and again when a file changes. Not thread-safe. */
 final class ServedManifests {
@@ -46,7 +36,7 @@ final class ServedManifests {
     private final MatchRules rules;
     private final Optional<List<Trusted>> trusted;
     private Manifests manifests;
-    private String files;
+    private FileSnapshot files;
 
     private ServedManifests(
             List<String> paths,
@@ -59,7 +49,7 @@ final class ServedManifests {
         this.rules = rules;
         this.trusted = trusted;
         this.manifests = manifests;
-        this.files = files(paths);
+        this.files = FileSnapshot.take(paths);
     }
 
     /**
@@ -72,18 +62,21 @@ final class ServedManifests {
             throws IOException {
         byte[] standardInput = ManifestInput.standardInput(paths);
         ManifestInput input = profile.read(paths, standardInput, InputSettings.here());
-        List<Manifests> clusters = input.clusters();
+        Manifests manifests = requireOneCluster(input.clusters());
+        return new ServedManifests(paths, standardInput, input.rules().get(0), trusted, manifests);
+    }
+
+    private static Manifests requireOneCluster(List<Manifests> clusters) {
         if (clusters.size() > 1) {
+            String firstFiles = clusters.stream()
+                    .map(cluster ->
+                            cluster.objects().get(0).content().position().file())
+                    .collect(Collectors.joining(", "));
             throw new ManifestException("There are " + clusters.size()
-                    + " kustomizations, charts or sets of files, each"
-                    + " for a cluster of its own: "
-                    + clusters.stream()
-                            .map(one ->
-                                    one.objects().get(0).content().position().file())
-                            .collect(Collectors.joining(", "))
+                    + " kustomizations, charts or sets of files, each for a cluster of its own: " + firstFiles
                     + ". Name one of them");
         }
-        return new ServedManifests(paths, standardInput, input.rules().get(0), trusted, clusters.get(0));
+        return clusters.get(0);
     }
 
     Manifests current() {
@@ -99,21 +92,25 @@ final class ServedManifests {
      * editors replace files, and folders come and go.
      */
     void watch(PodIdentityEmulator azure, Consumer<String> log) {
-        var unused = Executors.newSingleThreadScheduledExecutor(task -> {
-                    var daemon = new Thread(task, "podid-manifests");
-                    daemon.setDaemon(true);
-                    return daemon;
-                })
-                .scheduleWithFixedDelay(
-                        () -> apply(azure, log), INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(ServedManifests::newDaemon);
+        var unused = watcher.scheduleWithFixedDelay(
+                () -> applyChanges(azure, log), INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void apply(PodIdentityEmulator azure, Consumer<String> log) {
+    /** A thread that does not keep the process alive. */
+    private static Thread newDaemon(Runnable task) {
+        var daemon = new Thread(task, "podid-manifests");
+        daemon.setDaemon(true);
+        return daemon;
+    }
+
+    private void applyChanges(PodIdentityEmulator azure, Consumer<String> log) {
         try {
-            look().ifPresent(story -> {
-                story.forEach(log);
+            Optional<List<String>> changes = readChanges();
+            if (changes.isPresent()) {
+                changes.get().forEach(log);
                 azure.apply(manifests.cluster());
-            });
+            }
         } catch (ManifestException e) {
             log.accept("the changed manifests cannot be used, so the last good ones stay: " + e.getMessage());
         } catch (UncheckedIOException e) {
@@ -121,10 +118,10 @@ final class ServedManifests {
         }
     }
 
-    /** What each pod gets, and what was not read as intended. */
-    List<String> story() {
+    /** What was not read as intended, and what each pod gets, in lines. */
+    List<String> describe() {
         var lines = new ArrayList<>(manifests.notes());
-        lines.addAll(verdicts().values());
+        lines.addAll(verdicts().lines());
         return lines;
     }
 
@@ -134,107 +131,64 @@ final class ServedManifests {
      * @return what changed, in lines; empty if nothing has changed
      * @throws ManifestException if they cannot be used now; the last good ones stay, until a file changes again
      */
-    Optional<List<String>> look() {
-        String now = files(paths);
+    Optional<List<String>> readChanges() {
+        FileSnapshot now = FileSnapshot.take(paths);
         if (now.equals(files)) {
             return Optional.empty();
         }
+        // Kept before the files are read, so that files that cannot be used are complained of once.
         files = now;
-        Map<String, String> before = verdicts();
-        Cluster old = manifests.cluster();
         Manifests read = new ManifestReader(rules.profile()).read(paths, new ByteArrayInputStream(standardInput));
         requireWhole(read);
+        PodVerdicts before = verdicts();
+        Cluster old = manifests.cluster();
         manifests = read;
-        Map<String, String> after = verdicts();
+        return Optional.of(describeChanges(before, old));
+    }
+
+    private List<String> describeChanges(PodVerdicts before, Cluster old) {
+        PodVerdicts after = verdicts();
         var lines = new ArrayList<String>();
         lines.add("the manifests have changed and are applied");
         lines.addAll(manifests.notes());
-        after.forEach((pod, verdict) -> {
-            if (!verdict.equals(before.get(pod))) {
-                lines.add(verdict);
-            }
-        });
-        relabelled(old)
-                .forEach(pod -> lines.add(pod.name() + " is created again: version "
-                        + rules.profile().id() + " does not notice a changed label of a running pod"));
-        before.keySet().stream().filter(pod -> !after.containsKey(pod)).forEach(pod -> lines.add(pod + " is gone"));
-        return Optional.of(lines);
+        lines.addAll(after.linesChangedSince(before));
+        for (Pod pod : podsToRecreate(old)) {
+            lines.add(pod.name() + " is created again: version "
+                    + rules.profile().id() + " does not notice a changed label of a running pod");
+        }
+        after.podsGoneSince(before).forEach(pod -> lines.add(pod + " is gone"));
+        return lines;
     }
 
-    /** Half of a file that is being written must not delete pods. */
+    /** Refuses what lacks a file that was served before: half of a file that is being written must not delete pods. */
     private void requireWhole(Manifests read) {
-        Set<String> before = manifests.objects().stream()
-                .map(one -> one.content().position().file())
+        Set<String> served = manifests.objects().stream()
+                .map(object -> object.content().position().file())
                 .collect(Collectors.toSet());
-        read.skipped().stream()
-                .filter(one -> !one.isPartial())
-                .filter(one -> before.stream().anyMatch(file -> (one.place() + ":").startsWith(file + ":")))
-                .findFirst()
-                .ifPresent(one -> {
-                    throw new ManifestException(one.place() + ": " + one.reason());
-                });
-    }
-
-    /** Bare pods whose change upstream would notice only once something else changes. */
-    private List<Pod> relabelled(Cluster old) {
-        return rules.profile().isAtLeast(1, 6, 2)
-                ? List.of()
-                : manifests.cluster().pods().stream()
-                        .filter(pod -> pod.owners().isEmpty())
-                        .filter(pod -> old.pod(pod.name())
-                                .filter(before -> !before.bindingLabel().equals(pod.bindingLabel()))
-                                .isPresent())
-                        .toList();
-    }
-
-    private Map<String, String> verdicts() {
-        var explainer = new Explainer(manifests, rules, Instant.EPOCH);
-        Optional<WorkloadReplay> replay = trusted.filter(some -> rules.profile() == Profile.WORKLOAD_IDENTITY)
-                .map(this::replay);
-        var verdicts = new LinkedHashMap<String, String>();
-        for (Pod pod : manifests.cluster().pods()) {
-            String refused = replay.flatMap(exchange -> refusal(exchange, pod)).orElse("");
-            verdicts.put(pod.name().toString(), refused.isEmpty() ? explainer.summarize(pod) : refused);
+        for (Skipped skipped : read.skipped()) {
+            boolean wasServed = served.stream().anyMatch(file -> (skipped.place() + ":").startsWith(file + ":"));
+            if (wasServed && !skipped.isPartial()) {
+                throw new ManifestException(skipped.place() + ": " + skipped.reason());
+            }
         }
-        return verdicts;
     }
 
-    /** The same Entra ID as that which answers, with the same credentials. */
-    private WorkloadReplay replay(List<Trusted> credentials) {
-        Cluster cluster = manifests.cluster();
-        List<String> existing = Stream.concat(
-                        credentials.stream().map(Trusted::clientId),
-                        cluster.all(ServiceAccount.class).stream()
-                                .flatMap(account -> Stream.ofNullable(
-                                        account.metadata().annotations().get(Keys.CLIENT_ID))))
-                .distinct()
+    /** Pods without an owner whose changed label aad-pod-identity would notice only once something else changes. */
+    private List<Pod> podsToRecreate(Cluster old) {
+        if (rules.profile().isAtLeast(1, 6, 2)) {
+            return List.of();
+        }
+        return manifests.cluster().pods().stream()
+                .filter(pod -> pod.owners().isEmpty())
+                .filter(pod -> isRelabelled(pod, old.pod(pod.name())))
                 .toList();
-        return new WorkloadReplay(cluster, existing, WorkloadReplay.tenants(cluster), credentials);
     }
 
-    private static Optional<String> refusal(WorkloadReplay replay, Pod pod) {
-        // Its token is exchanged by the identity binding.
-        boolean bound = "true".equalsIgnoreCase(pod.metadata().annotations().get(Keys.USE_IDENTITY_BINDING));
-        return Optional.of(bound ? "" : replay.play(pod, "").text())
-                .filter(text -> text.startsWith(WorkloadReplay.REFUSED))
-                .map(text -> pod.name() + " gets no token: " + text);
+    private static boolean isRelabelled(Pod pod, Optional<Pod> before) {
+        return before.isPresent() && !before.get().bindingLabel().equals(pod.bindingLabel());
     }
 
-    /** Which files there are, how long they are and when they were written. */
-    private static String files(List<String> paths) {
-        var text = new StringBuilder();
-        for (String path : paths) {
-            if (path.equals(ManifestFiles.STANDARD_INPUT)) {
-                continue;
-            }
-            try {
-                for (Path file : ManifestFiles.files(Path.of(path))) {
-                    text.append(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + "\n");
-                }
-            } catch (IOException | ManifestException e) {
-                text.append(path).append(" is missing\n");
-            }
-        }
-        return text.toString();
+    private PodVerdicts verdicts() {
+        return PodVerdicts.replay(manifests, rules, trusted);
     }
 }

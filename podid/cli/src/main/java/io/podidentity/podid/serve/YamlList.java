@@ -19,42 +19,52 @@ public final class YamlList {
 
     private YamlList() {}
 
+    /** One object of the list. Immutable. */
     public record Item(Map<String, String> values, Position position) {
 
-        /** The value of that key; throws ManifestException if it is missing. */
-        public String required(String key) {
-            String value = values.getOrDefault(key, "");
-            if (value.isEmpty()) {
+        /** The value of that key; throws ManifestException if it is missing or empty. */
+        public String requireValue(String key) {
+            if (!has(key)) {
                 throw new ManifestException(position, "\"" + key + "\" is missing");
             }
-            return value;
+            return values.getOrDefault(key, "");
         }
 
-        /** The value of that key, or that one if there is none. */
-        public String get(String key, String otherwise) {
+        /** Whether the key is there and its value is not empty. */
+        boolean has(String key) {
+            return !values.getOrDefault(key, "").isEmpty();
+        }
+
+        /** The value of that key; {@code otherwise} if the key is missing. */
+        public String getOrDefault(String key, String otherwise) {
             return values.getOrDefault(key, otherwise);
         }
     }
 
-    /** @throws ManifestException if the file is not such a list, or has an unknown key */
-    static List<Item> read(Path file, Set<String> known) {
-        return parse(file.toString(), content(file), known);
+    /**
+     * Reads a file.
+     *
+     * @param known the keys that an object can have
+     * @throws ManifestException if the file is not such a list, or has an unknown key
+     */
+    static List<Item> readFile(Path file, Set<String> known) {
+        return parseText(file.toString(), readText(file), known);
     }
 
-    /** The same of a text, which positions call by that name. */
-    public static List<Item> parse(String name, String text, Set<String> known) {
+    /** Reads the same from a text, to which positions refer by {@code name}. */
+    public static List<Item> parseText(String name, String text, Set<String> known) {
         var items = new ArrayList<Item>();
         for (Yaml document : YamlReader.read(name, text)) {
             if (!(document instanceof Yaml.Sequence list)) {
                 throw new ManifestException(
                         document.position(), "A list of objects is expected, not a value of type " + document.type());
             }
-            list.elements().forEach(element -> items.add(item(element, known)));
+            list.elements().forEach(element -> items.add(readItem(element, known)));
         }
         return items;
     }
 
-    private static Item item(Yaml element, Set<String> known) {
+    private static Item readItem(Yaml element, Set<String> known) {
         if (!(element instanceof Yaml.Mapping object)) {
             throw new ManifestException(
                     element.position(), "An object is expected, not a value of type " + element.type());
@@ -75,7 +85,7 @@ public final class YamlList {
         return new Item(values, object.position());
     }
 
-    private static String content(Path file) {
+    private static String readText(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -241,14 +241,6 @@ class AzureOptionsTest {
                 .body();
     }
 
-    @Test
-    void duration_inAnyForm_isRead() {
-        assertThat(AzureOptions.duration("90s")).isEqualTo(Duration.ofSeconds(90));
-        assertThat(AzureOptions.duration("1h30m")).isEqualTo(Duration.ofMinutes(90));
-        assertThatThrownBy(() -> AzureOptions.duration("soon"))
-                .hasMessage("\"soon\" is not a duration: write it as 90s, 10m or 1h30m");
-    }
-
     private PodIdentityEmulator start(String... arguments) {
         var options = new AzureOptions();
         new CommandLine(CommandLine.Model.CommandSpec.create()

@@ -59,7 +59,7 @@ class ServedManifestsTest {
                 "system:serviceaccount:shop:App | shop/app gets no token: Entra ID refuses it: AADSTS7002138:",
                 "system:serviceaccount:shop:other | shop/app gets no token: Entra ID refuses it: AADSTS700213:"
             })
-    void story_withCredentials_isWhatEntraAnswers(String subject, String verdict) throws Exception {
+    void describe_withCredentials_isWhatEntraAnswers(String subject, String verdict) throws Exception {
         Path file = Files.writeString(folder.resolve("shop.yaml"), """
                 apiVersion: v1
                 kind: ServiceAccount
@@ -79,22 +79,22 @@ class ServedManifestsTest {
                 Optional.of(List.of(
                         new Trusted("21111111-1111-4111-8111-111111111111", subject, "api://AzureADTokenExchange"))));
 
-        assertThat(served.story()).hasSize(1);
-        assertThat(served.story().get(0)).startsWith(verdict);
+        assertThat(served.describe()).hasSize(1);
+        assertThat(served.describe().get(0)).startsWith(verdict);
     }
 
     @Test
-    void look_withNothingChanged_readsNothing() {
-        assertThat(manifests.story())
+    void readChanges_withNothingChanged_readsNothing() {
+        assertThat(manifests.describe())
                 .containsExactly("default/p gets no token: no AzureIdentityBinding has the selector \"other\"");
-        assertThat(manifests.look()).isEmpty();
+        assertThat(manifests.readChanges()).isEmpty();
     }
 
     @Test
-    void look_afterAChange_saysWhoGetsWhatNow() throws Exception {
+    void readChanges_afterAChange_saysWhoGetsWhatNow() throws Exception {
         Files.writeString(folder.resolve("pod.yaml"), POD.formatted("demo"));
 
-        assertThat(manifests.look().orElseThrow())
+        assertThat(manifests.readChanges().orElseThrow())
                 .containsExactly(
                         "the manifests have changed and are applied",
                         "default/p gets a token of default/a, client ID c",
@@ -102,18 +102,18 @@ class ServedManifestsTest {
     }
 
     @Test
-    void look_afterAFileWasSpoilt_keepsTheOldOnesUntilItIsMended() throws Exception {
+    void readChanges_afterAFileWasSpoilt_keepsTheOldOnesUntilItIsMended() throws Exception {
         Files.writeString(folder.resolve("pod.yaml"), "[\n");
 
-        assertThatThrownBy(manifests::look)
+        assertThatThrownBy(manifests::readChanges)
                 .isInstanceOf(ManifestException.class)
                 .hasMessage(folder.resolve("pod.yaml")
                         + ":2:1: This is not YAML: expected the node content, but found '<stream end>'");
         assertThat(manifests.current().cluster().pods()).hasSize(1);
-        assertThat(manifests.look()).isEmpty();
+        assertThat(manifests.readChanges()).isEmpty();
 
         Files.delete(folder.resolve("pod.yaml"));
-        assertThat(manifests.look().orElseThrow())
+        assertThat(manifests.readChanges().orElseThrow())
                 .containsExactly("the manifests have changed and are applied", "default/p is gone");
     }
 }

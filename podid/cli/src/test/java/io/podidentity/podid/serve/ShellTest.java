@@ -14,9 +14,9 @@ class ShellTest {
     }
 
     @Test
-    void usual_byTheOperatingSystem_isPowerShellOnWindowsOnly() {
-        assertThat(Shell.usual("Windows 11")).isEqualTo(Shell.powershell);
-        assertThat(Shell.usual("Linux")).isEqualTo(Shell.sh);
-        assertThat(Shell.usual("Mac OS X")).isEqualTo(Shell.sh);
+    void usualOn_anOperatingSystem_isPowerShellOnWindowsOnly() {
+        assertThat(Shell.usualOn("Windows 11")).isEqualTo(Shell.powershell);
+        assertThat(Shell.usualOn("Linux")).isEqualTo(Shell.sh);
+        assertThat(Shell.usualOn("Mac OS X")).isEqualTo(Shell.sh);
     }
 }

@@ -189,8 +189,8 @@ final class AzureOfCluster {
 
     private static Set<String> tenants(String yaml) {
         var tenants = new LinkedHashSet<String>();
-        for (YamlList.Item item : YamlList.parse(KubernetesCluster.NAME + "/" + TENANTS, yaml, Set.of("id"))) {
-            String id = item.required("id");
+        for (YamlList.Item item : YamlList.parseText(KubernetesCluster.NAME + "/" + TENANTS, yaml, Set.of("id"))) {
+            String id = item.requireValue("id");
             if (!TENANT.matcher(id).matches()) {
                 throw new ManifestException(item.position(), "a tenant is a GUID or a domain, not \"" + id + "\"");
             }
@@ -215,16 +215,16 @@ final class AzureOfCluster {
 
     private Set<Trust> trusts(String yaml) {
         var trusts = new LinkedHashSet<Trust>();
-        for (YamlList.Item item : YamlList.parse(
+        for (YamlList.Item item : YamlList.parseText(
                 KubernetesCluster.NAME + "/" + CREDENTIALS,
                 yaml,
                 Set.of("identity", "subject", "issuer", "audience"))) {
             trusts.add(new Trust(
-                    item.required("identity"),
+                    item.requireValue("identity"),
                     new FederatedCredential(
-                            item.get("issuer", issuer),
-                            item.required("subject"),
-                            item.get("audience", WebhookSettings.AUDIENCE))));
+                            item.getOrDefault("issuer", issuer),
+                            item.requireValue("subject"),
+                            item.getOrDefault("audience", WebhookSettings.AUDIENCE))));
         }
         return trusts;
     }
@@ -232,9 +232,9 @@ final class AzureOfCluster {
     private static Set<Role> roles(String yaml) {
         var roles = new LinkedHashSet<Role>();
         for (YamlList.Item item :
-                YamlList.parse(KubernetesCluster.NAME + "/" + ROLES, yaml, Set.of("principal", "role"))) {
+                YamlList.parseText(KubernetesCluster.NAME + "/" + ROLES, yaml, Set.of("principal", "role"))) {
             try {
-                roles.add(new Role(item.required("principal"), BlobRole.named(item.required("role"))));
+                roles.add(new Role(item.requireValue("principal"), BlobRole.named(item.requireValue("role"))));
             } catch (IllegalArgumentException e) {
                 throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
             }
