@@ -3,6 +3,7 @@ package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -142,6 +143,11 @@ public final class PodIdentityEmulator implements AutoCloseable {
     /** The applications, in the order given; unmodifiable, never empty. */
     public List<Application> applications() {
         return tenant.applications();
+    }
+
+    /** The agent identities as they are now, with their blueprints and user accounts; unmodifiable, may be empty. */
+    public List<AgentIdentity> agentIdentities() {
+        return tenant.directory().agents().all();
     }
 
     /** The pods of the cluster, by namespace and name. A copy. */

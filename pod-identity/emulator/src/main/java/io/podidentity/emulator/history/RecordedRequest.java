@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param server {@code imds}, {@code nmi}, {@code entra} or {@code storage}
  * @param pod who asked, {@code namespace/name}, or the subject of its assertion; empty if the request does not tell
  * @param identity the client ID that it asked with or for, or that of its token; empty if the request does not tell
+ * @param blueprint the client ID of the blueprint, if the identity is an agent's; empty for all others
  * @param method the HTTP method
  * @param path the path, percent-encoded as it came
  * @param query the query, percent-encoded as it came; empty if there is none
@@ -23,6 +24,7 @@ public record RecordedRequest(
         String server,
         String pod,
         String identity,
+        String blueprint,
         String method,
         String path,
         String query,

@@ -3,6 +3,7 @@ package io.podidentity.emulator.history;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
+import io.podidentity.emulator.directory.FmiPath;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Redaction;
 import io.podidentity.emulator.http.Request;
@@ -10,6 +11,7 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.server.RequestListener;
 import java.text.ParseException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -39,11 +41,14 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
             return;
         }
         Map<String, String> form = form(request);
+        JWTClaimsSet assertion = claims(form.get("client_assertion"));
+        JWTClaimsSet bearer = claims(request.bearer().orElse(null));
         history.add(new RecordedRequest(
                 clock.instant(),
                 server,
-                pod.isEmpty() ? pod(claims(form.get("client_assertion"))) : pod,
-                identity(form, request),
+                pod.isEmpty() ? pod(assertion) : pod,
+                first(form.get("fmi_path"), form.get("client_id"), bearer.getClaim("appid"), bearer.getClaim("azp")),
+                blueprint(form, assertion, bearer),
                 request.method(),
                 Redaction.text(request.rawPath()),
                 Redaction.query(request.rawQuery()),
@@ -74,19 +79,36 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
         }
     }
 
-    /** The pod to which the cluster has bound the token, else the token's subject. */
+    /**
+     * The pod to which the cluster has bound the token, else the token's subject. A blueprint's token names no pod, but
+     * an agent identity.
+     */
     private static String pod(JWTClaimsSet assertion) {
+        if (isOfBlueprint(assertion)) {
+            return "";
+        }
         return assertion.getClaim("kubernetes.io") instanceof Map<?, ?> bound
                         && bound.get("pod") instanceof Map<?, ?> pod
                 ? text(bound.get("namespace") + "/" + pod.get("name"))
                 : text(assertion.getSubject());
     }
 
-    private static String identity(Map<String, String> form, Request request) {
-        JWTClaimsSet bearer = claims(request.bearer().orElse(null));
-        return Stream.of(form.get("client_id"), bearer.getClaim("appid"), bearer.getClaim("azp"))
-                .filter(Objects::nonNull)
+    private static boolean isOfBlueprint(JWTClaimsSet token) {
+        return token.getSubject() != null && FmiPath.isSubject(token.getSubject());
+    }
+
+    /** Who asks for the agent identity, or has asked for its token. */
+    private static String blueprint(Map<String, String> form, JWTClaimsSet assertion, JWTClaimsSet bearer) {
+        return first(
+                form.containsKey("fmi_path") ? form.get("client_id") : null,
+                isOfBlueprint(assertion) ? assertion.getClaim("azp") : null,
+                bearer.getClaim("xms_par_app_azp"));
+    }
+
+    private static String first(@Nullable Object... values) {
+        return Arrays.stream(values)
                 .map(RequestRecorder::text)
+                .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
     }

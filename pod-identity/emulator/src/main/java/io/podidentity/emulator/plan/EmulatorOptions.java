@@ -68,7 +68,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> extends Tena
 
     /**
      * Leaves every service account without a federated credential, unless one is given, and the tenant without the
-     * identities that only annotations name.
+     * identities that only annotations name. A blueprint then accepts no managed identity, unless it is given one.
      */
     public B withoutAssumedCredentials() {
         plan.trustsAnnotated = false;

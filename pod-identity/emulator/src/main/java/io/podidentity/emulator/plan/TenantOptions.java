@@ -3,6 +3,7 @@ package io.podidentity.emulator.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.directory.AppAssignments.AppRole;
 import io.podidentity.emulator.directory.AppAssignments.Membership;
 import io.podidentity.emulator.directory.BlobRole;
@@ -21,7 +22,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What there is in an emulator's Azure: the tenant with its identities, applications and user, and the storage account.
+ * What there is in an emulator's Azure: the tenant with its identities, applications, agents and user, and the storage
+ * account.
  * Each kind of thing (identities, applications, user, blobs, roles) keeps its default until one is given; the default
  * roles make every principal a Storage Blob Data Reader.
  *
@@ -135,6 +137,46 @@ public abstract class TenantOptions<B extends TenantOptions<B>> {
     /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
     public B application(String clientId, String objectId, String secret) {
         plan.applications.add(new Application(clientId, objectId, secret));
+        return self();
+    }
+
+    /**
+     * Adds an agent identity blueprint: an application that acts as the agent identities which it owns. It has the
+     * credentials of any application: {@link #federatedCredential}, {@link #certificate} or a secret, added with {@link
+     * #application} and the same client ID. One without any accepts the tokens of the node's managed identities.
+     */
+    public B agentBlueprint(String clientId, String objectId) {
+        plan.blueprints.add(ServicePrincipal.of(
+                Kind.AGENT_BLUEPRINT, requireNonNull(clientId, "clientId"), requireNonNull(objectId, "objectId")));
+        return self();
+    }
+
+    /**
+     * Adds an agent identity, which has no credential but its blueprint. It is in this tenant alone. Roles are assigned
+     * to it as to an application.
+     *
+     * @param blueprintClientId a blueprint that {@link #agentBlueprint} adds
+     * @param objectId in Microsoft Entra ID the same GUID as the client ID
+     */
+    public B agentIdentity(String blueprintClientId, String clientId, String objectId) {
+        plan.agents.add(new AgentIdentity(
+                requireNonNull(clientId, "clientId"),
+                requireNonNull(objectId, "objectId"),
+                requireNonNull(blueprintClientId, "blueprintClientId")));
+        return self();
+    }
+
+    /**
+     * Adds the user account of an agent, as which that agent identity alone can act. An agent identity has at most one.
+     *
+     * @param agentClientId an agent identity that {@link #agentIdentity} adds
+     * @param objectId a GUID
+     */
+    public B agentUser(String agentClientId, String userPrincipalName, String objectId) {
+        plan.agentUsers.add(new TenantPlan.AgentUser(
+                requireNonNull(agentClientId, "agentClientId"),
+                new User(
+                        requireNonNull(userPrincipalName, "userPrincipalName"), requireNonNull(objectId, "objectId"))));
         return self();
     }
 

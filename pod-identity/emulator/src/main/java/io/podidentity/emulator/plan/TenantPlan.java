@@ -5,6 +5,8 @@ import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.AgentIdentities;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.directory.AppAssignments;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
@@ -16,12 +18,15 @@ import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.Resources;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
+import io.podidentity.emulator.directory.Tenants;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,6 +95,9 @@ final class TenantPlan {
     final List<String> otherTenants = new ArrayList<>();
     final List<ManagedIdentity> unassigned = new ArrayList<>();
     final List<ServicePrincipal> publicClients = new ArrayList<>();
+    final List<ServicePrincipal> blueprints = new ArrayList<>();
+    final List<AgentIdentity> agents = new ArrayList<>();
+    final List<AgentUser> agentUsers = new ArrayList<>();
     final Set<String> resources = new HashSet<>();
     boolean anyResource;
     final List<AppAssignments.AppRole> appRoles = new ArrayList<>();
@@ -105,6 +113,9 @@ final class TenantPlan {
 
     /** A credential beside the first secret, to be added to the principal of that client ID. */
     record Credential(String clientId, UnaryOperator<ServicePrincipal> addition) {}
+
+    /** The user account of the agent identity with that client ID. */
+    record AgentUser(String agentClientId, User account) {}
 
     record Federation(String clientId, FederatedCredential credential, Duration delay) {}
 
@@ -178,16 +189,64 @@ final class TenantPlan {
                 .distinct()
                 .toList();
         List<String> others = tenantId == null ? AzureOfManifests.tenants(all) : auxiliary;
+        String tenant = tenantId == null ? own : tenantId;
+        List<AgentIdentity> agentIdentities = agentIdentities(principals);
         return new Directory(
-                tenantId == null ? own : tenantId,
-                Stream.concat(others.stream(), otherTenants.stream()).toList(),
+                tenant,
+                new Tenants(
+                        Stream.concat(others.stream(), otherTenants.stream()).toList()),
                 user,
                 new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),
-                federation(principals),
-                roles(principals),
+                federation(principals, agentIdentities, onNode, tenant),
+                roles(principals, agentIdentities),
                 new Resources(resources, anyResource),
-                new AppAssignments(appRoles, memberships));
+                new AppAssignments(appRoles, memberships),
+                new AgentIdentities(agentIdentities));
+    }
+
+    private List<AgentIdentity> agentIdentities(Map<String, ServicePrincipal> principals) {
+        var identities = new LinkedHashMap<String, AgentIdentity>();
+        for (AgentIdentity agent : agents) {
+            requireBlueprint(principals, agent);
+            requireNoCredential(principals, agent);
+            identities.put(key(agent.clientId()), agent);
+        }
+        for (AgentUser agentUser : agentUsers) {
+            AgentIdentity agent = identities.get(key(agentUser.agentClientId()));
+            if (agent == null) {
+                throw new IllegalStateException(
+                        "The user account " + agentUser.account().userPrincipalName()
+                                + " is of agent identity " + agentUser.agentClientId()
+                                + ", which is not there: add it with agentIdentity(…)");
+            }
+            if (agent.account().isPresent()) {
+                throw new IllegalStateException("Agent identity " + agent.clientId() + " has a user account already,"
+                        + " and it has at most one");
+            }
+            identities.put(key(agent.clientId()), agent.withAccount(agentUser.account()));
+        }
+        return List.copyOf(identities.values());
+    }
+
+    private static void requireBlueprint(Map<String, ServicePrincipal> principals, AgentIdentity agent) {
+        ServicePrincipal blueprint = principals.get(key(agent.blueprintId()));
+        if (blueprint == null || blueprint.kind() != Kind.AGENT_BLUEPRINT) {
+            throw new IllegalStateException("Agent identity " + agent.clientId() + " is of blueprint "
+                    + agent.blueprintId() + ", which is not there: add it with agentBlueprint(…)");
+        }
+    }
+
+    private void requireNoCredential(Map<String, ServicePrincipal> principals, AgentIdentity agent) {
+        boolean hasNoSecret = Optional.ofNullable(principals.get(key(agent.clientId())))
+                .filter(principal -> principal.kind() == Kind.AGENT_IDENTITY && !principal.hasCredential())
+                .isPresent();
+        boolean trustsNoIssuer = federations.stream()
+                .noneMatch(federation -> federation.clientId().equalsIgnoreCase(agent.clientId()));
+        if (!hasNoSecret || !trustsNoIssuer) {
+            throw new IllegalStateException("Agent identity " + agent.clientId()
+                    + " can have no credential of its own: give it to its blueprint " + agent.blueprintId());
+        }
     }
 
     /** Pods without NMI before them see what a node of AKS has by itself. */
@@ -200,7 +259,13 @@ final class TenantPlan {
         Stream.concat(onNode.stream(), unassigned.stream())
                 .map(identity -> ServicePrincipal.managedIdentity(identity.clientId(), identity.objectId()))
                 .forEach(principal -> principals.put(key(principal.clientId()), principal));
-        publicClients.forEach(client -> principals.put(key(client.clientId()), client));
+        Stream.concat(publicClients.stream(), blueprints.stream())
+                .forEach(client -> principals.put(key(client.clientId()), client));
+        for (AgentIdentity agent : agents) {
+            principals.put(
+                    key(agent.clientId()),
+                    ServicePrincipal.of(Kind.AGENT_IDENTITY, agent.clientId(), agent.objectId()));
+        }
         for (Application application : registered) {
             var principal = ServicePrincipal.application(application.clientId(), application.objectId());
             var secret = new RegisteredSecret(application.secret(), false);
@@ -220,30 +285,61 @@ final class TenantPlan {
         ServicePrincipal principal = principals.get(key(clientId));
         if (principal == null) {
             throw new IllegalStateException("A credential was given for client ID " + clientId
-                    + ", but there is no application or identity of that ID: add it with application(…) or"
-                    + " identity(…)");
+                    + ", but there is no application or identity of that ID: add it with application(…),"
+                    + " agentBlueprint(…) or identity(…)");
         }
         return principal;
     }
 
-    private FederatedCredentials federation(Map<String, ServicePrincipal> principals) {
+    private FederatedCredentials federation(
+            Map<String, ServicePrincipal> principals,
+            List<AgentIdentity> agentIdentities,
+            List<ManagedIdentity> onNode,
+            String tenant) {
         var created = new FederatedCredentials(clusterClock);
         for (Federation federation : federations) {
             String clientId = known(principals, federation.clientId()).clientId();
             created.create(clientId, federation.credential(), federation.delay());
         }
+        for (AgentIdentity agent : agentIdentities) {
+            created.create(agent.clientId(), agent.credential(tenant), Duration.ZERO);
+        }
+        principals.values().stream()
+                .filter(this::trustsNode)
+                .forEach(blueprint -> trustNode(created, blueprint, onNode, tenant));
         issuerKeys.forEach(created::publish);
         return created;
     }
 
-    private RoleAssignments roles(Map<String, ServicePrincipal> principals) {
+    private boolean trustsNode(ServicePrincipal blueprint) {
+        boolean given = blueprint.hasCredential()
+                || Stream.concat(
+                                federations.stream().map(Federation::clientId),
+                                trusted.stream().map(Tenant.Trust::clientId))
+                        .anyMatch(blueprint.clientId()::equalsIgnoreCase);
+        return trustsAnnotated && blueprint.kind() == Kind.AGENT_BLUEPRINT && !given;
+    }
+
+    private static void trustNode(
+            FederatedCredentials created, ServicePrincipal blueprint, List<ManagedIdentity> onNode, String tenant) {
+        for (ManagedIdentity identity : onNode) {
+            var credential = new FederatedCredential(
+                    "https://login.microsoftonline.com/" + tenant + "/v2.0",
+                    identity.objectId(),
+                    WebhookSettings.AUDIENCE);
+            created.create(blueprint.clientId(), credential, Duration.ZERO);
+        }
+    }
+
+    private RoleAssignments roles(Map<String, ServicePrincipal> principals, List<AgentIdentity> agentIdentities) {
         var assigned = new RoleAssignments(clusterClock);
         roles.forEach(role -> assigned.assign(role.objectId(), role.role(), role.delay()));
         if (defaultRoles && roles.isEmpty()) {
             for (ServicePrincipal principal : principals.values()) {
                 assigned.assign(principal.objectId(), BlobRole.READER, Duration.ZERO);
             }
-            assigned.assign(user.objectId(), BlobRole.READER, Duration.ZERO);
+            Stream.concat(Stream.of(user), agentIdentities.stream().flatMap(agent -> agent.account().stream()))
+                    .forEach(reader -> assigned.assign(reader.objectId(), BlobRole.READER, Duration.ZERO));
         }
         return assigned;
     }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param federation whose tokens the principals accept, and the keys of their issuers
  * @param resources what tokens can be for, besides the applications
  * @param assignments what tokens say of roles and groups
+ * @param agents the agent identities, each of which is a principal too
  * @since 0.1.0
  */
 public record Directory(
@@ -30,7 +31,8 @@ public record Directory(
         FederatedCredentials federation,
         RoleAssignments roles,
         Resources resources,
-        AppAssignments assignments) {
+        AppAssignments assignments,
+        AgentIdentities agents) {
 
     /** The names that stand for any tenant; here they all mean the emulator's own. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
@@ -39,7 +41,7 @@ public record Directory(
         node = List.copyOf(node);
     }
 
-    /** With other tenants that have the same applications. */
+    /** With other tenants that have the same applications, and without agent identities. */
     public Directory(
             String tenantId,
             Collection<String> otherTenants,
@@ -50,7 +52,17 @@ public record Directory(
             RoleAssignments roles,
             Resources resources,
             AppAssignments assignments) {
-        this(tenantId, new Tenants(otherTenants), user, principals, node, federation, roles, resources, assignments);
+        this(
+                tenantId,
+                new Tenants(otherTenants),
+                user,
+                principals,
+                node,
+                federation,
+                roles,
+                resources,
+                assignments,
+                new AgentIdentities(List.of()));
     }
 
     public boolean hasTenant(String tenant) {
@@ -66,8 +78,14 @@ public record Directory(
         return SHARED_TENANTS.contains(tenant.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether a tenant has an application or identity: each one, unless it is at home in others. */
+    /**
+     * Whether a tenant has an application or identity: each one, unless it is at home in others. An agent identity is
+     * in the emulator's own tenant alone.
+     */
     public boolean has(String clientId, String tenant) {
+        if (agents.find(clientId).isPresent()) {
+            return tenant.equalsIgnoreCase(tenantId);
+        }
         return !otherTenants.hasHome(clientId) || otherTenants.isHome(clientId, tenant);
     }
 
@@ -91,5 +109,10 @@ public record Directory(
 
     public Optional<ServicePrincipal> principal(String clientId) {
         return principals.find(clientId);
+    }
+
+    /** The one user, or the user account of an agent, by its name or its object ID. */
+    public Optional<User> user(String nameOrObjectId) {
+        return user.isNamed(nameOrObjectId) ? Optional.of(user) : agents.account(nameOrObjectId);
     }
 }

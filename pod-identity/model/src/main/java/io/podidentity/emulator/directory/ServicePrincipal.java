@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What can get a token: an application or a managed identity. Immutable.
+ * What can get a token: an application, an agent identity or a managed identity. Immutable.
  *
  * @param redirectUris to which a signed-in user is sent back
  * @param consented whether other tenants have it too, and users let it act for them
@@ -37,7 +37,16 @@ public record ServicePrincipal(
         APPLICATION,
         /** It runs at a user's and cannot keep a secret, so it proves nothing. */
         PUBLIC_CLIENT,
-        MANAGED_IDENTITY
+        MANAGED_IDENTITY,
+        /** An application that acts as the agent identities that it owns, and hardly as itself. */
+        AGENT_BLUEPRINT,
+        /** It has no credential of its own: it proves who it is by a token of its blueprint. */
+        AGENT_IDENTITY;
+
+        /** Whether it belongs to an agent: then no user signs in with it. */
+        public boolean isOfAgent() {
+            return this == AGENT_BLUEPRINT || this == AGENT_IDENTITY;
+        }
     }
 
     /**
@@ -117,6 +126,11 @@ public record ServicePrincipal(
     /** The one that is meant, letter by letter; at loopback any port is the same. */
     public Optional<RedirectUri> redirectUri(String wanted) {
         return redirectUris.stream().filter(known -> known.matches(wanted)).findFirst();
+    }
+
+    /** Whether it has a secret or a certificate, with which it can prove who it is. */
+    public boolean hasCredential() {
+        return !secrets.isEmpty() || !certificates.isEmpty();
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

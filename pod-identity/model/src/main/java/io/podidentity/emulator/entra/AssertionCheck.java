@@ -8,7 +8,9 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredentials.Match;
+import io.podidentity.emulator.directory.FmiPath;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
 import io.podidentity.emulator.token.Resource;
 import java.net.URI;
 import java.security.Key;
@@ -41,6 +43,9 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private static final String CHECK = " Check your federated identity credential Subject, Audience and Issuer against"
             + " the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation";
+
+    /** The claim with the Azure resource that a managed identity is, if the metadata service has given the token. */
+    private static final String RESOURCE_ID = "xms_mirid";
 
     private static final String USER_ASSIGNED = "/microsoft.managedidentity/userassignedidentities/";
 
@@ -93,11 +98,33 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         if (keys.stream().noneMatch(key -> verifies(jwt, key))) {
             throw EntraError.ASSERTION_SIGNATURE.because("Assertion failed signature validation.");
         }
-        if (own && !isOfUserAssignedIdentity(claims)) {
-            throw EntraError.NOT_A_MANAGED_IDENTITY.because(
-                    "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.");
+        if (own) {
+            requireUsableAsCredential(claims);
         }
         requireAccepted(match, issuer, claims);
+    }
+
+    /** Of the tokens that this Entra ID has issued itself, few can stand in for a secret. */
+    private void requireUsableAsCredential(JWTClaimsSet claims) {
+        if (isOfUserAssignedIdentity(claims) || FmiPath.isSubject(subjectOf(claims))) {
+            return;
+        }
+        if (isOfFederatedIdentity(claims)) {
+            throw EntraError.FEDERATED_TWICE.because("Token obtained using another federated identity credential may"
+                    + " not be used as federated identity credential.");
+        }
+        throw EntraError.NOT_A_MANAGED_IDENTITY.because(
+                "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.");
+    }
+
+    /** Whether it is of a managed identity that has shown who it is by a service account's token, say. */
+    private boolean isOfFederatedIdentity(JWTClaimsSet claims) {
+        return claims.getClaim(RESOURCE_ID) == null
+                && claims.getClaim("azp") instanceof String clientId
+                && directory
+                        .principal(clientId)
+                        .filter(principal -> principal.kind() == Kind.MANAGED_IDENTITY)
+                        .isPresent();
     }
 
     /** @param own whether the issuer is this Entra ID itself */
@@ -125,7 +152,11 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
     private static void requireAccepted(Match match, String issuer, JWTClaimsSet claims) {
         String subject = subjectOf(claims);
         switch (match) {
-            case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
+            case OTHER_SUBJECT -> {
+                boolean named = FmiPath.isSubject(subject);
+                EntraError error = named ? EntraError.FEDERATED_PATH : EntraError.FEDERATED_SUBJECT;
+                throw mismatch(error, "subject '" + subject + "'");
+            }
             case OTHER_CASE ->
                 throw EntraError.FEDERATED_SUBJECT_CASE.because(
                         "No matching federated identity record found for presented assertion subject '" + subject
@@ -159,7 +190,7 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
     }
 
     private static boolean isOfUserAssignedIdentity(JWTClaimsSet claims) {
-        return String.valueOf(claims.getClaim("xms_mirid"))
+        return String.valueOf(claims.getClaim(RESOURCE_ID))
                 .toLowerCase(Locale.ROOT)
                 .contains(USER_ASSIGNED);
     }

@@ -213,6 +213,7 @@ final class AuthorizationFlow {
         ServicePrincipal principal = directory
                 .principal(clientId)
                 .orElseThrow(() -> ClientAuthentication.unknown(clientId, directory.tenantId()));
+        AgentRestrictions.requireInteractive(principal);
         String redirectUri = ClientAuthentication.required(query, "redirect_uri");
         if (principal.redirectUri(redirectUri).isEmpty()) {
             throw EntraError.UNKNOWN_REDIRECT_URI.because(

@@ -13,7 +13,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user. Thread-safe.
+ * Entra ID of one tenant: discovery documents, keys, and tokens for applications, agent identities and users.
+ * Thread-safe.
  *
  * @since 0.1.0
  */
@@ -38,7 +39,9 @@ public final class EntraEndpoint implements Endpoint {
         var assertions = new AssertionCheck(directory, issuer.authority(), issuer.clock());
         var clients = new ClientAuthentication(directory, assertions);
         var scopes = new Scope(new ResourceCheck(directory, issuer.authority()));
-        this.tokens = new TokenEndpoint(clients, users, authorizations, scopes, directory.assignments(), issuer, life);
+        var agents = new AgentFlows(directory, issuer, users);
+        this.tokens = new TokenEndpoint(
+                clients, users, authorizations, agents, scopes, directory.assignments(), issuer, life);
     }
 
     @Override

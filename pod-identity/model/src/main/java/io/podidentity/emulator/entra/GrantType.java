@@ -12,7 +12,11 @@ enum GrantType {
     DEVICE_CODE("urn:ietf:params:oauth:grant-type:device_code", "device_code"),
     AUTHORIZATION_CODE("authorization_code"),
     REFRESH_TOKEN("refresh_token"),
-    ON_BEHALF_OF("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    ON_BEHALF_OF("urn:ietf:params:oauth:grant-type:jwt-bearer"),
+    /** An agent identity acts as its own user account. */
+    USER_FEDERATED_CREDENTIAL("user_fic"),
+    /** The standard's (RFC 8693), which Entra ID refuses. */
+    TOKEN_EXCHANGE("urn:ietf:params:oauth:grant-type:token-exchange");
 
     private final Set<String> names;
 

@@ -23,6 +23,7 @@ record TokenEndpoint(
         ClientAuthentication clients,
         UserSignIn users,
         AuthorizationFlow codes,
+        AgentFlows agents,
         Scope scopes,
         AppAssignments assignments,
         TokenIssuer issuer,
@@ -51,15 +52,23 @@ record TokenEndpoint(
             }
             case ON_BEHALF_OF -> {
                 Client client = clients.authenticate(form, tenant);
+                AgentRestrictions.requireNoBlueprint(client.principal());
                 yield answerUser(users.onBehalfOf(client.principal(), form), client, form, tenant);
             }
+            case USER_FEDERATED_CREDENTIAL -> {
+                Client client = clients.authenticate(form, tenant);
+                yield answerUser(agents.actAsOwnUser(client.principal(), form), client, form, tenant);
+            }
+            case TOKEN_EXCHANGE ->
+                throw AgentRestrictions.refuseTokenExchange(
+                        clients.authenticate(form, tenant).principal());
         };
     }
 
     private Answer answerApplication(Parameters form, String tenant) {
         Client client = clients.authenticate(form, tenant);
         String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-        IssuedToken token = issue(issuer.inTenant(tenant), client, resource, requested(form));
+        IssuedToken token = issue(client, resource, form, tenant);
         return Answer.json(200, describeInNumbers(token));
     }
 
@@ -84,7 +93,7 @@ record TokenEndpoint(
         }
         Client client = clients.authenticate(form, tenant);
         String resource = scopes.requireKnown(ClientAuthentication.required(form, "resource"));
-        IssuedToken token = issue(issuer.inTenant(tenant), client, resource, requested(form));
+        IssuedToken token = issue(client, resource, form, tenant);
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
         body.put("expires_in", Long.toString(token.lifetimeSeconds()));
@@ -101,7 +110,7 @@ record TokenEndpoint(
         TokenIssuer there = issuer.inTenant(tenant);
         String resource = scopes.resourceOfUser(scope);
         User user = session.user();
-        TokenSubject subject = session.subject(scope, client.proof())
+        TokenSubject subject = agents.subjectOfUser(session, scope, client)
                 .with(
                         assignments.rolesAt(resource, user.objectId(), user.userPrincipalName()),
                         assignments.groupsOf(user.objectId(), user.userPrincipalName()))
@@ -113,15 +122,15 @@ record TokenEndpoint(
         return Answer.json(200, body);
     }
 
-    private IssuedToken issue(TokenIssuer issuer, Client client, String resource, RequestedClaims requested) {
+    private IssuedToken issue(Client client, String resource, Parameters form, String tenant) {
         ServicePrincipal principal = client.principal();
         String clientId = principal.clientId();
         String objectId = principal.objectId();
-        TokenSubject subject = TokenSubject.application(clientId, objectId, client.proof())
+        TokenSubject subject = agents.subjectOfApplication(client, resource, form, tenant)
                 .with(assignments.rolesAt(resource, objectId, clientId), assignments.groupsOf(objectId, clientId))
-                .asking(requested);
+                .asking(requested(form));
         boolean managed = principal.kind() == Kind.MANAGED_IDENTITY;
-        return issuer.issue(subject, resource, managed ? life.ofManagedIdentities() : life.usual());
+        return issuer.inTenant(tenant).issue(subject, resource, managed ? life.ofManagedIdentities() : life.usual());
     }
 
     /** What a client wants in its token, often because a resource has challenged it. */

@@ -3,6 +3,7 @@ package io.podidentity.emulator.entra;
 
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
@@ -22,8 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of the one user: by device code, approved as soon as it is asked for, by refresh token, and by a token of
- * the user's for an application. Thread-safe.
+ * Sessions of users: of the one user by device code, approved as soon as it is asked for, of each by refresh token, and
+ * by a token of the user's for an application. Thread-safe.
  */
 final class UserSignIn {
 
@@ -62,11 +63,12 @@ final class UserSignIn {
 
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
-        boolean known = new PublicClients(directory).find(clientId).isPresent()
-                || directory.principal(clientId).isPresent();
-        if (!known) {
-            throw ClientAuthentication.unknown(clientId, directory.tenantId());
-        }
+        new PublicClients(directory)
+                .find(clientId)
+                .or(() -> directory.principal(clientId))
+                .ifPresentOrElse(AgentRestrictions::requireInteractive, () -> {
+                    throw ClientAuthentication.unknown(clientId, directory.tenantId());
+                });
         String scope = ClientAuthentication.required(form, "scope");
         var session = new Session(directory.user(), clientId, scope, null, false);
         var body = new LinkedHashMap<String, Object>();
@@ -108,17 +110,33 @@ final class UserSignIn {
                         "Assertion failed signature validation. [Reason - The key was not found.]"));
         String clientId = application.clientId();
         requireValidNow(claims);
-        requireAudience(claims, clientId);
-        requireTokenOfUser(claims);
-        if (!application.consented()) {
+        directory
+                .agents()
+                .find(clientId)
+                .ifPresentOrElse(
+                        agent -> requireAudienceOfBlueprint(claims, agent), () -> requireAudience(claims, clientId));
+        User user = userOf(claims);
+        requireConsent(application);
+        return new Session(user, clientId, scope, null, false);
+    }
+
+    /** @throws EntraError.Refusal if nobody has consented to let the application act for users */
+    void requireConsent(ServicePrincipal application) {
+        String clientId = application.clientId();
+        boolean blueprintConsented = directory
+                .agents()
+                .find(clientId)
+                .flatMap(agent -> directory.principal(agent.blueprintId()))
+                .map(ServicePrincipal::consented)
+                .orElse(true);
+        if (!application.consented() || !blueprintConsented) {
             throw EntraError.NO_CONSENT.because(
                     "The user or administrator has not consented to use the application with ID '" + clientId
                             + "'. Send an interactive authorization request for this user and resource.");
         }
-        return new Session(directory.user(), clientId, scope, null, false);
     }
 
-    private void requireValidNow(JWTClaimsSet claims) {
+    void requireValidNow(JWTClaimsSet claims) {
         if (!tokens.clock().instant().isBefore(claims.getExpirationTime().toInstant())) {
             throw EntraError.USER_TOKEN_EXPIRED.because(
                     "Assertion is not within its valid time range. Ensure that the access token is not expired before"
@@ -127,7 +145,7 @@ final class UserSignIn {
     }
 
     private static void requireAudience(JWTClaimsSet claims, String clientId) {
-        if (claims.getAudience().stream().noneMatch(List.of(clientId, "api://" + clientId)::contains)) {
+        if (!isFor(claims, clientId)) {
             throw EntraError.USER_TOKEN_AUDIENCE.because(
                     "Assertion audience does not match the Client app presenting the assertion. The audience in the"
                             + " assertion was '" + String.join(", ", claims.getAudience())
@@ -136,15 +154,30 @@ final class UserSignIn {
         }
     }
 
-    private void requireTokenOfUser(JWTClaimsSet claims) {
-        if (!directory.user().objectId().equals(claims.getClaim("oid"))) {
-            throw EntraError.NOT_A_USERS_TOKEN.because("Application '" + claims.getClaim("oid")
-                    + "' is not allowed to make application on-behalf-of calls.");
+    /** An agent identity is called through its blueprint. */
+    private static void requireAudienceOfBlueprint(JWTClaimsSet claims, AgentIdentity agent) {
+        if (!isFor(claims, agent.blueprintId())) {
+            throw EntraError.USER_TOKEN_SIGNATURE.because("Assertion is not valid: its audience is '"
+                    + String.join(", ", claims.getAudience()) + "', and agent identity '" + agent.clientId()
+                    + "' acts on behalf of users whose token is for its agent identity blueprint '"
+                    + agent.blueprintId() + "'.");
         }
+    }
+
+    private static boolean isFor(JWTClaimsSet claims, String clientId) {
+        return claims.getAudience().stream().anyMatch(List.of(clientId, "api://" + clientId)::contains);
+    }
+
+    private User userOf(JWTClaimsSet claims) {
+        User user = directory
+                .user(String.valueOf(claims.getClaim("oid")))
+                .orElseThrow(() -> EntraError.NOT_A_USERS_TOKEN.because("Application '" + claims.getClaim("oid")
+                        + "' is not allowed to make application on-behalf-of calls."));
         if (claims.getClaim("scp") == null) {
             throw EntraError.ID_TOKEN.because(
                     "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.");
         }
+        return user;
     }
 
     /** @throws EntraError.Refusal if the session is another client's */

@@ -20,7 +20,8 @@ public final class Redaction {
     private static final Pattern SECRET_PART = Pattern.compile("(?<=/)[0-9a-f]{64}(?=/|$)");
 
     private static final Pattern SECRET_NAME = Pattern.compile(
-            "(?i)((access|id|refresh)_)?token|(client_)?(assertion|secret)|(device_)?code|password|sig");
+            "(?i)((access|id|refresh)_)?token|(client_)?(assertion|secret)|user_federated_identity_credential"
+                    + "|(device_)?code|password|sig");
 
     private Redaction() {}
 

@@ -3,10 +3,12 @@ package io.podidentity.emulator.token;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -22,14 +24,26 @@ public final class Resource {
     // For assertions of managed identities. A federated credential says the URI; the token says the application's ID,
     // which is known for the public cloud alone.
     // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
-    private static final Map<String, String> TOKEN_EXCHANGE = Map.of(
+    // Clients write AzureAdTokenExchange too.
+    private static final Map<String, String> TOKEN_EXCHANGE = ignoringCase(Map.of(
             "api://AzureADTokenExchange", "fb60f99c-7a34-4190-8149-302f77469936",
             "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeUSGov",
-            "api://AzureADTokenExchangeChina", "api://AzureADTokenExchangeChina");
+            "api://AzureADTokenExchangeChina", "api://AzureADTokenExchangeChina"));
 
     private static final String API = "api://";
 
     private Resource() {}
+
+    private static Map<String, String> ignoringCase(Map<String, String> names) {
+        var all = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        all.putAll(names);
+        return Collections.unmodifiableMap(all);
+    }
+
+    /** Whether tokens for it are there to be exchanged for others. */
+    public static boolean isTokenExchange(String resource) {
+        return TOKEN_EXCHANGE.containsKey(resource);
+    }
 
     /**
      * The audience of a token of version 2.0, if the resource is one that wants such tokens: token exchange, and each

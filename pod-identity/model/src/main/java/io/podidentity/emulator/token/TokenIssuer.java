@@ -78,6 +78,7 @@ public record TokenIssuer(SigningKeys keys, URI authority, String tenantId, Cloc
         addIfAny(claims, "xms_cc", subject.requested().capabilities());
         addIfAny(claims, "acrs", subject.requested().contexts());
         subject.resourceId().ifPresent(id -> claims.claim("xms_mirid", id));
+        subject.agent().ifPresent(agent -> agent.all().forEach(claims::claim));
         if (subject.user().isPresent()) {
             addUser(claims, subject.user().get(), version);
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.emulator.token;
 
+import io.podidentity.emulator.directory.FmiPath;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param roles the application roles that the principal has at the resource
  * @param groups the object IDs of the groups that the principal is in
  * @param requested what the client has asked to find in the token
+ * @param agent what the token says of the agent identity that asks; empty if another client asks
+ * @param path whom a blueprint names by its token; empty for all others
  * @since 0.1.0
  */
 public record TokenSubject(
@@ -29,7 +32,9 @@ public record TokenSubject(
         Proof proof,
         List<String> roles,
         List<String> groups,
-        RequestedClaims requested) {
+        RequestedClaims requested,
+        Optional<AgentClaims> agent,
+        Optional<FmiPath> path) {
 
     /**
      * A user at a client.
@@ -75,21 +80,45 @@ public record TokenSubject(
     private static TokenSubject of(
             String clientId, String objectId, Optional<SignedInUser> user, Optional<String> resourceId, Proof proof) {
         return new TokenSubject(
-                clientId, objectId, user, resourceId, proof, List.of(), List.of(), RequestedClaims.NONE);
+                clientId,
+                objectId,
+                user,
+                resourceId,
+                proof,
+                List.of(),
+                List.of(),
+                RequestedClaims.NONE,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The same with these roles and groups. */
     public TokenSubject with(List<String> appRoles, List<String> memberOf) {
-        return new TokenSubject(appId, objectId, user, resourceId, proof, appRoles, memberOf, requested);
+        return new TokenSubject(appId, objectId, user, resourceId, proof, appRoles, memberOf, requested, agent, path);
     }
 
     /** The same, whose client asks for these claims. */
     public TokenSubject asking(RequestedClaims claims) {
-        return new TokenSubject(appId, objectId, user, resourceId, proof, roles, groups, claims);
+        return new TokenSubject(appId, objectId, user, resourceId, proof, roles, groups, claims, agent, path);
+    }
+
+    /** The same, whose client is an agent identity. */
+    public TokenSubject ofAgent(AgentClaims claims) {
+        return new TokenSubject(
+                appId, objectId, user, resourceId, proof, roles, groups, requested, Optional.of(claims), path);
+    }
+
+    /** The same, by which a blueprint names one of its agent identities. */
+    public TokenSubject naming(FmiPath named) {
+        return new TokenSubject(
+                appId, objectId, user, resourceId, proof, roles, groups, requested, agent, Optional.of(named));
     }
 
     /** The subject towards one application: of a user another one for each, by which they cannot be compared. */
     String subjectFor(String audience) {
+        if (path.isPresent()) {
+            return path.get().subject();
+        }
         if (user.isEmpty()) {
             return objectId;
         }
