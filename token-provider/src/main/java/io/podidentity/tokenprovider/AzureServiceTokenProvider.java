@@ -41,6 +41,8 @@ public final class AzureServiceTokenProvider {
     private final Duration deadline;
     /** The token of the user on whose behalf all requests are; null for no user. */
     private final @Nullable Secret userAssertion;
+    /** The agent identity of all requests that name none; null for that of the source. */
+    private final @Nullable AgentIdentity agent;
     /**
      * The slot that was used last, because most programs ask for one resource only. The field is not volatile, and the
      * next one is not either: an older value is as good, and a hit writes nothing that other processors share.
@@ -76,13 +78,15 @@ public final class AzureServiceTokenProvider {
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
-        this(cache, deadline, null);
+        this(cache, deadline, null, null);
     }
 
-    private AzureServiceTokenProvider(TokenCache cache, Duration deadline, @Nullable Secret userAssertion) {
+    private AzureServiceTokenProvider(
+            TokenCache cache, Duration deadline, @Nullable Secret userAssertion, @Nullable AgentIdentity agent) {
         this.cache = cache;
         this.deadline = deadline;
         this.userAssertion = userAssertion;
+        this.agent = agent;
     }
 
     /** {@return the settings of a provider, each at its default at first} */
@@ -135,7 +139,7 @@ public final class AzureServiceTokenProvider {
      * @throws IllegalArgumentException if {@code resource} is blank
      */
     public AccessToken getAuthenticationResult(String resource) {
-        if (userAssertion != null) {
+        if (userAssertion != null || agent != null) {
             return getAuthenticationResult(TokenRequest.forResource(resource));
         }
         TokenSlot slot = lastSlot;
@@ -172,7 +176,7 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if there is no token
      */
     public AccessToken getAuthenticationResult(TokenRequest request) {
-        return noteUsed(cache.get(withUser(request), limitOf(request)));
+        return noteUsed(cache.get(complete(request), limitOf(request)));
     }
 
     /**
@@ -183,7 +187,7 @@ public final class AzureServiceTokenProvider {
      */
     public CompletableFuture<String> getAccessTokenAsync(TokenRequest request) {
         return cache.getAsync(
-                withUser(request), limitOf(request), token -> noteUsed(token).value());
+                complete(request), limitOf(request), token -> noteUsed(token).value());
     }
 
     /**
@@ -197,7 +201,7 @@ public final class AzureServiceTokenProvider {
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<AccessToken> getAuthenticationResultAsync(TokenRequest request) {
-        return cache.getAsync(withUser(request), limitOf(request), this::noteUsed);
+        return cache.getAsync(complete(request), limitOf(request), this::noteUsed);
     }
 
     /**
@@ -218,7 +222,19 @@ public final class AzureServiceTokenProvider {
         if (userAssertion.isBlank()) {
             throw new IllegalArgumentException("userAssertion must not be blank");
         }
-        return new AzureServiceTokenProvider(cache, deadline, new Secret(userAssertion.strip()));
+        return new AzureServiceTokenProvider(cache, deadline, new Secret(userAssertion.strip()), agent);
+    }
+
+    /**
+     * The same provider for an agent identity: each request that names none is for this one. The provider's source must
+     * be a blueprint ({@link TokenSources#agentBlueprint}, or the connection string {@code RunAs=Agent}). It shares
+     * this provider's cache, and is cheap to make.
+     *
+     * @param agent the agent identity
+     * @return a provider whose tokens are those of the agent identity
+     */
+    public AzureServiceTokenProvider asAgent(AgentIdentity agent) {
+        return new AzureServiceTokenProvider(cache, deadline, userAssertion, requireNonNull(agent, "agent"));
     }
 
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
@@ -250,7 +266,7 @@ public final class AzureServiceTokenProvider {
     public Explanation explain(TokenRequest request) {
         String resource = request.resource();
         try {
-            CachedToken cached = cache.get(withUser(request), limitOf(request));
+            CachedToken cached = cache.get(complete(request), limitOf(request));
             noteUsed(cached);
             return Explanation.ofToken(resource, cached.token, cached.attempts());
         } catch (TokenAcquisitionException e) {
@@ -264,7 +280,7 @@ public final class AzureServiceTokenProvider {
      * @param request the request, as it was asked; its deadline does not matter here
      */
     public void invalidate(TokenRequest request) {
-        cache.clear(withUser(request));
+        cache.clear(complete(request));
     }
 
     /** Forgets all tokens, and which source answered first, for all providers that share the cache. */
@@ -288,11 +304,16 @@ public final class AzureServiceTokenProvider {
         return token;
     }
 
-    private TokenRequest withUser(TokenRequest request) {
-        if (userAssertion == null || request.isOnBehalfOfUser()) {
-            return request;
+    /** The same request, with the user and the agent identity of this provider if the request names none. */
+    private TokenRequest complete(TokenRequest request) {
+        TokenRequest complete = request;
+        if (userAssertion != null && !request.isOnBehalfOfUser()) {
+            complete = complete.withUserAssertion(userAssertion.reveal());
         }
-        return request.withUserAssertion(userAssertion.reveal());
+        if (agent != null && request.agent().isEmpty()) {
+            complete = complete.withAgent(agent);
+        }
+        return complete;
     }
 
     private Duration limitOf(TokenRequest request) {

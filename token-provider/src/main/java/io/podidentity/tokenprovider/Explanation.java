@@ -203,6 +203,7 @@ public final class Explanation {
                 "userPrincipalName",
                 principal.userPrincipalName().map(Explanation::shown).orElse(null));
         json.put("appId", principal.appId().map(Explanation::shown).orElse(null));
+        json.put("blueprintId", principal.blueprintId().map(Explanation::shown).orElse(null));
         json.put("objectId", principal.objectId().map(Explanation::shown).orElse(null));
         json.put("tenantId", principal.tenantId().map(Explanation::shown).orElse(null));
         json.put(

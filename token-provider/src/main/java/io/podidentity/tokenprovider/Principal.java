@@ -26,9 +26,9 @@ public final class Principal {
 
     /** The kind of a principal. */
     public enum Type {
-        /** A person. */
+        /** A user: a person, or the user account of an agent. */
         USER,
-        /** An application: a service principal or a managed identity. */
+        /** An application: a service principal, a managed identity or an agent identity. */
         APP
     }
 
@@ -41,6 +41,7 @@ public final class Principal {
     private final @Nullable String objectId;
     private final @Nullable String tenantId;
     private final @Nullable String certificateThumbprint;
+    private final @Nullable String blueprintId;
 
     Principal(
             Type type,
@@ -48,23 +49,25 @@ public final class Principal {
             @Nullable String appId,
             @Nullable String objectId,
             @Nullable String tenantId,
-            @Nullable String certificateThumbprint) {
+            @Nullable String certificateThumbprint,
+            @Nullable String blueprintId) {
         this.type = requireNonNull(type, "type");
         this.userPrincipalName = userPrincipalName;
         this.appId = appId;
         this.objectId = objectId;
         this.tenantId = tenantId;
         this.certificateThumbprint = certificateThumbprint;
+        this.blueprintId = blueprintId;
     }
 
     /**
-     * A person.
+     * A user: a person, or the user account of an agent.
      *
      * @param userPrincipalName the sign-in name, or null if it is not known
      * @return a principal of the type {@link Type#USER} of which nothing else is known
      */
     public static Principal user(@Nullable String userPrincipalName) {
-        return new Principal(Type.USER, userPrincipalName, null, null, null, null);
+        return new Principal(Type.USER, userPrincipalName, null, null, null, null, null);
     }
 
     /**
@@ -74,7 +77,7 @@ public final class Principal {
      * @return a principal of the type {@link Type#APP} of which nothing else is known
      */
     public static Principal app(@Nullable String appId) {
-        return new Principal(Type.APP, null, appId, null, null, null);
+        return new Principal(Type.APP, null, appId, null, null, null, null);
     }
 
     /** Whose token it is by its claims; null for one that is opaque, or says nothing of a principal. */
@@ -92,6 +95,7 @@ public final class Principal {
         String objectId = text(claims, "oid");
         String kind = text(claims, "idtyp");
         String tenantId = text(claims, "tid");
+        String blueprintId = text(claims, "xms_par_app_azp");
         if (name == null && appId == null && objectId == null) {
             return null;
         }
@@ -100,10 +104,14 @@ public final class Principal {
         if (kind != null) {
             isUser = kind.equals("user");
         }
-        if (isUser) {
-            return new Principal(Type.USER, name, null, objectId, tenantId, null);
+        if (!isUser) {
+            return new Principal(Type.APP, null, appId, objectId, tenantId, null, blueprintId);
         }
-        return new Principal(Type.APP, null, appId, objectId, tenantId, null);
+        String agentId = null;
+        if (blueprintId != null) {
+            agentId = appId;
+        }
+        return new Principal(Type.USER, name, agentId, objectId, tenantId, null, blueprintId);
     }
 
     /** The first of these claims that is there and a text of one line, in which no character hides or turns others. */
@@ -132,7 +140,7 @@ public final class Principal {
      * @return a new object
      */
     public Principal withObjectId(@Nullable String objectId) {
-        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint, blueprintId);
     }
 
     /**
@@ -142,7 +150,7 @@ public final class Principal {
      * @return a new object
      */
     public Principal withTenantId(@Nullable String tenantId) {
-        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint, blueprintId);
     }
 
     /**
@@ -152,10 +160,20 @@ public final class Principal {
      * @return a new object
      */
     public Principal withCertificateThumbprint(@Nullable String certificateThumbprint) {
-        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint, blueprintId);
     }
 
-    /** {@return a person or an application} */
+    /**
+     * The same principal as an agent identity, or as a user for whom an agent identity acts.
+     *
+     * @param blueprintId the client ID of the agent identity's blueprint, or null for no agent identity
+     * @return a new object
+     */
+    public Principal withBlueprintId(@Nullable String blueprintId) {
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint, blueprintId);
+    }
+
+    /** {@return a user or an application} */
     public Type type() {
         return type;
     }
@@ -169,7 +187,11 @@ public final class Principal {
         return Optional.ofNullable(userPrincipalName);
     }
 
-    /** {@return the client ID of an application (the claims appid and azp); empty for a user} */
+    /**
+     * The client ID of an application (the claims appid and azp).
+     *
+     * @return for a user the client ID of the agent identity that acts for that user; empty without an agent identity
+     */
     public Optional<String> appId() {
         return Optional.ofNullable(appId);
     }
@@ -189,6 +211,16 @@ public final class Principal {
         return Optional.ofNullable(certificateThumbprint);
     }
 
+    /**
+     * The blueprint of the agent identity that the token was issued to (claim xms_par_app_azp). It is for people and
+     * logs: all agent identities of a blueprint have the same one.
+     *
+     * @return its client ID; empty for a principal without an agent identity
+     */
+    public Optional<String> blueprintId() {
+        return Optional.ofNullable(blueprintId);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Principal principal
@@ -197,12 +229,13 @@ public final class Principal {
                 && Objects.equals(appId, principal.appId)
                 && Objects.equals(objectId, principal.objectId)
                 && Objects.equals(tenantId, principal.tenantId)
-                && Objects.equals(certificateThumbprint, principal.certificateThumbprint);
+                && Objects.equals(certificateThumbprint, principal.certificateThumbprint)
+                && Objects.equals(blueprintId, principal.blueprintId);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+        return Objects.hash(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint, blueprintId);
     }
 
     /** The parts that are known, such as {@code User anna@contoso.com, tenant 1111…}, in one line. */
@@ -211,9 +244,13 @@ public final class Principal {
         StringBuilder text = new StringBuilder();
         if (type == Type.USER) {
             append(text.append("User"), " ", userPrincipalName);
+            append(text, ", agent ", appId);
+        } else if (blueprintId != null) {
+            append(text.append("Agent"), " ", appId);
         } else {
             append(text.append("App"), " ", appId);
         }
+        append(text, ", blueprint ", blueprintId);
         append(text, ", object ID ", objectId);
         append(text, ", tenant ", tenantId);
         append(text, ", certificate ", certificateThumbprint);

@@ -28,6 +28,7 @@ public final class TokenRequest {
     private final String resource;
     private final @Nullable String tenantId;
     private final @Nullable UserAssignedIdentity identity;
+    private final @Nullable AgentIdentity agent;
     private final @Nullable String claims;
     private final boolean caeEnabled;
     private final boolean forceRefresh;
@@ -39,6 +40,7 @@ public final class TokenRequest {
             String resource,
             @Nullable String tenantId,
             @Nullable UserAssignedIdentity identity,
+            @Nullable AgentIdentity agent,
             @Nullable String claims,
             boolean caeEnabled,
             boolean forceRefresh,
@@ -47,6 +49,7 @@ public final class TokenRequest {
         this.resource = resource;
         this.tenantId = tenantId;
         this.identity = identity;
+        this.agent = agent;
         this.claims = claims;
         this.caeEnabled = caeEnabled;
         this.forceRefresh = forceRefresh;
@@ -66,7 +69,7 @@ public final class TokenRequest {
     public static TokenRequest forResource(String resource) {
         requireNonNull(resource, "resource");
         requireText(resource, "resource");
-        return new TokenRequest(resource, null, null, null, false, false, null, null);
+        return new TokenRequest(resource, null, null, null, null, false, false, null, null);
     }
 
     /**
@@ -96,7 +99,7 @@ public final class TokenRequest {
      */
     public TokenRequest withTenantId(@Nullable String tenantId) {
         requireText(tenantId, "tenantId");
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -121,7 +124,18 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withIdentity(@Nullable UserAssignedIdentity identity) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
+    }
+
+    /**
+     * The same request for an agent identity. The source {@code Agent identity} answers it, and all others do not
+     * apply. With {@link #withUserAssertion} the agent identity acts on behalf of that user.
+     *
+     * @param agent the agent identity; null for that of the connection string ({@code AgentId})
+     * @return a new request
+     */
+    public TokenRequest withAgent(@Nullable AgentIdentity agent) {
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -136,7 +150,7 @@ public final class TokenRequest {
      */
     public TokenRequest withClaims(@Nullable String claims) {
         requireText(claims, "claims");
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -149,7 +163,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withCaeEnabled(boolean caeEnabled) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -164,7 +178,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withForceRefresh(boolean forceRefresh) {
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -178,7 +192,7 @@ public final class TokenRequest {
         if (deadline != null) {
             requireDeadline(deadline);
         }
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, user);
+        return new TokenRequest(resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, user);
     }
 
     /**
@@ -197,7 +211,8 @@ public final class TokenRequest {
         if (userAssertion != null) {
             behalf = new User(Fingerprint.of(userAssertion.strip()), new Secret(userAssertion.strip()));
         }
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
+        return new TokenRequest(
+                resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, behalf);
     }
 
     /**
@@ -210,7 +225,8 @@ public final class TokenRequest {
             return this;
         }
         User behalf = new User(user.fingerprint, null);
-        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline, behalf);
+        return new TokenRequest(
+                resource, tenantId, identity, agent, claims, caeEnabled, forceRefresh, deadline, behalf);
     }
 
     /** {@return whether it is on behalf of a user} */
@@ -254,6 +270,11 @@ public final class TokenRequest {
             return Optional.empty();
         }
         return Optional.of(identity.id());
+    }
+
+    /** {@return the agent identity that is meant; empty for that of the source, and for none} */
+    public Optional<AgentIdentity> agent() {
+        return Optional.ofNullable(agent);
     }
 
     /** {@return the claims challenge, as the resource sent it (JSON); empty without one} */
@@ -303,6 +324,7 @@ public final class TokenRequest {
                 && resource.equals(request.resource)
                 && Objects.equals(tenantId, request.tenantId)
                 && Objects.equals(identity, request.identity)
+                && Objects.equals(agent, request.agent)
                 && Objects.equals(claims, request.claims)
                 && Objects.equals(fingerprint(), request.fingerprint())
                 && caeEnabled == request.caeEnabled
@@ -320,6 +342,7 @@ public final class TokenRequest {
         hash = 31 * hash + Objects.hashCode(fingerprint());
         hash = 31 * hash + Objects.hashCode(tenantId);
         hash = 31 * hash + Objects.hashCode(identity);
+        hash = 31 * hash + Objects.hashCode(agent);
         return 31 * hash + Objects.hashCode(claims) + Boolean.hashCode(caeEnabled);
     }
 
@@ -329,6 +352,7 @@ public final class TokenRequest {
         StringBuilder text = new StringBuilder("TokenRequest[").append(resource);
         append(text, ", tenant ", tenantId);
         append(text, ", ", identity);
+        append(text, ", ", agent);
         append(text, ", claims ", claims);
         if (user != null) {
             text.append(", on behalf of a user");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.application.AgentTokenSource;
 import io.podidentity.tokenprovider.internal.application.CertificateFile;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
@@ -10,6 +11,7 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
@@ -158,12 +160,13 @@ public final class TokenSources {
      */
     public static TokenSource clientCertificate(
             String tenantId, String clientId, Path file, @Nullable String password) {
+        CertificateFile credential = certificateFile(file, password);
+        return application("Client certificate", tenantId, clientId, context -> credential);
+    }
+
+    private static CertificateFile certificateFile(Path file, @Nullable String password) {
         Secret secret = password == null ? null : new Secret(password);
-        return application(
-                "Client certificate",
-                tenantId,
-                clientId,
-                context -> new CertificateFile(file.toString(), "the certificate", secret, true));
+        return new CertificateFile(file.toString(), "the certificate", secret, true);
     }
 
     /**
@@ -183,6 +186,56 @@ public final class TokenSources {
                 tenantId,
                 clientId,
                 context -> new ClientAssertion(DeferredTokenSource.resolve(context, source)));
+    }
+
+    /**
+     * The agent identities of a blueprint that another issuer vouches for, by a federated credential. A request names
+     * its agent identity: {@link TokenRequest#withAgent}.
+     *
+     * @param tenantId the tenant of the agent identities, an ID or a domain; a request may name another one
+     * @param blueprintClientId the client ID of the blueprint
+     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's, such as
+     *     {@link ClientAssertions#workloadIdentity} or {@link ClientAssertions#managedIdentity}; no message shows it.
+     *     It may not be a managed identity's token that workload identity got
+     * @return a source named {@code Agent identity}
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     */
+    public static TokenSource agentBlueprint(String tenantId, String blueprintClientId, Supplier<String> assertion) {
+        TokenSource source = sourceOf(assertion);
+        return blueprint(
+                tenantId,
+                blueprintClientId,
+                context -> new ClientAssertion(DeferredTokenSource.resolve(context, source)));
+    }
+
+    /**
+     * The agent identities of a blueprint with a certificate in a file, as {@link #clientCertificate} reads it. A
+     * request names its agent identity: {@link TokenRequest#withAgent}.
+     *
+     * @param tenantId the tenant of the agent identities, an ID or a domain; a request may name another one
+     * @param blueprintClientId the client ID of the blueprint
+     * @param certificate the file
+     * @param password of PKCS#12; null without one
+     * @return a source named {@code Agent identity}
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     */
+    public static TokenSource agentBlueprint(
+            String tenantId, String blueprintClientId, Path certificate, @Nullable String password) {
+        CertificateFile credential = certificateFile(certificate, password);
+        return blueprint(tenantId, blueprintClientId, context -> credential);
+    }
+
+    private static TokenSource blueprint(
+            String tenantId, String blueprintClientId, Function<SourceContext, EntraCredential> proof) {
+        requireText(tenantId, "tenantId");
+        requireText(blueprintClientId, "blueprintClientId");
+        return new DeferredTokenSource(context -> new AgentTokenSource(
+                EntraClient.of(context, null),
+                tenantId,
+                blueprintClientId,
+                proof.apply(context),
+                null,
+                ProcessCaches::cacheProofs));
     }
 
     private static TokenSource sourceOf(Supplier<String> assertion) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class AccessTokenTest {
     private static final Instant EXPIRES = Instant.parse("2026-01-01T01:00:00Z");
-    private static final Principal PRINCIPAL = new Principal(Principal.Type.APP, null, "app", null, "t", null);
+    private static final Principal PRINCIPAL = new Principal(Principal.Type.APP, null, "app", null, "t", null, null);
     private final AccessToken token =
             new AccessToken("s3cr3t", "https://storage.azure.com/", "Bearer", EXPIRES, null, PRINCIPAL, "IMDS");
 

@@ -158,6 +158,7 @@ class ArchitectureTest {
     private static final class Rooms implements SliceAssignment {
         private static final Set<String> VALUES = Set.of(
                 "AccessToken",
+                "AgentIdentity",
                 "Principal",
                 "TokenAcquisitionException",
                 "TokenAttempt",
@@ -251,6 +252,7 @@ class ArchitectureTest {
         assertThat(names)
                 .containsExactly(
                         "AccessToken",
+                        "AgentIdentity",
                         "AzureServiceTokenProvider",
                         "ClientAssertions",
                         "ConnectionString",

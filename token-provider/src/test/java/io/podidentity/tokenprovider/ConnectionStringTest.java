@@ -11,6 +11,7 @@ import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionStringTest {
     private static final String MORE =
             " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting/application.md#connection-string";
+
+    private static final String AGENT =
+            " For an agent identity, write RunAs=Agent, AppId, TenantId, AgentId, and at most"
+                    + " one proof: ManagedIdentityClientId or a certificate.";
 
     @ParameterizedTest
     @CsvSource(
@@ -47,9 +52,9 @@ class ConnectionStringTest {
                 "RunAs=App;TenatId=hunter2| has an unknown key (at character 11). Did you mean TenantId?",
                 "RunAs=App; app_id =hunter2| has an unknown key (at character 12). Did you mean AppId?",
                 "RunAs=App;RUNAS=hunter2| has RunAs twice (again at character 11). Remove one of them.",
-                "AppKey=hunter2| has no RunAs. Write RunAs= followed by one of App, Developer, Workload.",
+                "AppKey=hunter2| has no RunAs. Write RunAs= followed by one of Agent, App, Developer, Workload.",
                 "RunAs=hunter2| has a value for RunAs that is not allowed (at character 1). Allowed values:"
-                        + " App, Developer, Workload.",
+                        + " Agent, App, Developer, Workload.",
                 "RunAs=CurrentUser| has RunAs=CurrentUser, which needs Windows and .NET Framework (at character 1)."
                         + " Use RunAs=Developer;DeveloperTool=AzureCli.",
                 "RunAs=Developer| has no DeveloperTool. Write DeveloperTool= followed by one of AzureCli,"
@@ -95,6 +100,25 @@ class ConnectionStringTest {
                 "RunAs=App;MsiRetryTimeout=-1| has a value for MsiRetryTimeout that is not allowed (at character 11)."
                         + " Write a whole number of seconds, 0 for no limit.",
                 "RunAs=Workload;AppId= | has an empty AppId (at character 16). Remove it or give it a value.",
+                "RunAs=Agent| has no AppId. Write AppId=CLIENT_ID, the client ID of the blueprint.",
+                "RunAs=Agent;AppId=a| has no TenantId. Add TenantId=TENANT, the tenant of the agent identities.",
+                "RunAs=Agent;AppId=a;TenantId=t;AgentUser=u| has no AgentId. Add AgentId=CLIENT_ID, the agent identity of"
+                        + " the user account.",
+                "RunAs=Agent;AppId=a;TenantId=t;AgentId=| has an empty AgentId (at character 32). Remove it or give it a"
+                        + " value.",
+                "RunAs=Agent;AppId=a;TenantId=t;ManagedIdentityClientId=| has an empty ManagedIdentityClientId"
+                        + " (at character 32). Write the client ID of a user-assigned managed identity.",
+                "RunAs=Agent;AppId=a;TenantId=t;CertificateThumbprint=1| has CertificateThumbprint but no"
+                        + " CertificateStoreLocation (at character 32). Add CertificateStoreLocation=CurrentUser or"
+                        + " LocalMachine.",
+                "RunAs=Agent;AppId=a;TenantId=t;AppKey=hunter2| has RunAs and AppKey, which cannot be combined (at"
+                        + " character 32)." + AGENT,
+                "RunAs=Agent;AppId=a;TenantId=t;ManagedIdentityClientId=m;CertificateThumbprint=hunter2| has"
+                        + " ManagedIdentityClientId and CertificateThumbprint, which cannot be combined (at character"
+                        + " 58)." + AGENT,
+                "RunAs=Agent;AppId=a;TenantId=t;MsiRetryTimeout=hunter2| has a value for MsiRetryTimeout that is not"
+                        + " allowed (at character 32). Write a whole number of seconds, 0 for no limit.",
+                "RunAs=App;AgentId=hunter2| has RunAs and AgentId, which cannot be combined (at character 11)." + AGENT,
             })
     void parse_ofAWrongText_namesKeyAndPositionAndNoValue(String text, String problem) {
         assertThatThrownBy(() -> SignIn.of(ConnectionSettings.parse(text)))
@@ -108,6 +132,43 @@ class ConnectionStringTest {
         assertThat(SignIn.of(ConnectionSettings.parse("runas=workload"))).isEqualTo(SignIn.WORKLOAD);
         assertThat(SignIn.of(ConnectionSettings.parse("RunAs=Workload;AppId=a;TenantId=t")))
                 .isEqualTo(SignIn.WORKLOAD);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | WORKLOAD",
+                "AgentId=g | WORKLOAD",
+                "ManagedIdentityClientId=m;MsiRetryTimeout=5 | IDENTITY_ASSERTION",
+                "CertificateSubjectName=CN=x;CertificateStoreLocation=CurrentUser | STORE_CERTIFICATE",
+                "KeyVaultCertificateSecretIdentifier=https://v.vault.azure.net/secrets/c | VAULT_CERTIFICATE"
+            })
+    void parse_ofAnAgent_readsTheBlueprintsProof(String proof, SignIn expected) {
+        ConnectionSettings settings = ConnectionSettings.parse("runas=agent;AppId=a;TenantId=t;" + proof);
+
+        assertThat(SignIn.of(settings)).isEqualTo(SignIn.AGENT);
+        assertThat(SignIn.readBlueprintProof(settings)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ", , agent identity g",
+        "u@contoso.com, , 'agent identity g, user u@contoso.com'",
+        ", 22222222-2222-2222-2222-222222222222, 'agent identity g, user 22222222-2222-2222-2222-222222222222'",
+    })
+    void parse_ofAnAgentsUser_tellsANameFromAnObjectId(String name, String objectId, String text) {
+        String user = name == null ? objectId : name;
+        String setting = user == null ? "" : ";AgentUser=" + user;
+
+        AgentIdentity agent = SignIn.readAgentIdentity(
+                ConnectionSettings.parse("RunAs=Agent;AppId=a;TenantId=t;AgentId=g" + setting));
+
+        assertThat(agent).hasToString(text);
+        assertThat(agent.userPrincipalName()).isEqualTo(Optional.ofNullable(name));
+        assertThat(agent.userObjectId()).isEqualTo(Optional.ofNullable(objectId));
+        assertThat(SignIn.readAgentIdentity(ConnectionSettings.parse("RunAs=Agent;AppId=a;TenantId=t")))
+                .isNull();
     }
 
     @ParameterizedTest

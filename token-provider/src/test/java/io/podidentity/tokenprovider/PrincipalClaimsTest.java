@@ -31,7 +31,7 @@ class PrincipalClaimsTest {
                 TENANT));
 
         assertThat(Principal.read(token))
-                .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null));
+                .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null, null));
     }
 
     @Test
@@ -40,7 +40,7 @@ class PrincipalClaimsTest {
                 "ver", "2.0", "preferred_username", "anna@contoso.com", "azp", APP, "oid", OBJECT, "tid", TENANT));
 
         assertThat(Principal.read(token))
-                .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null));
+                .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null, null));
     }
 
     @ParameterizedTest
@@ -56,14 +56,16 @@ class PrincipalClaimsTest {
     void read_ofAnAppsTokenOfVersion1_isTheApp() {
         String token = Tokens.jwt(Map.of("ver", "1.0", "appid", APP, "oid", OBJECT, "tid", TENANT, "idtyp", "app"));
 
-        assertThat(Principal.read(token)).isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
+        assertThat(Principal.read(token))
+                .isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null, null));
     }
 
     @Test
     void read_ofAnAppsTokenOfVersion2WithoutAKind_isTheApp() {
         String token = Tokens.jwt(Map.of("ver", "2.0", "azp", APP, "oid", OBJECT, "tid", TENANT));
 
-        assertThat(Principal.read(token)).isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null));
+        assertThat(Principal.read(token))
+                .isEqualTo(new Principal(Principal.Type.APP, null, APP, OBJECT, TENANT, null, null));
     }
 
     @Test
@@ -71,8 +73,8 @@ class PrincipalClaimsTest {
         Principal app = Principal.read(Tokens.jwt(Map.of("idtyp", "app", "upn", "odd", "appid", APP)));
         Principal user = Principal.read(Tokens.jwt(Map.of("idtyp", "user", "oid", OBJECT, "appid", APP)));
 
-        assertThat(app).isEqualTo(new Principal(Principal.Type.APP, null, APP, null, null, null));
-        assertThat(user).isEqualTo(new Principal(Principal.Type.USER, null, null, OBJECT, null, null));
+        assertThat(app).isEqualTo(new Principal(Principal.Type.APP, null, APP, null, null, null, null));
+        assertThat(user).isEqualTo(new Principal(Principal.Type.USER, null, null, OBJECT, null, null, null));
     }
 
     @Test
@@ -81,7 +83,8 @@ class PrincipalClaimsTest {
                 Tokens.jwtOf(
                         "{\"upn\":5,\"preferred_username\":\"\",\"unique_name\":null,\"email\":\"anna@contoso.com\",\"oid\":[]}"));
 
-        assertThat(principal).isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, null, null, null));
+        assertThat(principal)
+                .isEqualTo(new Principal(Principal.Type.USER, "anna@contoso.com", null, null, null, null, null));
     }
 
     @Test
@@ -130,11 +133,11 @@ class PrincipalClaimsTest {
 
     @Test
     void toString_ofAPrincipal_tellsTheKnownParts() {
-        assertThat(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null))
+        assertThat(new Principal(Principal.Type.USER, "anna@contoso.com", null, OBJECT, TENANT, null, null))
                 .hasToString("User anna@contoso.com, object ID " + OBJECT + ", tenant " + TENANT);
-        assertThat(new Principal(Principal.Type.APP, null, APP, null, null, "AB12"))
+        assertThat(new Principal(Principal.Type.APP, null, APP, null, null, "AB12", null))
                 .hasToString("App " + APP + ", certificate AB12");
-        assertThat(new Principal(Principal.Type.APP, null, null, null, null, null))
+        assertThat(new Principal(Principal.Type.APP, null, null, null, null, null, null))
                 .hasToString("App");
     }
 }

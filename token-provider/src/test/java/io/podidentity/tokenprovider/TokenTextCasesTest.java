@@ -124,7 +124,8 @@ class TokenTextCasesTest extends ConformanceRunner {
                 row.given("appId"),
                 null,
                 row.given("tenantId"),
-                row.given("thumbprint"));
+                row.given("thumbprint"),
+                null);
         assertThat(principal).hasToString(row.expected("toString"));
     }
 

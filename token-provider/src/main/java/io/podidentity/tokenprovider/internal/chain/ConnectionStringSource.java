@@ -5,8 +5,10 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.application.AgentTokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.FederatedTokenFile;
 import io.podidentity.tokenprovider.internal.application.KeyStoreCredential;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource.KeyVaultSecret;
@@ -20,6 +22,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
+import io.podidentity.tokenprovider.internal.source.ProofCache;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -27,7 +30,6 @@ import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import java.time.Duration;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the source that a connection string names. */
@@ -35,14 +37,14 @@ public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
     private final SourceContext context;
-    private final BiFunction<TokenSource, String, TokenSource> assertions;
+    private final ProofCache proofs;
 
     /**
-     * @param assertions makes assertions for an audience out of the tokens of a managed identity
+     * @param proofs keeps the tokens that prove the identity of an application
      */
-    public ConnectionStringSource(SourceContext context, BiFunction<TokenSource, String, TokenSource> assertions) {
+    public ConnectionStringSource(SourceContext context, ProofCache proofs) {
         this.context = context;
-        this.assertions = assertions;
+        this.proofs = proofs;
     }
 
     /** Creates the source for the sign-in that these settings describe. */
@@ -53,6 +55,9 @@ public final class ConnectionStringSource {
         }
         if (signIn == SignIn.WORKLOAD) {
             return createWorkloadIdentity(text);
+        }
+        if (signIn == SignIn.AGENT) {
+            return createAgent(text);
         }
         if (signIn == SignIn.CLIENT_SECRET) {
             Secret secret = new Secret(text.value(ConnectionStringKey.APP_KEY));
@@ -132,12 +137,40 @@ public final class ConnectionStringSource {
     }
 
     private EntraCredential createAssertion(ConnectionSettings text) {
-        return new ClientAssertion(assertions.apply(
-                createManagedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
-                EntraClient.of(context, null).authority().exchangeAudience()));
+        TokenSource identity = createManagedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text);
+        String audience = EntraClient.of(context, null).authority().exchangeAudience();
+        return new ClientAssertion(proofs.keep(identity, audience, ClientAssertion.labelOf(identity)));
     }
 
-    private TokenSource createKeyVault(ConnectionSettings text) {
+    private TokenSource createAgent(ConnectionSettings text) {
+        return new AgentTokenSource(
+                EntraClient.of(context, null),
+                text.value(ConnectionStringKey.TENANT_ID),
+                text.value(ConnectionStringKey.APP_ID),
+                createBlueprintProof(text),
+                SignIn.readAgentIdentity(text),
+                proofs);
+    }
+
+    /**
+     * Creates the proof of a blueprint. A managed identity must be one of the managed identity endpoint: Entra ID does
+     * not accept a token that workload identity got as the assertion of another application (AADSTS700231).
+     */
+    private EntraCredential createBlueprintProof(ConnectionSettings text) {
+        SignIn proof = SignIn.readBlueprintProof(text);
+        if (proof == SignIn.IDENTITY_ASSERTION) {
+            return createAssertion(text);
+        }
+        if (proof == SignIn.STORE_CERTIFICATE) {
+            return createCertificate(text);
+        }
+        if (proof == SignIn.VAULT_CERTIFICATE) {
+            return createKeyVault(text);
+        }
+        return new ClientAssertion(new FederatedTokenFile(context.environment()));
+    }
+
+    private KeyVaultTokenSource createKeyVault(ConnectionSettings text) {
         return new KeyVaultTokenSource(
                 EntraClient.of(context, null),
                 text.get(ConnectionStringKey.TENANT_ID),

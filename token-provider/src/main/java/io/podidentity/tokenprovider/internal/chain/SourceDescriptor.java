@@ -66,6 +66,7 @@ public enum SourceDescriptor {
     CLIENT_SECRET("Client secret", null),
     CLIENT_CERTIFICATE("Client certificate", null),
     CLIENT_ASSERTION("Client assertion", null),
+    AGENT_IDENTITY("Agent identity", null),
     KEY_VAULT_CERTIFICATE("Key Vault certificate", null),
     AZURE_SDK("Azure SDK", null);
 

@@ -18,6 +18,8 @@ public enum ConnectionStringKey {
     KEY_VAULT_CERTIFICATE("KeyVaultCertificateSecretIdentifier"),
     KEY_VAULT_IDENTITY("KeyVaultUserAssignedManagedIdentityId"),
     MANAGED_IDENTITY_CLIENT_ID("ManagedIdentityClientId"),
+    AGENT_ID("AgentId"),
+    AGENT_USER("AgentUser"),
     MSI_RETRY_TIMEOUT("MsiRetryTimeout");
 
     /** With at most this many wrong letters, an unknown key is taken for a typing error. */
@@ -46,7 +48,7 @@ public enum ConnectionStringKey {
         for (ConnectionStringKey key : values()) {
             int distance = distance(text, key.text);
             // For a short key allow fewer wrong letters, or any short word would be similar to it.
-            if (distance < least && distance * 2 < key.text.length()) {
+            if (distance < least && distance * 5 < key.text.length() * 2) {
                 nearest = key;
                 least = distance;
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.connection;
 
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.AGENT_ID;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.AGENT_USER;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.APP_ID;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.APP_KEY;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.CERTIFICATE_STORE_LOCATION;
@@ -16,6 +18,7 @@ import static io.podidentity.tokenprovider.internal.connection.ConnectionStringK
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.RUN_AS;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.TENANT_ID;
 
+import io.podidentity.tokenprovider.AgentIdentity;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
 import java.time.Duration;
@@ -39,7 +42,9 @@ public enum SignIn {
     /** As an application, with a certificate from Key Vault; its tenant may be left to the vault. */
     VAULT_CERTIFICATE,
     /** As an application that trusts a managed identity, whose token is the assertion. */
-    IDENTITY_ASSERTION;
+    IDENTITY_ASSERTION,
+    /** As an agent identity, by its blueprint, whose proof {@link #readBlueprintProof} gives. */
+    AGENT;
 
     /**
      * Reads the way to sign in from a connection string. If several keys are present, the same ones win as in the .NET
@@ -47,11 +52,13 @@ public enum SignIn {
      * sign in as the identity of the machine.
      */
     public static SignIn of(ConnectionSettings text) {
-        String runAs = text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload");
-        for (ConnectionStringKey key : new ConnectionStringKey[] {OBJECT_ID, RESOURCE_ID, MANAGED_IDENTITY_CLIENT_ID}) {
-            if (text.has(key) && !runAs.equals("App")) {
-                throw conflict(text, RUN_AS, key);
-            }
+        String runAs = text.oneOf(RUN_AS, "CurrentUser", "Agent", "App", "Developer", "Workload");
+        if (runAs.equals("Agent")) {
+            return readAgent(text);
+        }
+        requireAbsent(text, AGENT_ID, AGENT_USER);
+        if (!runAs.equals("App")) {
+            requireAbsent(text, OBJECT_ID, RESOURCE_ID, MANAGED_IDENTITY_CLIENT_ID);
         }
         if (runAs.equals("Developer")) {
             return readDeveloper(text);
@@ -67,6 +74,14 @@ public enum SignIn {
                 RUN_AS,
                 "has RunAs=CurrentUser, which needs Windows and .NET Framework",
                 "Use RunAs=Developer;DeveloperTool=AzureCli.");
+    }
+
+    private static void requireAbsent(ConnectionSettings text, ConnectionStringKey... keys) {
+        for (ConnectionStringKey key : keys) {
+            if (text.has(key)) {
+                throw conflict(text, RUN_AS, key);
+            }
+        }
     }
 
     private static SignIn readDeveloper(ConnectionSettings text) {
@@ -172,6 +187,43 @@ public enum SignIn {
         return IDENTITY_ASSERTION;
     }
 
+    /** The blueprint's agent identity and its user account may be left to the requests. */
+    private static SignIn readAgent(ConnectionSettings text) {
+        requireAbsent(text, DEVELOPER_TOOL, OBJECT_ID, RESOURCE_ID, APP_KEY);
+        text.require(APP_ID, "Write AppId=CLIENT_ID, the client ID of the blueprint.");
+        text.require(TENANT_ID, "Add TenantId=TENANT, the tenant of the agent identities.");
+        requireGiven(text, AGENT_ID);
+        if (text.has(AGENT_USER)) {
+            text.require(AGENT_ID, "Add AgentId=CLIENT_ID, the agent identity of the user account.");
+            requireGiven(text, AGENT_USER);
+        }
+        readBlueprintProof(text);
+        return AGENT;
+    }
+
+    /**
+     * How a blueprint proves its identity: {@link #IDENTITY_ASSERTION}, {@link #STORE_CERTIFICATE}, {@link
+     * #VAULT_CERTIFICATE}, or {@link #WORKLOAD} for the token of the pod's service account. Two proofs are an error.
+     */
+    public static SignIn readBlueprintProof(ConnectionSettings text) {
+        readRetryLimit(text);
+        if (text.has(MANAGED_IDENTITY_CLIENT_ID)) {
+            requireAlone(text, MANAGED_IDENTITY_CLIENT_ID, APP_ID, TENANT_ID, AGENT_ID, AGENT_USER);
+            text.require(MANAGED_IDENTITY_CLIENT_ID, "Write the client ID of a user-assigned managed identity.");
+            return IDENTITY_ASSERTION;
+        }
+        boolean hasCertificate = text.has(CERTIFICATE_THUMBPRINT) || text.has(CERTIFICATE_SUBJECT_NAME);
+        if (text.has(KEY_VAULT_CERTIFICATE)) {
+            requireAlone(text, KEY_VAULT_CERTIFICATE, KEY_VAULT_IDENTITY, APP_ID, TENANT_ID, AGENT_ID, AGENT_USER);
+            return readVaultCertificate(text);
+        }
+        if (hasCertificate || text.has(CERTIFICATE_STORE_LOCATION)) {
+            return readStoreCertificate(text, hasCertificate);
+        }
+        requireAlone(text, AGENT_ID, APP_ID, TENANT_ID, AGENT_USER);
+        return WORKLOAD;
+    }
+
     private static void requireAlone(ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey... others) {
         Set<ConnectionStringKey> allowed = EnumSet.of(RUN_AS, MSI_RETRY_TIMEOUT, key);
         allowed.addAll(List.of(others));
@@ -184,8 +236,12 @@ public enum SignIn {
 
     private static ConnectionStringException conflict(
             ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey other) {
+        boolean isOfAgent = text.has(AGENT_ID) || text.has(AGENT_USER) || "Agent".equalsIgnoreCase(text.get(RUN_AS));
         String remedy = "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.";
-        if (key == MANAGED_IDENTITY_CLIENT_ID || other == MANAGED_IDENTITY_CLIENT_ID) {
+        if (isOfAgent) {
+            remedy = "For an agent identity, write RunAs=Agent, AppId, TenantId, AgentId, and at most one proof:"
+                    + " ManagedIdentityClientId or a certificate.";
+        } else if (key == MANAGED_IDENTITY_CLIENT_ID || other == MANAGED_IDENTITY_CLIENT_ID) {
             remedy = "For an application that trusts a managed identity, write RunAs=App, AppId, TenantId and"
                     + " ManagedIdentityClientId.";
         }
@@ -224,6 +280,23 @@ public enum SignIn {
         if (text.has(key)) {
             text.require(key, "Remove it or give it a value.");
         }
+    }
+
+    /** The agent identity that the settings name, with its user account if they name one; null for none. */
+    public static @Nullable AgentIdentity readAgentIdentity(ConnectionSettings text) {
+        if (!text.has(AGENT_ID)) {
+            return null;
+        }
+        AgentIdentity agent = AgentIdentity.ofClientId(text.value(AGENT_ID));
+        String user = text.get(AGENT_USER);
+        if (user == null) {
+            return agent;
+        }
+        // Only a sign-in name has an @ in it.
+        if (user.contains("@")) {
+            return agent.withUserPrincipalName(user);
+        }
+        return agent.withUserObjectId(user);
     }
 
     /** The user-assigned identity that the settings name; null for the system-assigned one. */

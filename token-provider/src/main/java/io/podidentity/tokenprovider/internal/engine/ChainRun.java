@@ -11,6 +11,7 @@ import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.source.ActingAsAgents;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
@@ -124,11 +125,11 @@ final class ChainRun {
     }
 
     /**
-     * Whether the request names an identity or a user. The token then says nothing of the identity that this process
-     * has, so its source is not pinned.
+     * Whether the request names an identity, an agent identity or a user. The token then says nothing of the identity
+     * that this process has, so its source is not pinned.
      */
     boolean namesIdentity() {
-        return request.identity().isPresent() || request.isOnBehalfOfUser();
+        return request.identity().isPresent() || request.agent().isPresent() || request.isOnBehalfOfUser();
     }
 
     void giveUp() {
@@ -185,6 +186,11 @@ final class ChainRun {
         }
         try {
             awaitTurn(source);
+            if (request.agent().isPresent() && !(source instanceof ActingAsAgents)) {
+                return new TokenSource.Unavailable(
+                        "the request names an agent identity, which needs a blueprint",
+                        "Sign in as a blueprint, such as by RunAs=Agent or TokenSources.agentBlueprint.");
+            }
             if (request.isOnBehalfOfUser() && !(source instanceof ActingForUsers)) {
                 return new TokenSource.Unavailable(
                         "it signs in as itself, and not on behalf of a user",

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.engine;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenAttempt;
 import io.podidentity.tokenprovider.TokenListener;
-import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.source.ProofCache;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
@@ -178,12 +177,18 @@ public final class ProcessCaches {
 
     /** The tokens of a managed identity for an audience, as assertions. They have a cache of their own. */
     public static TokenSource cacheAssertions(TokenSource identity, String audience) {
-        return cacheAssertions(identity, audience, List.of());
+        return cacheProofs(identity, audience, ClientAssertion.labelOf(identity));
     }
 
-    private static TokenSource cacheAssertions(TokenSource identity, String audience, List<TokenListener> listeners) {
-        TokenCache cache = makeUnshared(List.of(identity), null, listeners, TokenCache.DEFAULT_SLOTS);
-        return new CachedAssertions(identity, audience, cache);
+    /** The tokens of a source, which have a cache of their own; see {@link ProofCache#keep}. */
+    public static TokenSource cacheProofs(TokenSource source, String audience, String label) {
+        return cacheProofs(source, audience, label, List.of());
+    }
+
+    private static TokenSource cacheProofs(
+            TokenSource source, String audience, String label, List<TokenListener> listeners) {
+        TokenCache cache = makeUnshared(List.of(source), null, listeners, TokenCache.DEFAULT_SLOTS);
+        return new CachedProofs(source, audience, label, cache);
     }
 
     /**
@@ -193,8 +198,8 @@ public final class ProcessCaches {
         if (listeners.isEmpty()) {
             return assertions;
         }
-        if (assertions instanceof CachedAssertions cached) {
-            return cacheAssertions(cached.identity, cached.audience, listeners);
+        if (assertions instanceof CachedProofs cached) {
+            return cacheProofs(cached.source, cached.audience, cached.label, listeners);
         }
         return new ToldAssertions(assertions, new EventPublisher(listeners));
     }
@@ -235,7 +240,7 @@ public final class ProcessCaches {
         if (settings == null) {
             return new DefaultSources(context).createAll();
         }
-        return List.of(new ConnectionStringSource(context, ProcessCaches::cacheAssertions).create(settings));
+        return List.of(new ConnectionStringSource(context, ProcessCaches::cacheProofs).create(settings));
     }
 
     private static @Nullable ConnectionSettings connectionSettings(
@@ -259,47 +264,5 @@ public final class ProcessCaches {
                     .append('\0');
         }
         return Fingerprint.of(text.toString());
-    }
-
-    /** The tokens of a managed identity as the assertions of an application. They are cached like any other tokens. */
-    private static final class CachedAssertions implements TokenSource {
-        private final TokenSource identity;
-        private final String audience;
-        private final TokenCache cache;
-
-        CachedAssertions(TokenSource identity, String audience, TokenCache cache) {
-            this.identity = identity;
-            this.audience = audience;
-            this.cache = cache;
-        }
-
-        @Override
-        public String name() {
-            return identity.name();
-        }
-
-        @Override
-        public Outcome acquire(TokenRequest request) {
-            Duration limit = request.deadline().orElseThrow();
-            try {
-                TokenRequest wanted = TokenRequest.forResource(audience).withForceRefresh(request.forceRefresh());
-                return new Acquired(cache.get(wanted, limit).token);
-            } catch (TokenAcquisitionException e) {
-                String reason = e.reason();
-                String remedy = e.remedy();
-                List<TokenAttempt> attempts = e.attempts();
-                if (!attempts.isEmpty()) {
-                    TokenAttempt last = attempts.get(attempts.size() - 1);
-                    reason = last.reason();
-                    remedy = last.remedy();
-                }
-                throw new TokenAcquisitionException(
-                        e.code(),
-                        "no assertion from " + name() + ": " + reason,
-                        remedy,
-                        null,
-                        e.retryAfter().orElse(null));
-            }
-        }
     }
 }

@@ -106,6 +106,7 @@ public final class TokenCache {
     private static Object keyOf(TokenRequest request) {
         boolean namesResourceOnly = request.tenantId().isEmpty()
                 && request.identity().isEmpty()
+                && request.agent().isEmpty()
                 && request.claims().isEmpty()
                 && !request.isOnBehalfOfUser()
                 && !request.caeEnabled();

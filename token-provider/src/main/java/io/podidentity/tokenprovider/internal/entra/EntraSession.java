@@ -17,7 +17,6 @@ import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.JsonText;
-import io.podidentity.tokenprovider.internal.text.Secret;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -50,17 +49,20 @@ public final class EntraSession {
     private final String clientId;
     private final String tenant;
     private final TokenRequest request;
+    private final EntraGrant grant;
     private final String claims;
     private final long deadline;
     /** The last answer of Entra ID in this session; null before the first. */
     private @Nullable HttpResponse heard;
 
-    EntraSession(String source, EntraClient client, String clientId, String tenant, TokenRequest request) {
+    EntraSession(
+            String source, EntraClient client, String clientId, String tenant, TokenRequest request, EntraGrant grant) {
         this.source = source;
         this.client = client;
         this.clientId = clientId;
         this.tenant = tenant;
         this.request = request;
+        this.grant = grant;
         if (request.caeEnabled() || request.claims().isPresent()) {
             this.claims = withCapability(request.claims().orElse("{}"));
         } else {
@@ -191,37 +193,21 @@ public final class EntraSession {
     }
 
     private String writeForm(EntraProof proof) {
-        StringBuilder form = new StringBuilder("grant_type=");
-        UserAssertion user = user();
-        if (user == null) {
-            form.append("client_credentials");
-        } else {
-            form.append(UserAssertion.GRANT_TYPE);
-        }
+        StringBuilder form = new StringBuilder("grant_type=").append(encode(grant.type()));
         form.append("&client_id=").append(encode(clientId));
         form.append("&scope=").append(encode(request.scope()));
         form.append(proof.writeFields());
-        if (user != null) {
-            form.append(user.writeFields());
-        }
+        form.append(grant.writeFields());
         if (!claims.isEmpty()) {
             form.append("&claims=").append(encode(claims));
         }
         return form.toString();
     }
 
-    private @Nullable UserAssertion user() {
-        String token = request.userAssertion().orElse(null);
-        if (token == null) {
-            return null;
-        }
-        return new UserAssertion(new Secret(token));
-    }
-
     private Answer readToken(HttpResponse response, EntraProof proof) {
         try {
             AccessToken token = TokenResponse.readToken(response, request, source, nowMillis());
-            if (request.isOnBehalfOfUser() && token.principal().isEmpty()) {
+            if (grant.isForUser() && token.principal().isEmpty()) {
                 // The token is of a user, and does not say of which one.
                 return new Answer(token, null, 0);
             }
@@ -242,12 +228,8 @@ public final class EntraSession {
     private Answer explainRefusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
         boolean mayPass = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
-        String reason = error.describe(response, proof.value());
-        UserAssertion user = user();
-        if (user != null) {
-            reason = user.token().hide(reason);
-        }
-        String remedy = findRemedy(error, proof, user);
+        String reason = grant.describe() + grant.hide(error.describe(response, proof.value()));
+        String remedy = findRemedy(error, proof);
         if (remedy.isEmpty() && mayPass) {
             remedy = RetryAfter.remedy(response);
         }
@@ -259,12 +241,10 @@ public final class EntraSession {
         return new Answer(null, failure, error.aadsts());
     }
 
-    private String findRemedy(EntraError error, EntraProof proof, @Nullable UserAssertion user) {
-        if (user != null) {
-            String ofUser = user.remedy(error.aadsts(), clientId);
-            if (!ofUser.isEmpty()) {
-                return ofUser;
-            }
+    private String findRemedy(EntraError error, EntraProof proof) {
+        String ofGrant = grant.remedy(error.aadsts());
+        if (!ofGrant.isEmpty()) {
+            return ofGrant;
         }
         String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
         if (error.isUnmatchedAssertion()) {
@@ -276,8 +256,9 @@ public final class EntraSession {
     private Answer explainNoAnswer(IOException e, EntraProof proof) {
         String host = client.baseUrl();
         long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
-        TokenAcquisitionException failure = Unreachable.failure(
-                e, "", NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit), host);
+        String message = grant.hide(proof.value().hide(String.valueOf(e.getMessage())));
+        TokenAcquisitionException failure =
+                Unreachable.failure(e, grant.describe(), NoAnswer.describe(e, message, host, limit), host);
         return new Answer(null, failure, 0);
     }
 

@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.Secret;
 
 /** An application that gets a token from Entra ID with a proof of its identity. */
 public final class EntraTokenSource implements TokenSource, ActingForUsers {
@@ -30,11 +31,21 @@ public final class EntraTokenSource implements TokenSource, ActingForUsers {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        EntraGrant grant = EntraGrant.CLIENT_CREDENTIALS;
+        String user = request.userAssertion().orElse(null);
+        if (user != null) {
+            grant = new UserAssertion(new Secret(user), clientId);
+        }
+        return acquire(request, grant);
+    }
+
+    /** The same with a grant that the request does not decide. */
+    public Outcome acquire(TokenRequest request, EntraGrant grant) throws InterruptedException {
         if (request.identity().isPresent() && !request.clientId().orElse("").equalsIgnoreCase(clientId)) {
             return new Unavailable("the request names another client ID than " + Excerpt.of(clientId, 40), "");
         }
         String tenant = tenants.resolve(request.tenantId().orElse(null));
-        EntraSession session = new EntraSession(name, client, clientId, tenant, request);
+        EntraSession session = new EntraSession(name, client, clientId, tenant, request, grant);
         return new Acquired(credential.signIn(session).orThrow(), "", true);
     }
 }

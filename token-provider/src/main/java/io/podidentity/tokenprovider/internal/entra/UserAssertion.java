@@ -7,27 +7,41 @@ import io.podidentity.tokenprovider.internal.text.Secret;
  * The token of the user on whose behalf an application asks for the next token (Microsoft Learn, "Microsoft identity
  * platform and OAuth 2.0 On-Behalf-Of flow").
  */
-final class UserAssertion {
-    static final String GRANT_TYPE = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
-
+public final class UserAssertion implements EntraGrant {
     private final Secret token;
+    private final String clientId;
 
-    UserAssertion(Secret token) {
+    /**
+     * @param token the token that the application received
+     * @param clientId the application that the user's token has to be for
+     */
+    public UserAssertion(Secret token, String clientId) {
         this.token = token;
+        this.clientId = clientId;
     }
 
-    /** The token that the application received. */
-    Secret token() {
-        return token;
+    @Override
+    public String type() {
+        return "urn:ietf:params:oauth:grant-type:jwt-bearer";
     }
 
-    /** The fields of the form, each with {@code &} in front. */
-    String writeFields() {
+    @Override
+    public String writeFields() {
         return "&requested_token_use=on_behalf_of&assertion=" + token.encode();
     }
 
-    /** What to do about a refusal that is about the user's token, and not about the application; else empty. */
-    String remedy(int aadsts, String clientId) {
+    @Override
+    public String hide(String text) {
+        return token.hide(text);
+    }
+
+    @Override
+    public boolean isForUser() {
+        return true;
+    }
+
+    @Override
+    public String remedy(int aadsts) {
         return switch (aadsts) {
             case 50013, 500131, 240002, 7000114 ->
                 "Pass on the access token of a user that is for this application: its aud is " + clientId

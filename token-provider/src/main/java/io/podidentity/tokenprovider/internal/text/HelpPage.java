@@ -57,6 +57,7 @@ public final class HelpPage {
                     "client-secret",
                     "client-certificate",
                     "client-assertion",
+                    "agent-identity",
                     "key-vault-certificate"),
             "troubleshooting/entra-id.md",
             Set.of("aadsts"));
