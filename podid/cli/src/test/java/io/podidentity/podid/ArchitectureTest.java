@@ -137,9 +137,9 @@ class ArchitectureTest {
     @Test
     void sinks_always_haveTheirEncoder() {
         Map<String, Class<?>> encoders = Map.of(
-                ".*\\.MoveReport", MarkdownText.class,
-                ".*\\.AzureScript", ShellWord.class,
-                ".*\\.(AccountMove|FieldsEdit|EnvironmentValues|Fixes)", YamlText.class,
+                ".*\\.(MoveReport|AccountSection|MarkdownWriter)", MarkdownText.class,
+                ".*\\.(AzureScript|TrustFunction|AccountSection)", ShellWord.class,
+                ".*\\.(AccountMove|FieldsEdit|EnvironmentValues|IdentityBindingRoles|Fixes)", YamlText.class,
                 ".*\\.(JsonFindings|SarifLog|JsonReport)", Json.class,
                 ".*\\.(FederationAdvice|ScopeCommand|FactsCommand)", ShellWord.class);
         encoders.forEach((sink, encoder) -> classes()

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What becomes of one service account.
+ * What becomes of one service account. Immutable.
  *
- * @param insteadOf the account that its pods run as today; itself if that stays
- * @param pullSecrets of that account, which a new one needs too
- * @param roleBindings of that account, which a new one is not part of, with their places
+ * @param insteadOf the account that its pods run as today; the same as {@code name} if the pods keep their account
+ * @param pullSecrets the image pull secrets of that account, which a new account needs too
+ * @param roleBindings the role bindings that name that account and not the new one, with their positions
  */
 record AccountMove(
         ObjectName name,
@@ -22,32 +22,39 @@ record AccountMove(
         List<String> pullSecrets,
         List<String> roleBindings) {
 
+    /** How a service account gets its annotations. */
     enum How {
-        /** A manifest defines it; it gets annotations. */
+        /** A manifest defines the account, and gets annotations. */
         ANNOTATE,
-        /** Pods run as it, but no manifest defines it: the new manifest is merged into what the cluster has. */
+        /** Pods run as the account, but no manifest defines it: kubectl merges the new manifest into the account. */
         DEFINE,
+        /** The account is new. */
         CREATE
     }
 
-    /** @param written its name as it is written, and its annotations but for those of single environments */
-    String manifest(String written, Map<String, String> common, boolean withNamespace) {
-        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", written));
+    /**
+     * Writes the manifest of the account.
+     *
+     * @param writtenName the name without what a kustomization puts around it
+     * @param writtenAnnotations the annotations that all environments share; each environment patches its own ones in
+     */
+    String writeManifest(String writtenName, Map<String, String> writtenAnnotations, boolean withNamespace) {
+        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", writtenName));
         if (withNamespace) {
             metadata.put("namespace", name.namespace());
         }
-        if (!common.isEmpty()) {
-            metadata.put("annotations", common);
+        if (!writtenAnnotations.isEmpty()) {
+            metadata.put("annotations", writtenAnnotations);
         }
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("apiVersion", "v1");
-        object.put("kind", "ServiceAccount");
-        object.put("metadata", metadata);
+        Map<String, Object> manifest = new LinkedHashMap<>();
+        manifest.put("apiVersion", "v1");
+        manifest.put("kind", "ServiceAccount");
+        manifest.put("metadata", metadata);
         if (!pullSecrets.isEmpty()) {
-            object.put(
+            manifest.put(
                     "imagePullSecrets",
-                    pullSecrets.stream().map(one -> Map.of("name", one)).toList());
+                    pullSecrets.stream().map(secret -> Map.of("name", secret)).toList());
         }
-        return YamlText.block(object, 0);
+        return YamlText.block(manifest, 0);
     }
 }

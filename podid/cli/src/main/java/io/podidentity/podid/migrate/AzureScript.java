@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.migrate;
 
-import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.text.ShellWord;
-import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Writes what makes Azure ready: a script, in which every value of a manifest is one quoted word, and roles. */
+/** Writes the script that prepares Azure. Every value of a manifest is one quoted word in it. */
 final class AzureScript {
 
     private static final String HEAD = """
@@ -148,142 +144,59 @@ final class AzureScript {
 
         """;
 
-    private static final String ROLES = """
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRole
-        metadata:
-          name: %2$s
-        rules:
-          - verbs: [use-managed-identity]
-            apiGroups: [cid.wi.aks.azure.com]
-            resources: [%1$s]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRoleBinding
-        metadata:
-          name: %3$s
-        roleRef:
-          apiGroup: rbac.authorization.k8s.io
-          kind: ClusterRole
-          name: %2$s
-        subjects:
-          - kind: ServiceAccount
-            name: %4$s
-            namespace: %5$s
-        """;
-
-    private static final String CLIENT_COMMAND = "trust_client";
-    private static final String APPLICATION_COMMAND = "trust_application";
-
     private AzureScript() {}
 
-    /** @param bound whether managed identities are bound to the cluster, and not federated */
-    static String of(List<MovePlan> plans, boolean bound) {
-        Map<String, Federation> all = new LinkedHashMap<>();
-        plans.stream().flatMap(plan -> plan.federations().stream()).forEach(one -> all.putIfAbsent(one.key(), one));
-        Set<String> used = all.values().stream().map(AzureScript::command).collect(Collectors.toSet());
+    /** @param identityBinding whether managed identities are bound to the cluster, and not federated */
+    static String write(List<MovePlan> plans, boolean identityBinding) {
+        Map<String, Federation> distinct = new LinkedHashMap<>();
+        for (MovePlan plan : plans) {
+            plan.federations().forEach(federation -> distinct.putIfAbsent(federation.key(), federation));
+        }
+        List<Federation> federations = List.copyOf(distinct.values());
         return HEAD
                 + CLUSTER
-                + (used.equals(Set.of(APPLICATION_COMMAND)) ? "" : bound ? BOUND : MANAGED)
-                + (used.contains(CLIENT_COMMAND) ? LOOKED_UP : "")
-                + (used.contains(APPLICATION_COMMAND) ? APPLICATION : "")
-                + calls(plans, List.copyOf(all.values()))
+                + writeFunctions(federations, identityBinding)
+                + writeCalls(plans, federations)
                 + "exit \"$LEFT\"\n";
     }
 
-    /**
-     * Whether environments give one account different identities, and so are different clusters. Each is federated
-     * alone then: else the pods of one cluster would be trusted by the identity of another.
-     */
-    static boolean wantsEnvironment(List<MovePlan> plans) {
-        Map<String, Set<Set<String>>> identities = plans.stream()
-                .flatMap(plan -> plan.federations().stream()
-                        .collect(Collectors.groupingBy(
-                                Federation::subject,
-                                Collectors.mapping(one -> one.identity().key(), Collectors.toSet())))
-                        .entrySet()
-                        .stream())
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toSet())));
-        return identities.values().stream().anyMatch(one -> one.size() > 1);
-    }
-
-    /**
-     * The roles by which service accounts may use identities that are bound to a cluster, by the names of their files;
-     * of clusters that give one account different identities each has its own.
-     *
-     * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings">Identity bindings</a>
-     */
-    static Map<String, String> roles(List<MovePlan> plans) {
-        var files = new LinkedHashMap<String, String>();
-        if (!wantsEnvironment(plans)) {
-            files.put("workload-identity-roles.yaml", rolesOf(plans));
-            return files;
+    /** Writes only the functions that the calls use. */
+    private static String writeFunctions(List<Federation> federations, boolean identityBinding) {
+        Set<TrustFunction> used = federations.stream().map(TrustFunction::of).collect(Collectors.toSet());
+        var functions = new StringBuilder();
+        if (!used.equals(Set.of(TrustFunction.APPLICATION))) {
+            functions.append(identityBinding ? BOUND : MANAGED);
         }
-        for (MovePlan plan : plans) {
-            String name = plan.environment().replaceAll("[^A-Za-z0-9]+", "-");
-            files.put("workload-identity-roles-" + name + ".yaml", rolesOf(List.of(plan)));
+        if (used.contains(TrustFunction.CLIENT)) {
+            functions.append(LOOKED_UP);
         }
-        return files;
-    }
-
-    private static String rolesOf(List<MovePlan> plans) {
-        return plans.stream()
-                .flatMap(plan -> plan.federations().stream())
-                .filter(one -> one.identity().isManaged())
-                .map(AzureScript::role)
-                .distinct()
-                .collect(Collectors.joining("---\n"));
-    }
-
-    private static String role(Federation one) {
-        String namespace = one.account().namespace();
-        String name = one.account().name();
-        String clientId = one.identity().clientId().toLowerCase(Locale.ROOT);
-        return ROLES.formatted(
-                YamlText.of(clientId),
-                YamlText.of("use-" + clientId),
-                YamlText.of("use-" + clientId + "-" + namespace + "-" + name),
-                YamlText.of(name),
-                YamlText.of(namespace));
-    }
-
-    private static String calls(List<MovePlan> plans, List<Federation> all) {
-        if (!wantsEnvironment(plans)) {
-            return lines(all, "");
+        if (used.contains(TrustFunction.APPLICATION)) {
+            functions.append(APPLICATION);
         }
-        List<String> names =
-                plans.stream().map(plan -> ShellWord.quoted(plan.environment())).toList();
-        String cases = plans.stream()
-                .map(plan -> "    " + ShellWord.quoted(plan.environment()) + ")\n"
-                        + lines(plan.federations(), "        ") + "        ;;\n")
-                .collect(Collectors.joining());
+        return functions.toString();
+    }
+
+    private static String writeCalls(List<MovePlan> plans, List<Federation> federations) {
+        if (!ClusterChoice.isNeeded(plans)) {
+            return writeCalls(federations, "");
+        }
+        String names =
+                plans.stream().map(plan -> ShellWord.quoted(plan.environment())).collect(Collectors.joining(" "));
+        String cases = plans.stream().map(AzureScript::writeCase).collect(Collectors.joining());
         return "# These are different clusters, with other identities for the same account: say which one CLUSTER is.\n"
                 + "case \"${ENVIRONMENT:-}\" in\n" + cases
-                + "    *)\n        say 'azure.sh: set ENVIRONMENT to one of:' "
-                + String.join(" ", names) + "\n        exit 2\n        ;;\nesac\n";
+                + "    *)\n        say 'azure.sh: set ENVIRONMENT to one of:' " + names
+                + "\n        exit 2\n        ;;\nesac\n";
     }
 
-    private static String lines(List<Federation> federations, String indent) {
-        return federations.stream().map(one -> indent + call(one) + "\n").collect(Collectors.joining());
+    private static String writeCase(MovePlan plan) {
+        return "    " + ShellWord.quoted(plan.environment()) + ")\n" + writeCalls(plan.federations(), "        ")
+                + "        ;;\n";
     }
 
-    private static String command(Federation one) {
-        return !one.identity().isManaged()
-                ? APPLICATION_COMMAND
-                : one.identity().place().isPresent() ? "trust_identity" : CLIENT_COMMAND;
-    }
-
-    private static String call(Federation one) {
-        MovedIdentity identity = one.identity();
-        Stream<String> which = identity.place()
-                .map(place -> Stream.of(place.subscription(), place.group(), place.name()))
-                .orElseGet(() -> identity.isManaged()
-                        ? Stream.of(identity.clientId())
-                        : Stream.of(identity.clientId(), identity.tenantId()));
-        return Stream.of(Stream.of(command(one)), which, Stream.of(one.name(), one.subject()))
-                .flatMap(words -> words)
-                .map(ShellWord::quoted)
-                .collect(Collectors.joining(" "));
+    private static String writeCalls(List<Federation> federations, String indent) {
+        return federations.stream()
+                .map(federation -> indent + TrustFunction.writeCall(federation) + "\n")
+                .collect(Collectors.joining());
     }
 }

@@ -13,26 +13,41 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Values that the clusters of several kustomizations want at one place of a shared file. What all of them want is
- * written there; what only some want, each gets by a patch in its own kustomization, so that no cluster gets the value
- * of another one. Not thread-safe.
+ * Values that the clusters of several kustomizations want at one place of a shared file. What all clusters want is
+ * written there. What only some want, each gets through a patch in its own kustomization, so that no cluster gets the
+ * value of another one. Not thread-safe.
  */
 final class EnvironmentValues {
 
     private final SourceTree tree;
     private final List<MovePlan> plans;
-    private final Map<Place, IdentityHashMap<MovePlan, Map<String, String>>> wanted = new LinkedHashMap<>();
+    // By identity: two environments can have equal plans, and are two environments nevertheless.
+    private final Map<Target, IdentityHashMap<MovePlan, Map<String, String>>> wanted = new LinkedHashMap<>();
 
-    /** Fields at a path of an object; the kind is that of what is patched, if another object takes its place. */
-    record Place(SourceObject object, String kind, String name, List<String> path) {
+    /**
+     * Fields at a path of an object.
+     *
+     * @param object where the fields are written, or which object the new one is written beside
+     * @param kind the kind of the object that gets the fields, as a patch has to name it
+     * @param name the name of that object
+     */
+    record Target(SourceObject object, String kind, String name, List<String> path) {
 
-        static Place in(SourceObject object, List<String> path) {
-            return new Place(object, object.kind(), object.name(), path);
+        static Target in(SourceObject object, List<String> path) {
+            return new Target(object, object.kind(), object.name(), path);
         }
 
-        /** Whether what is patched is not what is written there, but takes its place or stands beside it. */
-        boolean isInsteadOfItsObject() {
+        /** Whether a new object gets the fields, which takes the place of the written one or stands beside it. */
+        boolean isNewObject() {
             return !object.kind().equals(kind);
+        }
+
+        String describe() {
+            return kind + " " + name;
+        }
+
+        String describePath() {
+            return String.join(".", path);
         }
     }
 
@@ -41,66 +56,78 @@ final class EnvironmentValues {
         this.plans = plans;
     }
 
-    void want(MovePlan plan, Place place, Map<String, String> values) {
-        wanted.computeIfAbsent(place, key -> new IdentityHashMap<>())
+    void want(MovePlan plan, Target target, Map<String, String> values) {
+        wanted.computeIfAbsent(target, key -> new IdentityHashMap<>())
                 .computeIfAbsent(plan, key -> new LinkedHashMap<>())
                 .putAll(values);
     }
 
-    List<Place> places() {
+    List<Target> targets() {
         return List.copyOf(wanted.keySet());
     }
 
-    /** What every cluster that is made of the place's file wants there. */
-    Map<String, String> common(Place place) {
-        IdentityHashMap<MovePlan, Map<String, String>> byPlan = wanted.getOrDefault(place, new IdentityHashMap<>());
+    /** The values that every cluster wants that is made of the target's file. */
+    Map<String, String> findCommon(Target target) {
+        IdentityHashMap<MovePlan, Map<String, String>> byPlan = wanted.getOrDefault(target, new IdentityHashMap<>());
         var common = new LinkedHashMap<String, String>();
         byPlan.values().forEach(common::putAll);
-        plans.stream()
-                .filter(plan -> byPlan.containsKey(plan)
-                        || isMadeOf(plan, place.object().source()))
-                .forEach(plan -> common.entrySet()
-                        .retainAll(byPlan.getOrDefault(plan, Map.of()).entrySet()));
+        for (MovePlan plan : plans) {
+            Map<String, String> own = byPlan.getOrDefault(plan, Map.of());
+            if (byPlan.containsKey(plan) || isMadeOf(plan, target.object().source())) {
+                common.entrySet().retainAll(own.entrySet());
+            }
+        }
         return common;
     }
 
-    /** Patches the kustomizations that want something of their own, and says which cannot be. */
-    List<String> patch(Place place) {
-        Map<String, String> common = common(place);
-        var failed = new ArrayList<String>();
+    private Map<String, String> findOwn(MovePlan plan, Target target) {
+        var own = new LinkedHashMap<>(
+                wanted.getOrDefault(target, new IdentityHashMap<>()).getOrDefault(plan, Map.of()));
+        own.keySet().removeAll(findCommon(target).keySet());
+        return own;
+    }
+
+    /**
+     * Adds a patch to each kustomization that wants values of its own.
+     *
+     * @return for each patch that cannot be added what a person must do instead
+     */
+    List<String> addPatches(Target target) {
+        var steps = new ArrayList<String>();
         for (MovePlan plan : plans) {
-            var own = new LinkedHashMap<>(
-                    wanted.getOrDefault(place, new IdentityHashMap<>()).getOrDefault(plan, Map.of()));
-            own.keySet().removeAll(common.keySet());
+            Map<String, String> own = findOwn(plan, target);
             if (own.isEmpty()) {
                 continue;
             }
             try {
-                tree.addPatch(plan.position(), place.kind(), place.name(), text(place, own));
+                tree.addPatch(plan.position(), target.kind(), target.name(), writePatch(target, own));
             } catch (UneditableException e) {
-                failed.add(e.getMessage() + ". There give " + place.kind() + " " + place.name() + " "
-                        + String.join(".", place.path()) + " " + own);
+                steps.add(
+                        e.getMessage() + ". There give " + target.describe() + " " + target.describePath() + " " + own);
             }
         }
-        return failed;
+        return steps;
     }
 
     private boolean isMadeOf(MovePlan plan, SourceText text) {
         return plan.context().manifests().objects().stream()
-                .anyMatch(one -> tree.isMadeOf(one.content().position(), text));
+                .anyMatch(object -> tree.isMadeOf(object.content().position(), text));
     }
 
-    private static String text(Place place, Map<String, String> values) {
-        boolean isAccount = place.kind().equals("ServiceAccount");
-        List<String> path = place.path();
-        boolean inMetadata = path.get(0).equals("metadata");
-        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", place.name()));
-        var object = new LinkedHashMap<String, Object>();
-        object.put("apiVersion", isAccount ? "v1" : place.object().text("apiVersion"));
-        object.put("kind", place.kind());
-        object.put("metadata", metadata);
-        (inMetadata ? metadata : object)
-                .putAll(YamlText.nested(inMetadata ? path.subList(1, path.size()) : path, values));
-        return YamlText.block(object, 0);
+    private static String writePatch(Target target, Map<String, String> values) {
+        // A service account may be new, and then stand beside an object of another API.
+        boolean isAccount = target.kind().equals("ServiceAccount");
+        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", target.name()));
+        var patch = new LinkedHashMap<String, Object>();
+        patch.put("apiVersion", isAccount ? "v1" : target.object().textAt("apiVersion"));
+        patch.put("kind", target.kind());
+        patch.put("metadata", metadata);
+        List<String> path = target.path();
+        if (path.get(0).equals("metadata")) {
+            metadata.putAll(YamlText.nested(path.subList(1, path.size()), values));
+        } else {
+            patch.putAll(YamlText.nested(path, values));
+        }
+        return YamlText.block(patch, 0);
     }
 }

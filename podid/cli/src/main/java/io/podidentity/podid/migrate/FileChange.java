@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What becomes of a file.
+ * A change of one file: the file gets other content, or it is removed.
  *
- * @param content a file with what it will hold, and with the permissions of a file that is new; empty if it is removed
+ * @param content a staged file with the new content, and with the permissions that a new file gets; empty if the file
+ *     is removed
  */
 record FileChange(Path file, Optional<Path> content) {
 

@@ -23,11 +23,11 @@ import java.util.stream.Collectors;
  * Changes several files together. Before the first one is touched, a hidden folder below their root says what they
  * were. If the process is ended in between, the next run finds that folder and makes the files what they were.
  *
- * <p>The folder is believed for files below its root alone, and for a file that is as the journal has left it: somebody
- * may have changed it since, or may have put the folder there.
+ * <p>The folder is believed only for files below its root, and only for a file that is as the journal has left it:
+ * somebody may have changed the file since, or may have put the folder there.
  *
- * <p>Not thread-safe. Lifecycle: from {@link #begin} until {@link #close}, which undoes all unless {@link #make} has
- * made all.
+ * <p>Not thread-safe. Lifecycle: from {@link #begin} until {@link #close}, which undoes all changes unless {@link
+ * #makeChanges} has made all of them.
  */
 final class Journal implements AutoCloseable {
 
@@ -40,21 +40,21 @@ final class Journal implements AutoCloseable {
     private final Path folder;
     private final FolderLock lock;
     private final Map<JournalEntry, FileChange> changes = new LinkedHashMap<>();
-    private boolean made;
+    private boolean isDone;
 
     private Journal(WritableFolder root, WritableFolder output) throws IOException {
         this.root = root;
         this.output = output;
         this.folder = root.root().resolve(FOLDER);
         Files.createDirectory(folder);
-        this.lock = lock(folder);
+        this.lock = takeLock(folder);
     }
 
     /**
      * Writes down what the files are.
      *
-     * @param root a folder
-     * @param output the folder of the script and the report, of which the files are below no root
+     * @param root a folder that all files to be changed are below, apart from the script and the report
+     * @param output the folder of the script and the report
      * @throws IOException if that cannot be written; nothing is changed then
      */
     static Journal begin(Path root, Path output, List<FileChange> changes) throws IOException {
@@ -63,7 +63,7 @@ final class Journal implements AutoCloseable {
             journal.record(changes);
             return journal;
         } catch (IOException e) {
-            journal.forget();
+            journal.removeFolder();
             throw e;
         }
     }
@@ -71,9 +71,9 @@ final class Journal implements AutoCloseable {
     /**
      * Undoes what a run that was ended has changed below a root, if there was one.
      *
-     * @param me the user
+     * @param me the user, since the folder of somebody else is not believed
      * @return what was found and done, for the user
-     * @throws IOException if that cannot be: another run lives, or somebody has changed the files since
+     * @throws IOException if another run is in progress, or somebody has changed the files since
      */
     static Optional<String> recover(Path root, UserPrincipal me) throws IOException {
         Path folder = root.resolve(FOLDER);
@@ -86,15 +86,15 @@ final class Journal implements AutoCloseable {
             throw new IOException(folder + " is no folder of yours, and so no journal of podid migrate. Remove it");
         }
         WritableFolder real = WritableFolder.of(root);
-        FolderLock lock = lock(real.root().resolve(FOLDER));
+        FolderLock lock = takeLock(real.root().resolve(FOLDER));
         try (lock) {
             String note = recover(real);
-            remove(real.root().resolve(FOLDER));
+            removeFolder(real.root().resolve(FOLDER));
             return Optional.of(note);
         }
     }
 
-    private static FolderLock lock(Path folder) throws IOException {
+    private static FolderLock takeLock(Path folder) throws IOException {
         return FolderLock.tryTake(folder)
                 .orElseThrow(() -> new IOException("Another podid migrate is changing the files of "
                         + folder.getParent() + ". Wait until it has ended"));
@@ -110,64 +110,74 @@ final class Journal implements AutoCloseable {
         for (String line : Files.readAllLines(journal)) {
             entries.add(JournalEntry.parse(line, root.root()));
         }
-        long changed = undo(root, entries);
+        int changed = undoChanges(root, entries);
         return "An earlier run was ended when it had changed " + changed + " of " + entries.size() + " files of "
                 + root.root() + ". They are as they were before it";
     }
 
     /** Makes the files what they were, and counts those that were not; none of them if one cannot be. */
-    private static long undo(WritableFolder root, List<JournalEntry> entries) throws IOException {
-        var changed = new ArrayList<JournalEntry>();
-        var unknown = new ArrayList<String>();
-        for (JournalEntry entry : entries) {
-            // A journal that somebody else has written could name files behind a link.
-            boolean isPlain = root.resolve(entry.file()).equals(entry.file());
-            State state = isPlain ? entry.state() : State.UNKNOWN;
-            if (state == State.CHANGED) {
-                changed.add(entry);
-            } else if (state == State.UNKNOWN) {
-                unknown.add(entry.file().toString());
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw new IOException("An earlier run of podid migrate was ended while it changed files, and somebody has"
-                    + " changed these since: " + String.join(", ", unknown) + ". What they were before that run is in "
-                    + root.root().resolve(FOLDER)
-                    + ". Put it back or leave it, remove that folder, and run this again");
-        }
+    private static int undoChanges(WritableFolder root, List<JournalEntry> entries) throws IOException {
+        List<JournalEntry> changed = findChanged(root, entries);
         for (JournalEntry entry : changed) {
-            undo(root, entry);
+            undoChange(root, entry);
         }
         for (JournalEntry entry : entries) {
             root.removeLeftovers(entry.file());
             if (!entry.existed()) {
-                removeEmpty(entry.file().resolveSibling(""), root.root());
+                removeEmptyFolders(entry.file().resolveSibling(""), root.root());
             }
         }
         return changed.size();
     }
 
-    private static void undo(WritableFolder root, JournalEntry entry) throws IOException {
+    /** @throws IOException if somebody else has changed one of the files, so that what is in it would be lost */
+    private static List<JournalEntry> findChanged(WritableFolder root, List<JournalEntry> entries) throws IOException {
+        var changed = new ArrayList<JournalEntry>();
+        var changedByOthers = new ArrayList<String>();
+        for (JournalEntry entry : entries) {
+            State state = readState(root, entry);
+            if (state == State.CHANGED_BY_MIGRATION) {
+                changed.add(entry);
+            } else if (state == State.CHANGED_BY_OTHERS) {
+                changedByOthers.add(entry.file().toString());
+            }
+        }
+        if (!changedByOthers.isEmpty()) {
+            throw new IOException("An earlier run of podid migrate was ended while it changed files, and somebody has"
+                    + " changed these since: " + String.join(", ", changedByOthers)
+                    + ". What they were before that run is in " + root.root().resolve(FOLDER)
+                    + ". Put it back or leave it, remove that folder, and run this again");
+        }
+        return changed;
+    }
+
+    private static State readState(WritableFolder root, JournalEntry entry) throws IOException {
+        // A journal that somebody else has written could name files behind a link.
+        boolean isBehindLink = !root.resolve(entry.file()).equals(entry.file());
+        return isBehindLink ? State.CHANGED_BY_OTHERS : entry.readState();
+    }
+
+    private static void undoChange(WritableFolder root, JournalEntry entry) throws IOException {
         if (entry.existed()) {
-            root.replaceBy(copy(root.root().resolve(FOLDER), entry), entry.file());
+            root.replaceBy(copyOf(entry, root.root().resolve(FOLDER)), entry.file());
         } else {
             root.remove(entry.file());
         }
     }
 
-    private static void removeEmpty(Path folder, Path root) throws IOException {
-        Path at = folder;
+    private static void removeEmptyFolders(Path innermost, Path root) throws IOException {
+        Path current = innermost;
         try {
-            while (at.startsWith(root) && !at.equals(root)) {
-                Files.deleteIfExists(at);
-                at = at.resolveSibling("");
+            while (current.startsWith(root) && !current.equals(root)) {
+                Files.deleteIfExists(current);
+                current = current.resolveSibling("");
             }
         } catch (DirectoryNotEmptyException inUse) {
-            // It has other files.
+            // It has other files, and so have the folders around it.
         }
     }
 
-    private static Path copy(Path folder, JournalEntry entry) {
+    private static Path copyOf(JournalEntry entry, Path folder) {
         return folder.resolve("before-" + entry.number());
     }
 
@@ -175,11 +185,11 @@ final class Journal implements AutoCloseable {
         Map<Path, JournalEntry> entries = new LinkedHashMap<>();
         for (FileChange change : wanted) {
             Path real = WritableFolder.real(change.file());
-            Path file = place(real).resolve(real);
+            Path file = folderFor(real).resolve(real);
             String after = change.content().isPresent()
-                    ? JournalEntry.sumOf(change.content().get())
+                    ? JournalEntry.sumContent(change.content().get())
                     : JournalEntry.ABSENT;
-            var entry = new JournalEntry(file, JournalEntry.sumOf(file), after, entries.size());
+            var entry = new JournalEntry(file, JournalEntry.sumContent(file), after, entries.size());
             JournalEntry other = entries.putIfAbsent(file, entry);
             if (other == null) {
                 changes.put(entry, change);
@@ -188,24 +198,29 @@ final class Journal implements AutoCloseable {
                         + ", with different content. Nothing is changed. Put a file in the place of the link");
             }
         }
-        write();
+        writeFolder();
     }
 
-    private void write() throws IOException {
+    /** Writes the copies first: the list of the entries makes the journal valid. */
+    private void writeFolder() throws IOException {
         var own = new WritableFolder(folder);
         for (JournalEntry entry : changes.keySet()) {
             if (entry.existed()) {
-                own.replaceLike(entry.file(), copy(folder, entry), Files.readAllBytes(entry.file()));
+                own.replaceLike(entry.file(), copyOf(entry, folder), Files.readAllBytes(entry.file()));
             }
         }
         String entries = changes.keySet().stream()
-                .filter(entry -> entry.file().startsWith(root.root()))
-                .map(entry -> entry.line(root.root()))
+                .filter(this::isBelowRoot)
+                .map(entry -> entry.writeLine(root.root()))
                 .collect(Collectors.joining());
         own.replaceForOwner(folder.resolve(ENTRIES), entries.getBytes(StandardCharsets.UTF_8));
     }
 
-    private WritableFolder place(Path real) {
+    private boolean isBelowRoot(JournalEntry entry) {
+        return entry.file().startsWith(root.root());
+    }
+
+    private WritableFolder folderFor(Path real) {
         return real.startsWith(root.root()) ? root : output;
     }
 
@@ -214,61 +229,68 @@ final class Journal implements AutoCloseable {
      *
      * @throws IOException if one cannot be made; {@link #close} then undoes the others
      */
-    void make() throws IOException {
+    void makeChanges() throws IOException {
         for (Map.Entry<JournalEntry, FileChange> change : changes.entrySet()) {
-            Path file = change.getKey().file();
-            WritableFolder place = place(file);
-            Optional<Path> content = change.getValue().content();
-            if (content.isEmpty()) {
-                place.remove(file);
-            } else if (change.getKey().existed()) {
-                place.replace(file, Files.readAllBytes(content.get()));
-            } else {
-                place.replaceLike(content.get(), file, Files.readAllBytes(content.get()));
-            }
+            makeChange(change.getKey(), change.getValue());
         }
-        made = true;
+        isDone = true;
+    }
+
+    private void makeChange(JournalEntry entry, FileChange change) throws IOException {
+        Path file = entry.file();
+        WritableFolder target = folderFor(file);
+        Optional<Path> content = change.content();
+        if (content.isEmpty()) {
+            target.remove(file);
+        } else if (entry.existed()) {
+            target.replace(file, Files.readAllBytes(content.get()));
+        } else {
+            target.replaceLike(content.get(), file, Files.readAllBytes(content.get()));
+        }
     }
 
     /**
-     * Ends it.
+     * Removes the journal, and undoes the changes if not all of them are made.
      *
      * @throws IOException if what was changed cannot be undone now; the next run does so
      */
     @Override
     public void close() throws IOException {
         try {
-            if (!made) {
-                undo();
+            if (!isDone) {
+                undoChanges();
             }
         } catch (IOException e) {
+            // The folder stays for the next run.
             lock.close();
             throw new IOException(
                     "What was changed cannot be undone now: " + e.getMessage() + ". The next run makes it as it was",
                     e);
         }
-        forget();
+        removeFolder();
     }
 
-    private void undo() throws IOException {
-        Map<Boolean, List<JournalEntry>> inRoot = changes.keySet().stream()
-                .collect(Collectors.partitioningBy(entry -> entry.file().startsWith(root.root())));
-        undo(root, inRoot.getOrDefault(true, List.of()));
-        for (JournalEntry document : inRoot.getOrDefault(false, List.of())) {
-            if (!document.existed() && document.state() == State.CHANGED) {
+    private void undoChanges() throws IOException {
+        undoChanges(root, changes.keySet().stream().filter(this::isBelowRoot).toList());
+        for (JournalEntry document : changes.keySet()) {
+            if (!isBelowRoot(document) && isNewAndWritten(document)) {
                 output.remove(document.file());
             }
         }
     }
 
-    private void forget() throws IOException {
+    private static boolean isNewAndWritten(JournalEntry document) throws IOException {
+        return !document.existed() && document.readState() == State.CHANGED_BY_MIGRATION;
+    }
+
+    private void removeFolder() throws IOException {
         try (lock) {
-            remove(folder);
+            removeFolder(folder);
         }
     }
 
-    /** The list of the files first: without it the rest means nothing. */
-    private static void remove(Path folder) throws IOException {
+    /** Removes the list of the entries first: without it the rest means nothing. */
+    private static void removeFolder(Path folder) throws IOException {
         Files.deleteIfExists(folder.resolve(ENTRIES));
         var files = new ArrayList<Path>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {

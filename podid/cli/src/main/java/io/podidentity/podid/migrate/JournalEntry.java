@@ -15,12 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One file of a {@link Journal}.
+ * One file of a {@link Journal}, with sums that tell whether somebody else has changed it. Immutable.
  *
  * @param file a real path, which need not exist
  * @param before the SHA-256 of what it held, or {@link #ABSENT}
  * @param after the SHA-256 of what it will hold, or {@link #ABSENT}
- * @param number of its copy in the journal's folder
+ * @param number the number of its copy in the journal's folder
  */
 record JournalEntry(Path file, String before, String after, int number) {
 
@@ -31,15 +31,14 @@ record JournalEntry(Path file, String before, String after, int number) {
     /** What happened to a file since the journal was written. */
     enum State {
         AS_BEFORE,
-        CHANGED,
-        /** By somebody else. */
-        UNKNOWN
+        CHANGED_BY_MIGRATION,
+        CHANGED_BY_OTHERS
     }
 
     /**
      * Reads a line of a journal.
      *
-     * @throws IOException if it is none
+     * @throws IOException if the line is none of a journal
      */
     static JournalEntry parse(String line, Path root) throws IOException {
         Matcher parts = LINE.matcher(line);
@@ -51,7 +50,7 @@ record JournalEntry(Path file, String before, String after, int number) {
         return new JournalEntry(file, parts.group(2), parts.group(3), Integer.parseInt(parts.group(1)));
     }
 
-    String line(Path root) {
+    String writeLine(Path root) {
         String name = URLEncoder.encode(root.relativize(file).toString(), StandardCharsets.UTF_8);
         return number + " " + before + " " + after + " " + name + "\n";
     }
@@ -60,19 +59,20 @@ record JournalEntry(Path file, String before, String after, int number) {
         return !before.equals(ABSENT);
     }
 
-    State state() throws IOException {
-        String now = sumOf(file);
+    State readState() throws IOException {
+        String now = sumContent(file);
         if (now.equals(before)) {
             return State.AS_BEFORE;
         }
-        return now.equals(after) ? State.CHANGED : State.UNKNOWN;
+        return now.equals(after) ? State.CHANGED_BY_MIGRATION : State.CHANGED_BY_OTHERS;
     }
 
-    static String sumOf(Path file) throws IOException {
-        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? sum(Files.readAllBytes(file)) : ABSENT;
-    }
-
-    private static String sum(byte[] content) {
+    /** The SHA-256 of what a file holds now, or {@link #ABSENT}. */
+    static String sumContent(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return ABSENT;
+        }
+        byte[] content = Files.readAllBytes(file);
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {

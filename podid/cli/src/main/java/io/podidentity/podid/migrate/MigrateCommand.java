@@ -7,9 +7,7 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.podid.input.InputSettings;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
-import io.podidentity.podid.migrate.Planner.Wish;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,56 +110,71 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean fromInput = paths.contains(ManifestFiles.STANDARD_INPUT);
-        if (inPlace && fromInput) {
+        boolean readsStandardInput = paths.contains(ManifestFiles.STANDARD_INPUT);
+        if (inPlace && readsStandardInput) {
             throw new ParameterException(spec.commandLine(), "--in-place changes files, so it cannot be used with -");
         }
         if (Files.exists(output) && !Files.isDirectory(output)) {
             throw new UnusableInputException(spec.commandLine(), output + " is a file; -o names a folder");
         }
-        String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
+        String standardInput = readsStandardInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
         try (Stage stage = Stage.create()) {
-            recover(Files.getOwner(stage.path()));
-            var wish = new Wish(
-                    paths,
-                    standardInput,
-                    profile,
-                    InputSettings.here(),
-                    choices,
-                    inPlace,
-                    keep,
-                    proxySidecar,
-                    identityBinding);
-            return run(wish, stage);
+            boolean hasRecovered = recoverEarlierRun(Files.getOwner(stage.path()));
+            requireUsableOutput(hasRecovered);
+            return migrate(readSettings(standardInput), stage);
         } catch (ManifestException | IOException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
-    /** Undoes what an earlier run has begun, and refuses a folder with other files than such a run's. */
-    private void recover(UserPrincipal me) throws IOException {
-        boolean begun = false;
-        for (Path folder : placesOfJournals()) {
-            Optional<String> found = Journal.recover(folder, me);
-            found.ifPresent(note -> spec.commandLine().getErr().println("podid: " + note));
-            begun |= found.isPresent();
+    private MigrationSettings readSettings(String standardInput) {
+        return new MigrationSettings(
+                paths,
+                standardInput,
+                profile,
+                InputSettings.here(),
+                choices,
+                inPlace,
+                keep,
+                proxySidecar,
+                identityBinding);
+    }
+
+    /**
+     * Undoes what an earlier run has begun and was ended.
+     *
+     * @return whether there was such a run
+     */
+    private boolean recoverEarlierRun(UserPrincipal me) throws IOException {
+        boolean hasRecovered = false;
+        for (Path folder : listPlacesOfJournals()) {
+            Optional<String> note = Journal.recover(folder, me);
+            if (note.isPresent()) {
+                spec.commandLine().getErr().println("podid: " + note.get());
+                hasRecovered = true;
+            }
         }
-        Set<String> known = begun ? Set.of(SCRIPT, REPORT) : Set.of();
-        if (begun && Files.isDirectory(output)) {
+        if (hasRecovered && Files.isDirectory(output)) {
             WritableFolder.of(output).removeLeftovers(output.resolve(SCRIPT));
             WritableFolder.of(output).removeLeftovers(output.resolve(REPORT));
         }
-        if (!force && !known.containsAll(namesIn(output))) {
+        return hasRecovered;
+    }
+
+    /** Refuses a folder with files, other than those that a recovered run has left there. */
+    private void requireUsableOutput(boolean hasRecovered) throws IOException {
+        Set<String> expected = hasRecovered ? Set.of(SCRIPT, REPORT) : Set.of();
+        if (!force && !expected.containsAll(listNames(output))) {
             throw new UnusableInputException(
                     spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
         }
     }
 
     /**
-     * Its own folder, and all around the files, since the journal of another run stands where its files have their
-     * root.
+     * Lists the output, and all folders around the files: the journal of another run stands where that run's files have
+     * their root.
      */
-    private Set<Path> placesOfJournals() {
+    private Set<Path> listPlacesOfJournals() {
         var places = new LinkedHashSet<Path>(List.of(output));
         for (String path : paths) {
             if (!path.equals(ManifestFiles.STANDARD_INPUT)) {
@@ -172,7 +185,7 @@ public final class MigrateCommand implements Callable<Integer> {
         return places;
     }
 
-    private static Set<String> namesIn(Path folder) throws IOException {
+    private static Set<String> listNames(Path folder) throws IOException {
         if (Files.notExists(folder)) {
             return Set.of();
         }
@@ -181,66 +194,69 @@ public final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Wish wish, Stage stage) throws IOException {
-        Migration migration = Migration.run(wish, stage);
-        if (inPlace && migration.hasOwned()) {
+    private int migrate(MigrationSettings settings, Stage stage) throws IOException {
+        Migration migration = Migration.run(settings, stage);
+        if (inPlace && migration.leavesOutMadeByControllers()) {
             throw new UnusableInputException(
                     spec.commandLine(),
                     "The files contain what controllers make, such as the pods of a Deployment; so --in-place would"
                             + " remove objects. Write to a folder instead");
         }
+        var printer = new MigrationPrinter(migration, spec.commandLine().getOut());
         if (profile.isStrict() && !migration.missed().isEmpty()) {
-            return refuse(migration);
-        }
-        if (migration.outcomes().isEmpty() && !migration.asks().isEmpty()) {
-            print(migration);
-            return 1;
+            printer.printMissed();
+            return spec.exitCodeOnInvalidInput();
         }
         if (migration.outcomes().isEmpty()) {
+            requireAsks(migration);
+            printer.printNothingMoved();
+            return 1;
+        }
+        if (!migration.isSafe()) {
+            printer.printRefusal();
+            return 1;
+        }
+        writeFiles(migration, stage);
+        printer.printWritten(output);
+        return migration.isFinished() ? 0 : 1;
+    }
+
+    private void requireAsks(Migration migration) {
+        if (migration.asks().isEmpty()) {
             throw new UnusableInputException(
                     spec.commandLine(),
                     "Nothing to migrate: no pod in " + String.join(", ", paths)
                             + " gets an identity by the label aadpodidbinding. podid explain says why. Was the spelling of a"
                             + " version before 1.6.0 meant, such as ResourceID, add --profile 1.5.4");
         }
-        if (migration.isSafe()) {
-            finish(migration, stage);
-        }
-        print(migration);
-        return migration.isSafe() && migration.isGood() ? 0 : 1;
     }
 
-    private int refuse(Migration migration) {
-        PrintWriter out = spec.commandLine().getOut();
-        migration.missed().forEach(missed -> print(out, "unread " + missed));
-        out.println("Nothing is written: with --strict all of the input must be looked at");
-        out.flush();
-        return spec.exitCodeOnInvalidInput();
-    }
-
-    private void finish(Migration migration, Stage stage) throws IOException {
-        List<FileChange> changes = changes(migration, stage);
+    private void writeFiles(Migration migration, Stage stage) throws IOException {
+        List<FileChange> changes = listChanges(migration, stage);
         boolean isNew = Files.notExists(output);
         Files.createDirectories(output);
         try (Journal journal = Journal.begin(inPlace ? migration.root() : output, output, changes)) {
-            journal.make();
+            journal.makeChanges();
         } catch (IOException e) {
-            if (isNew && namesIn(output).isEmpty()) {
+            if (isNew && listNames(output).isEmpty()) {
                 Files.delete(output);
             }
-            throw new IOException(
-                    Stream.concat(Stream.of(e), Stream.of(e.getSuppressed()))
-                            .map(Throwable::getMessage)
-                            .collect(Collectors.joining(". ")),
-                    e);
+            throw new IOException(joinMessages(e), e);
         }
     }
 
+    /** What closed the journal may have failed too, and then says what is left of the changes. */
+    private static String joinMessages(IOException failure) {
+        return Stream.concat(Stream.of(failure), Stream.of(failure.getSuppressed()))
+                .map(Throwable::getMessage)
+                .collect(Collectors.joining(". "));
+    }
+
     /** The script and the report come first: whatever ends this run, they are there for the files that are changed. */
-    private List<FileChange> changes(Migration migration, Stage stage) throws IOException {
-        Path script = stage.writeDocument(SCRIPT, AzureScript.of(migration.plans(), identityBinding));
+    private List<FileChange> listChanges(Migration migration, Stage stage) throws IOException {
+        Path script = stage.writeDocument(SCRIPT, AzureScript.write(migration.plans(), identityBinding));
         script.toFile().setExecutable(true);
-        Path report = stage.writeDocument(REPORT, migration.shown(MoveReport.of(migration)));
+        Path report = stage.writeDocument(REPORT, migration.hideStage(MoveReport.write(migration)));
         var changes = new LinkedHashMap<Path, FileChange>();
         changes.put(output.resolve(SCRIPT), FileChange.write(output.resolve(SCRIPT), script));
         changes.put(output.resolve(REPORT), FileChange.write(output.resolve(REPORT), report));
@@ -248,45 +264,10 @@ public final class MigrateCommand implements Callable<Integer> {
             migration.changesInPlace().forEach(change -> changes.put(change.file(), change));
             return List.copyOf(changes.values());
         }
-        for (Path file : stage.files()) {
+        for (Path file : stage.listFiles()) {
             Path target = output.resolve(stage.path().relativize(file));
             changes.putIfAbsent(target, FileChange.write(target, file));
         }
         return List.copyOf(changes.values());
-    }
-
-    private void print(Migration migration) {
-        PrintWriter out = spec.commandLine().getOut();
-        migration.outcomes().forEach(outcome -> print(out, outcome.line()));
-        for (MovePlan plan : migration.plans()) {
-            plan.stays().forEach((pod, why) -> print(out, "left   " + pod + migration.place(plan) + ": " + why));
-        }
-        migration.asks().forEach(what -> print(out, "ask    " + what));
-        if (migration.outcomes().isEmpty()) {
-            out.println("Nothing is written: no pod can be moved before the lines above are done");
-        } else if (!migration.isSafe()) {
-            migration.obstacles().forEach(what -> print(out, "refuse " + what));
-            migration.outcomes().stream()
-                    // A change by hand that another line asks for is what the token lacks.
-                    .filter(outcome -> !migration
-                            .changes()
-                            .isByHand(outcome.move().source().object()))
-                    .flatMap(outcome -> outcome.remedies().stream())
-                    .forEach(what -> print(out, "do     " + migration.shown(what)));
-            MoveReport.decisions(migration).forEach(what -> print(out, "do     " + migration.shown(what)));
-            out.println("Nothing is written: all of it must render, and each pod keep its own identity and start. Do or"
-                    + " decide what the lines above say, and run this again");
-        } else {
-            migration.pending().forEach(what -> print(out, "do     " + what));
-            migration.changes().byHand().forEach(what -> print(out, "do     " + migration.shown(what)));
-            out.println(
-                    "Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
-        }
-        out.flush();
-    }
-
-    /** In one line, since a value of a manifest may have line breaks. */
-    private static void print(PrintWriter out, String line) {
-        out.println(line.replaceAll("\\R", " "));
     }
 }

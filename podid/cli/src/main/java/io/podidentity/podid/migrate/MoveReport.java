@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.migrate;
 
+import static io.podidentity.podid.migrate.MarkdownWriter.escape;
+
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.directory.FederatedCredentials;
-import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.migrate.MovePlan.Federation;
-import io.podidentity.podid.migrate.Planner.Wish;
-import io.podidentity.podid.migrate.Proof.Outcome;
-import io.podidentity.podid.migrate.edit.SourceTree;
+import io.podidentity.podid.migrate.edit.ChartMentions;
 import io.podidentity.podid.text.MarkdownText;
 import io.podidentity.podid.text.ShellWord;
-import io.podidentity.podid.text.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,296 +21,201 @@ import java.util.stream.Collectors;
 /** The report of a migration, in Markdown. Not thread-safe. */
 final class MoveReport {
 
-    private static final String DOCUMENT =
-            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/migrate.md";
+    private static final String DELETE_REPLICA_PODS = " It does not replace the pods that it has: delete them.";
+    private static final String PODS_ARE_REPLACED =
+            " Its pods are replaced one after the other; with updateStrategy OnDelete delete them yourself.";
+
+    /**
+     * What is needed for each kind until its pods use the changed manifest. For a Deployment it is enough to apply it.
+     */
+    private static final Map<String, String> ROLLOUTS = Map.of(
+            "Pod", " A bare pod keeps the service account that it was created with: delete it and apply it again.",
+            "Job", " The template of a Job cannot be changed: delete the Job and apply it again.",
+            "CronJob", " Its next Job is the first one with workload identity.",
+            "StatefulSet", PODS_ARE_REPLACED,
+            "DaemonSet", PODS_ARE_REPLACED,
+            "ReplicaSet", DELETE_REPLICA_PODS,
+            "ReplicationController", DELETE_REPLICA_PODS);
 
     private final Migration migration;
-    private final Wish wish;
-    private final StringBuilder text = new StringBuilder();
+    private final MigrationSettings settings;
+    private final MarkdownWriter writer = new MarkdownWriter();
 
     private MoveReport(Migration migration) {
         this.migration = migration;
-        this.wish = migration.wish();
+        this.settings = migration.settings();
     }
 
-    static String of(Migration migration) {
+    static String write(Migration migration) {
         var report = new MoveReport(migration);
-        report.summary();
-        report.pods();
-        report.decide();
-        report.accounts();
-        report.identities();
-        report.order();
-        report.rollback();
-        report.rest();
-        return report.text.toString();
+        report.writeSummary();
+        report.writePods();
+        report.writeDecisions();
+        new AccountSection(migration, report.writer).write();
+        report.writeIdentities();
+        new StepsSection(migration, report.writer).write();
+        report.writeRest();
+        return report.writer.toString();
     }
 
-    private void heading(String name) {
-        text.append("\n## ").append(name).append("\n\n");
-    }
-
-    private void item(String line) {
-        text.append("- ").append(line).append('\n');
-    }
-
-    private void below(String line) {
-        text.append("  - ").append(line).append('\n');
-    }
-
-    private void paragraph(String words) {
-        text.append(words).append('\n');
-    }
-
-    private static String text(String words) {
-        return MarkdownText.of(words);
-    }
-
-    private void summary() {
-        List<Outcome> all = migration.outcomes();
-        long same = all.stream().filter(Outcome::isSame).count();
-        text.append("# From aad-pod-identity to workload identity\n\n");
-        paragraph("Read as version " + text(migration.version()) + ".\n");
-        paragraph(same + " of " + all.size()
+    private void writeSummary() {
+        List<PodOutcome> outcomes = migration.outcomes();
+        long same = outcomes.stream().filter(PodOutcome::isSame).count();
+        writer.writeTitle("From aad-pod-identity to workload identity");
+        writer.writeLines("Read as version " + escape(migration.describeVersion()) + ".\n");
+        writer.writeLines(same + " of " + outcomes.size()
                 + " pods get the identity that is bound to them. Each request was played twice, by the"
                 + " old files and by the new ones, with an Azure that trusts what `azure.sh` creates and nobody else.");
-        if (!migration.isGood()) {
-            paragraph("\n**Not finished:** read \"A person must decide\" first.");
+        if (!migration.isFinished()) {
+            writer.writeLines("\n**Not finished:** read \"A person must decide\" first.");
         }
     }
 
-    private void pods() {
-        heading("Pods");
-        paragraph("| Pod of | Before | After | |");
-        paragraph("|---|---|---|---|");
-        for (Outcome one : migration.outcomes()) {
-            paragraph("| " + text(one.move().source().object() + one.place()) + " | "
-                    + text(one.beforehand()) + " | " + text(one.afterwards()) + " | "
-                    + one.word() + " |");
+    private void writePods() {
+        writer.writeHeading("Pods");
+        writer.writeLines("| Pod of | Before | After | |");
+        writer.writeLines("|---|---|---|---|");
+        for (PodOutcome outcome : migration.outcomes()) {
+            writer.writeLines("| " + escape(outcome.describePod()) + " | " + escape(outcome.describeBefore()) + " | "
+                    + escape(outcome.describeAfter()) + " | "
+                    + outcome.verdict().word() + " |");
         }
-        paragraph("");
-        for (Outcome one : migration.outcomes()) {
-            PodMove move = one.move();
-            item(text(move.source().object() + one.place() + " uses "
-                            + move.identity().describe() + ", " + move.choice().text())
-                    + "." + kind(move) + network(move));
+        writer.writeLines("");
+        for (PodOutcome outcome : migration.outcomes()) {
+            PodMove move = outcome.move();
+            String identity = outcome.describePod() + " uses " + move.identity().describe() + ", "
+                    + move.choice().text();
+            writer.writeItem(escape(identity) + "." + describeRollout(move) + describeNetwork(move));
         }
     }
 
-    private static String kind(PodMove move) {
-        return switch (move.source().kind()) {
-            case "Pod" ->
-                " A bare pod keeps the service account that it was created with: delete it and apply it again.";
-            case "Job" -> " The template of a Job cannot be changed: delete the Job and apply it again.";
-            case "CronJob" -> " Its next Job is the first one with workload identity.";
-            case "StatefulSet", "DaemonSet" ->
-                " Its pods are replaced one after the other; with updateStrategy OnDelete" + " delete them yourself.";
-            case "ReplicaSet", "ReplicationController" -> " It does not replace the pods that it has: delete them.";
-            default -> "";
-        };
+    private static String describeRollout(PodMove move) {
+        return ROLLOUTS.getOrDefault(move.source().kind(), "");
     }
 
-    private String network(PodMove move) {
-        return !move.source().pod().spec().hostNetwork()
-                ? ""
-                : " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity"
-                        + " of the node. Workload identity works there too"
-                        + (wish.proxySidecar()
-                                ? ", but the proxy sidecar does not: the cluster refuses such a pod."
-                                : ".");
+    private String describeNetwork(PodMove move) {
+        if (!move.source().pod().spec().hostNetwork()) {
+            return "";
+        }
+        String sidecar =
+                settings.proxySidecar() ? ", but the proxy sidecar does not: the cluster refuses such a pod." : ".";
+        return " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity"
+                + " of the node. Workload identity works there too" + sidecar;
     }
 
     /** What a person must decide, whether it keeps from writing or not. */
-    static List<String> decisions(Migration migration) {
-        var lines = new ArrayList<String>(migration.asks());
-        lines.addAll(migration.changes().byHand());
-        lines.addAll(migration.pending());
+    static List<String> listDecisions(Migration migration) {
+        var decisions = new ArrayList<String>(migration.asks());
+        decisions.addAll(migration.changes().manualSteps().steps());
+        decisions.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
-            overLimit(plan, migration.place(plan), lines);
+            decisions.addAll(describeOverLimit(plan, migration.describePlace(plan)));
+        }
+        return decisions;
+    }
+
+    private static List<String> describeOverLimit(MovePlan plan, String place) {
+        Map<String, List<Federation>> byIdentity = plan.federationsOverLimit().stream()
+                .collect(Collectors.groupingBy(MoveReport::describeIdentity, LinkedHashMap::new, Collectors.toList()));
+        return byIdentity.entrySet().stream()
+                .map(identity -> describeOverLimit(identity.getKey() + place, identity.getValue()))
+                .toList();
+    }
+
+    private static String describeIdentity(Federation federation) {
+        return federation.identity().describe();
+    }
+
+    private static String describeOverLimit(String identity, List<Federation> overLimit) {
+        int needed = FederatedCredentials.LIMIT + overLimit.size();
+        String subjects = overLimit.stream().map(Federation::subject).collect(Collectors.joining(", "));
+        return identity + " needs " + needed + " federated credentials, and Azure allows "
+                + FederatedCredentials.LIMIT
+                + ". Let pods share a service account, use a second identity, or an identity binding of AKS. Not in"
+                + " azure.sh: " + subjects;
+    }
+
+    private void writeDecisions() {
+        var lines = new ArrayList<String>();
+        for (PodOutcome outcome : migration.outcomes()) {
+            if (!outcome.isGood()) {
+                lines.add(outcome.describePod() + ": " + outcome.describeAfter());
+            }
+        }
+        lines.addAll(listDecisions(migration));
+        if (!lines.isEmpty()) {
+            writer.writeHeading("A person must decide");
+            lines.forEach(line -> writer.writeItem(escape(line)));
+        }
+    }
+
+    private void writeIdentities() {
+        writer.writeHeading("Identities");
+        Set<MovedIdentity> identities = new LinkedHashSet<>();
+        Set<String> notes = new LinkedHashSet<>();
+        for (MovePlan plan : migration.plans()) {
+            plan.federations().forEach(federation -> identities.add(federation.identity()));
+            plan.notes().forEach(note -> notes.add(note + migration.describePlace(plan)));
+        }
+        writer.writeLines("They stay, and so do their roles; only who may use them changes. To look at the roles:");
+        writer.writeLines("");
+        for (MovedIdentity identity : identities) {
+            String command =
+                    "az role assignment list --all --assignee " + ShellWord.quoted(identity.clientId()) + " -o table";
+            writer.writeItem(MarkdownText.code(command) + " of " + escape(identity.describe()));
+        }
+        notes.forEach(note -> writer.writeItem(escape(note)));
+    }
+
+    private void writeRest() {
+        var lines = new ArrayList<String>();
+        migration.plans().forEach(plan -> lines.addAll(describeStaying(plan)));
+        for (String file : migration.emptiedFiles()) {
+            lines.add(escape(file) + " had nothing else in it, and is gone.");
+        }
+        if (migration.leavesOutMadeByControllers()) {
+            lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
+        }
+        migration.charts().forEach(chart -> lines.add(describeChart(chart)));
+        if (!lines.isEmpty()) {
+            writer.writeHeading("The rest");
+            lines.forEach(writer::writeItem);
+        }
+    }
+
+    /** What is left as it is in one cluster, and which objects of pod identity go. */
+    private List<String> describeStaying(MovePlan plan) {
+        var lines = new ArrayList<String>();
+        String place = migration.describePlace(plan);
+        plan.stays().forEach((pod, reason) -> lines.add(escape("Pod " + pod + place + " is left as it is: " + reason)));
+        List<KubernetesObject> leftovers = migration.changes().leftovers(plan);
+        if (!leftovers.isEmpty()) {
+            lines.add(describeLeftovers(leftovers, place));
+        }
+        for (AzureIdentityBinding binding : plan.context().cluster().bindings()) {
+            if (!leftovers.contains(binding)) {
+                lines.add("AzureIdentityBinding " + binding.name() + place
+                        + " stays: no pod of these files, or not each, can do without it.");
+            }
         }
         return lines;
     }
 
-    private void decide() {
-        var lines = new ArrayList<String>();
-        migration.outcomes().stream()
-                .filter(outcome -> !outcome.isGood())
-                .map(outcome -> outcome.move().source().object() + outcome.place() + ": " + outcome.afterwards())
-                .forEach(line -> lines.add(text(line)));
-        decisions(migration).stream().map(MoveReport::text).forEach(lines::add);
-        if (!lines.isEmpty()) {
-            heading("A person must decide");
-            lines.forEach(this::item);
-        }
+    private String describeLeftovers(List<KubernetesObject> leftovers, String place) {
+        String when = settings.keepsPodIdentity() ? "To be removed later" : "Removed from the files";
+        String objects = leftovers.stream()
+                .map(object -> WrittenObjects.kindOf(object) + " " + object.name())
+                .collect(Collectors.joining(", "));
+        return when + place + ": " + objects;
     }
 
-    private static void overLimit(MovePlan plan, String place, List<String> lines) {
-        Map<String, List<Federation>> over = plan.overLimit().stream()
-                .collect(Collectors.groupingBy(
-                        one -> one.identity().describe(), LinkedHashMap::new, Collectors.toList()));
-        over.forEach(
-                (identity, all) -> lines.add(identity + place + " needs " + (FederatedCredentials.LIMIT + all.size())
-                        + " federated credentials, and Azure allows " + FederatedCredentials.LIMIT
-                        + ". Let pods share a service account, use a second identity, or an identity binding of AKS. Not in"
-                        + " azure.sh: "
-                        + all.stream().map(Federation::subject).collect(Collectors.joining(", "))));
-    }
-
-    private void accounts() {
-        heading("Service accounts");
-        for (MovePlan plan : migration.plans()) {
-            for (AccountMove account : plan.accounts()) {
-                String annotations = account.annotations().entrySet().stream()
-                        .map(one -> MarkdownText.code(one.getKey() + ": " + one.getValue()))
-                        .collect(Collectors.joining(" and "));
-                item(account.name()
-                        + migration.place(plan)
-                        + switch (account.how()) {
-                            case ANNOTATE -> " gets " + annotations + ".";
-                            case DEFINE ->
-                                " is in no file, but pods run as it: a manifest with " + annotations
-                                        + " is added, which kubectl apply merges into the account.";
-                            case CREATE ->
-                                " is new, with " + annotations + ", in place of " + account.insteadOf()
-                                        + reason(account);
-                        });
-                roles(account);
-            }
-        }
-    }
-
-    private static String reason(AccountMove account) {
-        return account.insteadOf().name().equals("default")
-                ? ", which every pod of the namespace without another one runs as."
-                : ", whose other pods use another identity.";
-    }
-
-    private void roles(AccountMove account) {
-        if (account.how() != AccountMove.How.CREATE) {
-            return;
-        }
-        if (!account.roleBindings().isEmpty()) {
-            below("Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
-                    + text(String.join(", ", account.roleBindings())) + ": "
-                    + MarkdownText.code("{kind: ServiceAccount, name: "
-                            + YamlText.of(account.name().name()) + ", namespace: "
-                            + YamlText.of(account.name().namespace()) + "}"));
-        }
-        below("What of " + account.insteadOf()
-                + " is not in these files: "
-                + MarkdownText.code("kubectl get rolebindings,clusterrolebindings -A -o wide | grep "
-                        + ShellWord.quoted(account.insteadOf().name()))
-                + ", and its image pull secrets: "
-                + MarkdownText.code("kubectl get serviceaccount -n "
-                        + ShellWord.quoted(account.insteadOf().namespace()) + " "
-                        + ShellWord.quoted(account.insteadOf().name()) + " -o jsonpath='{.imagePullSecrets}'")
-                + (account.pullSecrets().isEmpty()
-                        ? ""
-                        : ". Copied: " + text(String.join(", ", account.pullSecrets()))));
-    }
-
-    private void identities() {
-        heading("Identities");
-        Set<MovedIdentity> all = new LinkedHashSet<>();
-        migration.plans().forEach(plan -> plan.federations().forEach(one -> all.add(one.identity())));
-        paragraph("They stay, and so do their roles; only who may use them changes. To look at the roles:");
-        paragraph("");
-        all.forEach(one -> item(MarkdownText.code(
-                        "az role assignment list --all --assignee " + ShellWord.quoted(one.clientId()) + " -o table")
-                + " of " + text(one.describe())));
-        Set<String> notes = new LinkedHashSet<>();
-        migration.plans().forEach(plan -> plan.notes().forEach(note -> notes.add(note + migration.place(plan))));
-        notes.forEach(note -> item(text(note)));
-    }
-
-    private void order() {
-        heading("In this order");
-        String where = wish.inPlace() ? "your folder" : "this folder";
-        paragraph("""
-            1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… %2$s./azure.sh`. Nothing changes for the pods that run. A new
-               credential can take some minutes, and a pod that asks too early is refused for two more.
-            2. **Deploy beside.** Apply %1$s to a test namespace or cluster first if you have one (it needs its own federated
-               credentials), then to this one: `kubectl apply -f`, or `-k` for a kustomization. Service accounts
-               come before the pods.
-            3. **Verify.** `podid check --profile workload-identity` on the files; in a pod `AZURE_FEDERATED_TOKEN_FILE` must be
-               set, and `java -jar token-provider.jar explain`, or your program, must name the client ID above.
-               Libraries need: azure-identity for Java 1.9.0, .NET 1.9.0, Go 1.3.0, JavaScript 3.2.0, Python 1.13.0. Older
-               ones and AppAuthentication ask the metadata service: `--proxy-sidecar` is for them.
-            4. **Remove the old objects.** Only when all pods are verified: `kubectl delete azureidentitybinding,azureidentity`
-               of the names below. `kubectl apply` has not removed them; GitOps with pruning has, so there use
-               `--keep-pod-identity` first.
-            5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
-               `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
-               Contributor from the cluster's identity.\
-            """.formatted(where, AzureScript.wantsEnvironment(migration.plans()) ? "ENVIRONMENT=… " : ""));
-        paragraph("");
-        paragraph(
-                wish.keepsPodIdentity()
-                        ? "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these"
-                                + " pods, so a library that ignores workload identity goes unnoticed. Run without the"
-                                + " option before step 4."
-                        : "The label `aadpodidbinding` goes, since with both a library that ignores workload identity"
-                                + " would be answered by NMI, and nobody would notice before step 5. For a time with"
-                                + " both: `--keep-pod-identity`.");
-        if (wish.proxySidecar()) {
-            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY + "`) is for the migration only, and has limits: see \"Old"
-                    + " libraries\" in " + DOCUMENT + ". Only the presence of the annotation counts: remove it, do not"
-                    + " write \"false\".");
-        }
-        if (!migration.roles().isEmpty()) {
-            paragraph("\nThe pods use identity bindings (`" + Keys.USE_IDENTITY_BINDING
-                    + "`): azure.sh binds each managed"
-                    + " identity to the cluster, and no credential of your own is needed. `"
-                    + String.join("`, `", migration.roles()) + "` lets the service accounts use them; apply it with"
-                    + " them. Libraries must be told, and DefaultAzureCredential cannot do it: see \"Identity bindings\""
-                    + " in " + DOCUMENT + ".");
-        }
-    }
-
-    private void rollback() {
-        heading("Rollback");
-        paragraph("""
-            Until step 4: apply the old files again, or `kubectl rollout undo`. MIC and NMI still run, the old objects are still
-            there, and nothing in Azure was removed; the new federated credentials harm nobody. After step 4: apply the old
-            objects first. After step 5: install aad-pod-identity again, which AKS no longer supports.\
-            """);
-    }
-
-    private void rest() {
-        var lines = new ArrayList<String>();
-        for (MovePlan plan : migration.plans()) {
-            plan.stays()
-                    .forEach((pod, why) ->
-                            lines.add(text("Pod " + pod + migration.place(plan) + " is left as it is: " + why)));
-            List<KubernetesObject> leftovers = migration.changes().leftovers(plan);
-            if (!leftovers.isEmpty()) {
-                lines.add((wish.keepsPodIdentity() ? "To be removed later" : "Removed from the files")
-                        + migration.place(plan) + ": "
-                        + leftovers.stream()
-                                .map(one -> one.getClass().getSimpleName() + " " + one.name())
-                                .collect(Collectors.joining(", ")));
-            }
-            plan.context().cluster().bindings().stream()
-                    .filter(one -> !leftovers.contains(one))
-                    .forEach(one -> lines.add("AzureIdentityBinding " + one.name() + migration.place(plan)
-                            + " stays: no pod of these files, or not each, can do without it."));
-        }
-        migration.emptied().forEach(file -> lines.add(text(file) + " had nothing else in it, and is gone."));
-        if (migration.hasOwned()) {
-            lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
-        }
-        for (Path chart : migration.charts()) {
-            List<String> accounts = SourceTree.mentions(chart, "serviceAccountName");
-            lines.add("The Helm chart " + text(String.valueOf(chart.getFileName()))
-                    + " is not changed, since templates are no YAML. Change by hand: "
-                    + text(String.join(", ", SourceTree.mentions(chart, "aadpodid")))
-                    + (accounts.isEmpty()
-                            ? "; it sets no serviceAccountName yet"
-                            : "; serviceAccountName is set in " + text(String.join(", ", accounts))));
-        }
-        if (!lines.isEmpty()) {
-            heading("The rest");
-            lines.forEach(this::item);
-        }
+    private static String describeChart(Path chart) {
+        String labels = String.join(", ", ChartMentions.find(chart, "aadpodid"));
+        List<String> accounts = ChartMentions.find(chart, "serviceAccountName");
+        String accountHint = accounts.isEmpty()
+                ? "; it sets no serviceAccountName yet"
+                : "; serviceAccountName is set in " + escape(String.join(", ", accounts));
+        return "The Helm chart " + escape(String.valueOf(chart.getFileName()))
+                + " is not changed, since templates are no YAML. Change by hand: " + escape(labels) + accountHint;
     }
 }

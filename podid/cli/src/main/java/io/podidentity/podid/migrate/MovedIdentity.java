@@ -8,22 +8,23 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An identity that stays the same in Azure, and gets federated credentials there. */
+/** An identity that stays the same in Azure, and gets federated credentials there. Immutable. */
 record MovedIdentity(AzureIdentity identity) {
 
-    // Not anchored, as MIC's own check: what was written around it has worked until now.
+    // Not anchored, as MIC's own check is not: what people wrote around a resource ID has worked until now.
     private static final Pattern RESOURCE_ID = Pattern.compile(
             "subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/([^/?#\\s]+)",
             Pattern.CASE_INSENSITIVE);
 
-    record Place(String subscription, String group, String name) {}
+    /** The parts of a managed identity's resource ID. */
+    record ResourceId(String subscription, String group, String name) {}
 
     String clientId() {
         return identity.clientId();
     }
 
-    /** The tenant of an application, empty of a managed identity, which has that of its subscription. */
+    /** The tenant of an application. It is empty for a managed identity, which has the tenant of its subscription. */
     String tenantId() {
         return isManaged() ? "" : identity.tenantId();
     }
@@ -32,48 +33,67 @@ record MovedIdentity(AzureIdentity identity) {
         return identity.isManagedIdentity();
     }
 
-    /** Why it cannot be said which identity in Azure is meant, and what to do; empty if it can. */
-    Optional<String> doubt() {
-        String id = identity.resourceId();
+    /** Why it is not certain which identity in Azure is meant, and what to do; empty if it is certain. */
+    Optional<String> findDoubt() {
         if (!Value.isFinal(clientId()) || !Value.isGuid(clientId())) {
-            return Optional.of(doubt("clientID", clientId(), "az identity show --query clientId"));
+            return Optional.of(describeDoubt("clientID", clientId(), "az identity show --query clientId"));
         }
-        if (isManaged()) {
-            boolean isOne = id.isEmpty() || (Value.isFinal(id) && place().isPresent());
-            return isOne ? Optional.empty() : Optional.of(doubt("resourceID", id, "az identity show --query id"));
+        if (isManaged() && !hasUsableResourceId()) {
+            return Optional.of(describeDoubt("resourceID", identity.resourceId(), "az identity show --query id"));
         }
-        return Value.isFinal(tenantId())
-                ? Optional.empty()
-                : Optional.of(doubt("tenantID", tenantId(), "az account show --query tenantId"));
+        if (!isManaged() && !Value.isFinal(tenantId())) {
+            return Optional.of(describeDoubt("tenantID", tenantId(), "az account show --query tenantId"));
+        }
+        return Optional.empty();
     }
 
-    private String doubt(String field, String value, String command) {
-        String is = value.isEmpty() ? "is empty" : "is " + Value.quoted(value);
-        String why = Value.isFinal(value) ? ", which is none" : ", which is still to be put in";
-        return "the " + field + " of AzureIdentity " + identity.name() + " " + is + (value.isEmpty() ? "" : why)
-                + ". Write what " + command + " prints";
+    /** A manifest may leave the resource ID out. The script then finds the identity through its client ID. */
+    private boolean hasUsableResourceId() {
+        String id = identity.resourceId();
+        return id.isEmpty() || (Value.isFinal(id) && parseResourceId().isPresent());
     }
 
-    /** Empty of an application, and if the manifest does not say it. */
-    Optional<Place> place() {
+    private String describeDoubt(String field, String value, String command) {
+        return "the " + field + " of AzureIdentity " + identity.name() + " " + describeValue(value) + ". Write what "
+                + command + " prints";
+    }
+
+    private static String describeValue(String value) {
+        if (value.isEmpty()) {
+            return "is empty";
+        }
+        String reason = Value.isFinal(value) ? "which is none" : "which is still to be put in";
+        return "is " + Value.quoted(value) + ", " + reason;
+    }
+
+    /**
+     * The resource ID that the manifest has; empty for an application, and if the manifest has none that can be read.
+     */
+    Optional<ResourceId> parseResourceId() {
         Matcher matcher = RESOURCE_ID.matcher(identity.resourceId());
-        return isManaged() && matcher.find()
-                ? Optional.of(new Place(matcher.group(1), matcher.group(2), matcher.group(3)))
-                : Optional.empty();
+        if (!isManaged() || !matcher.find()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ResourceId(matcher.group(1), matcher.group(2), matcher.group(3)));
     }
 
-    /** The same for two objects that name one identity in Azure. */
+    /** The same text for two objects that name one identity in Azure. */
     String key() {
         return clientId().toLowerCase(Locale.ROOT);
     }
 
     String describe() {
-        String kind = isManaged()
-                ? "managed identity"
-                : identity.type() == AzureIdentity.SERVICE_PRINCIPAL
-                        ? "application with a secret"
-                        : "application with a certificate";
-        return identity.name() + " (" + kind
-                + place().map(one -> " " + one.name()).orElse("") + ", client ID " + clientId() + ")";
+        String nameInAzure = parseResourceId().map(id -> " " + id.name()).orElse("");
+        return identity.name() + " (" + describeKind() + nameInAzure + ", client ID " + clientId() + ")";
+    }
+
+    private String describeKind() {
+        if (isManaged()) {
+            return "managed identity";
+        }
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
+            return "application with a secret";
+        }
+        return "application with a certificate";
     }
 }

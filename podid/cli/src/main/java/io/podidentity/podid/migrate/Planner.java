@@ -12,8 +12,7 @@ import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
-import io.podidentity.podid.input.InputSettings;
-import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.migrate.AccountAssigner.Assignment;
 import io.podidentity.podid.migrate.PodMove.Choice;
 import io.podidentity.podid.text.ShellWord;
 import java.time.Instant;
@@ -25,111 +24,126 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Decides what becomes of the pods of one cluster. */
+/** Decides what becomes of the pods of one cluster. Not thread-safe. */
 final class Planner {
 
     private final RuleContext context;
     private final Explainer explainer;
-    private final Wish wish;
-    private final Map<String, String> stays = new LinkedHashMap<>();
-    private final Map<String, String> undecided = new LinkedHashMap<>();
+    private final MigrationSettings settings;
 
-    /** What a user wants. Choices are client IDs, by the namespace and name of the pod's workload. */
-    record Wish(
-            List<String> paths,
-            String standardInput,
-            ProfileOptions profile,
-            InputSettings settings,
-            Map<String, String> choices,
-            boolean inPlace,
-            boolean keepsPodIdentity,
-            boolean proxySidecar,
-            boolean identityBinding) {}
+    /** A client ID that the user or the pod's manifest names for the pod. */
+    private record NamedClient(String clientId, Choice choice) {
 
-    Planner(RuleContext context, Wish wish) {
+        boolean names(MovedIdentity identity) {
+            return identity.clientId().equalsIgnoreCase(clientId);
+        }
+    }
+
+    Planner(RuleContext context, MigrationSettings settings) {
         this.context = context;
-        this.wish = wish;
+        this.settings = settings;
         this.explainer = new Explainer(context.manifests(), context.rules(), Instant.EPOCH);
     }
 
     MovePlan plan() {
         var moves = new ArrayList<PodMove>();
+        Map<String, String> stays = new LinkedHashMap<>();
+        Map<String, String> undecided = new LinkedHashMap<>();
         for (PodSource pod : context.pods()) {
-            move(pod).ifPresent(moves::add);
-        }
-        var accounts = new Accounts(context, moves);
-        List<PodMove> placed = accounts.moves();
-        return new MovePlan(
-                context, placed, stays, undecided, UnseenLabels.of(context), accounts.accounts(), notes(placed));
-    }
-
-    private Optional<PodMove> move(PodSource source) {
-        String name = source.pod().name().toString();
-        List<MovedIdentity> bound = distinct(context.match(source).identities());
-        String chosen = wish.choices().getOrDefault(name, "");
-        String named = chosen.isEmpty() ? variable(source) : chosen;
-        if (bound.isEmpty()) {
-            Explanation today = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
-            if (today.outcome() != Explanation.Outcome.UNRELATED) {
-                stays.put(name, today.summary());
+            PodDecision decision = decide(pod);
+            if (decision instanceof PodDecision.Move moved) {
+                moves.add(moved.move());
+            } else if (decision instanceof PodDecision.Stay stay) {
+                stays.put(stay.pod(), stay.reason());
+            } else if (decision instanceof PodDecision.Ask ask) {
+                undecided.put(ask.subject(), ask.question());
             }
-            return Optional.empty();
         }
-        Explanation before = explainer.explain(source.pod(), query(named, bound));
-        if (before.outcome() == Explanation.Outcome.BYPASS) {
-            stays.put(name, before.summary() + "; without NMI that is so for each pod");
-            return Optional.empty();
-        }
-        Optional<String> obstacle = obstacle(source, bound);
-        if (obstacle.isPresent()) {
-            undecided.put(subject(source), obstacle.get());
-            return Optional.empty();
-        }
-        Optional<Choice> choice = choice(bound, named, !chosen.isEmpty());
-        if (choice.isEmpty()) {
-            undecided.put(subject(source), question(source, bound));
-            return Optional.empty();
-        }
-        var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
-        List<MovedIdentity> ordered = bound.stream()
-                .sorted(Comparator.comparing(one -> !one.clientId().equalsIgnoreCase(named)))
-                .toList();
-        return Optional.of(new PodMove(
-                source,
-                before,
-                ordered,
-                choice.get(),
-                account,
-                before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(ordered.get(0))));
+        Assignment assignment = AccountAssigner.assign(context, moves);
+        return new MovePlan(
+                context,
+                assignment.pods(),
+                stays,
+                undecided,
+                UnseenLabels.find(context),
+                assignment.accounts(),
+                MigrationNotes.write(context, assignment.pods()));
     }
 
-    /** The object, and of one with several pods the pod. */
-    private static String subject(PodSource source) {
-        return source.place().isFixed() && source.place().isTemplate()
-                ? source.object().toString()
-                : source.object() + ", pod " + source.pod().name().name();
+    private PodDecision decide(PodSource source) {
+        List<MovedIdentity> bound = distinctIdentities(context.match(source).identities());
+        if (bound.isEmpty()) {
+            return decideWithoutIdentity(source);
+        }
+        Optional<NamedClient> named = findNamedClient(source);
+        Explanation before = explainer.explain(source.pod(), buildQuery(named, bound));
+        if (before.outcome() == Explanation.Outcome.BYPASS) {
+            return new PodDecision.Stay(
+                    source.pod().name().toString(), before.summary() + "; without NMI that is so for each pod");
+        }
+        // The order matters: a pod with an obstacle cannot be moved, whichever identity the user chooses for it.
+        Optional<String> obstacle = findObstacle(source, bound);
+        if (obstacle.isPresent()) {
+            return new PodDecision.Ask(describeSubject(source), obstacle.get());
+        }
+        Optional<Choice> choice = findChoice(bound, named);
+        if (choice.isEmpty()) {
+            return new PodDecision.Ask(describeSubject(source), askForChoice(source, bound));
+        }
+        return new PodDecision.Move(planMove(source, before, orderIdentities(bound, named), choice.get()));
+    }
+
+    private PodDecision decideWithoutIdentity(PodSource source) {
+        Explanation today = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
+        if (today.outcome() == Explanation.Outcome.UNRELATED) {
+            return new PodDecision.Unrelated();
+        }
+        return new PodDecision.Stay(source.pod().name().toString(), today.summary());
+    }
+
+    private PodMove planMove(PodSource source, Explanation before, List<MovedIdentity> identities, Choice choice) {
+        var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
+        boolean secretElsewhere = before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(identities.get(0));
+        return new PodMove(source, before, identities, choice, account, secretElsewhere);
+    }
+
+    /** The object; if the object has several pods, also the pod. */
+    private static String describeSubject(PodSource source) {
+        if (hasOnePodTemplate(source)) {
+            return source.object().toString();
+        }
+        return source.object() + ", pod " + source.pod().name().name();
+    }
+
+    /** Whether the kind has one pod template, at a place that podid knows for the kind and does not guess. */
+    private static boolean hasOnePodTemplate(PodSource source) {
+        return source.place().isFixed() && source.place().isTemplate();
     }
 
     /** Why the pod cannot be moved as long as nobody has done something. */
-    private Optional<String> obstacle(PodSource source, List<MovedIdentity> bound) {
-        if (!source.place().isFixed() || !source.place().isTemplate()) {
+    private Optional<String> findObstacle(PodSource source, List<MovedIdentity> bound) {
+        if (!hasOnePodTemplate(source)) {
             return Optional.of("podid changes no " + source.kind() + ". Write at "
                     + source.place().path()
                     + " the label " + Keys.USE + ": \"true\" in place of " + Pod.BINDING_LABEL
                     + ", and a service account with the annotation " + Keys.CLIENT_ID + ": "
                     + bound.get(0).clientId() + ". Its binding and identity stay");
         }
-        if (!Accounts.isName(source.pod().namespace())) {
+        if (!AccountAssigner.isName(source.pod().namespace())) {
             return Optional.of("its namespace " + Value.quoted(source.pod().namespace()) + " is no name");
         }
         return bound.stream()
-                .flatMap(identity -> identity.doubt().or(() -> contradiction(identity)).stream())
+                .flatMap(identity -> findObstacle(identity).stream())
                 .findFirst()
-                .or(() -> volumeOfNmi(source));
+                .or(() -> findVolumeOfNmi(source));
+    }
+
+    private Optional<String> findObstacle(MovedIdentity identity) {
+        return identity.findDoubt().or(() -> findContradiction(identity));
     }
 
     /** A client ID belongs to one identity in Azure: of two resource IDs one is wrong, and azure.sh would change it. */
-    private Optional<String> contradiction(MovedIdentity identity) {
+    private Optional<String> findContradiction(MovedIdentity identity) {
         AzureIdentity own = identity.identity();
         return context.identities().stream()
                 .filter(other -> own.isManagedIdentity() && other.isManagedIdentity())
@@ -142,7 +156,7 @@ final class Planner {
     }
 
     /** The FlexVolume driver of Key Vault asks NMI on behalf of the pod; without NMI the pod would not start. */
-    private static Optional<String> volumeOfNmi(PodSource source) {
+    private static Optional<String> findVolumeOfNmi(PodSource source) {
         return source.spec("volumes").items().stream()
                 .filter(volume -> volume.at("flexVolume", "driver").text().equals("azure/kv"))
                 .filter(volume -> volume.at("flexVolume", "options", "usepodidentity")
@@ -154,7 +168,7 @@ final class Planner {
                         + " the volume with one of the driver secrets-store.csi.k8s.io and a SecretProviderClass");
     }
 
-    /** Secrets are seldom in the files. */
+    /** Few people keep Secrets in files. What is not in the files is expected to be in the cluster. */
     private boolean isSecretElsewhere(MovedIdentity identity) {
         SecretReference secret = identity.identity().clientPassword();
         return !identity.isManaged()
@@ -164,34 +178,57 @@ final class Planner {
                         .isEmpty();
     }
 
-    private static List<MovedIdentity> distinct(List<AzureIdentity> identities) {
+    private static List<MovedIdentity> distinctIdentities(List<AzureIdentity> identities) {
         Map<String, MovedIdentity> distinct = new LinkedHashMap<>();
-        identities.stream().map(MovedIdentity::new).forEach(one -> distinct.putIfAbsent(one.key(), one));
+        for (AzureIdentity identity : identities) {
+            var moved = new MovedIdentity(identity);
+            distinct.putIfAbsent(moved.key(), moved);
+        }
         return List.copyOf(distinct.values());
     }
 
-    private static String variable(PodSource source) {
-        return source.variables("AZURE_CLIENT_ID").stream()
-                .map(variable -> variable.at("value").text())
-                .filter(value -> !value.isEmpty())
+    /** The client that the option {@code --identity} names; without that the one that the pod's variable names. */
+    private Optional<NamedClient> findNamedClient(PodSource source) {
+        String chosen =
+                settings.chosenClientIds().getOrDefault(source.pod().name().toString(), "");
+        if (!chosen.isEmpty()) {
+            return Optional.of(new NamedClient(chosen, Choice.OPTION));
+        }
+        return source.clientIds().stream()
+                .map(FieldLocation::text)
+                .filter(clientId -> !clientId.isEmpty())
                 .findFirst()
-                .orElse("");
+                .map(clientId -> new NamedClient(clientId, Choice.VARIABLE));
     }
 
-    private static String query(String named, List<MovedIdentity> bound) {
-        boolean known = bound.stream().anyMatch(one -> one.clientId().equals(named));
-        return Explainer.DEFAULT_QUERY + (known ? "&client_id=" + named : "");
+    /** The query of the pod's request to NMI, which compares client IDs with regard to case. */
+    private static String buildQuery(Optional<NamedClient> named, List<MovedIdentity> bound) {
+        String clientId = named.map(NamedClient::clientId)
+                .filter(name -> bound.stream().map(MovedIdentity::clientId).anyMatch(name::equals))
+                .map(name -> "&client_id=" + name)
+                .orElse("");
+        return Explainer.DEFAULT_QUERY + clientId;
     }
 
     /** Why the pod uses the identity that it gets; empty if it has several and nothing says which it uses. */
-    private static Optional<Choice> choice(List<MovedIdentity> bound, String named, boolean byOption) {
-        if (bound.stream().anyMatch(identity -> identity.clientId().equalsIgnoreCase(named))) {
-            return Optional.of(byOption ? Choice.OPTION : Choice.VARIABLE);
+    private static Optional<Choice> findChoice(List<MovedIdentity> bound, Optional<NamedClient> named) {
+        Optional<Choice> choice =
+                named.filter(client -> bound.stream().anyMatch(client::names)).map(NamedClient::choice);
+        if (choice.isEmpty() && bound.size() == 1) {
+            return Optional.of(Choice.ONLY);
         }
-        return bound.size() == 1 ? Optional.of(Choice.ONLY) : Optional.empty();
+        return choice;
     }
 
-    private static String question(PodSource source, List<MovedIdentity> bound) {
+    /** The named identity comes first. The others keep their order. */
+    private static List<MovedIdentity> orderIdentities(List<MovedIdentity> bound, Optional<NamedClient> named) {
+        return named.map(client -> bound.stream()
+                        .sorted(Comparator.comparing(client::names).reversed())
+                        .toList())
+                .orElse(bound);
+    }
+
+    private static String askForChoice(PodSource source, List<MovedIdentity> bound) {
         String options = bound.stream()
                 .map(identity -> "--identity "
                         + ShellWord.quoted(source.pod().name() + "=" + identity.clientId()) + " ("
@@ -201,54 +238,5 @@ final class Planner {
                 + " any of them. It stays unchanged until you choose: run this again with one of " + options
                 + ". The program can have each of the others by naming its client ID in code, such as"
                 + " WorkloadIdentityCredentialBuilder.clientId";
-    }
-
-    private List<String> notes(List<PodMove> moves) {
-        var notes = new ArrayList<String>();
-        moves.stream()
-                .flatMap(move -> move.identities().stream())
-                .distinct()
-                .forEach(identity -> note(identity, notes));
-        List<String> policies = context.kind("NetworkPolicy").stream()
-                .filter(policy -> policy.texts().stream()
-                        .map(FieldLocation::text)
-                        .anyMatch(text -> text.startsWith("127.0.0.1") || text.startsWith("169.254.169.254")))
-                .map(policy -> policy.object().name() + " (" + policy.position() + ")")
-                .toList();
-        if (!policies.isEmpty()) {
-            notes.add("NetworkPolicy " + String.join(", ", policies) + ": the rule for NMI or the metadata service can"
-                    + " go once pod identity has gone. Instead the pods need TCP port 443 to login.microsoftonline.com,"
-                    + " which has no fixed addresses: 0.0.0.0/0 without 169.254.0.0/16, or a policy by name (Cilium)."
-                    + " Which of your networks is meant, this tool cannot know, so it changes no policy.");
-        }
-        return notes;
-    }
-
-    private static void note(MovedIdentity identity, List<String> notes) {
-        if (!identity.identity().auxiliaryTenantIds().isEmpty()) {
-            notes.add(identity.describe() + " also gets tokens of the tenants "
-                    + String.join(", ", identity.identity().auxiliaryTenantIds())
-                    + " at once (auxiliaryTenantIDs). Workload identity has one tenant for each request: the program"
-                    + " must ask for the others by itself.");
-        }
-        if (!identity.isManaged()) {
-            SecretReference secret = identity.identity().clientPassword();
-            String option = identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "";
-            notes.add(identity.describe() + " is of tenant " + identity.tenantId() + ". azure.sh creates its credential"
-                    + " where you are signed in to that tenant. Its Secret " + secret.namespace() + "/" + secret.name()
-                    + " is not used by workload identity; remove it, and the credential of the application, last:"
-                    + " az ad app credential list --id " + identity.clientId() + option
-                    + ", then az ad app credential delete --id " + identity.clientId() + " --key-id KEY_ID" + option
-                    + ".");
-        } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
-            notes.add(identity.describe() + " is in the cluster's own group "
-                    + identity.place().orElseThrow().group()
-                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused:"
-                    + " then create the identity elsewhere, with the same roles, and write its client ID into the"
-                    + " files.");
-        } else if (identity.place().isEmpty()) {
-            notes.add(identity.describe() + ": its resourceID does not say where it is, so azure.sh looks for it in"
-                    + " the subscription that you are signed in to.");
-        }
     }
 }

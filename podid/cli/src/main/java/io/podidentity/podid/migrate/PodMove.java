@@ -7,11 +7,14 @@ import io.podidentity.podid.explain.Explanation;
 import java.util.List;
 
 /**
- * What becomes of one pod.
+ * The move of one pod to workload identity. Immutable.
  *
- * @param identities all that are bound to it, the one that it uses first
- * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the
- *     cluster
+ * @param before what the pod's token request gets today
+ * @param identities all identities that are bound to the pod, first the one that the pod uses
+ * @param choice why the pod uses the first identity
+ * @param account the service account that the pod runs as after the move
+ * @param secretElsewhere whether today's identity takes its secret from a Secret that no file has, and that is
+ *     therefore in the cluster
  */
 record PodMove(
         PodSource source,
@@ -21,6 +24,7 @@ record PodMove(
         ObjectName account,
         boolean secretElsewhere) {
 
+    /** What tells which identity a pod uses. */
     enum Choice {
         ONLY("the only one that is bound to it"),
         VARIABLE("named by its AZURE_CLIENT_ID"),
@@ -37,18 +41,19 @@ record PodMove(
         }
     }
 
+    /** The identity that the pod uses. */
     MovedIdentity identity() {
         return identities.get(0);
     }
 
-    /** Whether it had a token, so that it must have the same one afterwards. */
+    /** Whether the pod had a token, so that it must have the same one afterwards. */
     boolean hadToken() {
         return secretElsewhere
                 || before.outcome() == Explanation.Outcome.IDENTITY
                 || before.outcome() == Explanation.Outcome.NODE;
     }
 
-    PodMove as(ObjectName other) {
+    PodMove withAccount(ObjectName other) {
         return new PodMove(source, before, identities, choice, other, secretElsewhere);
     }
 }

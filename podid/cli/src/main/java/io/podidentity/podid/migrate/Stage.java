@@ -10,14 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The new files where nobody else sees them, until it is proved that they may be written. Not thread-safe.
+ * A folder with the new files that only the user can see, until it is proved that they may be written. Not thread-safe.
  *
- * <p>Lifecycle: {@link #close} removes it; what a killed run has left is removed by the next one.
+ * <p>Lifecycle: {@link #close} removes the folder. What a killed run has left is removed by the next one.
  *
- * @param path of the new files
+ * @param path the folder of the new files, which is a part of {@code folder}
  */
 record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
 
@@ -28,31 +27,43 @@ record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
         return new Stage(folder, Files.createDirectory(folder.path().resolve("out")));
     }
 
-    /** @param like whose permissions it gets, which may keep others from a secret; null for the usual ones */
-    void write(String name, String text, @Nullable Path like) throws IOException {
-        Path file = path.resolve(name);
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        var stage = new WritableFolder(path);
-        if (like != null && Files.exists(like)) {
-            stage.replaceLike(like, file, content);
-        } else {
-            stage.replace(file, content);
+    /** Writes a new file with the usual permissions. */
+    void write(String name, String text) throws IOException {
+        new WritableFolder(path).replace(path.resolve(name), encode(text));
+    }
+
+    /** Writes a file with the permissions of the original, which may keep others from a secret in it. */
+    void writeLike(Path original, String name, String text) throws IOException {
+        if (!Files.exists(original)) {
+            // The standard input has no file.
+            write(name, text);
+            return;
         }
+        new WritableFolder(path).replaceLike(original, path.resolve(name), encode(text));
     }
 
-    void copy(Path from, String name) throws IOException {
-        new WritableFolder(path).replaceLike(from, path.resolve(name), Files.readAllBytes(from));
+    /** Copies a file, with its permissions. */
+    void copy(Path original, String name) throws IOException {
+        new WritableFolder(path).replaceLike(original, path.resolve(name), Files.readAllBytes(original));
     }
 
-    /** A file beside the new ones. */
+    /**
+     * Writes a document that is not among the new files of the user.
+     *
+     * @return where it is staged
+     */
     Path writeDocument(String name, String text) throws IOException {
         Path file = folder.path().resolve("documents").resolve(name);
-        new WritableFolder(folder.path()).replace(file, text.getBytes(StandardCharsets.UTF_8));
+        new WritableFolder(folder.path()).replace(file, encode(text));
         return file;
     }
 
+    private static byte[] encode(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** The new files, sorted. */
-    List<Path> files() throws IOException {
+    List<Path> listFiles() throws IOException {
         try (Stream<Path> all = Files.walk(path)) {
             return all.filter(Files::isRegularFile).sorted().toList();
         }

@@ -6,62 +6,81 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
- * Changes the fields of one object, in blocks, in braces and in JSON. What other places share by an anchor is not
- * changed: an alias is written out, with the change.
+ * Changes the fields of one object, in blocks, in braces and in JSON. What other places share through an anchor is not
+ * changed: an alias is replaced by what it stands for, with the change.
  *
- * @param missing keys below {@code around} that are not written yet
- * @param alias the field whose value is an alias, or null
+ * @param around the innermost object on the path that is written
+ * @param missing the keys of the path below {@code around}, which are not written yet
+ * @param alias the field whose value is an alias for {@code around}, if that is how the path leads there
  */
-record FieldsEdit(
-        SourceText source,
-        MappingNode around,
-        List<String> missing,
-        @Nullable NodeTuple alias) {
+record FieldsEdit(SourceText source, MappingNode around, List<String> missing, Optional<NodeTuple> alias) {
 
-    FieldsEdit at(List<String> path) {
-        FieldsEdit at = this;
-        for (String key : path) {
-            at = at.child(key);
-        }
-        return at;
+    private static final Set<String> NULLS = Set.of("null", "~");
+
+    /** Fields that people write first, so that new fields go behind them. */
+    private static final Set<String> HEAD_OF_OBJECT = Set.of("apiVersion", "kind");
+
+    private static final int INDENT = 2;
+
+    static FieldsEdit of(SourceText source, MappingNode object) {
+        return new FieldsEdit(source, object, List.of(), Optional.empty());
     }
 
-    private FieldsEdit child(String key) {
-        if (alias != null) {
-            throw uneditable(alias.getKeyNode(), "it is written elsewhere, and only an alias here");
+    /** @throws UneditableException if the path leads through what is no object, or what is shared */
+    FieldsEdit descend(List<String> path) {
+        FieldsEdit edit = this;
+        for (String key : path) {
+            edit = edit.descend(key);
         }
-        NodeTuple tuple = missing.isEmpty() ? Nodes.field(around, key).orElse(null) : null;
-        if (tuple == null || isEmpty(tuple.getValueNode())) {
-            List<String> more = Stream.concat(missing.stream(), Stream.of(key)).toList();
-            return new FieldsEdit(source, around, more, null);
+        return edit;
+    }
+
+    private FieldsEdit descend(String key) {
+        if (alias.isPresent()) {
+            throw uneditable(alias.get().getKeyNode(), "it is written elsewhere, and only an alias here");
         }
-        if (!(tuple.getValueNode() instanceof MappingNode mapping)) {
-            throw uneditable(tuple.getKeyNode(), key + " is no object");
+        if (!missing.isEmpty()) {
+            return withMissing(key);
         }
-        if (source.isAlias(tuple)) {
-            return new FieldsEdit(source, mapping, List.of(), tuple);
+        return YamlNodes.findField(around, key)
+                .filter(field -> !isEmpty(field.getValueNode()))
+                .map(field -> descend(field, key))
+                .orElseGet(() -> withMissing(key));
+    }
+
+    private FieldsEdit withMissing(String key) {
+        List<String> keys = Stream.concat(missing.stream(), Stream.of(key)).toList();
+        return new FieldsEdit(source, around, keys, Optional.empty());
+    }
+
+    private FieldsEdit descend(NodeTuple field, String key) {
+        if (!(field.getValueNode() instanceof MappingNode object)) {
+            throw uneditable(field.getKeyNode(), key + " is no object");
         }
-        if (isShared(mapping)) {
-            throw uneditable(mapping, key + " has an anchor, so a change would be one of other places too");
+        if (source.isAlias(field)) {
+            return new FieldsEdit(source, object, List.of(), Optional.of(field));
         }
-        return new FieldsEdit(source, mapping, List.of(), null);
+        if (isShared(object)) {
+            throw uneditable(object, key + " has an anchor, so a change would be one of other places too");
+        }
+        return of(source, object);
     }
 
     private static boolean isEmpty(Node node) {
-        return node instanceof ScalarNode scalar
-                && (scalar.getValue().isEmpty()
-                        || (scalar.isPlain()
-                                && (scalar.getValue().equals("null")
-                                        || scalar.getValue().equals("~"))));
+        if (!(node instanceof ScalarNode scalar)) {
+            return false;
+        }
+        boolean isNull = scalar.isPlain() && NULLS.contains(scalar.getValue());
+        return isNull || scalar.getValue().isEmpty();
     }
 
     private boolean isShared(Node node) {
@@ -70,184 +89,244 @@ record FieldsEdit(
                 .isPresent();
     }
 
-    private UneditableException uneditable(Node at, String reason) {
-        return new UneditableException(source.place(source.start(at)), reason);
+    private UneditableException uneditable(Node node, String reason) {
+        return new UneditableException(source.place(source.start(node)), reason);
     }
 
-    /**
-     * Gives fields their values, and removes one if its key is not empty, with the fewest lines changed: of the removed
-     * one's line becomes the first new one's.
-     */
-    void put(Map<String, String> values, String gone) {
-        if (alias != null) {
-            writeOut(alias, values, gone);
+    /** Makes the changes in the fewest lines: the line of the removed field becomes that of the first new field. */
+    void apply(FieldChanges changes) {
+        if (alias.isPresent()) {
+            replaceAlias(alias.get(), changes);
             return;
         }
-        var fresh = new LinkedHashMap<>(values);
-        if (missing.isEmpty()) {
-            values.forEach((key, value) -> Nodes.field(around, key).ifPresent(tuple -> {
-                fresh.remove(key);
-                set(tuple, value);
-            }));
-        }
-        Optional<NodeTuple> old = missing.isEmpty() && !gone.isEmpty() ? Nodes.field(around, gone) : Optional.empty();
-        if (old.isPresent() && !fresh.isEmpty()) {
-            String key = fresh.keySet().iterator().next();
-            rename(old.get(), key, String.valueOf(fresh.remove(key)));
-        } else {
-            old.ifPresent(this::remove);
-        }
-        if (!fresh.isEmpty()) {
-            insert(fresh);
-        }
-    }
-
-    private void set(NodeTuple tuple, String value) {
-        if (!(tuple.getValueNode() instanceof ScalarNode scalar)) {
-            throw uneditable(tuple.getKeyNode(), "its value is no string");
-        }
-        if (!scalar.getValue().equals(value) || (value.equals("true") && scalar.isPlain())) {
-            writeValue(tuple, value);
-        }
-    }
-
-    private void writeValue(NodeTuple tuple, String value) {
-        if (source.isAlias(tuple)) {
-            int end = source.end(tuple);
-            source.replace(source.text().lastIndexOf('*', end), end, written(value));
+        if (!missing.isEmpty()) {
+            if (!changes.values().isEmpty()) {
+                insert(changes.values());
+            }
             return;
         }
-        if (!(tuple.getValueNode() instanceof ScalarNode scalar) || isShared(scalar)) {
-            throw uneditable(tuple.getKeyNode(), "its value is no string of its own");
+        var added = new LinkedHashMap<>(changes.values());
+        for (Map.Entry<String, String> value : changes.values().entrySet()) {
+            Optional<NodeTuple> field = YamlNodes.findField(around, value.getKey());
+            if (field.isPresent()) {
+                setValue(field.get(), value.getValue());
+                added.remove(value.getKey());
+            }
         }
-        String text = source.text().substring(source.start(scalar), source.end(scalar));
-        if (text.startsWith("|") || text.startsWith(">") || text.startsWith("&") || text.contains("\n")) {
-            throw uneditable(tuple.getKeyNode(), "its value has several lines or an anchor");
+        Optional<NodeTuple> removed = changes.removedKey().flatMap(key -> YamlNodes.findField(around, key));
+        if (removed.isPresent()) {
+            replace(removed.get(), added);
+        } else if (!added.isEmpty()) {
+            insert(added);
         }
-        String plain = text.isEmpty() ? " " + written(value) : written(value);
-        boolean single = text.startsWith("'") && !value.contains("'");
-        source.replace(
-                source.start(scalar),
-                source.end(scalar),
-                single ? "'" + value + "'" : text.startsWith("\"") ? YamlText.quoted(value) : plain);
     }
 
-    private void rename(NodeTuple tuple, String key, String value) {
-        writeValue(tuple, value);
-        Node name = tuple.getKeyNode();
-        source.replace(source.start(name), source.end(name), key(key));
+    private void replace(NodeTuple removed, Map<String, String> added) {
+        if (added.isEmpty()) {
+            remove(removed);
+            return;
+        }
+        var others = new LinkedHashMap<>(added);
+        Map.Entry<String, String> first = added.entrySet().iterator().next();
+        others.remove(first.getKey());
+        rename(removed, first.getKey(), first.getValue());
+        if (!others.isEmpty()) {
+            insert(others);
+        }
     }
 
-    private void remove(NodeTuple tuple) {
-        List<NodeTuple> all = around.getValue();
-        int index = all.indexOf(tuple);
-        int start = source.start(tuple.getKeyNode());
-        int end = source.end(tuple);
-        if (all.size() == 1) {
-            source.replace(isFlow() ? start : source.start(around), end, isFlow() ? "" : "{}");
+    private void setValue(NodeTuple field, String value) {
+        if (!(field.getValueNode() instanceof ScalarNode scalar)) {
+            throw uneditable(field.getKeyNode(), "its value is no string");
+        }
+        // A plain true is no string, and Kubernetes refuses it as the value of a label or an annotation.
+        boolean isBoolean = value.equals("true") && scalar.isPlain();
+        if (isBoolean || !scalar.getValue().equals(value)) {
+            writeValue(field, value);
+        }
+    }
+
+    private void writeValue(NodeTuple field, String value) {
+        if (source.isAlias(field)) {
+            int end = source.end(field);
+            source.replace(source.text().lastIndexOf('*', end), end, writeScalar(value));
+            return;
+        }
+        if (!(field.getValueNode() instanceof ScalarNode scalar) || isShared(scalar)) {
+            throw uneditable(field.getKeyNode(), "its value is no string of its own");
+        }
+        String before = source.text().substring(source.start(scalar), source.end(scalar));
+        if (isBlockOrAnchored(before)) {
+            throw uneditable(field.getKeyNode(), "its value has several lines or an anchor");
+        }
+        source.replace(source.start(scalar), source.end(scalar), writeScalarLike(before, value));
+    }
+
+    private static boolean isBlockOrAnchored(String scalar) {
+        return scalar.contains("\n") || Stream.of("|", ">", "&").anyMatch(scalar::startsWith);
+    }
+
+    /** Writes a string in the quotes that the one before it had. */
+    private String writeScalarLike(String before, String value) {
+        if (before.startsWith("'") && !value.contains("'")) {
+            return "'" + value + "'";
+        }
+        if (before.startsWith("\"")) {
+            return YamlText.quoted(value);
+        }
+        // No space follows the colon of a key without a value.
+        String space = before.isEmpty() ? " " : "";
+        return space + writeScalar(value);
+    }
+
+    private void rename(NodeTuple field, String key, String value) {
+        writeValue(field, value);
+        Node name = field.getKeyNode();
+        source.replace(source.start(name), source.end(name), writeKey(key));
+    }
+
+    private void remove(NodeTuple field) {
+        List<NodeTuple> fields = around.getValue();
+        int index = fields.indexOf(field);
+        boolean isLast = index + 1 == fields.size();
+        int start = source.start(field.getKeyNode());
+        int end = source.end(field);
+        if (fields.size() == 1 && isFlow()) {
+            source.replace(start, end, "");
+        } else if (fields.size() == 1) {
+            source.replace(source.start(around), end, "{}");
         } else if (!isFlow() && source.isBlankBefore(start)) {
             source.replace(source.lineStart(start), source.nextLine(end), "");
-        } else if (index + 1 < all.size()) {
-            source.replace(start, source.start(all.get(index + 1).getKeyNode()), "");
+        } else if (!isLast) {
+            source.replace(start, source.start(fields.get(index + 1).getKeyNode()), "");
         } else {
-            source.replace(source.end(all.get(index - 1)), end, "");
+            source.replace(source.end(fields.get(index - 1)), end, "");
         }
     }
 
-    private void insert(Map<String, String> fresh) {
-        NodeTuple empty = missing.stream()
-                .findFirst()
-                .flatMap(key -> Nodes.field(around, key))
-                .orElse(null);
-        if (empty == null) {
-            insertFields(YamlText.nested(missing, fresh));
+    private void insert(Map<String, String> values) {
+        Optional<NodeTuple> emptyField = missing.stream().findFirst().flatMap(key -> YamlNodes.findField(around, key));
+        if (emptyField.isPresent()) {
+            fill(emptyField.get(), YamlText.nested(missing.subList(1, missing.size()), values));
+        } else {
+            insertFields(YamlText.nested(missing, values));
+        }
+    }
+
+    /** Writes fields behind a key that has no value yet. */
+    private void fill(NodeTuple field, Map<String, Object> fields) {
+        int colon = source.end(field.getKeyNode()) + 1;
+        int end = Math.max(source.end(field.getValueNode()), colon);
+        if (isFlow()) {
+            source.replace(colon, end, " {" + writeFlow(fields) + "}");
             return;
         }
-        Map<String, Object> fields = YamlText.nested(missing.subList(1, missing.size()), fresh);
-        String text = isFlow()
-                ? " {" + flow(fields) + "}"
-                : source.lineEnd()
-                        + block(fields, source.column(source.start(empty.getKeyNode())) + 2)
-                                .stripTrailing();
-        int colon = source.end(empty.getKeyNode()) + 1;
-        source.replace(colon, Math.max(source.end(empty.getValueNode()), colon), text);
+        int column = source.column(source.start(field.getKeyNode())) + INDENT;
+        source.replace(colon, end, source.lineEnd() + writeBlock(fields, column).stripTrailing());
     }
 
     private void insertFields(Map<String, Object> fields) {
-        List<NodeTuple> all = around.getValue();
         if (isFlow()) {
-            int brace = source.text().indexOf('{', source.start(around)) + 1;
-            if (all.isEmpty()) {
-                source.insert(brace, flow(fields));
-                return;
-            }
-            int first = source.start(all.get(0).getKeyNode());
-            boolean sameLine = source.lineStart(first) == source.lineStart(brace);
-            source.insert(
-                    brace,
-                    sameLine
-                            ? flow(fields) + ", "
-                            : source.lineEnd() + " ".repeat(source.column(first)) + flow(fields) + ",");
-            return;
-        }
-        NodeTuple first = all.get(0);
-        int at = source.start(first.getKeyNode());
-        int column = source.column(at);
-        String key = Nodes.text(first.getKeyNode());
-        // Behind a name, and behind all fields of a whole object; else in front, where comments belong to what follows.
-        if (key.equals("name") || key.equals("apiVersion") || key.equals("kind")) {
-            boolean spaced =
-                    all.size() > 1 && Nodes.text(all.get(1).getKeyNode()).equals("namespace");
-            NodeTuple last = all.get(!key.equals("name") ? all.size() - 1 : spaced ? 1 : 0);
-            source.insertLines(source.lineBehind(source.end(last)), YamlText.block(fields, column));
-        } else if (source.isBlankBefore(at)) {
-            source.insert(source.withComments(at), block(fields, column));
+            insertIntoBraces(fields);
         } else {
-            source.insert(at, block(fields, column).stripLeading() + " ".repeat(column));
+            insertLines(fields);
         }
     }
 
-    private String block(Map<?, ?> fields, int column) {
+    private void insertIntoBraces(Map<String, Object> fields) {
+        int brace = source.text().indexOf('{', source.start(around)) + 1;
+        if (around.getValue().isEmpty()) {
+            source.insert(brace, writeFlow(fields));
+            return;
+        }
+        int first = source.start(around.getValue().get(0).getKeyNode());
+        if (source.lineStart(first) == source.lineStart(brace)) {
+            source.insert(brace, writeFlow(fields) + ", ");
+        } else {
+            source.insert(brace, source.lineEnd() + " ".repeat(source.column(first)) + writeFlow(fields) + ",");
+        }
+    }
+
+    private void insertLines(Map<String, Object> fields) {
+        Node firstKey = around.getValue().get(0).getKeyNode();
+        int start = source.start(firstKey);
+        int column = source.column(start);
+        Optional<NodeTuple> predecessor = findPredecessor(YamlNodes.textAt(firstKey));
+        if (predecessor.isPresent()) {
+            int lineBehind = source.lineBehind(source.end(predecessor.get()));
+            source.insertLines(lineBehind, YamlText.block(fields, column));
+        } else if (source.isBlankBefore(start)) {
+            // A comment belongs to what follows it, so new fields go before the comments of the first field.
+            source.insert(source.withComments(start), writeBlock(fields, column));
+        } else {
+            // The first field stands behind the dash of a list.
+            source.insert(start, writeBlock(fields, column).stripLeading() + " ".repeat(column));
+        }
+    }
+
+    /**
+     * The field that new ones go behind: the last one of a whole object; of metadata the name, and the namespace that
+     * follows it. New fields go before all others if there is none.
+     */
+    private Optional<NodeTuple> findPredecessor(String firstKey) {
+        List<NodeTuple> fields = around.getValue();
+        if (HEAD_OF_OBJECT.contains(firstKey)) {
+            return Optional.of(fields.get(fields.size() - 1));
+        }
+        if (!firstKey.equals("name")) {
+            return Optional.empty();
+        }
+        boolean namespaceFollows = fields.size() > 1
+                && YamlNodes.textAt(fields.get(1).getKeyNode()).equals("namespace");
+        return Optional.of(fields.get(namespaceFollows ? 1 : 0));
+    }
+
+    private String writeBlock(Map<?, ?> fields, int column) {
         return YamlText.block(fields, column).replace("\n", source.lineEnd());
     }
 
-    private String flow(Map<?, ?> fields) {
+    private String writeFlow(Map<?, ?> fields) {
         return fields.entrySet().stream()
-                .map(field -> key(String.valueOf(field.getKey())) + ": "
-                        + (field.getValue() instanceof Map<?, ?> inner
-                                ? "{" + flow(inner) + "}"
-                                : written(String.valueOf(field.getValue()))))
+                .map(field -> writeKey(String.valueOf(field.getKey())) + ": " + writeFlowValue(field.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
-    private String key(String key) {
+    private String writeFlowValue(Object value) {
+        if (value instanceof Map<?, ?> inner) {
+            return "{" + writeFlow(inner) + "}";
+        }
+        return writeScalar(String.valueOf(value));
+    }
+
+    private String writeKey(String key) {
         return source.isJson() ? YamlText.quoted(key) : key;
     }
 
-    /** What an alias stands for, without what is to go and with what is to come, in its place. */
-    private void writeOut(NodeTuple tuple, Map<String, String> values, String gone) {
-        int column = source.column(source.start(tuple.getKeyNode())) + 2;
+    private String writeScalar(String value) {
+        return source.isJson() ? YamlText.quoted(value) : YamlText.of(value);
+    }
+
+    /** Writes the fields that an alias stands for in its place, with the changes. */
+    private void replaceAlias(NodeTuple field, FieldChanges changes) {
+        int column = source.column(source.start(field.getKeyNode())) + INDENT;
         var lines = new StringBuilder();
-        for (NodeTuple one : around.getValue()) {
-            String key = Nodes.text(one.getKeyNode());
-            if (key.equals("<<") || !(one.getValueNode() instanceof ScalarNode value)) {
-                throw uneditable(tuple.getKeyNode(), "it is an alias of more than strings");
+        for (NodeTuple shared : around.getValue()) {
+            String key = YamlNodes.textAt(shared.getKeyNode());
+            boolean isMerge = key.equals("<<");
+            if (isMerge || !(shared.getValueNode() instanceof ScalarNode value)) {
+                throw uneditable(field.getKeyNode(), "it is an alias of more than strings");
             }
-            if (!key.equals(gone) && !values.containsKey(key)) {
+            if (!changes.affects(key)) {
                 String text = source.text().substring(source.start(value), source.end(value));
                 lines.append(" ".repeat(column)).append(key + ": " + text).append(source.lineEnd());
             }
         }
-        lines.append(block(values, column));
-        int colon = source.text().indexOf(':', source.end(tuple.getKeyNode()));
-        source.replace(colon + 1, source.end(tuple), (source.lineEnd() + lines).stripTrailing());
+        lines.append(writeBlock(changes.values(), column));
+        int colon = source.text().indexOf(':', source.end(field.getKeyNode()));
+        source.replace(colon + 1, source.end(field), (source.lineEnd() + lines).stripTrailing());
     }
 
     private boolean isFlow() {
-        return Nodes.isFlow(around);
-    }
-
-    private String written(String value) {
-        return source.isJson() ? YamlText.quoted(value) : YamlText.of(value);
+        return YamlNodes.isFlow(around);
     }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,144 +17,182 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** The text of a kustomization, and what is to change in its lists of files and patches. Not thread-safe. */
+/**
+ * The text of a kustomization, and what is to change in its lists of files and patches. Not thread-safe.
+ *
+ * <p>Lifecycle: the other methods note the changes, and {@link #write} makes them.
+ */
 final class KustomizationText {
 
+    private static final String RESOURCES = "resources";
     private static final String PATCHES = "patches";
-    private static final List<String> LISTS = List.of("resources", PATCHES, "patchesStrategicMerge", "patchesJson6902");
+    private static final List<String> LISTS = List.of(RESOURCES, PATCHES, "patchesStrategicMerge", "patchesJson6902");
 
     private final SourceText source;
     private final MappingNode root;
-    private final Set<Node> gone = new LinkedHashSet<>();
-    private final Set<String> added = new LinkedHashSet<>();
+    private final Set<Node> removedItems = new LinkedHashSet<>();
+    private final Set<String> addedPatches = new LinkedHashSet<>();
 
     private KustomizationText(SourceText source, MappingNode root) {
         this.source = source;
         this.root = root;
     }
 
-    static Optional<KustomizationText> of(SourceText source) {
-        return source.documents().size() == 1 && source.documents().get(0) instanceof MappingNode root
-                ? Optional.of(new KustomizationText(source, root))
-                : Optional.empty();
+    /** Reads the only document of a text; empty if the text has several, or one that is no object. */
+    static Optional<KustomizationText> read(SourceText source) {
+        if (source.documents().size() == 1 && source.documents().get(0) instanceof MappingNode root) {
+            return Optional.of(new KustomizationText(source, root));
+        }
+        return Optional.empty();
     }
 
-    String text(String key) {
-        return Nodes.text(root, key);
+    /** The string of a field; empty if there is none. */
+    String textAt(String key) {
+        return YamlNodes.textAt(root, key);
     }
 
-    private Path file(Node item) {
-        String name = item instanceof ScalarNode ? Nodes.text(item) : Nodes.text(item, "path");
-        return name.contains("\n")
-                ? Path.of("")
-                : Path.of(source.name()).resolveSibling(name).toAbsolutePath().normalize();
+    /** The file that an item of a list names; empty if the item is the text of a patch. */
+    private Optional<Path> findFile(Node item) {
+        String name = item instanceof ScalarNode ? YamlNodes.textAt(item) : YamlNodes.textAt(item, "path");
+        if (name.contains("\n")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Path.of(source.name()).resolveSibling(name).toAbsolutePath().normalize());
     }
 
+    private boolean namesFile(Node item, Path file) {
+        return findFile(item).filter(file::equals).isPresent();
+    }
+
+    private Stream<Node> streamItems() {
+        return LISTS.stream().flatMap(list -> YamlNodes.itemsAt(root, list).stream());
+    }
+
+    /** Whether the kustomization names the file, and still does so with the changes. */
     boolean names(Path file) {
-        return LISTS.stream()
-                .flatMap(list -> Nodes.items(root, list).stream())
-                .anyMatch(item -> !gone.contains(item) && file(item).equals(file));
+        return streamItems().anyMatch(item -> !removedItems.contains(item) && namesFile(item, file));
     }
 
-    void unlist(Path file) {
-        drop(item -> file(item).equals(file));
+    void removeFile(Path file) {
+        removeItems(item -> namesFile(item, file));
     }
 
-    /**
-     * Takes out the patches of objects that are removed, by kind and name, which is empty for all; gives their files.
-     */
-    Set<Path> dropPatches(BiPredicate<String, String> removed) {
-        return drop(item -> {
-            Node target = Nodes.at(item, "target").orElse(item);
-            String inline = item instanceof ScalarNode ? Nodes.text(item) : Nodes.text(item, "patch");
-            return removed.test(Nodes.text(target, "kind"), Nodes.text(target, "name"))
-                    || (inline.contains("\n")
-                            && SourceObject.in(SourceText.of("", inline)).stream()
-                                    .anyMatch(object -> removed.test(object.kind(), object.name())));
-        });
+    /** Removes the patches of objects that are removed, and returns the files of these patches. */
+    Set<Path> removePatches(Predicate<ObjectSelector> removed) {
+        return removeItems(item -> isPatchOf(item, removed));
+    }
+
+    private static boolean isPatchOf(Node item, Predicate<ObjectSelector> objects) {
+        Node target = YamlNodes.find(item, "target").orElse(item);
+        return objects.test(ObjectSelector.read(target))
+                || patchedObjects(item).map(ObjectSelector::of).anyMatch(objects);
+    }
+
+    /** The objects in the text of a patch that is written in the kustomization itself. */
+    private static Stream<SourceObject> patchedObjects(Node item) {
+        String patch = item instanceof ScalarNode ? YamlNodes.textAt(item) : YamlNodes.textAt(item, "patch");
+        if (!patch.contains("\n")) {
+            return Stream.empty();
+        }
+        return SourceObject.readAll(SourceText.read("", patch)).stream();
+    }
+
+    private Set<Path> removeItems(Predicate<Node> which) {
+        List<Node> items = streamItems().filter(which).toList();
+        removedItems.addAll(items);
+        return items.stream().flatMap(item -> findFile(item).stream()).collect(Collectors.toSet());
     }
 
     /** The places of replacements and variables that take a value from, or put one into, an object that is removed. */
-    List<String> danglingReferences(BiPredicate<String, String> removed) {
-        Stream<Node> replacements = Nodes.items(root, "replacements").stream().flatMap(this::replacements);
-        Stream<Node> references = Stream.concat(
-                replacements.flatMap(KustomizationText::references),
-                Nodes.items(root, "vars").stream().flatMap(one -> Nodes.at(one, "objref").stream()));
-        return references
-                .filter(one -> removed.test(Nodes.text(one, "kind"), Nodes.text(one, "name")))
-                .map(one -> source.name() + " names " + Nodes.text(one, "kind") + " " + Nodes.text(one, "name"))
+    List<String> findDanglingReferences(Predicate<ObjectSelector> removed) {
+        Stream<Node> ofReplacements = YamlNodes.itemsAt(root, "replacements").stream()
+                .flatMap(this::readReplacements)
+                .flatMap(KustomizationText::findReferences);
+        Stream<Node> ofVariables = YamlNodes.itemsAt(root, "vars").stream()
+                .flatMap(variable -> YamlNodes.find(variable, "objref").stream());
+        return Stream.concat(ofReplacements, ofVariables)
+                .map(ObjectSelector::read)
+                .filter(removed)
+                .map(object -> source.name() + " names " + object)
                 .distinct()
                 .toList();
     }
 
-    /** Itself, or what the file that it names has. */
-    private Stream<Node> replacements(Node item) {
-        Path file = file(item);
-        if (Nodes.text(item, "path").isEmpty() || !Files.isRegularFile(file)) {
+    /** The replacement itself, or those in the file that it names. */
+    private Stream<Node> readReplacements(Node item) {
+        Optional<Path> file = findFile(item).filter(Files::isRegularFile);
+        if (file.isEmpty() || YamlNodes.textAt(item, "path").isEmpty()) {
             return Stream.of(item);
         }
-        return SourceText.of(file.toString(), ManifestFiles.content(file)).documents().stream()
-                .flatMap(document ->
-                        document instanceof SequenceNode list ? list.getValue().stream() : Stream.of(document));
+        return SourceText.read(file.get().toString(), ManifestFiles.content(file.get())).documents().stream()
+                .flatMap(KustomizationText::streamElements);
     }
 
-    private static Stream<Node> references(Node replacement) {
+    private static Stream<Node> streamElements(Node document) {
+        return document instanceof SequenceNode list ? list.getValue().stream() : Stream.of(document);
+    }
+
+    private static Stream<Node> findReferences(Node replacement) {
         return Stream.concat(
-                Nodes.at(replacement, "source").stream(),
-                Nodes.items(replacement, "targets").stream().flatMap(one -> Nodes.at(one, "select").stream()));
+                YamlNodes.find(replacement, "source").stream(),
+                YamlNodes.itemsAt(replacement, "targets").stream()
+                        .flatMap(target -> YamlNodes.find(target, "select").stream()));
     }
 
-    private Set<Path> drop(Predicate<Node> which) {
-        List<Node> dropped = LISTS.stream()
-                .flatMap(list -> Nodes.items(root, list).stream())
-                .filter(which)
-                .toList();
-        gone.addAll(dropped);
-        return dropped.stream().map(this::file).collect(Collectors.toSet());
-    }
-
-    /** Adds a patch of one object, of lines without indentation and ended by line feeds. */
+    /**
+     * Adds a patch of one object.
+     *
+     * @param patch lines without indentation and ended by line feeds
+     * @throws UneditableException if the patches are written in brackets
+     */
     void addPatch(String kind, String name, String patch) {
-        Optional<Node> list = Nodes.at(root, PATCHES);
-        boolean isBlock = list.isEmpty()
-                || (!Nodes.isFlow(list.get()) && !Nodes.items(root, PATCHES).isEmpty());
-        if (!isBlock || Nodes.isFlow(root)) {
+        if (YamlNodes.isFlow(root) || !canTakePatches()) {
             throw new UneditableException(source.place(source.start(root)), "its patches are not one in each line");
         }
-        added.add("- target: {kind: " + kind + ", name: " + name + "}\n  patch: |-\n"
-                + patch.lines().map(line -> "    " + line + "\n").collect(Collectors.joining()));
+        String indented = patch.lines().map(line -> "    " + line + "\n").collect(Collectors.joining());
+        addedPatches.add("- target: {kind: " + kind + ", name: " + name + "}\n  patch: |-\n" + indented);
+    }
+
+    private boolean canTakePatches() {
+        Optional<Node> list = YamlNodes.find(root, PATCHES);
+        return list.isEmpty()
+                || (!YamlNodes.isFlow(list.get())
+                        && !YamlNodes.itemsAt(root, PATCHES).isEmpty());
     }
 
     void write() {
         for (String key : LISTS) {
-            Nodes.field(root, key)
-                    .filter(tuple -> tuple.getValueNode() instanceof SequenceNode)
-                    .ifPresent(tuple -> write(tuple, (SequenceNode) tuple.getValueNode()));
+            Optional<NodeTuple> field = YamlNodes.findField(root, key);
+            if (field.isPresent() && field.get().getValueNode() instanceof SequenceNode list) {
+                writeList(key, field.get(), list);
+            }
         }
-        if (!added.isEmpty() && Nodes.field(root, PATCHES).isEmpty()) {
-            source.insertLines(source.text().length(), PATCHES + ":\n" + added(2));
+        if (!addedPatches.isEmpty() && YamlNodes.findField(root, PATCHES).isEmpty()) {
+            source.insertLines(source.text().length(), PATCHES + ":\n" + indentPatches(2));
         }
     }
 
-    private void write(NodeTuple tuple, SequenceNode list) {
-        List<Node> all = list.getValue();
-        List<Node> removed = all.stream().filter(gone::contains).toList();
-        String key = Nodes.text(tuple.getKeyNode());
-        boolean grows = !added.isEmpty() && key.equals(PATCHES);
+    private void writeList(String key, NodeTuple field, SequenceNode list) {
+        List<Node> items = list.getValue();
+        List<Node> removed = items.stream().filter(removedItems::contains).toList();
+        boolean grows = key.equals(PATCHES) && !addedPatches.isEmpty();
         if (grows) {
-            int dash = source.column(source.text().lastIndexOf('-', source.start(all.get(0)) - 1));
-            source.insertLines(source.lineBehind(source.end(tuple)), added(dash));
+            int dash = source.text().lastIndexOf('-', source.start(items.get(0)) - 1);
+            source.insertLines(source.lineBehind(source.end(field)), indentPatches(source.column(dash)));
         }
-        if (removed.size() == all.size() && !all.isEmpty() && !key.equals(LISTS.get(0)) && !grows) {
-            int start = source.start(tuple.getKeyNode());
-            source.replace(source.lineStart(start), source.lineBehind(source.end(tuple)), "");
+        boolean isEmptied = !items.isEmpty() && removed.size() == items.size() && !grows;
+        // The key of the resources stays even without an item: the next resource belongs there.
+        if (isEmptied && !key.equals(RESOURCES)) {
+            int start = source.start(field.getKeyNode());
+            source.replace(source.lineStart(start), source.lineBehind(source.end(field)), "");
             return;
         }
-        removed.forEach(item -> source.remove(list, item, removed));
+        removed.forEach(item -> source.removeElement(list, item, removed));
     }
 
-    private String added(int column) {
-        return added.stream()
+    private String indentPatches(int column) {
+        return addedPatches.stream()
                 .flatMap(String::lines)
                 .map(line -> " ".repeat(column) + line + "\n")
                 .collect(Collectors.joining());

@@ -4,116 +4,137 @@ package io.podidentity.podid.migrate.edit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** One object as it is written: a document, or an element of a list. Not thread-safe, as its text. */
+/**
+ * One object as it is written: a document, or an element of a list. Not thread-safe, as its text is not.
+ *
+ * @param list the list that the object is an element of; null if the object is a document
+ */
 public record SourceObject(
         SourceText source, MappingNode node, @Nullable SequenceNode list) {
 
-    public static List<SourceObject> in(SourceText source) {
+    /** The object that made another one, from the other one's {@code ownerReferences}. */
+    public record Owner(String kind, String name) {}
+
+    /** Reads the objects of a text, in their order, and those in lists such as {@code kind: List}. */
+    public static List<SourceObject> readAll(SourceText source) {
         var objects = new ArrayList<SourceObject>();
-        source.documents().forEach(document -> add(source, document, null, objects));
+        source.documents().forEach(document -> addObjects(source, document, null, objects));
         return objects;
     }
 
-    private static void add(SourceText source, Node document, @Nullable SequenceNode list, List<SourceObject> objects) {
+    private static void addObjects(
+            SourceText source, Node document, @Nullable SequenceNode list, List<SourceObject> objects) {
         if (!(document instanceof MappingNode mapping)) {
             return;
         }
         var object = new SourceObject(source, mapping, list);
-        if (object.kind().endsWith("List") && Nodes.at(mapping, "items").orElse(null) instanceof SequenceNode items) {
-            items.getValue().forEach(element -> add(source, element, items, objects));
+        if (object.kind().endsWith("List")
+                && YamlNodes.find(mapping, "items").orElse(null) instanceof SequenceNode items) {
+            items.getValue().forEach(element -> addObjects(source, element, items, objects));
         } else if (!object.kind().isEmpty()) {
             objects.add(object);
         }
     }
 
-    /** The API group; empty of the core one. */
+    /** The API group; empty for the core group. */
     public String group() {
-        String version = text("apiVersion");
+        String version = textAt("apiVersion");
         return version.contains("/") ? version.substring(0, version.indexOf('/')) : "";
     }
 
     public String kind() {
-        return text("kind");
+        return textAt("kind");
     }
 
     public String name() {
-        return text("metadata", "name");
+        return textAt("metadata", "name");
     }
 
-    /** As written; empty if it is left to others. */
+    /** The namespace as it is written; empty if the manifest leaves it to others, such as {@code kubectl -n}. */
     public String namespace() {
-        return text("metadata", "namespace");
+        return textAt("metadata", "namespace");
     }
 
+    /** The line where the object begins, counted from 1. */
     public int line() {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
     }
 
-    public String text(String... path) {
-        return Nodes.text(node, path);
+    /** The string at a path; empty if there is none. */
+    public String textAt(String... path) {
+        return YamlNodes.textAt(node, path);
     }
 
-    public String text(List<String> path) {
-        return Nodes.text(node, path.toArray(String[]::new));
+    public String textAt(List<String> path) {
+        return YamlNodes.textAt(node, path.toArray(String[]::new));
     }
 
-    /** The kind and name of what made it, from its {@code ownerReferences}. */
-    public Optional<List<String>> owner() {
-        return Nodes.items(node, "metadata", "ownerReferences").stream()
+    public Optional<Owner> findOwner() {
+        return YamlNodes.itemsAt(node, "metadata", "ownerReferences").stream()
                 .findFirst()
-                .map(owner -> List.of(Nodes.text(owner, "kind"), Nodes.text(owner, "name")));
+                .map(owner -> new Owner(YamlNodes.textAt(owner, "kind"), YamlNodes.textAt(owner, "name")));
     }
 
+    /** Whether the object is written in braces, as JSON is. */
     public boolean isFlow() {
-        return Nodes.isFlow(node);
+        return YamlNodes.isFlow(node);
     }
 
     /**
-     * Gives fields below a path their values, and removes one if its key is not empty; each object on the way is made
-     * if it is missing.
+     * Changes the fields below a path. Each object on the way is written if it is missing.
+     *
+     * @throws UneditableException if the change might do something else than what is meant
      */
-    public void put(List<String> path, Map<String, String> values, String gone) {
-        new FieldsEdit(source, node, List.of(), null).at(path).put(values, gone);
+    public void change(List<String> path, FieldChanges changes) {
+        FieldsEdit.of(source, node).descend(path).apply(changes);
     }
 
-    /** Inserts another object before this one, of lines without indentation and ended by line feeds. */
-    public void insertBefore(String block) {
-        int at = source.start(node);
+    /**
+     * Inserts another object before this one.
+     *
+     * @param manifest lines without indentation and ended by line feeds
+     */
+    public void insertBefore(String manifest) {
+        int start = source.start(node);
         if (list == null) {
-            source.insertLines(source.withComments(at), block + "---\n");
-        } else {
-            int column = source.column(at);
-            String lines = block.strip().replace("\n", "\n" + " ".repeat(column));
-            source.insertLines(source.lineStart(at), " ".repeat(Math.max(0, column - 2)) + "- " + lines + "\n");
+            source.insertLines(source.withComments(start), manifest + "---\n");
+            return;
         }
+        int column = source.column(start);
+        String lines = manifest.strip().replace("\n", "\n" + " ".repeat(column));
+        String dash = " ".repeat(Math.max(0, column - "- ".length())) + "- ";
+        source.insertLines(source.lineStart(start), dash + lines + "\n");
     }
 
-    /** Writes another in its place. */
-    public void replaceBy(String block) {
+    /**
+     * Writes another object in the place of this one.
+     *
+     * @param manifest lines without indentation and ended by line feeds
+     */
+    public void replaceBy(String manifest) {
         if (list == null) {
-            source.removeDocument(source.start(node), block);
+            source.replaceDocument(source.start(node), manifest);
         } else {
-            insertBefore(block);
+            insertBefore(manifest);
             removeAll(List.of(this));
         }
     }
 
-    /** Removes objects of one list, or documents. */
+    /** Removes objects of one text. */
     public static void removeAll(Collection<SourceObject> objects) {
+        List<Node> removed = objects.stream().<Node>map(SourceObject::node).toList();
         for (SourceObject object : objects) {
             SequenceNode list = object.list;
             if (list == null) {
-                object.source.removeDocument(object.source.start(object.node), "");
+                object.source.removeDocument(object.source.start(object.node));
             } else {
-                List<Node> gone = objects.stream().map(one -> (Node) one.node).toList();
-                object.source.remove(list, object.node, gone);
+                object.source.removeElement(list, object.node, removed);
             }
         }
     }

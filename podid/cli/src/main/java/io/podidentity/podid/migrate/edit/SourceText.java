@@ -23,13 +23,16 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * The text of one file, its documents, and the changes that are to be made to it: what no change touches stays byte for
+ * The text of one file, its documents, and the changes that are to be made to it. What no change touches stays byte for
  * byte. Not thread-safe.
+ *
+ * <p>All places are offsets in the text as it was read: a change does not move the places of the others.
  */
 public final class SourceText {
 
     private static final Pattern SEPARATOR = Pattern.compile("(?m)^(---|\\.\\.\\.)(?=[ \\t\\r\\n]|\\z)");
     private static final int MIN_BUFFER = 8 * 1024;
+    private static final int MAX_ALIASES = 10_000;
 
     private final String name;
     private final String text;
@@ -37,11 +40,20 @@ public final class SourceText {
     private final boolean hasSurrogates;
     private final List<Node> documents = new ArrayList<>();
     private final Set<Change> changes = new LinkedHashSet<>();
-    /** Where documents begin and end: the places of the separators. */
+    /** Where documents end and begin: where each separator starts, and the line behind it. */
     private final NavigableMap<Integer, Integer> separators = new TreeMap<>();
 
-    /** @param end exclusive */
-    private record Change(int start, int end, String after) {}
+    /**
+     * Other text in the place of a part of this one.
+     *
+     * @param end exclusive
+     */
+    private record Change(int start, int end, String after) {
+
+        boolean isInsertion() {
+            return start == end;
+        }
+    }
 
     private SourceText(String name, String text) {
         this.name = name;
@@ -51,21 +63,14 @@ public final class SourceText {
         while (found.find()) {
             separators.put(found.start(), nextLine(found.end()));
         }
-        this.hasSurrogates = text.chars().anyMatch(one -> Character.isSurrogate((char) one));
+        this.hasSurrogates = text.chars().anyMatch(unit -> Character.isSurrogate((char) unit));
     }
 
-    /** Reads a text: one without documents if it is not YAML, such as a template. */
-    public static SourceText of(String name, String text) {
+    /** Reads a text. A text that is no YAML, such as a template, has no documents. */
+    public static SourceText read(String name, String text) {
         var source = new SourceText(name, text);
-        var settings = LoadSettings.builder()
-                .setCodePointLimit(Integer.MAX_VALUE)
-                .setMaxAliasesForCollections(10_000)
-                .setBufferSize(Math.max(
-                        MIN_BUFFER,
-                        2 + text.lines().mapToInt(String::length).max().orElse(0)))
-                .build();
         try {
-            new Compose(settings).composeAllFromString(text).forEach(source.documents::add);
+            new Compose(settingsFor(text)).composeAllFromString(text).forEach(source.documents::add);
         } catch (YamlEngineException | IllegalArgumentException notYaml) {
             // The parser has no exception of its own for some escapes, such as "\x at the end.
             source.documents.clear();
@@ -73,6 +78,17 @@ public final class SourceText {
         return source;
     }
 
+    private static LoadSettings settingsFor(String text) {
+        int longestLine = text.lines().mapToInt(String::length).max().orElse(0);
+        return LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setMaxAliasesForCollections(MAX_ALIASES)
+                // The parser looks ahead for a whole line and its end.
+                .setBufferSize(Math.max(MIN_BUFFER, longestLine + 2))
+                .build();
+    }
+
+    /** The path of the file as the user wrote it, or {@code -} for the standard input. */
     public String name() {
         return name;
     }
@@ -81,15 +97,17 @@ public final class SourceText {
         return Path.of(name).toAbsolutePath().normalize();
     }
 
+    /** The text as it was read, without the changes. */
     public String text() {
         return text;
     }
 
+    /** The line end of the file, which new lines get too. */
     String lineEnd() {
         return lineEnd;
     }
 
-    /** Whether it is JSON, whose keys and strings have quotes. */
+    /** Whether the text is JSON, whose keys and strings have quotes. */
     boolean isJson() {
         return text.stripLeading().startsWith("{");
     }
@@ -102,23 +120,32 @@ public final class SourceText {
         return !changes.isEmpty();
     }
 
+    /** The text with the changes. */
     public String edited() {
-        var all = new StringBuilder();
-        int at = 0;
+        // Where one change inserts and another one replaces, the insertion comes first.
         List<Change> sorted = changes.stream()
-                .sorted(Comparator.comparingInt(Change::start).thenComparing(change -> change.end() > change.start()))
+                .sorted(Comparator.comparingInt(Change::start).thenComparing(change -> !change.isInsertion()))
                 .toList();
+        var edited = new StringBuilder();
+        int copied = 0;
         for (Change change : sorted) {
-            if (change.start() >= at) {
-                all.append(text, at, change.start());
+            if (change.start() >= copied) {
+                edited.append(text, copied, change.start());
             }
-            all.append(change.after());
-            at = Math.max(at, change.end());
+            edited.append(change.after());
+            copied = Math.max(copied, change.end());
         }
-        String edited = all.append(text, at, text.length()).toString();
-        // What separated the first document from the second one has nothing before it now.
-        boolean bare = edited.startsWith("---" + lineEnd) && !text.startsWith("---");
-        return bare ? edited.substring(3 + lineEnd.length()) : edited;
+        edited.append(text, copied, text.length());
+        return withoutLeadingSeparator(edited.toString());
+    }
+
+    /** What separated the first document from the second one has nothing before it once the first one is removed. */
+    private String withoutLeadingSeparator(String edited) {
+        String separator = "---" + lineEnd;
+        if (edited.startsWith(separator) && !text.startsWith("---")) {
+            return edited.substring(separator.length());
+        }
+        return edited;
     }
 
     /** Puts other text in place of that from {@code start} to before {@code end}. The same change twice is one. */
@@ -126,62 +153,71 @@ public final class SourceText {
         changes.add(new Change(start, end, after));
     }
 
-    void insert(int at, String more) {
-        replace(at, at, more);
+    void insert(int offset, String more) {
+        replace(offset, offset, more);
     }
 
     /** Inserts whole lines, ended by line feeds, at the start of a line or at the end. */
-    void insertLines(int at, String lines) {
-        boolean isOpen = at == text.length() && !text.endsWith("\n");
-        insert(at, (isOpen ? lineEnd : "") + lines.replace("\n", lineEnd));
+    void insertLines(int offset, String lines) {
+        boolean isLineOpen = offset == text.length() && !text.endsWith("\n");
+        String before = isLineOpen ? lineEnd : "";
+        insert(offset, before + lines.replace("\n", lineEnd));
     }
 
-    /** @param gone all that are removed from the list */
-    void remove(SequenceNode list, Node element, List<Node> gone) {
-        List<Node> all = list.getValue();
-        int index = all.indexOf(element);
-        boolean isLast = index + 1 == all.size();
-        if (!Nodes.isFlow(list)) {
-            int end = isLast ? lineBehind(contentEnd(element)) : withComments(start(all.get(index + 1)));
+    /**
+     * Removes an element of a list.
+     *
+     * @param removed all elements that are removed from the list
+     */
+    void removeElement(SequenceNode list, Node element, List<Node> removed) {
+        List<Node> elements = list.getValue();
+        int index = elements.indexOf(element);
+        Optional<Node> next = index + 1 < elements.size() ? Optional.of(elements.get(index + 1)) : Optional.empty();
+        if (!YamlNodes.isFlow(list)) {
+            int end = next.map(node -> withComments(start(node))).orElseGet(() -> lineBehind(contentEnd(element)));
             replace(withComments(start(element)), end, "");
             return;
         }
-        Optional<Node> kept = all.subList(0, index).stream()
-                .filter(one -> !gone.contains(one))
-                .reduce((one, other) -> other);
-        if (kept.isPresent()) {
-            replace(end(kept.get()), end(element), "");
+        // In brackets the comma goes too: the one before the element, or behind it if no element before it stays.
+        Optional<Node> keptBefore = elements.subList(0, index).stream()
+                .filter(before -> !removed.contains(before))
+                .reduce((earlier, later) -> later);
+        if (keptBefore.isPresent()) {
+            replace(end(keptBefore.get()), end(element), "");
         } else {
-            replace(start(element), isLast ? end(element) : start(all.get(index + 1)), "");
+            replace(start(element), next.map(this::start).orElseGet(() -> end(element)), "");
         }
     }
 
-    /** Where the text of a value ends: of a block that is where its last part does, without comments behind it. */
+    /** Where the text of a value ends. A block ends where its last part does, without the comments behind it. */
     private int contentEnd(Node node) {
-        if (node instanceof CollectionNode<?> block
-                && !Nodes.isFlow(block)
-                && !block.getValue().isEmpty()) {
-            Object last = block.getValue().get(block.getValue().size() - 1);
-            return last instanceof NodeTuple field ? end(field) : contentEnd((Node) last);
+        if (!(node instanceof CollectionNode<?> block) || YamlNodes.isFlow(block)) {
+            return end(node);
         }
-        return end(node);
+        if (block.getValue().isEmpty()) {
+            return end(node);
+        }
+        Object last = block.getValue().get(block.getValue().size() - 1);
+        return last instanceof NodeTuple field ? end(field) : contentEnd((Node) last);
     }
 
     int end(NodeTuple field) {
-        int key = end(field.getKeyNode());
+        int keyEnd = end(field.getKeyNode());
         if (!isAlias(field)) {
-            return Math.max(key, contentEnd(field.getValueNode()));
+            return Math.max(keyEnd, contentEnd(field.getValueNode()));
         }
-        int end = text.indexOf('*', key) + 1;
-        while (end < text.length()
-                && !Character.isWhitespace(text.charAt(end))
-                && ",]}".indexOf(text.charAt(end)) < 0) {
+        int end = text.indexOf('*', keyEnd) + 1;
+        while (end < text.length() && isInAlias(text.charAt(end))) {
             end++;
         }
         return end;
     }
 
-    /** What an alias stands for was written before. */
+    private static boolean isInAlias(char character) {
+        return !Character.isWhitespace(character) && ",]}".indexOf(character) < 0;
+    }
+
+    /** Whether the value is an alias: the parser gives it the place of what it stands for, which was written before. */
     boolean isAlias(NodeTuple field) {
         return start(field.getValueNode()) < start(field.getKeyNode());
     }
@@ -194,6 +230,7 @@ public final class SourceText {
         return node.getEndMark().map(this::offset).orElse(text.length());
     }
 
+    /** The parser counts code points, and Java's strings count two units for some of them. */
     private int offset(Mark mark) {
         return hasSurrogates ? text.offsetByCodePoints(0, mark.getIndex()) : mark.getIndex();
     }
@@ -219,66 +256,89 @@ public final class SourceText {
     /** The start of a line, or of the comments right above it. */
     int withComments(int offset) {
         int line = lineStart(offset);
-        while (line > 0
-                && text.substring(lineStart(line - 1), line).stripLeading().startsWith("#")) {
+        while (line > 0 && isComment(lineStart(line - 1), line)) {
             line = lineStart(line - 1);
         }
         return line;
     }
 
+    private boolean isComment(int start, int end) {
+        return text.substring(start, end).stripLeading().startsWith("#");
+    }
+
+    /** Whether nothing but spaces stands before the place in its line. */
     boolean isBlankBefore(int offset) {
         return text.substring(lineStart(offset), offset).isBlank();
     }
 
-    /** Such as {@code file.yaml:7}. */
+    /** The file and the line of a place, such as {@code file.yaml:7}. */
     String place(int offset) {
-        return name + ":"
-                + (text.substring(0, offset).chars().filter(one -> one == '\n').count() + 1);
+        long lineFeeds =
+                text.substring(0, offset).chars().filter(unit -> unit == '\n').count();
+        return name + ":" + (lineFeeds + 1);
     }
 
-    /** Removes the document around that place, and one of its separators; or writes lines in its place. */
-    void removeDocument(int at, String instead) {
-        Map.Entry<Integer, Integer> before = separators.floorEntry(at);
-        Integer after = separators.higherKey(at);
-        int start = before == null ? 0 : before.getKey();
-        int content = before == null ? 0 : before.getValue();
+    /** Where a document stands in the text. */
+    private record Extent(int separator, int start, int end) {
+
+        boolean isFirst() {
+            return separator == start;
+        }
+    }
+
+    /** The document around a place, from behind the separator before it to before the separator behind it. */
+    private Extent findDocument(int offset) {
+        Map.Entry<Integer, Integer> before = separators.floorEntry(offset);
+        Integer after = separators.higherKey(offset);
         int end = after == null ? text.length() : after;
-        boolean isFirst = start == content;
-        if (!instead.isEmpty()) {
-            replace(
-                    isFirst ? headEnd(content, at) : content,
-                    withoutEmptyLines(content, end),
-                    instead.replace("\n", lineEnd));
+        return before == null ? new Extent(0, 0, end) : new Extent(before.getKey(), before.getValue(), end);
+    }
+
+    /** Removes the document around a place, and one of its separators. */
+    void removeDocument(int offset) {
+        Extent document = findDocument(offset);
+        if (!document.isFirst()) {
+            replace(document.separator(), document.end(), "");
             return;
         }
-        int keep = isFirst ? headEnd(content, at) : start;
-        // The first one takes the separator behind it along, all others the one before them.
-        replace(keep, isFirst && end < text.length() ? nextLine(end) : end, "");
+        // The first document has no separator before it, and takes the one behind it along.
+        int end = document.end() < text.length() ? nextLine(document.end()) : document.end();
+        replace(headEnd(document.start(), offset), end, "");
     }
 
-    /** Empty lines before a separator belong to it. */
-    private int withoutEmptyLines(int from, int end) {
-        int at = end;
-        while (at > from
-                && lineStart(at - 1) > from
-                && text.substring(lineStart(at - 1), at).isBlank()) {
-            at = lineStart(at - 1);
+    /** Writes lines, ended by line feeds, in the place of the document around a place. */
+    void replaceDocument(int offset, String lines) {
+        Extent document = findDocument(offset);
+        int start = document.isFirst() ? headEnd(document.start(), offset) : document.start();
+        int end = withoutEmptyLines(document.start(), document.end());
+        replace(start, end, lines.replace("\n", lineEnd));
+    }
+
+    /** Where a document ends if the empty lines before its separator belong to the separator. */
+    private int withoutEmptyLines(int start, int end) {
+        int line = end;
+        while (line > start && lineStart(line - 1) > start && isBlankBetween(lineStart(line - 1), line)) {
+            line = lineStart(line - 1);
         }
-        return at;
+        return line;
+    }
+
+    private boolean isBlankBetween(int start, int end) {
+        return text.substring(start, end).isBlank();
     }
 
     /** A comment with an empty line behind it, such as a licence, is the file's and not the first document's. */
-    private int headEnd(int from, int at) {
-        int kept = from;
-        boolean comment = false;
-        for (int line = from; line < at; line = nextLine(line)) {
+    private int headEnd(int start, int end) {
+        int headEnd = start;
+        boolean hasComment = false;
+        for (int line = start; line < end; line = nextLine(line)) {
             String words = text.substring(line, nextLine(line)).strip();
             if (words.startsWith("#")) {
-                comment = true;
-            } else if (words.isEmpty() && comment) {
-                kept = nextLine(line);
+                hasComment = true;
+            } else if (words.isEmpty() && hasComment) {
+                headEnd = nextLine(line);
             }
         }
-        return kept;
+        return headEnd;
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.migrate.edit;
 
-/** It is not certain that a change would do what is meant; the message says why, and begins with the place. */
+/**
+ * A change was not made, since it might do something else than what is meant. The message begins with the place and
+ * says why.
+ */
 @SuppressWarnings("serial")
 public final class UneditableException extends RuntimeException {
 
