@@ -2,135 +2,150 @@
 package io.podidentity.podid.scope;
 
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 
 /**
- * A service whose API takes Entra ID's tokens. {@link #ALL} is the one place to add another.
+ * A service whose API takes Entra ID's tokens. {@link #ALL} is the one place to add another. Immutable.
  *
- * @param hosts what its host names end in; the first label before that is the resource's name
  * @param resource what a token is requested for; {@code NAME} stands for the resource's name
- * @param type of the resource in Azure; empty if it is none
- * @param roles the least powerful first
+ * @param hosts the service's host; if it begins with a dot, the end of its hosts, before which the resource's name stands
+ * @param type of the resource in Azure; empty if the resource is none of Resource Manager's
  * @param part what a path segment of an address names below the resource, such as {@code
  *     blobServices/default/containers}; empty for nothing
- * @param note if roles of Azure are not what counts; empty otherwise
+ * @param roles that let an identity use the service, the least powerful first; empty if other rights count
+ * @param note how rights are given where roles of Azure do not count; empty otherwise
  */
 record AzureService(
-        String name, List<String> hosts, String resource, String type, List<Role> roles, String part, String note) {
+        String name, String resource, List<String> hosts, String type, String part, List<Role> roles, String note) {
 
     private static final String STORAGE = "https://storage.azure.com/";
     private static final String ACCOUNT = "Microsoft.Storage/storageAccounts";
     private static final String BUS = ".servicebus.windows.net";
 
-    static final AzureService RESOURCE_MANAGER = of(
-                    "Resource Manager", "management.azure.com", "https://management.azure.com/")
-            .roles("Reader: read everything but data and secrets");
+    static final AzureService RESOURCE_MANAGER = service(
+                    "Resource Manager", "https://management.azure.com/", "management.azure.com")
+            .withRoles(role("Reader", "read everything but data and secrets"));
 
     static final List<AzureService> ALL = List.of(
-            of("Blob Storage", ".blob.core.windows.net .dfs.core.windows.net", STORAGE)
-                    .type(ACCOUNT, "blobServices/default/containers")
-                    .roles(
-                            "Storage Blob Data Reader: read and list blobs",
-                            "Storage Blob Data Contributor: read, write and delete blobs"),
-            of("Queue Storage", ".queue.core.windows.net", STORAGE)
-                    .type(ACCOUNT, "queueServices/default/queues")
-                    .roles(
-                            "Storage Queue Data Message Sender: add messages",
-                            "Storage Queue Data Message Processor: peek, get and delete messages",
-                            "Storage Queue Data Contributor: all of it, and queues"),
-            of("Table Storage", ".table.core.windows.net", STORAGE)
-                    .type(ACCOUNT, "tableServices/default/tables")
-                    .roles(
-                            "Storage Table Data Reader: read tables and entities",
-                            "Storage Table Data Contributor: read, write and delete them"),
-            of("Key Vault", ".vault.azure.net", "https://vault.azure.net/")
-                    .type("Microsoft.KeyVault/vaults", "")
-                    .roles(
-                            "Key Vault Secrets User: read secrets, and certificates with their keys",
-                            "Key Vault Certificate User: read certificates",
-                            "Key Vault Crypto User: use keys"),
-            of("Managed HSM", ".managedhsm.azure.net", "https://managedhsm.azure.net/")
-                    .note("Its roles are its own: az keyvault role assignment create --hsm-name NAME --role "
+            service("Blob Storage", STORAGE, ".blob.core.windows.net", ".dfs.core.windows.net")
+                    .withType(ACCOUNT, "blobServices/default/containers")
+                    .withRoles(
+                            role("Storage Blob Data Reader", "read and list blobs"),
+                            role("Storage Blob Data Contributor", "read, write and delete blobs")),
+            service("Queue Storage", STORAGE, ".queue.core.windows.net")
+                    .withType(ACCOUNT, "queueServices/default/queues")
+                    .withRoles(
+                            role("Storage Queue Data Message Sender", "add messages"),
+                            role("Storage Queue Data Message Processor", "peek, get and delete messages"),
+                            role("Storage Queue Data Contributor", "all of it, and queues")),
+            service("Table Storage", STORAGE, ".table.core.windows.net")
+                    .withType(ACCOUNT, "tableServices/default/tables")
+                    .withRoles(
+                            role("Storage Table Data Reader", "read tables and entities"),
+                            role("Storage Table Data Contributor", "read, write and delete them")),
+            service("Key Vault", "https://vault.azure.net/", ".vault.azure.net")
+                    .withType("Microsoft.KeyVault/vaults")
+                    .withRoles(
+                            role("Key Vault Secrets User", "read secrets, and certificates with their keys"),
+                            role("Key Vault Certificate User", "read certificates"),
+                            role("Key Vault Crypto User", "use keys")),
+            service("Managed HSM", "https://managedhsm.azure.net/", ".managedhsm.azure.net")
+                    .withNote("Its roles are its own: az keyvault role assignment create --hsm-name NAME --role "
                             + "'Managed HSM Crypto User' --scope /keys --assignee-object-id \"$PRINCIPAL_ID\""),
-            of("Event Hubs", BUS, "https://eventhubs.azure.net/")
-                    .type("Microsoft.EventHub/namespaces", "eventhubs")
-                    .roles("Azure Event Hubs Data Receiver: receive", "Azure Event Hubs Data Sender: send"),
-            of("Service Bus", BUS, "https://servicebus.azure.net/")
-                    .type("Microsoft.ServiceBus/namespaces", "queues")
-                    .roles("Azure Service Bus Data Receiver: receive", "Azure Service Bus Data Sender: send"),
-            of("Azure SQL", ".database.windows.net", "https://database.windows.net/")
-                    .note("Rights are given in the database: CREATE USER [IDENTITY] FROM EXTERNAL PROVIDER; ALTER "
+            service("Event Hubs", "https://eventhubs.azure.net/", BUS)
+                    .withType("Microsoft.EventHub/namespaces", "eventhubs")
+                    .withRoles(
+                            role("Azure Event Hubs Data Receiver", "receive"),
+                            role("Azure Event Hubs Data Sender", "send")),
+            service("Service Bus", "https://servicebus.azure.net/", BUS)
+                    .withType("Microsoft.ServiceBus/namespaces", "queues")
+                    .withRoles(
+                            role("Azure Service Bus Data Receiver", "receive"),
+                            role("Azure Service Bus Data Sender", "send")),
+            service("Azure SQL", "https://database.windows.net/", ".database.windows.net")
+                    .withNote("Rights are given in the database: CREATE USER [IDENTITY] FROM EXTERNAL PROVIDER; ALTER "
                             + "ROLE db_datareader ADD MEMBER [IDENTITY];"),
-            of(
+            service(
                             "Azure Database for PostgreSQL",
-                            ".postgres.database.azure.com",
-                            "https://ossrdbms-aad.database.windows.net/")
-                    .note("Rights are given in the database: select * from pgaadauth_create_principal('IDENTITY', "
+                            "https://ossrdbms-aad.database.windows.net/",
+                            ".postgres.database.azure.com")
+                    .withNote("Rights are given in the database: select * from pgaadauth_create_principal('IDENTITY', "
                             + "false, false); and GRANT"),
-            of("Azure Database for MySQL", ".mysql.database.azure.com", "https://ossrdbms-aad.database.windows.net/")
-                    .note("Rights are given in the database: CREATE AADUSER 'IDENTITY' IDENTIFIED BY 'CLIENT_ID'; "
+            service(
+                            "Azure Database for MySQL",
+                            "https://ossrdbms-aad.database.windows.net/",
+                            ".mysql.database.azure.com")
+                    .withNote("Rights are given in the database: CREATE AADUSER 'IDENTITY' IDENTIFIED BY 'CLIENT_ID'; "
                             + "and GRANT"),
-            of("Cosmos DB", ".documents.azure.com", "https://NAME.documents.azure.com")
-                    .note("Its roles are its own: az cosmosdb sql role assignment create --account-name NAME "
+            service("Cosmos DB", "https://NAME.documents.azure.com", ".documents.azure.com")
+                    .withNote("Its roles are its own: az cosmosdb sql role assignment create --account-name NAME "
                             + "--resource-group GROUP --scope / --role-definition-id "
                             + "00000000-0000-0000-0000-000000000001 --principal-id \"$PRINCIPAL_ID\""),
-            of("Container Registry", ".azurecr.io", "https://containerregistry.azure.net/")
-                    .type("Microsoft.ContainerRegistry/registries", "")
-                    .roles("AcrPull: pull images", "AcrPush: pull and push images"),
-            of("App Configuration", ".azconfig.io", "https://azconfig.io/")
-                    .type("Microsoft.AppConfiguration/configurationStores", "")
-                    .roles("App Configuration Data Reader: read", "App Configuration Data Owner: read and write"),
-            of("AI Search", ".search.windows.net", "https://search.azure.com/")
-                    .type("Microsoft.Search/searchServices", "")
-                    .roles(
-                            "Search Index Data Reader: query",
-                            "Search Index Data Contributor: query, and change documents"),
-            of("Azure OpenAI", ".openai.azure.com", "https://cognitiveservices.azure.com/")
-                    .type("Microsoft.CognitiveServices/accounts", "")
-                    .roles("Cognitive Services OpenAI User: use models"),
-            of("Cognitive Services", ".cognitiveservices.azure.com", "https://cognitiveservices.azure.com/")
-                    .type("Microsoft.CognitiveServices/accounts", "")
-                    .roles("Cognitive Services User: use the service; also list its keys"),
-            of("Azure AI Foundry", ".services.ai.azure.com", "https://ai.azure.com/")
-                    .type("Microsoft.CognitiveServices/accounts", "")
-                    .roles("Azure AI User: use models, agents and projects"),
-            of("Azure Cache for Redis", ".redis.cache.windows.net", "https://redis.azure.com/")
-                    .note("Its user name is the principal ID. Rights are given on the cache: az redis"
+            service("Container Registry", "https://containerregistry.azure.net/", ".azurecr.io")
+                    .withType("Microsoft.ContainerRegistry/registries")
+                    .withRoles(role("AcrPull", "pull images"), role("AcrPush", "pull and push images")),
+            service("App Configuration", "https://azconfig.io/", ".azconfig.io")
+                    .withType("Microsoft.AppConfiguration/configurationStores")
+                    .withRoles(
+                            role("App Configuration Data Reader", "read"),
+                            role("App Configuration Data Owner", "read and write")),
+            service("AI Search", "https://search.azure.com/", ".search.windows.net")
+                    .withType("Microsoft.Search/searchServices")
+                    .withRoles(
+                            role("Search Index Data Reader", "query"),
+                            role("Search Index Data Contributor", "query, and change documents")),
+            service("Azure OpenAI", "https://cognitiveservices.azure.com/", ".openai.azure.com")
+                    .withType("Microsoft.CognitiveServices/accounts")
+                    .withRoles(role("Cognitive Services OpenAI User", "use models")),
+            service("Cognitive Services", "https://cognitiveservices.azure.com/", ".cognitiveservices.azure.com")
+                    .withType("Microsoft.CognitiveServices/accounts")
+                    .withRoles(role("Cognitive Services User", "use the service; also list its keys")),
+            service("Azure AI Foundry", "https://ai.azure.com/", ".services.ai.azure.com")
+                    .withType("Microsoft.CognitiveServices/accounts")
+                    .withRoles(role("Azure AI User", "use models, agents and projects")),
+            service("Azure Cache for Redis", "https://redis.azure.com/", ".redis.cache.windows.net")
+                    .withNote("Its user name is the principal ID. Rights are given on the cache: az redis"
                             + " access-policy-assignment create --name NAME --resource-group GROUP"
                             + " --policy-assignment-name app --access-policy-name 'Data Contributor' --object-id"
                             + " \"$PRINCIPAL_ID\" --object-id-alias app"),
-            of("Azure Managed Redis", ".redis.azure.net .redisenterprise.cache.azure.net", "https://redis.azure.com/")
-                    .note("Its user name is the principal ID. Rights are given on the database: az redisenterprise"
+            service(
+                            "Azure Managed Redis",
+                            "https://redis.azure.com/",
+                            ".redis.azure.net",
+                            ".redisenterprise.cache.azure.net")
+                    .withNote("Its user name is the principal ID. Rights are given on the database: az redisenterprise"
                             + " database access-policy-assignment create --cluster-name NAME --resource-group GROUP"
                             + " --database-name default --access-policy-assignment-name app --access-policy-name default"
                             + " --object-id \"$PRINCIPAL_ID\""),
-            of("Azure Databricks", ".azuredatabricks.net", "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d")
-                    .note("Rights are given in the workspace: add the identity to it as a service principal, by its"
+            service("Azure Databricks", "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", ".azuredatabricks.net")
+                    .withNote("Rights are given in the workspace: add the identity to it as a service principal, by its"
                             + " client ID"),
-            of("Web PubSub", ".webpubsub.azure.com", "https://webpubsub.azure.com/")
-                    .type("Microsoft.SignalRService/webPubSub", "")
-                    .roles("Web PubSub Service Owner: serve clients"),
-            of("SignalR", ".service.signalr.net", "https://signalr.azure.com/")
-                    .type("Microsoft.SignalRService/signalR", "")
-                    .roles("SignalR App Server: serve clients"),
-            of("Event Grid", ".eventgrid.azure.net", "https://eventgrid.azure.net/")
-                    .type("Microsoft.EventGrid/topics", "")
-                    .roles("EventGrid Data Sender: publish events"),
-            of("Azure Monitor ingestion", ".ingest.monitor.azure.com", "https://monitor.azure.com/")
-                    .roles("Monitoring Metrics Publisher: send, on the data collection rule"),
-            of(
+            service("Web PubSub", "https://webpubsub.azure.com/", ".webpubsub.azure.com")
+                    .withType("Microsoft.SignalRService/webPubSub")
+                    .withRoles(role("Web PubSub Service Owner", "serve clients")),
+            service("SignalR", "https://signalr.azure.com/", ".service.signalr.net")
+                    .withType("Microsoft.SignalRService/signalR")
+                    .withRoles(role("SignalR App Server", "serve clients")),
+            service("Event Grid", "https://eventgrid.azure.net/", ".eventgrid.azure.net")
+                    .withType("Microsoft.EventGrid/topics")
+                    .withRoles(role("EventGrid Data Sender", "publish events")),
+            service("Azure Monitor ingestion", "https://monitor.azure.com/", ".ingest.monitor.azure.com")
+                    .withRoles(role("Monitoring Metrics Publisher", "send, on the data collection rule")),
+            service(
                             "Log Analytics queries",
-                            "api.loganalytics.io api.loganalytics.azure.com",
-                            "https://api.loganalytics.io/")
-                    .roles("Log Analytics Reader: query, on the workspace"),
-            of("Data Explorer", ".kusto.windows.net", "https://kusto.kusto.windows.net/")
-                    .note("Rights are given in the database: .add database NAME viewers "
+                            "https://api.loganalytics.io/",
+                            "api.loganalytics.io",
+                            "api.loganalytics.azure.com")
+                    .withRoles(role("Log Analytics Reader", "query, on the workspace")),
+            service("Data Explorer", "https://kusto.kusto.windows.net/", ".kusto.windows.net")
+                    .withNote("Rights are given in the database: .add database NAME viewers "
                             + "('aadapp=CLIENT_ID;TENANT_ID')"),
-            of("Microsoft Graph", "graph.microsoft.com", "https://graph.microsoft.com/")
-                    .note("Not roles of Azure but app roles count: az rest --method post --url "
+            service("Microsoft Graph", "https://graph.microsoft.com/", "graph.microsoft.com")
+                    .withNote("Not roles of Azure but app roles count: az rest --method post --url "
                             + "https://graph.microsoft.com/v1.0/servicePrincipals/PRINCIPAL_ID/appRoleAssignments"),
             RESOURCE_MANAGER);
 
+    /** A role of Azure, and what it allows, in a few words. */
     record Role(String name, String allows) {}
 
     AzureService {
@@ -138,24 +153,53 @@ record AzureService(
         roles = List.copyOf(roles);
     }
 
-    static AzureService of(String name, String hosts, String resource) {
-        return new AzureService(name, List.of(hosts.split(" ")), resource, "", List.of(), "", "");
+    private static AzureService service(String name, String resource, String... hosts) {
+        return new AzureService(name, resource, List.of(hosts), "", "", List.of(), "");
     }
 
-    AzureService type(String otherType, String otherPart) {
-        return new AzureService(name, hosts, resource, otherType, roles, otherPart, note);
+    private static Role role(String name, String allows) {
+        return new Role(name, allows);
     }
 
-    /** @param texts as {@code name: what it allows} */
-    AzureService roles(String... texts) {
-        List<Role> all = Stream.of(texts)
-                .map(role -> role.split(": ", 2))
-                .map(parts -> new Role(parts[0], parts[1]))
-                .toList();
-        return new AzureService(name, hosts, resource, type, all, part, note);
+    private AzureService withType(String newType) {
+        return withType(newType, "");
     }
 
-    AzureService note(String text) {
-        return new AzureService(name, hosts, resource, type, roles, part, text);
+    private AzureService withType(String newType, String newPart) {
+        return new AzureService(name, resource, hosts, newType, newPart, roles, note);
+    }
+
+    private AzureService withRoles(Role... newRoles) {
+        return new AzureService(name, resource, hosts, type, part, List.of(newRoles), note);
+    }
+
+    private AzureService withNote(String newNote) {
+        return new AzureService(name, resource, hosts, type, part, roles, newNote);
+    }
+
+    /** Whether the host, in lower case and of the public cloud, is one of this service. */
+    boolean answersAt(String host) {
+        return hosts.stream().anyMatch(known -> known.startsWith(".") ? host.endsWith(known) : host.equals(known));
+    }
+
+    /** Whether each resource has a host of its own, which begins with the resource's name. */
+    boolean isNamedInHost() {
+        return hosts.get(0).startsWith(".");
+    }
+
+    /**
+     * Whether what a resource ID names below the resource belongs to this service: the blobs of a storage account, and
+     * not its queues.
+     *
+     * @param below the rest of the resource ID, with its first slash; empty if it ends with the resource
+     */
+    boolean owns(String below) {
+        String lower = below.toLowerCase(Locale.ROOT);
+        boolean namesOneOfSeveral = lower.contains("services/");
+        if (part.isEmpty() || !namesOneOfSeveral) {
+            return true;
+        }
+        String first = part.split("/", 2)[0].toLowerCase(Locale.ROOT);
+        return lower.startsWith("/" + first);
     }
 }

@@ -4,6 +4,7 @@ package io.podidentity.podid.scope;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.text.ShellWord;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0, or 2 for an address that leads to no service that is known. */
+/** The command {@code scope}. Its exit code is 0, or 2 for an address that leads to no service that is known. */
 @Command(
         name = "scope",
         description = "Prints for an address in Azure the resource to request a token for, the roles, and the"
@@ -39,7 +40,7 @@ public final class ScopeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Address address = Address.of(url);
+        Address address = Address.parse(url);
         if (address.services().isEmpty()) {
             throw new UnusableInputException(
                     spec.commandLine(),
@@ -48,50 +49,62 @@ public final class ScopeCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         for (AzureService service : address.services()) {
-            print(out, address, service);
+            printService(out, address, service);
         }
         out.flush();
         return 0;
     }
 
-    private void print(PrintWriter out, Address address, AzureService service) {
+    private void printService(PrintWriter out, Address address, AzureService service) {
         AzureCloud cloud = address.cloud();
-        String resource = cloud.ofPublic(service.resource()).replace("NAME", address.name());
-        out.println(service.name() + (address.name().isEmpty() ? "" : " " + address.name()));
+        String resource = fillIn(service.resource(), address);
+        out.println(address.name().isEmpty() ? service.name() : service.name() + " " + address.name());
         if (cloud != AzureCloud.PUBLIC) {
             out.println("  Cloud     " + cloud + ", which az is told by: az cloud set --name " + cloud);
         }
         out.println("  Resource  " + resource);
         out.println("  Scope     " + resource.replaceFirst("/$", "") + "/.default");
-        for (int i = 0; i < service.roles().size(); i++) {
-            AzureService.Role role = service.roles().get(i);
-            out.println((i == 0 ? "  Roles     " : "            ") + role.name() + ": " + role.allows());
+        String heading = "Roles";
+        for (AzureService.Role role : service.roles()) {
+            out.println(String.format("  %-9s %s: %s", heading, role.name(), role.allows()));
+            heading = "";
         }
         if (!service.note().isEmpty()) {
-            out.println("  Note      " + cloud.ofPublic(service.note()).replace("NAME", address.name()));
+            out.println("  Note      " + fillIn(service.note(), address));
         }
         if (!service.roles().isEmpty()) {
-            out.println("  Assign, with the first role; it can take ten minutes until it has effect:");
-            out.println();
-            out.println("PRINCIPAL_ID=$(az ad sp show --id "
-                    + ShellWord.quoted(clientId == null ? "CLIENT_ID" : clientId) + " --query id -o tsv)");
-            out.println("az role assignment create --assignee-object-id \"$PRINCIPAL_ID\" --assignee-principal-type"
-                    + " ServicePrincipal --role "
-                    + ShellWord.quoted(service.roles().get(0).name()) + " --scope "
-                    + scope(address, service));
+            printAssignment(out, address, service);
         }
         out.println();
     }
 
-    private static String scope(Address address, AzureService service) {
+    private void printAssignment(PrintWriter out, Address address, AzureService service) {
+        String identity = ShellWord.quoted(Objects.requireNonNullElse(clientId, "CLIENT_ID"));
+        String role = ShellWord.quoted(service.roles().get(0).name());
+        out.println("  Assign, with the first role; it can take ten minutes until it has effect:");
+        out.println();
+        out.println("PRINCIPAL_ID=$(az ad sp show --id " + identity + " --query id -o tsv)");
+        out.println("az role assignment create --assignee-object-id \"$PRINCIPAL_ID\" --assignee-principal-type"
+                + " ServicePrincipal --role " + role + " --scope " + assignmentScope(address, service));
+    }
+
+    /** A text of the table of services, for the cloud and the resource of the address. */
+    private static String fillIn(String text, Address address) {
+        return address.cloud().fromPublic(text).replace("NAME", address.name());
+    }
+
+    /** What the role is assigned on, as words of a shell: a resource ID, or the command that looks it up. */
+    private static String assignmentScope(Address address, AzureService service) {
         if (!address.resourceId().isEmpty()) {
             return ShellWord.quoted(address.resourceId());
         }
         if (address.name().isEmpty() || service.type().isEmpty()) {
             return "RESOURCE_ID";
         }
-        String part = address.partOf(service);
+        String part = address.partOf(service)
+                .map(below -> ShellWord.quoted("/" + below))
+                .orElse("");
         return "\"$(az resource list --resource-type " + service.type() + " --name " + ShellWord.quoted(address.name())
-                + " --query '[0].id' -o tsv)\"" + (part.isEmpty() ? "" : ShellWord.quoted("/" + part));
+                + " --query '[0].id' -o tsv)\"" + part;
     }
 }
