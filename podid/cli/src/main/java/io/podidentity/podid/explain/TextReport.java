@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.explain;
 
-import static io.podidentity.podid.explain.log.LogTextReport.section;
+import static io.podidentity.podid.explain.log.LogTextReport.appendSection;
 
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Pod;
@@ -86,18 +86,18 @@ public final class TextReport {
         };
         var object = explanation.reference().object();
         var text = new StringBuilder(object.object() + " (" + object.position() + ")\n\n");
-        section(text, "Gets", List.of(verdict + explanation.summary()));
-        section(text, "Do", explanation.remedies());
+        appendSection(text, "Gets", List.of(verdict + explanation.summary()));
+        appendSection(text, "Do", explanation.remedies());
         return text.toString();
     }
 
     private void write() {
         text.append(indented(heading())).append("\n\n");
-        section(text, "Gets", List.of(verdict()));
+        appendSection(text, "Gets", List.of(verdict()));
         if (explanation.outcome() == Outcome.NONE) {
-            section(text, "At", List.of(explanation.place().toString()));
+            appendSection(text, "At", List.of(explanation.place().toString()));
         }
-        section(text, "Do", explanation.remedies());
+        appendSection(text, "Do", explanation.remedies());
         if (!explanation.steps().isEmpty()) {
             text.append('\n');
         }
@@ -109,7 +109,7 @@ public final class TextReport {
                 number++;
             }
         }
-        section(text, "Also", untold());
+        appendSection(text, "Also", untold());
     }
 
     private String heading() {

@@ -8,7 +8,7 @@ import java.util.Locale;
  * A service whose API takes Entra ID's tokens. {@link #ALL} is the one place to add another. Immutable.
  *
  * @param resource what a token is requested for; {@code NAME} stands for the resource's name
- * @param hosts the service's host; if it begins with a dot, the end of its hosts, before which the resource's name stands
+ * @param hosts the service's host; if it begins with a dot, the end of hosts that begin with the resource's name
  * @param type of the resource in Azure; empty if the resource is none of Resource Manager's
  * @param part what a path segment of an address names below the resource, such as {@code
  *     blobServices/default/containers}; empty for nothing

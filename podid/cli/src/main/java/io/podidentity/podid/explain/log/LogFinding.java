@@ -7,33 +7,39 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A known line that stands in a log.
+ * A known line that a log has, once or several times. Immutable.
  *
+ * @param names what the lines name
+ * @param first the number of the first such line of the log, from 1
+ * @param last the number of the last one
+ * @param count how many there are
  * @param text the first of them, fit to be shown
- * @param passedOnBy components that the line names beside the one in which it arose
+ * @param passedOnBy components that the line names in addition to the one in which it arose
  */
 public record LogFinding(
-        KnownLine known, Names names, int first, int last, int count, String text, List<String> passedOnBy) {
+        KnownLine known, LineNames names, int first, int last, int count, String text, List<String> passedOnBy) {
 
-    LogFinding again(int line) {
-        return new LogFinding(known, names, first, line, count + 1, text, passedOnBy);
+    /** The same with one more line, which is the last one now. */
+    LogFinding withLine(int number) {
+        return new LogFinding(known, names, first, number, count + 1, text, passedOnBy);
     }
 
-    boolean is(KnownLine.Kind kind) {
-        return known.kind() == kind;
+    boolean isProblem() {
+        return known.kind() == KnownLine.Kind.PROBLEM;
     }
 
     /** What has happened, in a sentence without a full stop. */
     public String says() {
-        return names.in(known.says());
+        return names.fillIn(known.says());
     }
 
     List<String> why() {
-        return known.why().stream().map(names::in).toList();
+        return known.why().stream().map(names::fillIn).toList();
     }
 
+    /** What to do: commands, or sentences. */
     public List<String> next() {
-        return known.next().stream().map(names::inCommand).toList();
+        return known.next().stream().map(names::fillInCommand).toList();
     }
 
     Map<String, Object> json() {

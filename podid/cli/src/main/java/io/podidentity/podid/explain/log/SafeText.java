@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.explain.log;
 
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,28 +35,33 @@ final class SafeText {
 
     private SafeText() {}
 
-    /** Without what a terminal would obey. */
-    static String plain(String text) {
+    /** The text without what a terminal would obey, such as colours and new titles of its window. */
+    static String removeControls(String text) {
         return UNSEEN.matcher(ESCAPE.matcher(text.replace('\t', ' ')).replaceAll(""))
                 .replaceAll("?");
     }
 
-    /** One short line that can be shown to anybody. */
-    static String of(String text) {
-        String shown = JWT.matcher(plain(text)).replaceAll(HIDDEN);
+    /** One short line that can be shown to anybody: tokens and secrets are hidden. */
+    static String redact(String text) {
+        String shown = JWT.matcher(removeControls(text)).replaceAll(HIDDEN);
         shown = BEARER.matcher(shown).replaceAll("$1" + HIDDEN);
-        shown = NAMED.matcher(shown)
-                .replaceAll(match -> isName(match.group(2))
-                        ? Matcher.quoteReplacement(match.group())
-                        : Matcher.quoteReplacement(match.group(1)) + HIDDEN);
-        shown = RUN.matcher(shown)
-                .replaceAll(match -> isRandom(match.group()) ? HIDDEN : Matcher.quoteReplacement(match.group()));
+        shown = NAMED.matcher(shown).replaceAll(SafeText::hideNamed);
+        shown = RUN.matcher(shown).replaceAll(SafeText::hideRandom);
         return shown.length() <= MAX_LENGTH ? shown : shown.substring(0, MAX_LENGTH) + "...";
     }
 
-    /** Behind "secret:" may also stand the name of an object. */
-    private static boolean isName(String value) {
-        return value.equals(HIDDEN) || value.matches("[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}");
+    /** Behind "secret:" may also stand the name of an object, which stays. */
+    private static String hideNamed(MatchResult match) {
+        String value = match.group(2);
+        boolean isObjectName = value.matches("[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}");
+        if (isObjectName || value.equals(HIDDEN)) {
+            return Matcher.quoteReplacement(match.group());
+        }
+        return Matcher.quoteReplacement(match.group(1)) + HIDDEN;
+    }
+
+    private static String hideRandom(MatchResult match) {
+        return isRandom(match.group()) ? HIDDEN : Matcher.quoteReplacement(match.group());
     }
 
     private static boolean isRandom(String run) {

@@ -64,6 +64,6 @@ final class LogsDocument {
 
     /** Without the names that a line would bring. */
     private static String plain(String text) {
-        return new Names(Map.of()).in(text);
+        return new LineNames(Map.of()).fillIn(text);
     }
 }
