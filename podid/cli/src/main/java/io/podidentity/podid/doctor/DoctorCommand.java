@@ -125,7 +125,7 @@ public final class DoctorCommand implements Callable<Integer> {
         LIBRARY.setLevel(Level.WARNING);
         var trial = new TokenTrial.Wish(!noToken, authorityHost, tenant, storage(), tls());
         try {
-            Kubectl kubectl = cluster.kubectl(environment);
+            Kubectl kubectl = cluster.findKubectl(environment);
             String looked =
                     cluster.namespace().isPresent() ? cluster.namespace().get() : namespaceOf(kubectl);
             Live live = new LiveReading(kubectl, looked).read();

@@ -47,7 +47,7 @@ record Live(
         /** @param resources that the role is to allow, between commas */
         static MissingRight of(String what, KubectlException failure, String resources) {
             Optional<Denied> denied = failure.denied().stream()
-                    .filter(one -> List.of(resources.split(",", -1)).contains(one.qualified()))
+                    .filter(one -> List.of(resources.split(",", -1)).contains(one.qualifiedResource()))
                     .findFirst();
             String why = failure.message()
                     .lines()
@@ -58,7 +58,7 @@ record Live(
             return new MissingRight(
                     what,
                     why,
-                    denied.map(one -> one.grant("doctor", resources, "")).orElse(""));
+                    denied.map(one -> one.writeGrant("doctor", resources, "")).orElse(""));
         }
     }
 

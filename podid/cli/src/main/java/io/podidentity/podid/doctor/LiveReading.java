@@ -160,7 +160,8 @@ final class LiveReading {
 
     private static boolean isDenied(KubectlException failure, String kindOrGroup) {
         return failure.denied().isEmpty()
-                || failure.denied().stream().anyMatch(one -> ("." + one.qualified()).endsWith("." + kindOrGroup));
+                || failure.denied().stream()
+                        .anyMatch(one -> ("." + one.qualifiedResource()).endsWith("." + kindOrGroup));
     }
 
     /** Any namespace's identities may concern a pod here; who sees only this one's is told so. */

@@ -141,7 +141,7 @@ final class TokenTrial {
             return Link.unknown(
                     "binding",
                     "whether " + subject + " may " + use + ": " + firstLine(failure),
-                    failure.grants("doctor", ""));
+                    failure.writeGrants("doctor", ""));
         }
         String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
         return switch (allowed(result.stdout())) {
@@ -210,7 +210,7 @@ final class TokenTrial {
                 ? Link.unknown(
                         "token",
                         "you may not create serviceaccounts/token in " + account.namespace(),
-                        failure.grants("doctor", ""))
+                        failure.writeGrants("doctor", ""))
                 : Link.failed(
                         "token",
                         firstLine(failure),

@@ -27,28 +27,35 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The user's own kubectl, with the user's rights, on one cluster. It is found on the PATH by its absolute path, never
- * in the working folder, and run without a shell and without input.
+ * The user's own kubectl, with the user's rights, on one cluster. It is found in the absolute folders of the PATH,
+ * never in the working folder, and runs without a shell and without input.
  *
  * <p>Thread-safety: immutable. No method returns null.
  */
 public final class Kubectl {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(60);
     private static final int MAX_STDOUT = 32 << 20;
     private static final int MAX_STDERR = 16 << 10;
-    private static final int LATE_SECONDS = 5;
+    /** How long the outputs may stay open after kubectl has ended. */
+    private static final int OUTPUT_SECONDS = 5;
+
     /** What klog puts before its lines, such as {@code E0101 12:00:00.000000    1234 memcache.go:265] }. */
-    private static final Pattern LOG = Pattern.compile("^[EWIF]\\d{4} .*?\\] ");
+    private static final Pattern LOG_PREFIX = Pattern.compile("^[EWIF]\\d{4} .*?\\] ");
 
     private final Path program;
     private final List<String> options;
     private final Duration limit;
 
-    /** How a run ended, and why its exit code is not 0. Its text form shows no output, which may be secret. */
+    /**
+     * How a run ended. The text form shows no output, which may be secret.
+     *
+     * @param stdout what kubectl printed, even if it failed for a part of what was asked
+     * @param failure why the exit code is not 0
+     */
     public record Result(String stdout, Optional<KubectlException> failure) {
 
-        static Result failed(Kind kind, String message) {
+        static Result fail(Kind kind, String message) {
             return new Result("", Optional.of(new KubectlException(kind, message, List.of())));
         }
 
@@ -82,15 +89,25 @@ public final class Kubectl {
                 description = "The configuration file of kubectl. Default: kubectl's own.")
         private @Nullable Path kubeconfig;
 
-        /** Empty for that of the context. */
+        /** The namespace that the user named; empty for the namespace of the context. */
         public Optional<String> namespace() {
             return Optional.ofNullable(namespace);
         }
 
-        public Kubectl kubectl(Map<String, String> environment) throws KubectlException {
+        /**
+         * Finds kubectl, which then runs with these options.
+         *
+         * @throws KubectlException of the kind {@link Kind#NO_PROGRAM} if there is none
+         */
+        public Kubectl findKubectl(Map<String, String> environment) throws KubectlException {
             Kubectl kubectl = find(environment);
-            kubectl = kubeconfig == null ? kubectl : kubectl.with("--kubeconfig=" + kubeconfig);
-            return context == null ? kubectl : kubectl.with("--context=" + context);
+            if (kubeconfig != null) {
+                kubectl = kubectl.withOption("--kubeconfig=" + kubeconfig);
+            }
+            if (context != null) {
+                kubectl = kubectl.withOption("--context=" + context);
+            }
+            return kubectl;
         }
     }
 
@@ -100,41 +117,46 @@ public final class Kubectl {
         this.limit = limit;
     }
 
-    /** The one on that PATH; a failure of the kind {@link Kind#NO_PROGRAM} if no absolute folder of it has one. */
+    /**
+     * Finds kubectl on the PATH of an environment.
+     *
+     * @throws KubectlException of the kind {@link Kind#NO_PROGRAM} if no absolute folder of the PATH has it
+     */
     public static Kubectl find(Map<String, String> environment) throws KubectlException {
-        boolean windows = File.pathSeparatorChar == ';';
+        boolean isWindows = File.pathSeparatorChar == ';';
+        // Windows spells the variable Path.
         String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
         return Arrays.stream(path.split(Pattern.quote(File.pathSeparator), -1))
-                .flatMap(Kubectl::absolute)
-                .map(folder -> folder.resolve(windows ? "kubectl.exe" : "kubectl"))
+                .flatMap(Kubectl::readAbsoluteFolder)
+                .map(folder -> folder.resolve(isWindows ? "kubectl.exe" : "kubectl"))
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst()
-                .map(file -> new Kubectl(file, List.of(), LIMIT))
+                .map(file -> new Kubectl(file, List.of(), DEFAULT_LIMIT))
                 .orElseThrow(() -> new KubectlException(
                         Kind.NO_PROGRAM, "kubectl is not on the PATH (only absolute folders of it count)", List.of()));
     }
 
-    private static Stream<Path> absolute(String folder) {
+    private static Stream<Path> readAbsoluteFolder(String folder) {
         try {
             return Stream.of(Path.of(folder)).filter(Path::isAbsolute);
-        } catch (InvalidPathException e) {
+        } catch (InvalidPathException notAFolder) {
             return Stream.empty();
         }
     }
 
-    /** With one more option, such as {@code --context=NAME}, in each run. */
-    public Kubectl with(String option) {
+    /** The same kubectl with one more option, such as {@code --context=NAME}, in each run. */
+    public Kubectl withOption(String option) {
         var more = new ArrayList<>(options);
         more.add(option);
         return new Kubectl(program, more, limit);
     }
 
-    /** Where each run takes at most so long, in place of a minute. */
-    Kubectl within(Duration other) {
+    /** The same kubectl, where each run takes at most so long, in place of a minute. */
+    Kubectl withLimit(Duration other) {
         return new Kubectl(program, options, other);
     }
 
-    /** Runs it, with the variables of this process. After the limit it is ended, with all that it started. */
+    /** Runs kubectl with the variables of this process. After the limit, podid ends it and all that it started. */
     public Result run(String... arguments) throws InterruptedException {
         var command = new ArrayList<String>();
         command.add(program.toString());
@@ -144,49 +166,59 @@ public final class Kubectl {
             Process process = new ProcessBuilder(command).start();
             try {
                 process.getOutputStream().close();
-                return result(process);
+                return readResult(process);
             } finally {
                 end(process);
             }
         } catch (IOException e) {
-            return Result.failed(Kind.OTHER, "kubectl cannot be run: " + e.getMessage());
+            return Result.fail(Kind.OTHER, "kubectl cannot be run: " + e.getMessage());
         }
     }
 
-    private Result result(Process process) throws InterruptedException {
-        CompletableFuture<byte[]> stderr = reading(process.getErrorStream(), MAX_STDERR);
-        CompletableFuture<byte[]> stdout = reading(process.getInputStream(), MAX_STDOUT + 1);
-        boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    private Result readResult(Process process) throws InterruptedException {
+        CompletableFuture<byte[]> stderr = startReading(process.getErrorStream(), MAX_STDERR);
+        CompletableFuture<byte[]> stdout = startReading(process.getInputStream(), MAX_STDOUT + 1);
+        boolean hasEnded = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         end(process);
-        // What it has started and left behind may hold its outputs open. An error text is welcome, and no more.
-        stdout.orTimeout(LATE_SECONDS, TimeUnit.SECONDS);
-        List<String> said = said(stderr.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS)
-                .exceptionally(unread -> new byte[0])
-                .join());
-        if (!ended) {
-            String more = said.isEmpty() ? "" : ": " + KubectlException.first(said);
-            return Result.failed(Kind.TIMED_OUT, "kubectl did not end within " + limit.toSeconds() + " s" + more);
+        // A program that kubectl has started and left behind may hold the outputs open. Without standard error the
+        // result is only less clear, but an output that was not read to its end must not pass for all of it.
+        stdout.orTimeout(OUTPUT_SECONDS, TimeUnit.SECONDS);
+        stderr.completeOnTimeout(new byte[0], OUTPUT_SECONDS, TimeUnit.SECONDS);
+        List<String> errorLines =
+                readLines(stderr.exceptionally(unread -> new byte[0]).join());
+        if (!hasEnded) {
+            return failLate(errorLines);
         }
         try {
-            byte[] output = stdout.join();
-            return output.length > MAX_STDOUT
-                    ? Result.failed(Kind.OTHER, "kubectl printed more than " + (MAX_STDOUT >> 20) + " MiB")
-                    : new Result(
-                            new String(output, StandardCharsets.UTF_8),
-                            process.exitValue() == 0 ? Optional.empty() : Optional.of(KubectlException.of(said)));
+            return readResult(process.exitValue(), stdout.join(), errorLines);
         } catch (CompletionException e) {
-            // What was not read to its end must not pass for all of it.
-            return Result.failed(Kind.OTHER, "the output of kubectl could not be read to its end: " + e.getCause());
+            return Result.fail(Kind.OTHER, "the output of kubectl could not be read to its end: " + e.getCause());
         }
+    }
+
+    private static Result readResult(int exitCode, byte[] output, List<String> errorLines) {
+        if (output.length > MAX_STDOUT) {
+            return Result.fail(Kind.OTHER, "kubectl printed more than " + (MAX_STDOUT >> 20) + " MiB");
+        }
+        Optional<KubectlException> failure =
+                exitCode == 0 ? Optional.empty() : Optional.of(KubectlException.read(errorLines));
+        return new Result(new String(output, StandardCharsets.UTF_8), failure);
+    }
+
+    /** What kubectl said until then may tell why it is late, such as a sign-in that waits for somebody. */
+    private Result failLate(List<String> errorLines) {
+        String said = errorLines.isEmpty() ? "" : ": " + KubectlException.joinFirst(errorLines);
+        return Result.fail(Kind.TIMED_OUT, "kubectl did not end within " + limit.toSeconds() + " s" + said);
     }
 
     /** Reads on a thread of its own, since the common pool may have none to spare. */
-    private static CompletableFuture<byte[]> reading(InputStream in, int max) {
+    private static CompletableFuture<byte[]> startReading(InputStream in, int max) {
         var read = new CompletableFuture<byte[]>();
         var thread = new Thread(
                 () -> {
                     try (in) {
                         read.complete(in.readNBytes(max));
+                        // What is too much is read too: kubectl would wait for somebody to read it.
                         in.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
                         read.completeExceptionally(e);
@@ -200,29 +232,34 @@ public final class Kubectl {
 
     private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        // Not that of the process itself, which closes its outputs before they are read.
+        // Not Process.destroyForcibly, which closes the outputs before they are read.
         process.toHandle().destroyForcibly();
     }
 
-    private static List<String> said(byte[] stderr) {
+    private static List<String> readLines(byte[] stderr) {
         return new String(stderr, StandardCharsets.UTF_8)
                 .lines()
-                .map(line -> LOG.matcher(line).replaceFirst("").replaceAll("\\p{Cntrl}", "?"))
+                .map(line -> LOG_PREFIX.matcher(line).replaceFirst("").replaceAll("\\p{Cntrl}", "?"))
                 .filter(line -> !line.isBlank())
                 .distinct()
                 .toList();
     }
 
-    /** The object that {@code get … -o json} or {@code create token … -o json} prints; the option is added. */
-    public Part json(String... arguments) throws KubectlException, InterruptedException {
+    /**
+     * Reads the object that a command prints, such as {@code get} or {@code create token}. The option {@code -o json} is
+     * added.
+     *
+     * @throws KubectlException if kubectl fails, or prints something else
+     */
+    public Part readJson(String... arguments) throws KubectlException, InterruptedException {
         Result result = runForJson(List.of(arguments));
         if (result.failure().isPresent()) {
             throw result.failure().get();
         }
-        return object(result.stdout());
+        return parseObject(result.stdout());
     }
 
-    /** What {@code get} lists of several kinds: of those that may not be seen it says so, and lists the others. */
+    /** Lists objects of several kinds. If the user may not list some kinds, the result has the others and says so. */
     public Listing list(List<String> kinds, String... arguments) throws InterruptedException {
         if (kinds.isEmpty()) {
             return new Listing(List.of(), Optional.empty());
@@ -231,10 +268,8 @@ public final class Kubectl {
         all.addAll(List.of(arguments));
         Result result = runForJson(all);
         try {
-            List<Part> items = result.stdout().isEmpty()
-                    ? List.of()
-                    : object(result.stdout()).at("items").items();
-            return new Listing(items, result.failure());
+            Part list = result.stdout().isEmpty() ? Part.NONE : parseObject(result.stdout());
+            return new Listing(list.at("items").items(), result.failure());
         } catch (KubectlException e) {
             return new Listing(List.of(), Optional.of(e));
         }
@@ -244,7 +279,7 @@ public final class Kubectl {
         return run(Stream.concat(arguments.stream(), Stream.of("--output=json")).toArray(String[]::new));
     }
 
-    private static Part object(String stdout) throws KubectlException {
+    private static Part parseObject(String stdout) throws KubectlException {
         try {
             return new Part(Json.object(stdout));
         } catch (ParseException e) {

@@ -5,18 +5,23 @@ import io.podidentity.podid.text.ShellWord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** kubectl did not do what it was asked. The message is what it said, its first lines; never a token. */
+/** kubectl did not do what it was asked. The message is what kubectl said, its first lines, and never a token. */
 @SuppressWarnings("serial")
 public final class KubectlException extends Exception {
 
-    /** What is refused of several kinds has a line for each. */
+    /** kubectl prints a line for each kind that it may not list, so a message needs many lines. */
     private static final int FIRST_LINES = 32;
 
     private static final Pattern DENIED = Pattern.compile("User \"([^\"]*)\" cannot (\\S+) resource \"([^\"]*)\" in API"
             + " group \"([^\"]*)\"(?: in the namespace \"([^\"]*)\")?");
+
+    /** How kubectl begins a line about a failure. */
+    private static final Pattern FAILURE = Pattern.compile("(error:|Error from|Unable to connect|The connection) .*");
 
     private final Kind kind;
     private final List<Denied> denied;
@@ -24,11 +29,9 @@ public final class KubectlException extends Exception {
     /** The kinds that ask for different remedies, by what kubectl says on standard error. */
     public enum Kind {
         /** There is no kubectl on the PATH. */
-        NO_PROGRAM(
-                "",
-                "Install kubectl (az aks install-cli), and sign in to the cluster: az aks get-credentials"
-                        + " --resource-group GROUP --name CLUSTER; or give what another machine's kubectl prints to"
-                        + " podid check -"),
+        NO_PROGRAM("Install kubectl (az aks install-cli), and sign in to the cluster: az aks get-credentials"
+                + " --resource-group GROUP --name CLUSTER; or give what another machine's kubectl prints to"
+                + " podid check -"),
         /** The user is known and may not do it. */
         FORBIDDEN("\\(Forbidden\\)|User \"[^\"]*\" cannot", "Ask the administrators of the cluster for that right."),
         /** There is no such object, or no such kind. */
@@ -49,19 +52,36 @@ public final class KubectlException extends Exception {
                 "Choose a cluster: kubectl config get-contexts, then --context NAME; or fetch one: az aks"
                         + " get-credentials --resource-group GROUP --name CLUSTER"),
         /** It took too long: a cluster that does not answer, or a sign-in that waits for somebody. */
-        TIMED_OUT(
-                "",
-                "Is the cluster reachable from here (VPN, authorized IP ranges)? Does its sign-in wait for you? Run"
-                        + " kubectl get pods once by itself."),
-        OTHER("", "Run it by itself to see more.");
+        TIMED_OUT("Is the cluster reachable from here (VPN, authorized IP ranges)? Does its sign-in wait for you? Run"
+                + " kubectl get pods once by itself."),
+        /** Anything else. */
+        OTHER("Run it by itself to see more.");
 
-        private final Pattern said;
+        private final Optional<Pattern> sign;
         private final String remedy;
 
-        Kind(String said, String remedy) {
-            // What is said of those without a pattern is no sign of them.
-            this.said = Pattern.compile(said.isEmpty() ? "(?!)" : said, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+        /** A kind that podid knows without a text of kubectl. */
+        Kind(String remedy) {
+            this.sign = Optional.empty();
             this.remedy = remedy;
+        }
+
+        /** @param sign a pattern of what kubectl says for this kind */
+        Kind(String sign, String remedy) {
+            this.sign = Optional.of(Pattern.compile(sign, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE));
+            this.remedy = remedy;
+        }
+
+        /** The first kind whose sign is in the text. */
+        static Kind recognize(String text) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.isSaidIn(text))
+                    .findFirst()
+                    .orElse(OTHER);
+        }
+
+        private boolean isSaidIn(String text) {
+            return sign.filter(pattern -> pattern.matcher(text).find()).isPresent();
         }
 
         /** What to do; empty where that depends on what was asked. */
@@ -70,25 +90,45 @@ public final class KubectlException extends Exception {
         }
     }
 
-    /** What a role would have to allow; of the core group or of the whole cluster, that name is empty. */
+    /**
+     * What a user may not do, and a role would have to allow.
+     *
+     * @param verb as in a role, such as {@code list}
+     * @param resource the plural, with a subresource behind a slash, such as {@code serviceaccounts/token}
+     * @param group empty for the core group
+     * @param namespace empty for what belongs to the whole cluster
+     */
     public record Denied(String user, String verb, String resource, String group, String namespace) {
 
-        /** As kubectl takes it, with the group between the resource and its subresource. */
-        public String qualified() {
+        /** The resource as kubectl takes it, with the group between the resource and its subresource. */
+        public String qualifiedResource() {
             return group.isEmpty() ? resource : resource.replaceFirst("(?=/|$)", "." + group);
         }
 
-        /** The commands that give the user the right on these resources, or on one object if its name is not empty. */
-        public String grant(String command, String resources, String object) {
-            String role = namespace.isEmpty() ? "clusterrole" : "role";
-            String place = namespace.isEmpty() ? "" : " -n " + namespace;
-            // One user's role for one object meets no other's; a name in a path has none of these characters.
-            String of = object.isEmpty() ? user : object + "-" + user;
-            String name = ShellWord.quoted(("podid-" + command + "-" + resource + "-" + of).replaceAll("[/%]", "-"));
-            return "kubectl create " + role + " " + name + place + " --verb="
-                    + (verb.equals("list") ? "get,list" : verb) + " --resource=" + resources
-                    + (object.isEmpty() ? "" : " --resource-name=" + object) + " && kubectl create " + role + "binding "
-                    + name + place + " --" + role + "=" + name + " --user=" + ShellWord.quoted(user);
+        /**
+         * Writes the commands that give the user the right.
+         *
+         * @param command the command of podid that needs the right
+         * @param resources the resources, separated by commas
+         * @param object the only object that the user may then use; empty for all
+         */
+        public String writeGrant(String command, String resources, String object) {
+            String kind = namespace.isEmpty() ? "clusterrole" : "role";
+            String scope = namespace.isEmpty() ? "" : " -n " + namespace;
+            String verbs = verb.equals("list") ? "get,list" : verb;
+            String onlyObject = object.isEmpty() ? "" : " --resource-name=" + object;
+            String name = ShellWord.quoted(nameRole(command, object));
+            String createRole = "kubectl create " + kind + " " + name + scope + " --verb=" + verbs + " --resource="
+                    + resources + onlyObject;
+            String createBinding = "kubectl create " + kind + "binding " + name + scope + " --" + kind + "=" + name
+                    + " --user=" + ShellWord.quoted(user);
+            return createRole + " && " + createBinding;
+        }
+
+        /** A name that no other user and no other object gets. The API server refuses a slash and a percent in it. */
+        private String nameRole(String command, String object) {
+            String subject = object.isEmpty() ? user : object + "-" + user;
+            return ("podid-" + command + "-" + resource + "-" + subject).replaceAll("[/%]", "-");
         }
     }
 
@@ -98,36 +138,35 @@ public final class KubectlException extends Exception {
         this.denied = List.copyOf(denied);
     }
 
-    /** @param said what kubectl printed on standard error */
-    static KubectlException of(List<String> said) {
-        String text = String.join("\n", said);
-        String message = said.isEmpty() ? "kubectl failed and said nothing" : first(said);
-        List<Denied> denied = DENIED.matcher(text)
-                .results()
-                .map(one -> new Denied(
-                        one.group(1),
-                        one.group(2),
-                        one.group(3),
-                        one.group(4),
-                        Objects.requireNonNullElse(one.group(5), "")))
-                .toList();
-        // What failed for another reason must not pass for what was refused beside it.
-        List<String> otherwise = said.stream()
-                .filter(line -> line.matches("(error:|Error from|Unable to connect|The connection) .*")
-                        && !DENIED.matcher(line).find())
-                .toList();
-        if (!denied.isEmpty() && !otherwise.isEmpty()) {
-            return of(otherwise);
+    /** Reads why kubectl failed from the lines that it printed on standard error. */
+    static KubectlException read(List<String> errorLines) {
+        if (errorLines.isEmpty()) {
+            return new KubectlException(Kind.OTHER, "kubectl failed and said nothing", List.of());
         }
-        Kind kind = Arrays.stream(Kind.values())
-                .filter(one -> one.said.matcher(text).find())
-                .findFirst()
-                .orElse(Kind.OTHER);
-        return new KubectlException(kind, message, denied);
+        String text = String.join("\n", errorLines);
+        List<Denied> denied =
+                DENIED.matcher(text).results().map(KubectlException::readDenied).toList();
+        List<String> otherFailures =
+                errorLines.stream().filter(KubectlException::isOtherFailure).toList();
+        // What failed for another reason must not pass for what was refused in the same run.
+        if (!denied.isEmpty() && !otherFailures.isEmpty()) {
+            return read(otherFailures);
+        }
+        return new KubectlException(Kind.recognize(text), joinFirst(errorLines), denied);
     }
 
-    static String first(List<String> said) {
-        return said.stream().limit(FIRST_LINES).collect(Collectors.joining("\n"));
+    private static Denied readDenied(MatchResult match) {
+        String namespace = Objects.requireNonNullElse(match.group(5), "");
+        return new Denied(match.group(1), match.group(2), match.group(3), match.group(4), namespace);
+    }
+
+    private static boolean isOtherFailure(String line) {
+        return FAILURE.matcher(line).matches() && !DENIED.matcher(line).find();
+    }
+
+    /** The first lines, as a message has them. */
+    static String joinFirst(List<String> errorLines) {
+        return errorLines.stream().limit(FIRST_LINES).collect(Collectors.joining("\n"));
     }
 
     public Kind kind() {
@@ -138,14 +177,15 @@ public final class KubectlException extends Exception {
         return String.valueOf(getMessage());
     }
 
-    /** Who may not do what, if that is why. */
+    /** Who may not do what; none if kubectl failed for another reason. */
     public List<Denied> denied() {
         return denied;
     }
 
-    public List<String> grants(String command, String object) {
+    /** Writes the commands that give the missing rights, for {@link Denied#writeGrant}. */
+    public List<String> writeGrants(String command, String object) {
         return denied.stream()
-                .map(one -> one.grant(command, one.qualified(), object))
+                .map(right -> right.writeGrant(command, right.qualifiedResource(), object))
                 .toList();
     }
 }

@@ -9,13 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of an object that kubectl printed; of what is not there, an empty one. Its text form names the object alone: a
- * Secret or a created token is such a part too.
+ * A value in the JSON that kubectl printed: an object of Kubernetes, or a part of one. Immutable.
+ *
+ * <p>The text form has only the kind and the name: a Secret or a created token is such a value too.
+ *
+ * @param value a map, a list, a string, a number or a Boolean; null if there is nothing at that place
  */
 public record Part(@Nullable Object value) {
 
+    /** What stands where nothing is written. */
     public static final Part NONE = new Part(null);
 
+    /** The value below these keys; {@link #NONE} if there is none. */
     public Part at(String... keys) {
         Part part = this;
         for (String key : keys) {
@@ -24,16 +29,21 @@ public record Part(@Nullable Object value) {
         return part;
     }
 
-    /** The map itself; of anything else, an empty one that nobody else has. */
+    /** The map itself. If the value is no map, a new and empty one, which the caller may change. */
     @SuppressWarnings("unchecked") // keys of JSON objects are strings
     public Map<String, Object> map() {
-        return value instanceof Map<?, ?> map ? (Map<String, Object>) map : new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, Object>) map;
+        }
+        return new LinkedHashMap<>();
     }
 
+    /** The elements of a list; none if the value is no list. */
     public List<Part> items() {
         return value instanceof List<?> list ? list.stream().map(Part::new).toList() : List.of();
     }
 
+    /** The value as a string; empty if there is none. */
     public String text() {
         return value == null ? "" : String.valueOf(value);
     }
@@ -54,15 +64,18 @@ public record Part(@Nullable Object value) {
         return text("metadata", "namespace");
     }
 
-    /** The specification of a pod, or of the pods that a workload makes. */
+    /** The specification of a pod, or of the pods that a workload makes. A CronJob has that of a Job around it. */
     public Part podSpec() {
         Part spec = at("spec");
         for (String template : List.of("jobTemplate", "template")) {
-            spec = spec.map().containsKey(template) ? spec.at(template, "spec") : spec;
+            if (spec.map().containsKey(template)) {
+                spec = spec.at(template, "spec");
+            }
         }
         return spec;
     }
 
+    /** The kind, namespace and name of the object. */
     public ObjectRef ref() {
         return new ObjectRef(kind(), new ObjectName(namespace(), name()));
     }
@@ -72,23 +85,25 @@ public record Part(@Nullable Object value) {
         return isTrue("Ready");
     }
 
+    /** Whether the status has the condition, and says that it is met. */
     public boolean isTrue(String condition) {
         return condition(condition).text("status").equals("True");
     }
 
+    /** The condition of that type in the status; {@link #NONE} if there is none. */
     public Part condition(String type) {
         return at("status", "conditions").items().stream()
-                .filter(one -> one.text("type").equals(type))
+                .filter(condition -> condition.text("type").equals(type))
                 .findFirst()
                 .orElse(NONE);
     }
 
-    /** As the API server writes it, RFC 3339 in UTC, and so in the order of time. */
+    /** When the object was created, as the API server writes it: RFC 3339 in UTC, so that the order is that of time. */
     public String created() {
         return text("metadata", "creationTimestamp");
     }
 
-    /** Of an event; what has no newer field was seen when it was created. */
+    /** When an event was last seen. An event that was seen once may have no such field. */
     public String lastSeen() {
         String last = text("lastTimestamp");
         return last.isEmpty() ? created() : last;
@@ -98,7 +113,7 @@ public record Part(@Nullable Object value) {
         return !text("metadata", "deletionTimestamp").isEmpty();
     }
 
-    /** The name of what made it, if that is of the kind. */
+    /** The name of the object that made this one, if it is of that kind; empty if not. */
     public String ownerOf(String kind) {
         return at("metadata", "ownerReferences").items().stream()
                 .filter(owner -> owner.text("kind").equals(kind))

@@ -1,4 +1,9 @@
-/** The user's kubectl, and what it says when it fails: start at {@code Kubectl}. */
+/**
+ * The user's kubectl: how podid runs it, reads what it prints, and tells what its failures mean.
+ *
+ * <p>Start at {@code Kubectl}. {@code Part} is what kubectl printed as JSON, and {@code KubectlException} says why
+ * kubectl failed and what to do.
+ */
 @NullMarked
 package io.podidentity.podid.kubectl;
 

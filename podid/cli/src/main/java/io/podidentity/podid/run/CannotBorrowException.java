@@ -29,12 +29,12 @@ final class CannotBorrowException extends Exception {
         return failure.denied().stream()
                 .findFirst()
                 .map(denied -> "User \"" + denied.user() + "\" needs the verb \"" + denied.verb() + "\" on "
-                        + denied.qualified() + " in namespace " + namespace + "."
+                        + denied.qualifiedResource() + " in namespace " + namespace + "."
                         + (denied.resource().equals("serviceaccounts/token")
                                 ? " Who has that can be the account, in Azure and in the cluster, so it is for few."
                                 : "")
                         + " Whoever administers it runs this:\n  "
-                        + denied.grant("run", denied.qualified(), object))
+                        + denied.writeGrant("run", denied.qualifiedResource(), object))
                 .orElse(failure.kind().remedy());
     }
 }

@@ -72,7 +72,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     static ClusterReader of(Kubectl kubectl, Optional<String> namespace)
             throws CannotBorrowException, InterruptedException {
         try {
-            Part config = kubectl.json("config", "view", "--minify");
+            Part config = kubectl.readJson("config", "view", "--minify");
             String context = config.text("current-context");
             String own = namespace.orElseGet(() -> config.at("contexts").items().stream()
                     .map(one -> one.text("context", "namespace"))
@@ -80,7 +80,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
                     .findFirst()
                     .orElse("default"));
             return new ClusterReader(
-                    context, own, kubectl.with("--context=" + context).with("--namespace=" + own));
+                    context, own, kubectl.withOption("--context=" + context).withOption("--namespace=" + own));
         } catch (KubectlException e) {
             throw CannotBorrowException.of(e, "looks for the cluster", "", namespace.orElse("default"));
         }
@@ -203,7 +203,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
 
     private Part get(String kind, String name) throws CannotBorrowException, InterruptedException {
         try {
-            return kubectl.json("get", kind, name);
+            return kubectl.readJson("get", kind, name);
         } catch (KubectlException e) {
             throw CannotBorrowException.of(
                     e, "reads " + kind + "/" + name + " in namespace " + namespace, name, namespace);
@@ -247,7 +247,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     /** Of the first that runs under the account; none if there is none, or pods cannot be read. */
     private Map<String, String> variablesOfARunningPod(String account) throws InterruptedException {
         try {
-            return cluster(kubectl.json("get", "pods", "--selector=" + Keys.USE + "=true")).pods().stream()
+            return cluster(kubectl.readJson("get", "pods", "--selector=" + Keys.USE + "=true")).pods().stream()
                     .filter(pod -> Webhook.serviceAccount(pod).equals(account))
                     .flatMap(pod -> pod.spec().containers().stream())
                     .map(ClusterReader::literal)
@@ -263,8 +263,9 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     private Map<String, String> webhookSettings() throws InterruptedException {
         for (String place : WEBHOOK_NAMESPACES) {
             try {
-                return ContainerVariables.texts(kubectl.json("get", "configmap", WEBHOOK_CONFIG, "--namespace=" + place)
-                        .at("data"));
+                return ContainerVariables.texts(
+                        kubectl.readJson("get", "configmap", WEBHOOK_CONFIG, "--namespace=" + place)
+                                .at("data"));
             } catch (KubectlException e) {
                 if (e.kind() == Kind.NO_CLUSTER) {
                     break;

@@ -120,7 +120,7 @@ final class ContainerVariables {
 
     private Map<String, String> fetched(String kind, String name) throws InterruptedException {
         try {
-            Map<String, String> data = texts(kubectl.json("get", kind, name).at("data"));
+            Map<String, String> data = texts(kubectl.readJson("get", kind, name).at("data"));
             if (kind.equals("secret")) {
                 data.replaceAll(
                         (key, value) -> new String(Base64.getMimeDecoder().decode(value), StandardCharsets.UTF_8));

@@ -152,7 +152,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private Kubectl kubectl() throws CannotBorrowException {
         try {
-            return cluster.kubectl(environment);
+            return cluster.findKubectl(environment);
         } catch (KubectlException e) {
             throw CannotBorrowException.of(e, "looks for kubectl", "", "default");
         }
@@ -199,7 +199,7 @@ public final class RunCommand implements Callable<Integer> {
     private AccountToken token(Kubectl kubectl, Borrowed borrowed) throws KubectlException, InterruptedException {
         var asked = clock.instant();
         return AccountToken.of(
-                kubectl.json(
+                kubectl.readJson(
                         "create",
                         "token",
                         borrowed.serviceAccount(),

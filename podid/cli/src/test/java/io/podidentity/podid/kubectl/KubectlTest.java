@@ -72,8 +72,8 @@ class KubectlTest {
                         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
                         """);
         cluster = new ServedCluster(PodIdentityEmulator.builder(), manifests, "dev");
-        return kubectl.with("--kubeconfig=" + cluster.writeKubeconfig(folder.resolve("config")))
-                .with("--context=dev");
+        return kubectl.withOption("--kubeconfig=" + cluster.writeKubeconfig(folder.resolve("config")))
+                .withOption("--context=dev");
     }
 
     @Test
@@ -93,10 +93,10 @@ class KubectlTest {
     }
 
     @Test
-    void json_ofAnObject_isIt() throws Exception {
+    void readJson_ofAnObject_isIt() throws Exception {
         assertThat(onCluster()
-                        .with("--namespace=default")
-                        .json("get", "serviceaccount", "orders")
+                        .withOption("--namespace=default")
+                        .readJson("get", "serviceaccount", "orders")
                         .kind())
                 .isEqualTo("ServiceAccount");
     }
@@ -129,7 +129,7 @@ class KubectlTest {
 
         assertThat(listing.items()).extracting(Part::kind).containsOnly("ServiceAccount");
         assertThat(listing.failure().orElseThrow().denied())
-                .extracting(Denied::qualified)
+                .extracting(Denied::qualifiedResource)
                 .containsExactly("secrets", "roles.rbac.authorization.k8s.io");
     }
 
@@ -152,14 +152,14 @@ class KubectlTest {
 
     /** An id of a user may be an address, and have characters that a path cannot have. */
     @Test
-    void grant_toEachUserForEachObject_hasANameOfItsOwn() {
-        String orders = token("dev").grant("run", "serviceaccounts/token", "orders");
+    void writeGrant_toEachUserForEachObject_hasANameOfItsOwn() {
+        String orders = token("dev").writeGrant("run", "serviceaccounts/token", "orders");
 
         assertThat(orders)
                 .startsWith("kubectl create role podid-run-serviceaccounts-token-orders-dev -n default ")
                 .contains(" && kubectl create rolebinding podid-run-serviceaccounts-token-orders-dev -n default "
                         + "--role=podid-run-serviceaccounts-token-orders-dev ");
-        assertThat(token("https://issuer/#a b").grant("run", "serviceaccounts/token", "orders"))
+        assertThat(token("https://issuer/#a b").writeGrant("run", "serviceaccounts/token", "orders"))
                 .startsWith("kubectl create role 'podid-run-serviceaccounts-token-orders-https:--issuer-#a b' -n ");
     }
 
@@ -196,7 +196,7 @@ class KubectlTest {
                     contexts: [{name: c, context: {cluster: c, user: u}}]
                     """.formatted(plugin));
 
-            assertThat(kind(kubectl.with("--kubeconfig=" + config).run("get", "pods")))
+            assertThat(kind(kubectl.withOption("--kubeconfig=" + config).run("get", "pods")))
                     .isEqualTo(Kind.NOT_SIGNED_IN);
         }
     }
@@ -204,7 +204,7 @@ class KubectlTest {
     @Test
     void run_thatTakesTooLong_isEndedAndSaysWhatWasAsked() throws Exception {
         Kubectl slow = script("echo 'To sign in, open https://example.com' >&2; exec tail -f /dev/null")
-                .within(Duration.ofMillis(700));
+                .withLimit(Duration.ofMillis(700));
 
         KubectlException failure = slow.run("get", "pods").failure().orElseThrow();
 
@@ -238,8 +238,8 @@ class KubectlTest {
     void run_always_getsArgumentsAsTheyAreAndNoInput() throws Exception {
         Kubectl kubectl = script("for one in \"$@\"; do echo \"[$one]\"; done; cat");
 
-        assertThat(kubectl.with("--context=a b")
-                        .with("--namespace=$(x)")
+        assertThat(kubectl.withOption("--context=a b")
+                        .withOption("--namespace=$(x)")
                         .run("get", "; id")
                         .stdout())
                 .isEqualTo("[--context=a b]\n[--namespace=$(x)]\n[get]\n[; id]\n");
