@@ -26,6 +26,7 @@ import java.net.MalformedURLException;
 import java.net.http.HttpClient;
 import java.text.ParseException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -130,12 +131,19 @@ class AgentClientsIT {
     @Test
     void msal4j_whenRefused_showsEntrasNumber() throws Exception {
         assertRefused(
-                blueprint().acquireToken(ClientCredentialParameters.builder(EXCHANGE).build()), "82008");
+                blueprint()
+                        .acquireToken(
+                                ClientCredentialParameters.builder(EXCHANGE).build()),
+                "82008");
         assertRefused(
-                blueprint().acquireToken(ClientCredentialParameters.builder(STORAGE).build()), "82001");
+                blueprint()
+                        .acquireToken(
+                                ClientCredentialParameters.builder(STORAGE).build()),
+                "82001");
         assertRefused(
                 application(READER, ClientCredentialFactory.createFromClientAssertion(blueprintToken(STRANGER)))
-                        .acquireToken(ClientCredentialParameters.builder(STORAGE).build()),
+                        .acquireToken(
+                                ClientCredentialParameters.builder(STORAGE).build()),
                 "7002137");
         assertRefused(
                 agent(READER)
@@ -149,9 +157,9 @@ class AgentClientsIT {
                 .accessToken();
         assertRefused(
                 agent(STRANGER)
-                        .acquireToken(UserFederatedIdentityCredentialParameters.builder(
-                                        STORAGE, ACCOUNT_NAME, strangers)
-                                .build()),
+                        .acquireToken(
+                                UserFederatedIdentityCredentialParameters.builder(STORAGE, ACCOUNT_NAME, strangers)
+                                        .build()),
                 "700213");
     }
 
@@ -174,8 +182,8 @@ class AgentClientsIT {
         return new BlobServiceClientBuilder()
                 .endpoint(azure.storage().toString())
                 .httpClient(new JdkHttpClientBuilder(HttpClient.newBuilder().sslContext(azure.sslContext())).build())
-                .credential(request ->
-                        Mono.just(new AccessToken(token, OffsetDateTime.now().plusHours(1))))
+                .credential(request -> Mono.just(new AccessToken(
+                        token, OffsetDateTime.now(ZoneOffset.UTC).plusHours(1))))
                 .buildClient()
                 .getBlobContainerClient("samples")
                 .getBlobClient("hello.txt");
@@ -223,10 +231,14 @@ class AgentClientsIT {
         var answer = client.post(
                 oauth2 + "token",
                 Map.of(
-                        "grant_type", "urn:ietf:params:oauth:grant-type:device_code",
-                        "client_id", AZ,
-                        "scope", resource + "/.default",
-                        "device_code", (String) code));
+                        "grant_type",
+                        "urn:ietf:params:oauth:grant-type:device_code",
+                        "client_id",
+                        AZ,
+                        "scope",
+                        resource + "/.default",
+                        "device_code",
+                        (String) code));
         return (String) Client.json(answer).get("access_token");
     }
 
@@ -240,7 +252,7 @@ class AgentClientsIT {
                 .havingCause()
                 .isInstanceOf(MsalServiceException.class)
                 .withMessageContaining("AADSTS" + number + ": ")
-                .satisfies(refusal -> assertThat(String.valueOf(refusal.getMessage()))
-                        .doesNotContain("eyJ"));
+                .satisfies(refusal ->
+                        assertThat(String.valueOf(refusal.getMessage())).doesNotContain("eyJ"));
     }
 }

@@ -9,7 +9,8 @@ import java.time.Instant;
  *
  * @param at on the clock of the tokens
  * @param server {@code imds}, {@code nmi}, {@code entra} or {@code storage}
- * @param pod who asked, {@code namespace/name}, or the subject of its assertion; empty if the request does not tell
+ * @param pod who asked, {@code namespace/name}, or the subject of its assertion; empty if the request does not tell,
+ *     such as one with a token of Entra ID as its assertion
  * @param identity the client ID that it asked with or for, or that of its token; empty if the request does not tell
  * @param blueprint the client ID of the blueprint, if the identity is an agent's; empty for all others
  * @param method the HTTP method

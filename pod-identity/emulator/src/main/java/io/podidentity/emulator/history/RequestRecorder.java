@@ -80,11 +80,11 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
     }
 
     /**
-     * The pod to which the cluster has bound the token, else the token's subject. A blueprint's token names no pod, but
-     * an agent identity.
+     * The pod to which the cluster has bound the token, else the token's subject. A token of Entra ID itself, such as a
+     * managed identity's or a blueprint's, does not say in which pod it is used.
      */
     private static String pod(JWTClaimsSet assertion) {
-        if (isOfBlueprint(assertion)) {
+        if (assertion.getClaim("azp") != null) {
             return "";
         }
         return assertion.getClaim("kubernetes.io") instanceof Map<?, ?> bound
