@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.joining;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.directory.AgentIdentity;
+import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.fault.Fault;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.RecordedRequest;
@@ -30,7 +32,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** A page with the pods, what they ask and are answered, and the faults that can be ordered. Thread-safe. */
+/** A page with the pods and agents, what they ask and are answered, and the faults that can be ordered. Thread-safe. */
 record ActivityPage(PodIdentityEmulator azure) {
 
     private static final String HTML = readPage();
@@ -61,13 +63,18 @@ record ActivityPage(PodIdentityEmulator azure) {
                 .with("X-Content-Type-Options", "nosniff");
     }
 
-    /** What happens now: pods, faults that are ordered, and the last requests, the newest first. */
+    /** What happens now: pods, agent identities, faults that are ordered, and the last requests, the newest first. */
     Answer describeActivity() {
         List<RecordedRequest> all = azure.requests();
         var last = new ArrayList<>(all.subList(Math.max(0, all.size() - SHOWN_REQUESTS), all.size()));
         Collections.reverse(last);
         var activity = new LinkedHashMap<String, Object>();
         activity.put("pods", describePods(last));
+        activity.put(
+                "agents",
+                azure.agentIdentities().stream()
+                        .map(ActivityPage::describeAgent)
+                        .toList());
         activity.put("faults", new TreeMap<>(azure.faults().pending()));
         activity.put(
                 "requests", last.stream().map(ActivityPage::describeRequest).toList());
@@ -103,12 +110,20 @@ record ActivityPage(PodIdentityEmulator azure) {
                 .collect(joining(" "));
     }
 
+    private static Map<String, String> describeAgent(AgentIdentity agent) {
+        return Map.of(
+                "identity", agent.clientId(),
+                "blueprint", agent.blueprintId(),
+                "user", agent.account().map(User::userPrincipalName).orElse(""));
+    }
+
     private static Map<String, Object> describeRequest(RecordedRequest request) {
         var row = new LinkedHashMap<String, Object>();
         row.put("at", request.at());
         row.put("server", request.server());
         row.put("pod", request.pod());
         row.put("identity", request.identity());
+        row.put("blueprint", request.blueprint());
         String query = request.query().isEmpty() ? "" : "?" + request.query();
         row.put("request", request.method() + " " + request.path() + query);
         row.put("status", request.status());

@@ -18,9 +18,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What was set up in Azure before the cluster started: roles, federated credentials, identity bindings. */
+/** What was set up in Azure before the cluster started: roles, federated credentials, identity bindings, agents. */
 final class AzureOptions {
 
     private static final Set<String> ROLE_KEYS = Set.of("principal", "role", "after");
@@ -142,6 +143,9 @@ final class AzureOptions {
             description = "The version of the workload identity webhook: 1.0, 1.5.1 or 1.6.0. Default: 1.6.0.")
     private @Nullable String webhook;
 
+    @Mixin
+    private AgentOptions agents = new AgentOptions();
+
     /** @throws ManifestException if a file or an option cannot be used; its message says which and why */
     void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
@@ -150,6 +154,7 @@ final class AzureOptions {
         applyAppRoles(builder);
         forEachPair("--group", groups, builder::group);
         applyBindings(builder);
+        agents.applyTo(builder);
         publicClients.forEach(clientId -> builder.publicClient(clientId, ObjectIds.of(clientId)));
         resources.forEach(builder::resource);
         if (anyResource) {
@@ -262,20 +267,6 @@ final class AzureOptions {
         for (String text : texts) {
             NameAndValue pair = NameAndValue.parse(option, text);
             action.accept(pair.name(), pair.value());
-        }
-    }
-
-    /** A name and a value, separated by an equals sign; a value may contain more of them. */
-    private record NameAndValue(String name, String value) {
-
-        static NameAndValue parse(String option, String text) {
-            int equals = text.indexOf('=');
-            if (equals < 1 || equals == text.length() - 1) {
-                throw new ManifestException(option + " needs the form NAME=VALUE, not \"" + text + "\"");
-            }
-            return new NameAndValue(
-                    text.substring(0, equals).strip(),
-                    text.substring(equals + 1).strip());
         }
     }
 

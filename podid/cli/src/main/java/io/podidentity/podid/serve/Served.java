@@ -2,6 +2,7 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.run.EmulatedPod;
 import java.net.URI;
@@ -40,6 +41,10 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
+        List<AgentIdentity> agents = azure.agentIdentities();
+        if (!agents.isEmpty()) {
+            served.put("agents", agents.stream().map(Served::describeAgent).toList());
+        }
         served.put("page", page.toString());
         return Json.write(served);
     }
@@ -72,6 +77,14 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
         return object;
     }
 
+    private static Map<String, Object> describeAgent(AgentIdentity agent) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("clientId", agent.clientId());
+        object.put("blueprint", agent.blueprintId());
+        agent.account().ifPresent(account -> object.put("user", account.userPrincipalName()));
+        return object;
+    }
+
     /** A text to read, and lines to copy into a shell; a blank line is between its parts. */
     String introduction() {
         return String.join(
@@ -98,17 +111,25 @@ record Served(PodIdentityEmulator azure, Path secretFile, URI page, List<Emulate
                   Application       %s, its secret is in %s
                   User              %s
                 """.formatted(
-                        azure.imds().getHost(),
-                        page,
-                        azure.imds(),
-                        azure.entra(),
-                        azure.storage(),
-                        azure.certificateAuthority(),
-                        azure.trustStore(),
-                        azure.tenantId(),
-                        clientId(),
-                        secretFile,
-                        azure.userPrincipalName());
+                                azure.imds().getHost(),
+                                page,
+                                azure.imds(),
+                                azure.entra(),
+                                azure.storage(),
+                                azure.certificateAuthority(),
+                                azure.trustStore(),
+                                azure.tenantId(),
+                                clientId(),
+                                secretFile,
+                                azure.userPrincipalName())
+                + azure.agentIdentities().stream().map(Served::introduceAgent).collect(Collectors.joining());
+    }
+
+    private static String introduceAgent(AgentIdentity agent) {
+        String account = agent.account()
+                .map(own -> ", with the user account " + own.userPrincipalName())
+                .orElse("");
+        return "  Agent             " + agent.clientId() + " of blueprint " + agent.blueprintId() + account + "\n";
     }
 
     private String introducePrograms() {

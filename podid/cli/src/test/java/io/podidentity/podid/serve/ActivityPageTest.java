@@ -16,9 +16,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ActivityPageTest {
 
     private static final String CLIENT = "22222222-2222-4222-8222-222222222222";
+    private static final String BLUEPRINT = "b1000000-0000-4000-8000-000000000001";
+    private static final String AGENT = "a6000000-0000-4000-8000-000000000001";
 
     private static PodIdentityEmulator azure;
     private static DiscoveryServer discovery;
@@ -52,6 +56,9 @@ class ActivityPageTest {
                         metadata: {name: orders, namespace: shop, labels: {azure.workload.identity/use: "true"}}
                         spec: {serviceAccountName: orders, containers: [{name: app, image: app}]}
                         """.formatted(CLIENT)))
+                .agentBlueprint(BLUEPRINT, BLUEPRINT)
+                .agentIdentity(BLUEPRINT, AGENT, AGENT)
+                .agentUser(AGENT, "reader@agents.example", "ac000000-0000-4000-8000-000000000001")
                 .start();
         discovery = DiscoveryServer.open(Places.onLoopback(), LoopbackServer.loopback(), 0, false);
         page = discovery.page().toString();
@@ -86,6 +93,40 @@ class ActivityPageTest {
         assertThat(list(Client.json(activity), "pods"))
                 .containsExactly(Map.of("name", "shop/orders", "identity", CLIENT, "refusal", ""));
         assertThat(activity.body()).doesNotContain("eyJ").contains("AADSTS700016: Application with identifier");
+    }
+
+    @Test
+    void activity_afterAnAgentHasAsked_saysItsBlueprint() throws Exception {
+        String exchange = "api://AzureADTokenExchange";
+        String node = accessToken(client.get(
+                azure.imds() + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + exchange,
+                "Metadata",
+                "true"));
+        String blueprints =
+                accessToken(exchange(BLUEPRINT, node, Map.of("fmi_path", AGENT, "scope", exchange + "/.default")));
+        blobs(accessToken(exchange(AGENT, blueprints, Map.of())));
+
+        var activity = client.get(page + "activity");
+        assertThat(list(Client.json(activity), "agents"))
+                .containsExactly(Map.of("identity", AGENT, "blueprint", BLUEPRINT, "user", "reader@agents.example"));
+        assertThat(list(Client.json(activity), "requests").subList(0, 3))
+                .allSatisfy(request -> assertThat(request)
+                        .containsEntry("identity", AGENT)
+                        .containsEntry("blueprint", BLUEPRINT)
+                        .containsEntry("status", 200L));
+        assertThat(activity.body()).doesNotContain("eyJ");
+    }
+
+    @Test
+    void introduction_ofAgents_namesThemAndTheirBlueprints() {
+        var served = new Served(azure, Path.of("none"), discovery.page(), azure.pods(), Shell.sh);
+
+        assertThat(served.introduction())
+                .contains("\n  Agent             " + AGENT + " of blueprint " + BLUEPRINT
+                        + ", with the user account reader@agents.example\n");
+        assertThat(served.json())
+                .contains("\"agents\":[{\"clientId\":\"" + AGENT + "\",\"blueprint\":\"" + BLUEPRINT
+                        + "\",\"user\":\"reader@agents.example\"}]");
     }
 
     @ParameterizedTest
@@ -212,21 +253,26 @@ class ActivityPageTest {
         return Map.entry(header, value == null ? "" : value);
     }
 
-    private static java.net.http.HttpResponse<String> exchange(String clientId) throws Exception {
+    private static HttpResponse<String> exchange(String clientId, String assertion, Map<String, String> more)
+            throws Exception {
+        var form = new HashMap<>(Map.of(
+                "grant_type", "client_credentials",
+                "client_id", clientId,
+                "scope", "https://storage.azure.com/.default",
+                "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion", assertion));
+        form.putAll(more);
+        return client.post(azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token", form);
+    }
+
+    private static String accessToken(HttpResponse<String> answer) throws Exception {
+        return (String) Client.json(answer).get("access_token");
+    }
+
+    private static HttpResponse<String> exchange(String clientId) throws Exception {
         EmulatedPod pod = azure.pod("shop/orders");
-        return client.post(
-                azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        clientId,
-                        "scope",
-                        "https://storage.azure.com/.default",
-                        "client_assertion_type",
-                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                        "client_assertion",
-                        Files.readString(Path.of(pod.environment().get("AZURE_FEDERATED_TOKEN_FILE")))));
+        String assertion = Files.readString(Path.of(pod.environment().get("AZURE_FEDERATED_TOKEN_FILE")));
+        return exchange(clientId, assertion, Map.of());
     }
 
     private static int blobs(String token) throws Exception {

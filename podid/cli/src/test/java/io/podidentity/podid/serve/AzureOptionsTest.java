@@ -29,6 +29,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -128,6 +130,9 @@ class AzureOptionsTest {
                         + " Contributor, Storage Blob Data Owner",
                 "--app-role|abc=api://a|--app-role needs the form WHO=RESOURCE ROLE, not \"abc=api://a\"",
                 "--group|abc|--group needs the form NAME=VALUE, not \"abc\"",
+                "--agent|abc|--agent needs the form NAME=VALUE, not \"abc\"",
+                "--agent-user|abc=x@y.z|--agent-user: there is no agent identity abc. Add it with --agent"
+                        + " BLUEPRINT-ID=abc",
                 "--webhook|2|No webhook \"2\": use one of 1.0, 1.5.1, 1.6.0"
             })
     void option_thatCannotBe_isRefusedWithTheReason(String option, String value, String message) {
@@ -148,6 +153,64 @@ class AzureOptionsTest {
             assertThat(claims.getStringListClaim("roles")).containsExactly("Orders.Read", "Orders.Write");
             assertThat(claims.getStringListClaim("groups")).containsExactly(group);
         }
+    }
+
+    @Test
+    void agents_byFlags_getTokensThroughTheirBlueprint() throws Exception {
+        String blueprint = "b1000000-0000-4000-8000-000000000001";
+        String agent = "a6000000-0000-4000-8000-000000000001";
+        try (var azure = start(
+                "--agent-blueprint", blueprint,
+                "--agent", blueprint + "=" + agent,
+                "--agent-user", agent.toUpperCase(Locale.ROOT) + "=reader@agents.example")) {
+            String exchange = "api://AzureADTokenExchange";
+            String blueprints =
+                    token(azure, blueprint, nodeToken(azure, exchange), exchange, Map.of("fmi_path", agent));
+            String own = token(azure, agent, blueprints, exchange, Map.of());
+            String accounts = token(
+                    azure,
+                    agent,
+                    blueprints,
+                    "https://storage.azure.com",
+                    Map.of(
+                            "grant_type", "user_fic",
+                            "username", "reader@agents.example",
+                            "user_federated_identity_credential", own));
+
+            assertThat(SignedJWT.parse(accounts).getJWTClaimsSet().getClaims())
+                    .containsEntry("appid", agent)
+                    .containsEntry("upn", "reader@agents.example")
+                    .containsEntry("xms_par_app_azp", blueprint);
+        }
+    }
+
+    @Test
+    void agents_thatAreGivenTwice_areRefused() {
+        assertThatThrownBy(() -> start("--agent", "b=a", "--agent", "c=A"))
+                .hasMessage("--agent: agent identity A is given twice, and it has one blueprint");
+        assertThatThrownBy(() -> start("--agent", "b=a", "--agent-user", "a=x", "--agent-user", "a=y"))
+                .hasMessage("--agent-user: agent identity a has at most one user account");
+    }
+
+    private static String token(
+            PodIdentityEmulator azure, String clientId, String assertion, String resource, Map<String, String> more)
+            throws Exception {
+        var form = new HashMap<>(Map.of(
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                clientId,
+                "scope",
+                resource + "/.default",
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion",
+                assertion));
+        form.putAll(more);
+        var answer =
+                Client.of(azure.sslContext()).post(azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token", form);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return (String) Client.json(answer).get("access_token");
     }
 
     @Test

@@ -7,11 +7,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
+import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.token.TokenIssuer;
@@ -31,12 +34,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Keeps the emulated tenant as the cluster's objects describe it: an identity for each client ID that a service account
  * is annotated with or the ConfigMap names, its federated credentials, and its roles. Without the ConfigMap's word each
  * annotated account is trusted by the identity that it names, each identity may read blobs, and each tenant that an
- * annotated account names is there, with that account's identity at home in it.
+ * annotated account names is there, with that account's identity at home in it. Agent identities are those of the
+ * ConfigMap alone.
  *
  * <p>Thread-safety: safe. Lifecycle: follows the objects until the client is closed.
  */
@@ -45,6 +50,7 @@ final class AzureOfCluster {
     private static final String ROLES = "roles";
     private static final String CREDENTIALS = "federatedCredentials";
     private static final String TENANTS = "tenants";
+    private static final String AGENTS = "agents";
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,199}");
 
     private final KubernetesClient client;
@@ -126,12 +132,15 @@ final class AzureOfCluster {
                 .orElse(Map.of());
         try {
             provideTenants(said);
+            List<AgentIdentity> agents = agents(said.getOrDefault(AGENTS, "[]"));
+            provideAgents(agents);
             Set<Trust> annotated = annotated();
-            Set<Trust> wanted = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated;
+            var wanted = new LinkedHashSet<>(said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated);
+            agents.forEach(agent -> wanted.add(new Trust(agent.clientId(), agent.credential(directory.tenantId()))));
             var clients = new LinkedHashSet<>(others);
             wanted.forEach(trust -> clients.add(trust.clientId()));
             annotated.forEach(trust -> clients.add(trust.clientId()));
-            Set<Role> assigned = said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients);
+            Set<Role> assigned = said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients, agents);
             clients.forEach(this::provide);
             change(trusts, wanted, this::remove, this::create);
             change(
@@ -199,6 +208,37 @@ final class AzureOfCluster {
         return tenants;
     }
 
+    private static List<AgentIdentity> agents(String yaml) {
+        var agents = new LinkedHashMap<String, AgentIdentity>();
+        Set<String> keys = Set.of("agent", "blueprint", "user");
+        for (YamlList.Item item : YamlList.parseText(KubernetesCluster.NAME + "/" + AGENTS, yaml, keys)) {
+            String clientId = item.requireValue("agent");
+            var agent = new AgentIdentity(clientId, clientId, item.requireValue("blueprint"));
+            String user = item.getOrDefault("user", "");
+            if (!user.isEmpty()) {
+                agent = agent.withAccount(new User(user, ObjectIds.of(user)));
+            }
+            if (agents.put(clientId.toLowerCase(Locale.ROOT), agent) != null) {
+                throw new ManifestException(
+                        item.position(), "agent identity " + clientId + " is given twice, and it has one blueprint");
+            }
+        }
+        return List.copyOf(agents.values());
+    }
+
+    private void provideAgents(List<AgentIdentity> agents) {
+        for (AgentIdentity agent : agents) {
+            String blueprint = agent.blueprintId();
+            directory
+                    .principals()
+                    .register(ServicePrincipal.of(Kind.AGENT_BLUEPRINT, blueprint, ObjectIds.of(blueprint)));
+            directory
+                    .principals()
+                    .register(ServicePrincipal.of(Kind.AGENT_IDENTITY, agent.clientId(), agent.objectId()));
+        }
+        directory.agents().replace(agents);
+    }
+
     private Set<Trust> annotated() {
         var trusts = new LinkedHashSet<Trust>();
         for (ServiceAccount account : accounts.getStore().list()) {
@@ -242,8 +282,12 @@ final class AzureOfCluster {
         return roles;
     }
 
-    private static Set<Role> readers(Set<String> clients) {
-        return clients.stream().map(client -> new Role(client, BlobRole.READER)).collect(Collectors.toSet());
+    private static Set<Role> readers(Set<String> clients, List<AgentIdentity> agents) {
+        Stream<String> accounts =
+                agents.stream().flatMap(agent -> agent.account().stream()).map(User::objectId);
+        return Stream.concat(clients.stream(), accounts)
+                .map(reader -> new Role(reader, BlobRole.READER))
+                .collect(Collectors.toSet());
     }
 
     private void provide(String clientId) {

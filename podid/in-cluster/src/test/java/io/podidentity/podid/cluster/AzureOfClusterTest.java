@@ -8,6 +8,7 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.ServicePrincipal.Kind;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.EntraKeys;
 import java.time.Instant;
@@ -27,6 +28,7 @@ class AzureOfClusterTest {
     private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";
     private static final String ORDERS = "11111111-0000-4000-8000-000000000001";
     private static final String OTHER = "44444444-0000-4000-8000-000000000001";
+    private static final String AGENT = "a6000000-0000-4000-8000-000000000001";
     private static final String SUBJECT = "system:serviceaccount:shop:orders";
 
     private final ApiServerOfTest cluster = new ApiServerOfTest();
@@ -107,6 +109,40 @@ class AzureOfClusterTest {
         assertThat(directory().roles().of(OTHER)).containsExactly(BlobRole.OWNER);
         // It exists all the same, since an account names it.
         assertThat(directory().principal(ORDERS)).isPresent();
+    }
+
+    @Test
+    void settings_ofAgents_letTheAccountsIdentityBeABlueprint() throws Exception {
+        settings(
+                Map.of("agents", "- {agent: " + AGENT + ", blueprint: " + ORDERS + ", user: reader@agents.example}\n"));
+
+        follow();
+
+        var agent = directory().agents().find(AGENT).orElseThrow();
+        assertThat(directory().principal(ORDERS))
+                .hasValueSatisfying(orders -> assertThat(orders.kind()).isEqualTo(Kind.AGENT_BLUEPRINT));
+        assertThat(directory().federation().has(ORDERS, ISSUER, SUBJECT)).isTrue();
+        var credential = agent.credential(emulator.tenantId());
+        assertThat(directory().federation().has(AGENT, credential.issuer(), credential.subject()))
+                .isTrue();
+        assertThat(directory().roles().of(AGENT)).containsExactly(BlobRole.READER);
+        assertThat(directory().roles().of(agent.account().orElseThrow().objectId()))
+                .containsExactly(BlobRole.READER);
+        assertThat(emulator.agentIdentities()).containsExactly(agent);
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void settings_ofAnAgentOfTwoBlueprints_areRefusedWithThePlace() {
+        settings(Map.of("agents", "- {agent: a, blueprint: b}\n- {agent: A, blueprint: c}\n"));
+
+        follow();
+
+        assertThat(log)
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line)
+                        .endsWith("emulated-azure/agents:2:3: agent identity A is given twice, and it has one"
+                                + " blueprint"));
     }
 
     @Test
