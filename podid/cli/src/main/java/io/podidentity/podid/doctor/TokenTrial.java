@@ -271,7 +271,7 @@ final class TokenTrial {
                     "Entra ID", refusal.reason() + "; that is so from here, the pod may reach it", refusal.remedy());
         }
         return Link.failed(
-                "Entra ID", refusal.reason(), TrustCheck.next(refusal, cluster, account, clientId, assertion));
+                "Entra ID", refusal.reason(), TrustCheck.listNextSteps(refusal, cluster, account, clientId, assertion));
     }
 
     /** Whether the identity has a role on what it is to read: asks for one name of one container. */

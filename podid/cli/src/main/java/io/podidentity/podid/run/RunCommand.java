@@ -4,15 +4,17 @@ package io.podidentity.podid.run;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.Part;
 import io.podidentity.podid.lend.Lending;
 import io.podidentity.podid.process.Child;
-import io.podidentity.podid.run.ClusterReader.Borrowed;
+import io.podidentity.podid.run.ClusterReader.Choices;
 import io.podidentity.podid.run.TokenRenewal.AccountToken;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,7 +23,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
 
+    /** The life of a token; a cluster can grant another one. */
     private static final Duration LIFE = Duration.ofHours(1);
 
     /** The variables of the user's own shell by which libraries would find another identity first. */
@@ -124,130 +126,147 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CannotBorrowException, IOException, InterruptedException {
-        WorkloadName name = wanted();
-        ClusterReader where = ClusterReader.of(kubectl(), cluster.namespace());
-        Borrowed borrowed = where.read(name, container, tenant, authorityHost);
+        WorkloadName name = readUse();
+        ClusterReader reader = ClusterReader.open(findKubectl(), cluster.namespace());
+        BorrowedIdentity borrowed = reader.read(
+                name,
+                new Choices(
+                        Optional.ofNullable(container),
+                        Optional.ofNullable(tenant),
+                        Optional.ofNullable(authorityHost)));
         try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
             // For signals that come before the program has started.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));
-            return run(name, borrowed, where, folder);
+            return run(name, borrowed, reader, folder);
         }
     }
 
-    private WorkloadName wanted() {
+    private WorkloadName readUse() {
         if (command.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Which program? Put it after --, as in: podid run deploy/orders -- mvn spring-boot:run");
+            throw wrongUse("Which program? Put it after --, as in: podid run deploy/orders -- mvn spring-boot:run");
         }
         if (envSecrets && env.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--env-secrets needs --env NAME");
+            throw wrongUse("--env-secrets needs --env NAME");
         }
         try {
             return WorkloadName.parse(workload);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            throw wrongUse(String.valueOf(e.getMessage()));
         }
     }
 
-    private Kubectl kubectl() throws CannotBorrowException {
+    private Kubectl findKubectl() throws CannotBorrowException {
         try {
             return cluster.findKubectl(environment);
         } catch (KubectlException e) {
-            throw CannotBorrowException.of(e, "looks for kubectl", "", "default");
+            throw CannotBorrowException.ofKubectl(e, "looks for kubectl", "", "default");
         }
     }
 
-    private int run(WorkloadName name, Borrowed borrowed, ClusterReader where, TokenFolder folder)
+    private int run(WorkloadName name, BorrowedIdentity borrowed, ClusterReader reader, TokenFolder folder)
             throws CannotBorrowException, IOException, InterruptedException {
-        TokenRenewal.Source source = () -> token(where.kubectl(), borrowed);
-        AccountToken first;
-        try {
-            first = source.create();
-        } catch (KubectlException e) {
-            String account = borrowed.serviceAccount();
-            throw CannotBorrowException.of(e, "creates a token of " + account, account, borrowed.namespace());
-        }
+        TokenRenewal.Source source = () -> createToken(reader.kubectl(), borrowed);
+        AccountToken first = createFirstToken(source, borrowed);
         folder.write(first.value());
         Map<String, String> identity = borrowed.variables(folder.file().toString());
         var check = new TrustCheck(identity);
         if (!unchecked) {
             check.run(borrowed, first.value()).ifPresent(this::log);
         }
-        var add = new TreeMap<String, String>();
-        add.putAll(containerVariables(where.kubectl(), borrowed));
-        add.putAll(identity);
-        List<String> remove = environment.keySet().stream()
-                .filter(WOULD_WIN.asMatchPredicate())
-                .sorted()
-                .collect(Collectors.toCollection(ArrayList::new));
-        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.context()
+        var added = new TreeMap<>(readContainerVariables(reader.kubectl(), borrowed));
+        // After the container's own, of which none may stand in for the borrowed identity.
+        added.putAll(identity);
+        var removed = new ArrayList<>(namesThatWouldWin());
+        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + reader.context()
                 + ", until it ends");
-        if (!remove.isEmpty()) {
-            log("it does not get " + String.join(", ", remove) + ", which would win over that");
+        if (!removed.isEmpty()) {
+            log("it does not get " + String.join(", ", removed) + ", which would win over that");
         }
-        Optional<Lending> lending = lend(check, add, remove);
+        Optional<Lending> lending = startLending(check);
+        if (lending.isPresent()) {
+            added.putAll(lending.get().variables());
+            removed.addAll(Lending.VARIABLES_OF_OTHERS);
+        }
         TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
         try {
-            return Child.run(command, add, remove);
+            return Child.run(command, added, removed);
         } finally {
             renewal.close();
             lending.ifPresent(Lending::close);
         }
     }
 
-    private AccountToken token(Kubectl kubectl, Borrowed borrowed) throws KubectlException, InterruptedException {
-        var asked = clock.instant();
-        return AccountToken.of(
-                kubectl.readJson(
-                        "create",
-                        "token",
-                        borrowed.serviceAccount(),
-                        "--audience=" + WebhookSettings.AUDIENCE,
-                        "--duration=" + LIFE.toSeconds() + "s"),
-                asked);
+    private static AccountToken createFirstToken(TokenRenewal.Source source, BorrowedIdentity borrowed)
+            throws CannotBorrowException, InterruptedException {
+        try {
+            return source.create();
+        } catch (KubectlException e) {
+            String account = borrowed.serviceAccount();
+            throw CannotBorrowException.ofKubectl(e, "creates a token of " + account, account, borrowed.namespace());
+        }
     }
 
-    private Map<String, String> containerVariables(Kubectl kubectl, Borrowed borrowed) throws InterruptedException {
+    private AccountToken createToken(Kubectl kubectl, BorrowedIdentity borrowed)
+            throws KubectlException, InterruptedException {
+        // Before kubectl runs, so that the token is renewed rather early than late.
+        Instant asked = clock.instant();
+        Part request = kubectl.readJson(
+                "create",
+                "token",
+                borrowed.serviceAccount(),
+                "--audience=" + WebhookSettings.AUDIENCE,
+                "--duration=" + LIFE.toSeconds() + "s");
+        return AccountToken.read(request, asked);
+    }
+
+    private List<String> namesThatWouldWin() {
+        return environment.keySet().stream()
+                .filter(WOULD_WIN.asMatchPredicate())
+                .sorted()
+                .toList();
+    }
+
+    /** The variables of the container that the user names; all of them can be read. */
+    private Map<String, String> readContainerVariables(Kubectl kubectl, BorrowedIdentity borrowed)
+            throws InterruptedException {
         if (env.isEmpty()) {
-            List<String> names = ContainerVariables.names(borrowed.container());
-            if (!names.isEmpty()) {
-                log("it gets none of the container's own variables; --env NAME adds one of "
-                        + String.join(", ", names));
-            }
+            announceNames(ContainerVariables.names(borrowed.container()));
             return Map.of();
         }
-        var variables = new ContainerVariables(kubectl, envSecrets);
-        Map<String, String> found = variables.of(borrowed.container());
+        ContainerVariables variables = ContainerVariables.read(kubectl, borrowed.container(), envSecrets);
+        var named = new TreeMap<String, String>();
         for (String name : env) {
-            if (!found.containsKey(name)) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "The container has no variable " + name + " that can be read. There is "
-                                + listed(found.keySet()) + "; not readable: " + listed(variables.unreadable())
-                                + ". A value from a Secret needs --env-secrets and the right to read it");
+            String value = variables.readable().get(name);
+            if (value == null) {
+                throw wrongUse("The container has no variable " + name + " that can be read. There is "
+                        + list(variables.readable().keySet()) + "; not readable: " + list(variables.unreadable())
+                        + ". A value from a Secret needs --env-secrets and the right to read it");
             }
+            named.put(name, value);
         }
-        found.keySet().retainAll(env);
-        return found;
+        return named;
     }
 
-    private static String listed(Collection<String> names) {
+    private void announceNames(List<String> names) {
+        if (!names.isEmpty()) {
+            log("it gets none of the container's own variables; --env NAME adds one of " + String.join(", ", names));
+        }
+    }
+
+    private static String list(Collection<String> names) {
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
-    private Optional<Lending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
+    /** Empty unless the user wants to lend tokens too. */
+    private Optional<Lending> startLending(TrustCheck identity) {
         if (lent.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var lending = Lending.toCommand(
-                    identity.tokens(), lent, bind, spec.commandLine().getErr());
-            add.putAll(lending.variables());
-            remove.addAll(Lending.VARIABLES_OF_OTHERS);
-            return Optional.of(lending);
+            return Optional.of(Lending.toCommand(
+                    identity.tokens(), lent, bind, spec.commandLine().getErr()));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            throw wrongUse(String.valueOf(e.getMessage()));
         }
     }
 
@@ -263,5 +282,9 @@ public final class RunCommand implements Callable<Integer> {
         PrintWriter log = spec.commandLine().getErr();
         log.println("podid run: " + text);
         log.flush();
+    }
+
+    private ParameterException wrongUse(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

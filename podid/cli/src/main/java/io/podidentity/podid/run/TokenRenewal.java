@@ -17,7 +17,12 @@ import java.util.function.Consumer;
  */
 final class TokenRenewal implements AutoCloseable {
 
-    /** A token of a service account, and how long it is good. Its text form does not show it. */
+    /**
+     * A token of a service account. Its text form does not show it.
+     *
+     * @param life how long it is good from when it was asked for
+     * @param asked when kubectl was started
+     */
     record AccountToken(String value, Duration life, Instant asked) {
 
         /** Renewed early enough that a cluster may be out of reach for a while. */
@@ -26,16 +31,23 @@ final class TokenRenewal implements AutoCloseable {
         /** No cluster grants more; a number that is no life must not be reckoned with. */
         private static final long LONGEST_SECONDS = Duration.ofDays(366).toSeconds();
 
-        /** What {@code kubectl create token -o json} prints. */
-        static AccountToken of(Part request, Instant asked) {
-            if (request.at("spec", "expirationSeconds").value() instanceof Number seconds
-                    && seconds.longValue() > 0
-                    && seconds.longValue() <= LONGEST_SECONDS
-                    && request.at("status", "token").value() instanceof String token) {
+        /**
+         * Reads what {@code kubectl create token -o json} prints.
+         *
+         * @throws IllegalArgumentException if that has no token, or no life that can be one
+         */
+        static AccountToken read(Part request, Instant asked) {
+            Object life = request.at("spec", "expirationSeconds").value();
+            Object token = request.at("status", "token").value();
+            if (life instanceof Number seconds && isLife(seconds.longValue()) && token instanceof String value) {
                 // Not by the time at which it ends: the cluster's clock may differ from this one's.
-                return new AccountToken(token, Duration.ofSeconds(seconds.longValue()), asked);
+                return new AccountToken(value, Duration.ofSeconds(seconds.longValue()), asked);
             }
             throw new IllegalArgumentException("kubectl printed no TokenRequest with a token and its life");
+        }
+
+        private static boolean isLife(long seconds) {
+            return seconds > 0 && seconds <= LONGEST_SECONDS;
         }
 
         Instant renewAt() {
@@ -48,8 +60,10 @@ final class TokenRenewal implements AutoCloseable {
         }
     }
 
+    /** Asks the cluster for another token of the account. */
     @FunctionalInterface
     interface Source {
+
         AccountToken create() throws KubectlException, InterruptedException;
     }
 
@@ -62,12 +76,19 @@ final class TokenRenewal implements AutoCloseable {
     private final Clock clock;
     private final Thread thread;
 
+    /** The token that is in the file. Of the thread alone, once it has started. */
+    private AccountToken current;
+
+    /** How long to wait after the next failure. Of the thread alone. */
+    private Duration retryDelay = FIRST_RETRY;
+
     private TokenRenewal(Source source, TokenFolder folder, AccountToken first, Consumer<String> log, Clock clock) {
         this.source = source;
         this.folder = folder;
         this.log = log;
         this.clock = clock;
-        this.thread = new Thread(() -> run(first), "podid-run-token");
+        this.current = first;
+        this.thread = new Thread(this::keepRenewing, "podid-run-token");
         thread.setDaemon(true);
     }
 
@@ -78,36 +99,51 @@ final class TokenRenewal implements AutoCloseable {
         return renewal;
     }
 
-    private void run(AccountToken first) {
-        AccountToken current = first;
-        Duration wait = FIRST_RETRY;
-        Instant due = first.renewAt();
+    private void keepRenewing() {
         try {
+            Instant due = current.renewAt();
             while (!Thread.currentThread().isInterrupted()) {
                 Shutdown.sleepUntil(due, clock);
-                try {
-                    current = source.create();
-                    folder.write(current.value());
-                    due = current.renewAt();
-                    if (!wait.equals(FIRST_RETRY)) {
-                        log.accept("the token is renewed again");
-                        wait = FIRST_RETRY;
-                    }
-                } catch (KubectlException | IOException | RuntimeException e) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        return;
-                    }
-                    if (wait.equals(FIRST_RETRY)) {
-                        log.accept("the token cannot be renewed, and is good until "
-                                + current.asked().plus(current.life()) + "; podid goes on trying: " + e.getMessage());
-                    }
-                    due = clock.instant().plus(wait);
-                    wait = wait.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? wait.multipliedBy(2) : LAST_RETRY;
-                }
+                due = renew();
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Replaces the token once, or fails to; returns when to do so again. */
+    private Instant renew() throws InterruptedException {
+        try {
+            current = source.create();
+            folder.write(current.value());
+        } catch (KubectlException | IOException | RuntimeException e) {
+            return planRetry(e);
+        }
+        if (hasFailed()) {
+            log.accept("the token is renewed again");
+            retryDelay = FIRST_RETRY;
+        }
+        return current.renewAt();
+    }
+
+    private Instant planRetry(Exception failure) throws InterruptedException {
+        // The renewal was closed while kubectl ran, which is no failure to report.
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException();
+        }
+        if (!hasFailed()) {
+            log.accept("the token cannot be renewed, and is good until "
+                    + current.asked().plus(current.life()) + "; podid goes on trying: " + failure.getMessage());
+        }
+        Instant due = clock.instant().plus(retryDelay);
+        Duration doubled = retryDelay.multipliedBy(2);
+        retryDelay = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+        return due;
+    }
+
+    /** Whether the last try failed, which is said once and not for each try. */
+    private boolean hasFailed() {
+        return !retryDelay.equals(FIRST_RETRY);
     }
 
     /** Ends it; the file is not written any more afterwards. */

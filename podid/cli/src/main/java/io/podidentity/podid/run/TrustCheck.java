@@ -6,7 +6,6 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.podid.explain.FederationAdvice;
 import io.podidentity.podid.explain.log.LogFinding;
 import io.podidentity.podid.explain.log.LogReading;
-import io.podidentity.podid.run.ClusterReader.Borrowed;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -25,6 +24,8 @@ public final class TrustCheck {
 
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final Duration DEADLINE = Duration.ofSeconds(15);
+
+    /** The identity lacks a federated credential for the account, or has one for other tokens. */
     private static final Set<String> OF_CREDENTIAL =
             Set.of("aadsts-700211", "aadsts-700212", "aadsts-700213", "aadsts-7002138", "aadsts-70021");
 
@@ -51,39 +52,52 @@ public final class TrustCheck {
     }
 
     /** Says what a user should know, if there is no token and the program may start all the same. */
-    Optional<String> run(Borrowed borrowed, String token) throws CannotBorrowException {
+    Optional<String> run(BorrowedIdentity borrowed, String token) throws CannotBorrowException {
         try {
             AccessToken unused = tokens.getAuthenticationResult(RESOURCE);
             return Optional.empty();
         } catch (TokenAcquisitionException e) {
-            Optional<LogFinding> known = known(e);
-            if (known.filter(one -> OF_IDENTITY.contains(id(one)) || OF_CREDENTIAL.contains(id(one)))
-                    .isEmpty()) {
+            if (!isRefusal(e)) {
                 return Optional.of("the identity could not be tried: " + e.getMessage());
             }
-            var account = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
-            throw new CannotBorrowException("Entra ID does not give service account " + account + " the identity "
-                    + borrowed.clientId() + " of tenant " + borrowed.tenantId() + ": " + e.reason() + "\n  "
-                    + String.join("\n  ", next(e, Cluster.EMPTY, account, borrowed.clientId(), token)));
+            throw refused(borrowed, token, e);
         }
+    }
+
+    /** Whether Entra ID says that this account does not get this identity, so that the program cannot either. */
+    private static boolean isRefusal(TokenAcquisitionException failure) {
+        return findKnown(failure)
+                .map(TrustCheck::id)
+                .filter(id -> OF_IDENTITY.contains(id) || OF_CREDENTIAL.contains(id))
+                .isPresent();
+    }
+
+    private static CannotBorrowException refused(
+            BorrowedIdentity borrowed, String token, TokenAcquisitionException refusal) {
+        var account = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
+        List<String> next = listNextSteps(refusal, Cluster.EMPTY, account, borrowed.clientId(), token);
+        return new CannotBorrowException("Entra ID does not give service account " + account + " the identity "
+                + borrowed.clientId() + " of tenant " + borrowed.tenantId() + ": " + refusal.reason() + "\n  "
+                + String.join("\n  ", next));
     }
 
     private static String id(LogFinding finding) {
         return finding.known().id();
     }
 
-    private static Optional<LogFinding> known(TokenAcquisitionException refusal) {
+    private static Optional<LogFinding> findKnown(TokenAcquisitionException refusal) {
         return LogReading.of(Stream.of(refusal.reason())).findings().stream().findFirst();
     }
 
     /** What to do where Entra ID refuses the token of a service account: the credential that the identity lacks. */
-    public static List<String> next(
+    public static List<String> listNextSteps(
             TokenAcquisitionException refusal, Cluster cluster, ObjectName account, String clientId, String token) {
-        Optional<LogFinding> known = known(refusal);
-        return known.filter(one -> OF_CREDENTIAL.contains(id(one))).isPresent()
-                ? List.of(
-                        FederationAdvice.commandFor(cluster, account, clientId, token),
-                        "A credential that is seconds old is not known everywhere yet: then wait two minutes.")
-                : known.map(LogFinding::next).orElse(List.of(refusal.remedy()));
+        Optional<LogFinding> known = findKnown(refusal);
+        if (known.map(TrustCheck::id).filter(OF_CREDENTIAL::contains).isEmpty()) {
+            return known.map(LogFinding::next).orElse(List.of(refusal.remedy()));
+        }
+        return List.of(
+                FederationAdvice.commandFor(cluster, account, clientId, token),
+                "A credential that is seconds old is not known everywhere yet: then wait two minutes.");
     }
 }

@@ -22,7 +22,11 @@ public record WorkloadName(String kind, String name) {
             "po", "pod",
             "sa", SERVICE_ACCOUNT);
 
-    /** Of a kind in lower case, also one that is empty or unknown. */
+    /**
+     * The name of a kind without its plural and its short form.
+     *
+     * @param kind in lower case; it may be empty or unknown
+     */
     public static String singular(String kind) {
         return SHORT.getOrDefault(kind, kind.replaceFirst("s$", ""));
     }
@@ -30,15 +34,18 @@ public record WorkloadName(String kind, String name) {
     /** @throws IllegalArgumentException if it is none; the message says how it is written */
     static WorkloadName parse(String text) {
         int slash = text.indexOf('/');
-        String word = text.substring(0, Math.max(0, slash)).toLowerCase(Locale.ROOT);
-        String kind = singular(word);
+        String kind = singular(text.substring(0, Math.max(0, slash)).toLowerCase(Locale.ROOT));
         String name = text.substring(slash + 1);
-        if (!(SHORT.containsValue(kind) || kind.equals("job"))
-                || !NAME.matcher(name).matches()) {
+        if (!isKnown(kind) || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("Whose identity? Write deploy/NAME, sts/NAME, ds/NAME, job/NAME,"
                     + " cronjob/NAME, pod/NAME or sa/NAME");
         }
         return new WorkloadName(kind, name);
+    }
+
+    /** A job has no short name. */
+    private static boolean isKnown(String kind) {
+        return SHORT.containsValue(kind) || kind.equals("job");
     }
 
     boolean isServiceAccount() {

@@ -18,10 +18,10 @@ class ClusterReaderTest {
             """;
 
     @Test
-    void pod_ofAWorkloadThatIsScaledDown_isThatOfItsTemplate() throws Exception {
+    void podOf_aWorkloadThatIsScaledDown_isThatOfItsTemplate() throws Exception {
         var deployment = new Part(Json.object(SCALED_DOWN));
 
-        assertThat(ClusterReader.pod(WorkloadName.parse("deploy/orders"), deployment)
+        assertThat(ClusterReader.podOf(WorkloadName.parse("deploy/orders"), deployment)
                         .labels())
                 .isEqualTo(Map.of("app", "orders"));
         assertThat(deployment.value()).isEqualTo(Json.object(SCALED_DOWN));

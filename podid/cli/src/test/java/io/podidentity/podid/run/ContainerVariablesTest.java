@@ -62,9 +62,9 @@ class ContainerVariablesTest {
 
     @Test
     void variables_always_areTextsAndConfigMapsButNoSecrets() throws Exception {
-        var variables = new ContainerVariables(kubectl, false);
+        ContainerVariables variables = ContainerVariables.read(kubectl, container(), false);
 
-        assertThat(variables.of(container()))
+        assertThat(variables.readable())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "P_mode", "fast",
                         "P_JAVA_TOOL_OPTIONS", "-javaagent:x",
@@ -96,8 +96,9 @@ class ContainerVariablesTest {
 
     @Test
     void variables_withSecrets_haveThoseToo() throws Exception {
-        assertThat(new ContainerVariables(kubectl, true).of(container()))
-                .containsEntry("KEY", "secret")
-                .containsEntry("key", "secret");
+        ContainerVariables variables = ContainerVariables.read(kubectl, container(), true);
+
+        assertThat(variables.readable()).containsEntry("KEY", "secret").containsEntry("key", "secret");
+        assertThat(variables.toString()).contains("KEY").doesNotContain("secret");
     }
 }

@@ -73,7 +73,7 @@ class TokenRenewalTest {
         TokenRenewal.Source source = () -> {
             Map<String, Object> odd = Map.of("spec", Map.of("expirationSeconds", Long.MAX_VALUE), "status", "none");
             return asked.incrementAndGet() == 1
-                    ? AccountToken.of(new Part(odd), Instant.now())
+                    ? AccountToken.read(new Part(odd), Instant.now())
                     : token("token 2", Duration.ofHours(1));
         };
         try (TokenFolder folder = TokenFolder.create(parent)) {
@@ -101,14 +101,15 @@ class TokenRenewalTest {
     void lifetime_thatIsNone_isRefused(long seconds) {
         var request = new Part(Map.of("spec", Map.of("expirationSeconds", seconds), "status", Map.of("token", "t")));
 
-        assertThatThrownBy(() -> AccountToken.of(request, Instant.EPOCH)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> AccountToken.read(request, Instant.EPOCH))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void lifetime_always_isWhatTheClusterGrants() {
         Instant asked = Instant.parse("2026-11-25T10:00:00Z");
 
-        AccountToken token = AccountToken.of(
+        AccountToken token = AccountToken.read(
                 new Part(Map.of(
                         "spec", Map.of("expirationSeconds", 1000L),
                         "status", Map.of("token", "a.eyJpc3MiOiJodHRwczovL2kvIn0.b", "expirationTimestamp", ""))),
