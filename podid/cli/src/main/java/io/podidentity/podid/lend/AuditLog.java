@@ -13,30 +13,31 @@ import java.time.temporal.ChronoUnit;
  */
 record AuditLog(PrintWriter out, Clock clock) {
 
-    void lent(Borrower borrower, Dialect dialect, AccessToken token) {
-        line("lent to " + borrower.name() + ": " + token.resource() + " as " + shortly(token) + " until "
+    private static final String UNNAMED = "an identity that the token does not name";
+
+    void recordLoan(Borrower borrower, Dialect dialect, AccessToken token) {
+        writeLine("lent to " + borrower.name() + ": " + token.resource() + " as " + nameOf(token) + " until "
                 + token.expiresOn().truncatedTo(ChronoUnit.SECONDS) + " (" + dialect.title() + ")");
     }
 
-    void refused(String who, Refusal refusal) {
-        line("refused " + who + ": " + refusal.getMessage().replace("\n", " |"));
+    void recordRefusal(String who, Refusal refusal) {
+        writeLine("refused " + who + ": " + refusal.getMessage().replace("\n", " |"));
     }
 
-    private static String shortly(AccessToken token) {
+    private static String nameOf(AccessToken token) {
         return token.principal()
                 .flatMap(principal ->
                         principal.userPrincipalName().or(principal::appId).or(principal::objectId))
                 .map(Refusal::printable)
-                .orElse("an identity that the token does not name");
+                .orElse(UNNAMED);
     }
 
     /** Says whose token it is, and where it came from. */
-    static String whose(AccessToken token) {
-        return token.principal().map(Principal::toString).orElse("an identity that the token does not name") + ", from "
-                + token.source();
+    static String describe(AccessToken token) {
+        return token.principal().map(Principal::toString).orElse(UNNAMED) + ", from " + token.source();
     }
 
-    private synchronized void line(String text) {
+    private synchronized void writeLine(String text) {
         out.println(clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + text);
         out.flush();
     }

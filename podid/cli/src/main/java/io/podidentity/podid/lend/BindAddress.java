@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.lend;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -26,30 +27,36 @@ record BindAddress(Function<String, List<InetAddress>> interfaces) {
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     static BindAddress ofThisMachine() {
-        return new BindAddress(BindAddress::addresses);
+        return new BindAddress(BindAddress::readAddresses);
     }
 
-    private static List<InetAddress> addresses(String name) {
+    private static List<InetAddress> readAddresses(String name) {
         try {
             NetworkInterface found = NetworkInterface.getByName(name);
-            return found == null ? List.of() : Collections.list(found.getInetAddresses());
+            if (found == null) {
+                return List.of();
+            }
+            return Collections.list(found.getInetAddresses());
         } catch (SocketException e) {
             return List.of();
         }
     }
 
-    /** @param exposed whether others than this machine and its containers may reach the address */
+    /**
+     * Finds the address that {@code --bind} names.
+     *
+     * @param text the name of an engine, or an address
+     * @param exposed whether others than this machine and its containers may reach the address
+     * @throws IllegalArgumentException if there is no such address, or others may not reach it but could
+     */
     InetAddress find(String text, boolean exposed) {
         List<String> bridges = BRIDGES.get(text);
         if (bridges != null) {
-            return bridge(text, bridges);
+            return findBridge(text, bridges);
         }
-        InetAddress address = literal(text);
-        boolean bridge = BRIDGES.values().stream()
-                .flatMap(List::stream)
-                .flatMap(name -> interfaces.apply(name).stream())
-                .anyMatch(address::equals);
-        if (!address.isLoopbackAddress() && !bridge && !exposed) {
+        InetAddress address = parse(text);
+        boolean isPrivate = address.isLoopbackAddress() || isBridge(address);
+        if (!isPrivate && !exposed) {
             throw new IllegalArgumentException("--bind " + text + " can be reached from other machines, and what is"
                     + " sent there is not encrypted. Use --bind docker or podman, or add --exposed if nobody else is"
                     + " on that network.");
@@ -57,23 +64,34 @@ record BindAddress(Function<String, List<InetAddress>> interfaces) {
         return address;
     }
 
-    private InetAddress bridge(String engine, List<String> names) {
+    /** Whether it is the address of an engine's bridge, which this machine and its containers alone reach. */
+    private boolean isBridge(InetAddress address) {
+        return BRIDGES.values().stream()
+                .flatMap(List::stream)
+                .map(interfaces)
+                .flatMap(List::stream)
+                .anyMatch(address::equals);
+    }
+
+    private InetAddress findBridge(String engine, List<String> names) {
         return names.stream()
-                .flatMap(name -> interfaces.apply(name).stream())
-                .filter(address -> address.getAddress().length == 4)
+                .map(interfaces)
+                .flatMap(List::stream)
+                .filter(Inet4Address.class::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no network interface "
                         + String.join(" or ", names) + " with an address. " + advice(engine)));
     }
 
     private static String advice(String engine) {
-        return engine.equals("podman")
-                ? "podman makes it with the first container: start one, or leave --bind away and run the containers with"
-                        + " --network host. In podman machine, leave --bind away and use host.containers.internal."
-                : "Start Docker. In Docker Desktop, leave --bind away: host.docker.internal reaches loopback.";
+        if (engine.equals("podman")) {
+            return "podman makes it with the first container: start one, or leave --bind away and run the containers with"
+                    + " --network host. In podman machine, leave --bind away and use host.containers.internal.";
+        }
+        return "Start Docker. In Docker Desktop, leave --bind away: host.docker.internal reaches loopback.";
     }
 
-    private static InetAddress literal(String text) {
+    private static InetAddress parse(String text) {
         if (!LITERAL.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "--bind takes docker, podman or an address, not \"" + Refusal.printable(text) + "\"");

@@ -29,27 +29,35 @@ record Borrower(String name, String secret, RateLimit limit) {
      *
      * @throws IllegalArgumentException if a name is none, or is there twice
      */
-    static List<Borrower> named(List<String> names) {
+    static List<Borrower> createAll(List<String> names) {
         var random = new SecureRandom();
         var borrowers = new LinkedHashMap<String, Borrower>();
         for (String name : names) {
-            if (!NAME.matcher(name).matches()) {
-                throw new IllegalArgumentException(
-                        "--name takes up to 63 letters, digits, dots, dashes and underscores,"
-                                + " the first a letter or a digit, not \"" + Refusal.printable(name) + "\"");
-            }
-            byte[] secret = new byte[SECRET_BYTES];
-            random.nextBytes(secret);
+            requireName(name);
             var limit = new RateLimit(BURST, INTERVAL, System::nanoTime);
-            if (borrowers.put(name, new Borrower(name, HexFormat.of().formatHex(secret), limit)) != null) {
+            Borrower earlier = borrowers.put(name, new Borrower(name, newSecret(random), limit));
+            if (earlier != null) {
                 throw new IllegalArgumentException("--name " + name + " is given twice");
             }
         }
         return List.copyOf(borrowers.values());
     }
 
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("--name takes up to 63 letters, digits, dots, dashes and underscores,"
+                    + " the first a letter or a digit, not \"" + Refusal.printable(name) + "\"");
+        }
+    }
+
+    private static String newSecret(SecureRandom random) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
     /** Whether that is the secret, in a time that does not depend on where the two differ. */
-    boolean isKnownBy(String candidate) {
+    boolean hasSecret(String candidate) {
         return MessageDigest.isEqual(
                 secret.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
     }
@@ -77,6 +85,7 @@ record Borrower(String name, String secret, RateLimit limit) {
             this.seen = nanoTime.getAsLong();
         }
 
+        /** Whether a request may be answered now, which it then counts as. */
         synchronized boolean take() {
             long now = nanoTime.getAsLong();
             left = Math.min(burst, left + (double) (now - seen) / intervalNanos);

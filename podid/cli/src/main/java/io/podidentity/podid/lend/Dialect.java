@@ -50,14 +50,20 @@ enum Dialect {
     Answer refuse(Refusal refusal, String client) {
         int status = refusal.status();
         String message = refusal.getMessage();
-        boolean python = client.startsWith("azsdk-python-identity");
-        Answer answer = python && this == APP_SERVICE
-                ? Answer.text(status, "application/json", message)
-                : Answer.json(status, error(status, python && this == IMDS ? message : refusal.code(), message));
+        boolean isPython = client.startsWith("azsdk-python-identity");
+        if (isPython && this == APP_SERVICE) {
+            return withoutCache(Answer.text(status, "application/json", message));
+        }
+        boolean showsCode = isPython && this == IMDS;
+        String code = showsCode ? message : refusal.code();
+        return withoutCache(Answer.json(status, describeError(status, code, message)));
+    }
+
+    private static Answer withoutCache(Answer answer) {
         return answer.with("Cache-Control", "no-store");
     }
 
-    private Map<String, Object> error(int status, String code, String message) {
+    private Map<String, Object> describeError(int status, String code, String message) {
         return switch (this) {
             case APP_SERVICE ->
                 new TreeMap<>(Map.of(

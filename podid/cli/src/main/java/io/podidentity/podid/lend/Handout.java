@@ -24,12 +24,11 @@ record Handout(Lending lending, boolean loopback) {
 
             """;
 
+    /** A text to read, and lines to copy. */
     String text() {
         Borrower first = lending.borrowers().get(0);
-        String borrowers = lending.borrowers().stream()
-                .map(borrower -> "  # " + borrower.name() + "\n  export "
-                        + String.join(" ", assignments(lending.variables(borrower))))
-                .collect(Collectors.joining("\n"));
+        String borrowers =
+                lending.borrowers().stream().map(this::describeBorrower).collect(Collectors.joining("\n"));
         return """
                 Each borrower needs two variables:
 
@@ -54,6 +53,10 @@ record Handout(Lending lending, boolean loopback) {
                         loopback ? LOOPBACK : "");
     }
 
+    private String describeBorrower(Borrower borrower) {
+        return "  # " + borrower.name() + "\n  export " + String.join(" ", assignments(lending.variables(borrower)));
+    }
+
     private static List<String> assignments(Map<String, String> variables) {
         return new TreeMap<>(variables)
                 .entrySet().stream()
@@ -61,6 +64,7 @@ record Handout(Lending lending, boolean loopback) {
                         .toList();
     }
 
+    /** One line for programs. */
     String json(Instant end) {
         var borrowers = new ArrayList<Map<String, Object>>();
         for (Borrower borrower : lending.borrowers()) {

@@ -23,11 +23,16 @@ record KnownHosts(Set<String> hosts) {
     private static final List<String> HEADERS_OF_OTHERS =
             List.of("Origin", "Sec-Fetch-Site", "X-Forwarded-For", "Forwarded");
 
-    static KnownHosts of(List<InetAddress> addresses, List<String> names, int port) {
+    /**
+     * Knows the names of a server.
+     *
+     * @param names further names, which a user says
+     */
+    static KnownHosts create(List<InetAddress> addresses, List<String> names, int port) {
         var all = new ArrayList<>(CONTAINER_NAMES);
         all.addAll(names);
         for (InetAddress address : addresses) {
-            all.add(literal(address));
+            all.add(writeInUrl(address));
             if (address.isLoopbackAddress()) {
                 all.add("localhost");
             }
@@ -38,12 +43,20 @@ record KnownHosts(Set<String> hosts) {
     }
 
     /** The address as it is written in a URL. */
-    static String literal(InetAddress address) {
+    static String writeInUrl(InetAddress address) {
         String text = address.getHostAddress();
-        return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
+        if (address instanceof Inet6Address) {
+            // The zone after the percent sign means something on this machine only.
+            return "[" + text.replaceFirst("%.*", "") + "]";
+        }
+        return text;
     }
 
-    /** @throws Refusal unless a client library sent it to this server */
+    /**
+     * Looks at the name to which a request was sent, and for what browsers and proxies add to it.
+     *
+     * @throws Refusal unless a client library sent it to this server
+     */
     void require(Request request) {
         String host = request.header("Host").orElse("");
         if (!hosts.contains(host.toLowerCase(Locale.ROOT))) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -114,42 +115,52 @@ public final class LendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
-        Terms terms;
-        InetAddress address;
-        AzureServiceTokenProvider tokens;
-        try {
-            terms = terms(clock.instant().truncatedTo(ChronoUnit.SECONDS));
-            address = BindAddress.ofThisMachine().find(bind, exposed);
-            tokens = new AzureServiceTokenProvider(connectionString);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
-        }
+        Terms terms = rejectUnusable(() -> readTerms(clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+        InetAddress address = rejectUnusable(() -> BindAddress.ofThisMachine().find(bind, exposed));
+        AzureServiceTokenProvider tokens = rejectUnusable(() -> new AzureServiceTokenProvider(connectionString));
         PrintWriter log = spec.commandLine().getErr();
-        try (Lending lending =
-                Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), Lending.LIMITS)) {
-            consent(log, terms, tokens);
-            if (command.isEmpty()) {
-                var handout = new Handout(lending, address.isLoopbackAddress());
-                try (Shutdown ending = Shutdown.bySignal(lending::close)) {
-                    PrintWriter out = spec.commandLine().getOut();
-                    out.println(json ? handout.json(terms.end()) : handout.text());
-                    out.flush();
-                    ending.await(terms.end(), clock);
-                }
-                return 0;
+        var place = new Lending.Place(address, port, hosts);
+        try (Lending lending = Lending.start(terms, place, tokens, new AuditLog(log, clock), Lending.LIMITS)) {
+            announce(log, terms, tokens);
+            if (!command.isEmpty()) {
+                return Child.run(command, lending.variables(), Lending.VARIABLES_OF_OTHERS);
             }
-            return Child.run(command, lending.variables(), Lending.VARIABLES_OF_OTHERS);
+            lendUntilTheEnd(lending, new Handout(lending, address.isLoopbackAddress()), terms.end(), clock);
+            return 0;
         }
     }
 
-    private Terms terms(Instant now) {
-        List<String> borrowers = names;
-        if (names.isEmpty()) {
-            borrowers = List.of(command.isEmpty() ? "app" : fileName(command.get(0)));
-        } else if (!command.isEmpty() && names.size() > 1) {
+    private void lendUntilTheEnd(Lending lending, Handout handout, Instant end, Clock clock)
+            throws InterruptedException {
+        try (Shutdown ending = Shutdown.bySignal(lending::close)) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(json ? handout.json(end) : handout.text());
+            out.flush();
+            ending.await(end, clock);
+        }
+    }
+
+    /** Reads an option, and reports what it cannot be as wrong use. */
+    private <T> T rejectUnusable(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Terms readTerms(Instant now) {
+        return new Terms(allowed, Borrower.createAll(chooseNames()), now.plus(readDuration(time)), anyIdentity);
+    }
+
+    private List<String> chooseNames() {
+        if (command.isEmpty()) {
+            return names.isEmpty() ? List.of("app") : names;
+        }
+        if (names.size() > 1) {
             throw new IllegalArgumentException("One COMMAND is one borrower: give one --name");
         }
-        return new Terms(allowed, Borrower.named(borrowers), now.plus(duration(time)), anyIdentity);
+        return names.isEmpty() ? List.of(fileName(command.get(0))) : names;
     }
 
     private static String fileName(String program) {
@@ -157,10 +168,11 @@ public final class LendCommand implements Callable<Integer> {
         return name == null ? "command" : name.toString();
     }
 
-    private static Duration duration(String text) {
+    private static Duration readDuration(String text) {
         try {
             Duration duration = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
-            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0) {
+            boolean isPositive = !duration.isNegative() && !duration.isZero();
+            if (isPositive && duration.compareTo(LONGEST) <= 0) {
                 return duration;
             }
         } catch (DateTimeParseException e) {
@@ -171,24 +183,28 @@ public final class LendCommand implements Callable<Integer> {
     }
 
     /** Says whose token is lent to whom for what; and, where there is none yet, why. */
-    private void consent(PrintWriter log, Terms terms, AzureServiceTokenProvider tokens) {
-        String whose;
-        try {
-            AccessToken token = tokens.getAuthenticationResult(terms.resources().get(0));
-            whose = "the identity " + AuditLog.whose(token);
-        } catch (TokenAcquisitionException failure) {
-            log.println("podid lend: there is no token yet, and borrowers are told so: " + failure.getMessage());
-            whose = "whichever identity signs in";
-        }
-        log.println("podid lend: lends tokens of " + whose + ", for "
-                + String.join(", ", terms.resources()) + ", to "
-                + String.join(
-                        ", ", terms.borrowers().stream().map(Borrower::name).toList())
-                + ", until " + terms.end() + ". A token that was lent stays good until it expires.");
+    private void announce(PrintWriter log, Terms terms, AzureServiceTokenProvider tokens) {
+        String identity = describeIdentity(log, terms, tokens);
+        List<String> borrowers = terms.borrowers().stream().map(Borrower::name).toList();
+        log.println(
+                "podid lend: lends tokens of " + identity + ", for " + String.join(", ", terms.resources()) + ", to "
+                        + String.join(", ", borrowers) + ", until " + terms.end()
+                        + ". A token that was lent stays good until it expires.");
         if (exposed) {
             log.println(
                     "podid lend: other machines may reach " + bind + "; secrets and tokens are not encrypted there.");
         }
         log.flush();
+    }
+
+    /** Gets a token, since only a token says whose sign-in there is. */
+    private static String describeIdentity(PrintWriter log, Terms terms, AzureServiceTokenProvider tokens) {
+        try {
+            AccessToken token = tokens.getAuthenticationResult(terms.resources().get(0));
+            return "the identity " + AuditLog.describe(token);
+        } catch (TokenAcquisitionException failure) {
+            log.println("podid lend: there is no token yet, and borrowers are told so: " + failure.getMessage());
+            return "whichever identity signs in";
+        }
     }
 }

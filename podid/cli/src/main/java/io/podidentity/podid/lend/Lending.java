@@ -30,6 +30,9 @@ public final class Lending implements AutoCloseable {
     /** A request is some hundred bytes; a form of Cloud Shell likewise. */
     static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Duration.ofSeconds(10));
 
+    /** So many refused requests of unknown senders are logged at once, and then one a second. */
+    private static final int LOGGED_STRANGERS = 20;
+
     private final LoopbackServer server;
     private final InetAddress address;
     private final List<Borrower> borrowers;
@@ -49,11 +52,12 @@ public final class Lending implements AutoCloseable {
      * @throws IllegalArgumentException if a resource or the address cannot be used
      * @throws java.io.UncheckedIOException if no port can be had
      */
-    public static Lending toCommand(
+    public static Lending startForCommand(
             AzureServiceTokenProvider tokens, List<String> resources, String bind, PrintWriter log) {
-        var terms = new Terms(resources, Borrower.named(List.of("command")), Instant.MAX, false);
+        var terms = new Terms(resources, Borrower.createAll(List.of("command")), Instant.MAX, false);
         InetAddress address = BindAddress.ofThisMachine().find(bind, false);
-        return start(terms, address, 0, List.of(), tokens, new AuditLog(log, Clock.systemUTC()), LIMITS);
+        var place = new Place(address, 0, List.of());
+        return start(terms, place, tokens, new AuditLog(log, Clock.systemUTC()), LIMITS);
     }
 
     /** The variables by which the libraries of the first borrower find it. */
@@ -61,27 +65,35 @@ public final class Lending implements AutoCloseable {
         return variables(borrowers.get(0));
     }
 
-    /** @param names by which borrowers may call this machine, besides its address */
-    static Lending start(
-            Terms terms,
-            InetAddress address,
-            int port,
-            List<String> names,
-            AzureServiceTokenProvider tokens,
-            AuditLog audit,
-            Limits limits) {
+    /**
+     * Where to listen.
+     *
+     * @param port 0 for any free one
+     * @param names by which borrowers may call this machine, besides its address
+     */
+    record Place(InetAddress address, int port, List<String> names) {
+
+        Place {
+            names = List.copyOf(names);
+        }
+    }
+
+    /** Begins to lend. */
+    static Lending start(Terms terms, Place place, AzureServiceTokenProvider tokens, AuditLog audit, Limits limits) {
+        InetAddress address = place.address();
         // The paths hold secrets, so the server itself logs nothing.
-        LoopbackServer server = LoopbackServer.bind("lend", address, port, null, limits, (name, request, answer) -> {});
-        var hosts = KnownHosts.of(
-                address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
-                names,
+        LoopbackServer server =
+                LoopbackServer.bind("lend", address, place.port(), null, limits, (name, request, answer) -> {});
+        var hosts = KnownHosts.create(
+                address.isAnyLocalAddress() ? readOwnAddresses() : List.of(address),
+                place.names(),
                 server.uri("localhost").getPort());
-        var strangers = new Borrower.RateLimit(20, Duration.ofSeconds(1), System::nanoTime);
+        var strangers = new Borrower.RateLimit(LOGGED_STRANGERS, Duration.ofSeconds(1), System::nanoTime);
         server.serve(new LendingEndpoint(terms, hosts, tokens, audit, strangers));
         return new Lending(server, address, terms.borrowers());
     }
 
-    private static List<InetAddress> ownAddresses() {
+    private static List<InetAddress> readOwnAddresses() {
         try {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
@@ -93,7 +105,7 @@ public final class Lending implements AutoCloseable {
 
     /** Where it listens, without a trailing slash. */
     URI uri() {
-        return server.uri(KnownHosts.literal(address));
+        return server.uri(KnownHosts.writeInUrl(address));
     }
 
     List<Borrower> borrowers() {

@@ -22,39 +22,51 @@ record LendingEndpoint(
 
     @Override
     public Answer answer(Request request) {
-        var dialect = Dialect.APP_SERVICE;
         String client = request.header("User-Agent").orElse("");
+        LoanRequest asked;
         try {
             hosts.require(request);
-            Asked asked = Asked.of(request);
-            dialect = asked.dialect();
-            asked.requireForm();
-            Borrower borrower = terms.knownBy(asked.secret()).orElseThrow(() -> stranger(asked));
-            return answer(asked, borrower, client);
+            asked = LoanRequest.parse(request);
         } catch (Refusal refusal) {
-            return strangers.take()
-                    ? refuse("a stranger", dialect, refusal, client)
-                    : dialect.refuse(tooMany(), client);
+            // The dialect is what this was about to find out.
+            return refuseStranger(Dialect.APP_SERVICE, refusal, client);
         }
+        Borrower borrower;
+        try {
+            asked.requireForm();
+            borrower = terms.findBorrower(asked.secret()).orElseThrow(() -> unknownSecret(asked));
+        } catch (Refusal refusal) {
+            return refuseStranger(asked.dialect(), refusal, client);
+        }
+        return answer(asked, borrower, client);
     }
 
-    private static Refusal stranger(Asked asked) {
+    /** Not more of them than the limit are logged, so that nobody can fill the log. */
+    private Answer refuseStranger(Dialect dialect, Refusal refusal, String client) {
+        if (!strangers.take()) {
+            return dialect.refuse(tooMany(), client);
+        }
+        return refuse("a stranger", dialect, refusal, client);
+    }
+
+    private static Refusal unknownSecret(LoanRequest asked) {
         String where = asked.dialect() == Dialect.APP_SERVICE ? "IDENTITY_HEADER" : "the path";
+        String what = asked.secret().isEmpty() ? "There is no secret in " : "No borrower has the secret in ";
         return new Refusal(
                 401,
                 "unauthorized",
-                (asked.secret().isEmpty() ? "There is no secret in " : "No borrower has the secret in ") + where
+                what + where
                         + ". podid lend makes new secrets each time it starts: copy the variables that it printed.");
     }
 
-    private Answer answer(Asked asked, Borrower borrower, String client) {
+    private Answer answer(LoanRequest asked, Borrower borrower, String client) {
         if (!borrower.limit().take()) {
             return asked.dialect().refuse(tooMany(), client);
         }
         try {
-            AccessToken token = token(asked);
-            audit.lent(borrower, asked.dialect(), token);
-            return lent(token);
+            AccessToken token = acquireAllowed(asked);
+            audit.recordLoan(borrower, asked.dialect(), token);
+            return describe(token);
         } catch (Refusal refusal) {
             return refuse(borrower.name(), asked.dialect(), refusal, client);
         }
@@ -66,23 +78,23 @@ record LendingEndpoint(
     }
 
     private Answer refuse(String who, Dialect dialect, Refusal refusal, String client) {
-        audit.refused(who, refusal);
+        audit.recordRefusal(who, refusal);
         return dialect.refuse(refusal, client);
     }
 
-    private AccessToken token(Asked request) {
+    private AccessToken acquireAllowed(LoanRequest request) {
         if (!audit.clock().instant().isBefore(terms.end())) {
             throw new Refusal(403, "expired", "podid lend has ended. Start it again, with a longer --for if need be.");
         }
         String asked = request.resource();
-        String resource = terms.allowed(asked)
+        String resource = terms.findAllowed(asked)
                 .orElseThrow(() -> new Refusal(
                         403,
                         "resource_not_allowed",
                         "podid lend does not lend tokens for " + Refusal.printable(asked)
                                 + ". Start it with --allow RESOURCE for each resource that is needed."));
         AccessToken token = acquire(resource);
-        request.identity().ifPresent(identity -> requireOneToBeMeant(identity, token));
+        request.identity().ifPresent(identity -> requireSame(identity, token));
         return token;
     }
 
@@ -90,30 +102,32 @@ record LendingEndpoint(
         try {
             return tokens.getAuthenticationResult(resource);
         } catch (TokenAcquisitionException failure) {
-            throw new Refusal(
-                    failure.isTransient() ? 503 : 400,
-                    failure.isTransient() ? "temporarily_unavailable" : "no_token",
-                    "podid lend has no token to lend, on the machine where it runs: " + failure.getMessage());
+            String message = "podid lend has no token to lend, on the machine where it runs: " + failure.getMessage();
+            // Libraries repeat a request that got 503, but not one that got 400.
+            if (failure.isTransient()) {
+                throw new Refusal(503, "temporarily_unavailable", message);
+            }
+            throw new Refusal(400, "no_token", message);
         }
     }
 
     /** A request gets the identity that it names, or none. */
-    private void requireOneToBeMeant(String identity, AccessToken token) {
-        boolean lent = token.principal().stream()
+    private void requireSame(String identity, AccessToken token) {
+        boolean isLent = token.principal().stream()
                 .flatMap(principal -> principal.appId().or(principal::objectId).stream())
                 .anyMatch(identity::equalsIgnoreCase);
-        if (!lent && !terms.anyIdentity()) {
+        if (!isLent && !terms.anyIdentity()) {
             throw new Refusal(
                     400,
                     "identity_not_lent",
                     "The request names the identity " + Refusal.printable(identity) + ", but podid lend lends "
-                            + AuditLog.whose(token)
+                            + AuditLog.describe(token)
                             + ". Leave AZURE_CLIENT_ID unset, or start podid lend with --any-identity.");
         }
     }
 
     /** All that one of the libraries reads; numbers are texts, as Azure's own services write them. */
-    private Answer lent(AccessToken token) {
+    private Answer describe(AccessToken token) {
         long left = Math.max(
                 0, Duration.between(audit.clock().instant(), token.expiresOn()).toSeconds());
         var body = new LinkedHashMap<String, Object>();

@@ -21,11 +21,14 @@ record Terms(List<String> resources, List<Borrower> borrowers, Instant end, bool
     Terms {
         resources = List.copyOf(resources);
         borrowers = List.copyOf(borrowers);
-        for (String resource : resources) {
-            if (!RESOURCE.matcher(resource).matches() || resource.endsWith("/.default")) {
-                throw new IllegalArgumentException("--allow takes a resource such as https://storage.azure.com, without"
-                        + " /.default, not \"" + Refusal.printable(resource) + "\"");
-            }
+        resources.forEach(Terms::requireResource);
+    }
+
+    private static void requireResource(String resource) {
+        // The suffix belongs to scopes of the newer endpoint, and would be part of the resource here.
+        if (!RESOURCE.matcher(resource).matches() || resource.endsWith("/.default")) {
+            throw new IllegalArgumentException("--allow takes a resource such as https://storage.azure.com, without"
+                    + " /.default, not \"" + Refusal.printable(resource) + "\"");
         }
     }
 
@@ -34,14 +37,15 @@ record Terms(List<String> resources, List<Borrower> borrowers, Instant end, bool
      * in both. The slash is kept, since it becomes part of the token; the case is that of the allowed one, so that no
      * borrower can have a token, and an az, for each way to write it.
      */
-    Optional<String> allowed(String resource) {
+    Optional<String> findAllowed(String resource) {
         if (!RESOURCE.matcher(resource).matches()) {
             return Optional.empty();
         }
+        String slash = resource.endsWith("/") ? "/" : "";
         return resources.stream()
                 .map(Terms::withoutSlash)
                 .filter(withoutSlash(resource)::equalsIgnoreCase)
-                .map(allowed -> resource.endsWith("/") ? allowed + "/" : allowed)
+                .map(allowed -> allowed + slash)
                 .findFirst();
     }
 
@@ -49,8 +53,14 @@ record Terms(List<String> resources, List<Borrower> borrowers, Instant end, bool
         return resource.endsWith("/") ? resource.substring(0, resource.length() - 1) : resource;
     }
 
-    /** Who has that secret. Every secret is compared, so that the time tells nothing about which. */
-    Optional<Borrower> knownBy(String secret) {
-        return borrowers.stream().filter(borrower -> borrower.isKnownBy(secret)).reduce((one, other) -> other);
+    /** The borrower who has that secret. Every secret is compared, so that the time tells nothing about which. */
+    Optional<Borrower> findBorrower(String secret) {
+        Optional<Borrower> found = Optional.empty();
+        for (Borrower borrower : borrowers) {
+            if (borrower.hasSecret(secret)) {
+                found = Optional.of(borrower);
+            }
+        }
+        return found;
     }
 }

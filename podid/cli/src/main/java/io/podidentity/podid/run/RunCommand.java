@@ -263,7 +263,7 @@ public final class RunCommand implements Callable<Integer> {
             return Optional.empty();
         }
         try {
-            return Optional.of(Lending.toCommand(
+            return Optional.of(Lending.startForCommand(
                     identity.tokens(), lent, bind, spec.commandLine().getErr()));
         } catch (IllegalArgumentException e) {
             throw wrongUse(String.valueOf(e.getMessage()));

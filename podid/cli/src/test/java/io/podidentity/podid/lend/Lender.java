@@ -31,11 +31,12 @@ final class Lender implements AutoCloseable {
             AzureServiceTokenProvider tokens, Limits limits, Instant end, boolean anyIdentity, List<String> names) {
         var terms = new Terms(
                 List.of(RESOURCE, "https://vault.example/"),
-                Borrower.named(List.of("orders", "billing")),
+                Borrower.createAll(List.of("orders", "billing")),
                 end,
                 anyIdentity);
         var audit = new AuditLog(new PrintWriter(log, true), Clock.systemUTC());
-        lending = Lending.start(terms, InetAddress.getLoopbackAddress(), 0, names, tokens, audit, limits);
+        var place = new Lending.Place(InetAddress.getLoopbackAddress(), 0, names);
+        lending = Lending.start(terms, place, tokens, audit, limits);
         host = lending.uri().getAuthority();
     }
 
