@@ -13,11 +13,14 @@ import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import io.podidentity.podid.text.PrintableWriter;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -37,8 +40,42 @@ import picocli.CommandLine.Spec;
         versionProvider = Podid.class)
 final class Podid implements Callable<Integer>, IVersionProvider {
 
-    private static final List<String> COMMANDS =
-            List.of("serve", "explain", "check", "facts", "lend", "migrate", "run", "doctor", "scope");
+    /** The names of the commands, in the order of the help. */
+    private enum CommandName {
+        serve,
+        explain,
+        check,
+        facts,
+        lend,
+        migrate,
+        run,
+        doctor,
+        scope;
+
+        /** Not a field, since a field of each name would load the classes of all commands at each start. */
+        Class<?> commandClass() {
+            return switch (this) {
+                case serve -> ServeCommand.class;
+                case explain -> ExplainCommand.class;
+                case check -> CheckCommand.class;
+                case facts -> FactsCommand.class;
+                case lend -> LendCommand.class;
+                case migrate -> MigrateCommand.class;
+                case run -> RunCommand.class;
+                case doctor -> DoctorCommand.class;
+                case scope -> ScopeCommand.class;
+            };
+        }
+
+        static Optional<CommandName> find(String text) {
+            for (CommandName name : values()) {
+                if (name.name().equals(text)) {
+                    return Optional.of(name);
+                }
+            }
+            return Optional.empty();
+        }
+    }
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -67,36 +104,27 @@ final class Podid implements Callable<Integer>, IVersionProvider {
     /** With the one command that is named, since picocli reads all that it has; with all of them for the help. */
     static CommandLine commandLine(String name) {
         var podid = new CommandLine(new Podid());
-        List<String> wanted = COMMANDS.contains(name) ? List.of(name) : COMMANDS;
-        wanted.forEach(command -> podid.addSubcommand(command(command)));
-        if (wanted.size() > 1) {
+        Optional<CommandName> named = CommandName.find(name);
+        if (named.isPresent()) {
+            podid.addSubcommand(named.get().commandClass());
+        } else {
+            for (CommandName command : CommandName.values()) {
+                podid.addSubcommand(command.commandClass());
+            }
             podid.addSubcommand(new HelpCommand());
         }
-        // Addresses and commands in it are to be copied.
+        // Picocli would break long lines of the footer, whose addresses and commands are to be copied.
         Map<String, IHelpSectionRenderer> sections = podid.getHelpSectionMap();
-        sections.put(
-                UsageMessageSpec.SECTION_KEY_FOOTER,
-                help -> String.format(
-                        String.join("%n", help.commandSpec().usageMessage().footer()) + "%n"));
+        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, Podid::renderFooter);
         return podid.setHelpSectionMap(sections);
     }
 
-    private static Class<?> command(String name) {
-        return switch (name) {
-            case "serve" -> ServeCommand.class;
-            case "explain" -> ExplainCommand.class;
-            case "check" -> CheckCommand.class;
-            case "facts" -> FactsCommand.class;
-            case "lend" -> LendCommand.class;
-            case "migrate" -> MigrateCommand.class;
-            case "run" -> RunCommand.class;
-            case "doctor" -> DoctorCommand.class;
-            case "scope" -> ScopeCommand.class;
-            default -> throw new IllegalArgumentException(name);
-        };
+    private static String renderFooter(Help help) {
+        String[] lines = help.commandSpec().usageMessage().footer();
+        return String.format(String.join("%n", lines) + "%n");
     }
 
-    /** What it prints has words of manifests in it, which are not its user's. */
+    /** Lets it print to these; what it prints has words of manifests in it, which are not its user's. */
     static CommandLine writingTo(PrintWriter out, PrintWriter err, CommandLine podid) {
         return handlingFailures(podid.setOut(PrintableWriter.over(out)).setErr(PrintableWriter.over(err)));
     }
@@ -104,17 +132,22 @@ final class Podid implements Callable<Integer>, IVersionProvider {
     private static CommandLine handlingFailures(CommandLine podid) {
         IParameterExceptionHandler withUsage = podid.getParameterExceptionHandler();
         return podid.setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println("podid: " + failure.getMessage());
+                    printFailure(failure, command);
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 })
                 .setParameterExceptionHandler((failure, arguments) -> {
+                    // The use was right, so it would not help to print how podid is used.
                     if (failure instanceof UnusableInputException) {
                         CommandLine command = failure.getCommandLine();
-                        command.getErr().println("podid: " + failure.getMessage());
+                        printFailure(failure, command);
                         return command.getCommandSpec().exitCodeOnInvalidInput();
                     }
                     return withUsage.handleParseException(failure, arguments);
                 });
+    }
+
+    private static void printFailure(Exception failure, CommandLine command) {
+        command.getErr().println("podid: " + failure.getMessage());
     }
 
     /** As the jar's manifest has it. */
@@ -126,6 +159,8 @@ final class Podid implements Callable<Integer>, IVersionProvider {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use one of " + String.join(", ", COMMANDS));
+        List<String> names =
+                Arrays.stream(CommandName.values()).map(CommandName::name).toList();
+        throw new ParameterException(spec.commandLine(), "Missing command: use one of " + String.join(", ", names));
     }
 }
