@@ -52,7 +52,7 @@ public final class ClientAssertions implements Supplier<String> {
      */
     public static ClientAssertions managedIdentity(UserAssignedIdentity identity) {
         requireNonNull(identity, "identity");
-        return new ClientAssertions(new DeferredTokenSource(context -> ProcessCaches.cacheAssertions(
+        return new ClientAssertions(new DeferredTokenSource(context -> ProcessCaches.cacheProofs(
                 SourceDescriptor.createManagedIdentity(context, identity),
                 EntraAuthority.of(context.environment()).exchangeAudience())));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * for its own user account (Microsoft Learn, "Agent OAuth protocols"). The field {@code requested_token_use}, which
  * Learn names for the user account too, is left out there, as in msal4j and Microsoft.Identity.Web.
  */
-final class AgentGrant implements EntraGrant {
+final class AgentGrant extends EntraGrant {
     private final AgentIdentity agent;
     private final String blueprintId;
     /** The words after "agent identity ID's token". */
@@ -38,25 +38,24 @@ final class AgentGrant implements EntraGrant {
         this.exchangeToken = exchangeToken;
     }
 
-    /** A token for the agent identity itself. */
-    static AgentGrant ofAgent(AgentIdentity agent, String blueprintId) {
-        return new AgentGrant(agent, blueprintId, "", null, null);
-    }
-
-    /** The token for the exchange, with which the agent identity acts as its user account. */
-    static AgentGrant ofExchange(AgentIdentity agent, String blueprintId) {
-        return new AgentGrant(agent, blueprintId, " for its user account's sign-in", null, null);
+    /**
+     * A token for the agent identity itself.
+     *
+     * @param purpose what it is for, as words after the token; may be empty
+     */
+    static AgentGrant ofAgent(AgentIdentity agent, String blueprintId, String purpose) {
+        return new AgentGrant(agent, blueprintId, purpose, null, null);
     }
 
     /** A token on behalf of a user, whose own token is for the blueprint. */
-    static AgentGrant onBehalfOf(AgentIdentity agent, String blueprintId, Secret userToken) {
-        UserAssertion user = new UserAssertion(userToken, blueprintId);
+    static AgentGrant onBehalfOf(AgentIdentity agent, String blueprintId, String userToken) {
+        UserAssertion user = new UserAssertion(new Secret(userToken), blueprintId);
         return new AgentGrant(agent, blueprintId, " on behalf of the user", user, null);
     }
 
     /** A token for the agent identity's user account. */
-    static AgentGrant ofUserAccount(AgentIdentity agent, String blueprintId, Secret exchangeToken) {
-        return new AgentGrant(agent, blueprintId, " for its user account", null, exchangeToken);
+    static AgentGrant ofUserAccount(AgentIdentity agent, String blueprintId, String exchangeToken) {
+        return new AgentGrant(agent, blueprintId, " for its user account", null, new Secret(exchangeToken));
     }
 
     @Override
@@ -64,7 +63,10 @@ final class AgentGrant implements EntraGrant {
         if (user != null) {
             return user.type();
         }
-        return exchangeToken == null ? EntraGrant.super.type() : "user_fic";
+        if (exchangeToken != null) {
+            return "user_fic";
+        }
+        return super.type();
     }
 
     @Override
@@ -81,13 +83,9 @@ final class AgentGrant implements EntraGrant {
     private String writeUserAccount() {
         String name = agent.userPrincipalName().orElse(null);
         if (name != null) {
-            return "&username=" + encode(name);
+            return "&username=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
         }
-        return "&user_id=" + encode(agent.userObjectId().orElseThrow());
-    }
-
-    static String encode(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return "&user_id=" + URLEncoder.encode(agent.userObjectId().orElseThrow(), StandardCharsets.UTF_8);
     }
 
     @Override
@@ -95,7 +93,10 @@ final class AgentGrant implements EntraGrant {
         if (user != null) {
             return user.hide(text);
         }
-        return exchangeToken == null ? text : exchangeToken.hide(text);
+        if (exchangeToken != null) {
+            return exchangeToken.hide(text);
+        }
+        return text;
     }
 
     @Override

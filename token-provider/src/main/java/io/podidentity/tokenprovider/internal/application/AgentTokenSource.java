@@ -11,11 +11,10 @@ import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraGrant;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.source.ActingAsAgents;
-import io.podidentity.tokenprovider.internal.source.ProofCache;
+import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
-import io.podidentity.tokenprovider.internal.text.Secret;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,41 +28,49 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Microsoft Learn, "Agent OAuth protocols", and msal4j's AcquireTokenForAgentSupplier.
  */
-public final class AgentTokenSource implements TokenSource, ActingAsAgents {
-    private static final String NAME = "Agent identity";
-
+public final class AgentTokenSource implements TokenSource, ActingForUsers {
     private final EntraClient client;
     private final String tenantId;
     private final String blueprintId;
+    private final EntraCredential blueprintProof;
     private final @Nullable AgentIdentity ownAgent;
+    /** The blueprint's tokens, each for one agent identity: T1. */
     private final TokenSource blueprintTokens;
+    /** The agent identities' tokens for the exchange: T2. */
     private final TokenSource exchangeTokens;
 
     /**
      * @param tenantId the tenant of the agent identities, unless a request names another one
      * @param blueprintId the client ID of the blueprint
-     * @param proof the blueprint's own proof of identity
+     * @param blueprintProof the blueprint's own proof of identity
      * @param ownAgent the agent identity of requests that name none; null for no such
+     * @param proofs keeps the tokens of a source for an audience, which prove the identity of an application
      */
     public AgentTokenSource(
             EntraClient client,
             String tenantId,
             String blueprintId,
-            EntraCredential proof,
+            EntraCredential blueprintProof,
             @Nullable AgentIdentity ownAgent,
-            ProofCache proofs) {
+            BiFunction<TokenSource, String, TokenSource> proofs) {
         this.client = client;
         this.tenantId = tenantId;
         this.blueprintId = blueprintId;
+        this.blueprintProof = blueprintProof;
         this.ownAgent = ownAgent;
         String audience = client.authority().exchangeAudience();
-        this.blueprintTokens = proofs.keep(new BlueprintTokenSource(newStep(blueprintId, proof)), audience, "");
-        this.exchangeTokens = proofs.keep(new ExchangeTokenSource(), audience, "");
+        this.blueprintTokens = proofs.apply(new Step(this::acquireForBlueprint), audience);
+        this.exchangeTokens = proofs.apply(new Step(this::acquireForExchange), audience);
     }
 
     @Override
     public String name() {
-        return NAME;
+        return "Agent identity";
+    }
+
+    @Override
+    public boolean actsAsAgents() {
+        return true;
     }
 
     @Override
@@ -96,26 +103,47 @@ public final class AgentTokenSource implements TokenSource, ActingAsAgents {
                     "Leave one of them out.");
         }
         if (userToken != null) {
-            return AgentGrant.onBehalfOf(agent, blueprintId, new Secret(userToken));
+            return AgentGrant.onBehalfOf(agent, blueprintId, userToken);
         }
         if (!hasUserAccount) {
-            return AgentGrant.ofAgent(agent, blueprintId);
+            return AgentGrant.ofAgent(agent, blueprintId, "");
         }
         TokenRequest exchange = proofRequest(request, agent, request.deadline().orElseThrow());
         String exchangeToken =
                 RequiredToken.acquire(exchangeTokens, exchange, "token").value();
-        return AgentGrant.ofUserAccount(agent, blueprintId, new Secret(exchangeToken));
+        return AgentGrant.ofUserAccount(agent, blueprintId, exchangeToken);
     }
 
     /** Gets a token of an agent identity, with the blueprint's token as the proof. */
     private Outcome acquire(TokenRequest request, AgentIdentity agent, EntraGrant grant) throws InterruptedException {
         TokenSource assertions = asked -> blueprintTokens.acquire(
                 proofRequest(request, agent, asked.deadline().orElseThrow()).withForceRefresh(asked.forceRefresh()));
-        return newStep(agent.clientId(), new ClientAssertion(assertions)).acquire(request, grant);
+        return sourceOf(agent.clientId(), new ClientAssertion(assertions)).acquire(request, grant);
     }
 
-    private EntraTokenSource newStep(String clientId, EntraCredential proof) {
-        return new EntraTokenSource(NAME, client, EntraTenants.allowAny(tenantId), clientId, proof);
+    /** Gets the blueprint's token for the agent identity that the request names. */
+    private Outcome acquireForBlueprint(TokenRequest request) throws InterruptedException {
+        String agentId = request.agent().orElseThrow().clientId();
+        try {
+            return sourceOf(blueprintId, blueprintProof).acquire(request, EntraGrant.ofPath(agentId));
+        } catch (TokenAcquisitionException e) {
+            throw new TokenAcquisitionException(
+                    e.code(),
+                    "the blueprint's token for agent identity " + Excerpt.of(agentId, 40) + ": " + e.reason(),
+                    e.remedy(),
+                    e.getCause(),
+                    e.retryAfter().orElse(null));
+        }
+    }
+
+    /** Gets the token with which the agent identity that the request names acts as its user account. */
+    private Outcome acquireForExchange(TokenRequest request) throws InterruptedException {
+        AgentIdentity agent = request.agent().orElseThrow();
+        return acquire(request, agent, AgentGrant.ofAgent(agent, blueprintId, " for its user account's sign-in"));
+    }
+
+    private EntraTokenSource sourceOf(String clientId, EntraCredential proof) {
+        return new EntraTokenSource(name(), client, EntraTenants.allowAny(tenantId), clientId, proof);
     }
 
     /** The request for a proof: it names the tenant and the agent identity, and not its user account. */
@@ -126,60 +154,21 @@ public final class AgentTokenSource implements TokenSource, ActingAsAgents {
                 .withDeadline(limit);
     }
 
-    /** The blueprint's tokens, each for one agent identity (T1). */
-    private static final class BlueprintTokenSource implements TokenSource, ActingAsAgents {
-        private final EntraTokenSource blueprint;
-
-        BlueprintTokenSource(EntraTokenSource blueprint) {
-            this.blueprint = blueprint;
+    /** A step on the way to the token of an agent identity, as a source of its own. */
+    private record Step(TokenSource method) implements TokenSource, ActingForUsers {
+        @Override
+        public String name() {
+            return "Agent identity";
         }
 
         @Override
-        public String name() {
-            return NAME;
+        public boolean actsAsAgents() {
+            return true;
         }
 
         @Override
         public Outcome acquire(TokenRequest request) throws InterruptedException {
-            String agentId = request.agent().orElseThrow().clientId();
-            try {
-                return blueprint.acquire(request, new BlueprintGrant(agentId));
-            } catch (TokenAcquisitionException e) {
-                throw new TokenAcquisitionException(
-                        e.code(),
-                        "the blueprint's token for agent identity " + Excerpt.of(agentId, 40) + ": " + e.reason(),
-                        e.remedy(),
-                        e.getCause(),
-                        e.retryAfter().orElse(null));
-            }
-        }
-    }
-
-    /** The agent identities' tokens for the exchange, with which they act as their user accounts (T2). */
-    private final class ExchangeTokenSource implements TokenSource, ActingAsAgents {
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public Outcome acquire(TokenRequest request) throws InterruptedException {
-            AgentIdentity agent = request.agent().orElseThrow();
-            return AgentTokenSource.this.acquire(request, agent, AgentGrant.ofExchange(agent, blueprintId));
-        }
-    }
-
-    /** What a blueprint asks for: a token for one agent identity. */
-    private static final class BlueprintGrant implements EntraGrant {
-        private final String agentId;
-
-        BlueprintGrant(String agentId) {
-            this.agentId = agentId;
-        }
-
-        @Override
-        public String writeFields() {
-            return "&fmi_path=" + AgentGrant.encode(agentId);
+            return method.acquire(request);
         }
     }
 }

@@ -35,11 +35,6 @@ public final class ClientAssertion implements EntraCredential {
         return request -> new TokenSource.Acquired(asToken(getFrom(supplier), "Client assertion"));
     }
 
-    /** The beginning of the reason why a managed identity has no assertion. */
-    public static String labelOf(TokenSource identity) {
-        return "no assertion from " + identity.name() + ": ";
-    }
-
     /** An assertion as a token. It is used at once, so its expiry does not matter. */
     static AccessToken asToken(String assertion, String source) {
         return AccessToken.bearer(assertion, AUDIENCE, Instant.EPOCH, null, source);

@@ -22,7 +22,6 @@ import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
-import io.podidentity.tokenprovider.internal.source.ProofCache;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -30,6 +29,7 @@ import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the source that a connection string names. */
@@ -37,12 +37,12 @@ public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
     private final SourceContext context;
-    private final ProofCache proofs;
+    private final BiFunction<TokenSource, String, TokenSource> proofs;
 
     /**
-     * @param proofs keeps the tokens that prove the identity of an application
+     * @param proofs keeps the tokens of a source for an audience, which prove the identity of an application
      */
-    public ConnectionStringSource(SourceContext context, ProofCache proofs) {
+    public ConnectionStringSource(SourceContext context, BiFunction<TokenSource, String, TokenSource> proofs) {
         this.context = context;
         this.proofs = proofs;
     }
@@ -137,9 +137,9 @@ public final class ConnectionStringSource {
     }
 
     private EntraCredential createAssertion(ConnectionSettings text) {
-        TokenSource identity = createManagedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text);
-        String audience = EntraClient.of(context, null).authority().exchangeAudience();
-        return new ClientAssertion(proofs.keep(identity, audience, ClientAssertion.labelOf(identity)));
+        return new ClientAssertion(proofs.apply(
+                createManagedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
+                EntraClient.of(context, null).authority().exchangeAudience()));
     }
 
     private TokenSource createAgent(ConnectionSettings text) {

@@ -16,15 +16,11 @@ import java.util.List;
 final class CachedProofs implements TokenSource {
     final TokenSource source;
     final String audience;
-    /** The beginning of the reason of each failure. */
-    final String label;
-
     private final TokenCache cache;
 
-    CachedProofs(TokenSource source, String audience, String label, TokenCache cache) {
+    CachedProofs(TokenSource source, String audience, TokenCache cache) {
         this.source = source;
         this.audience = audience;
-        this.label = label;
         this.cache = cache;
     }
 
@@ -51,8 +47,12 @@ final class CachedProofs implements TokenSource {
                 reason = last.reason();
                 remedy = last.remedy();
             }
+            if (!ChainRun.actsAsAgents(source)) {
+                // A blueprint's own reason says already which of the steps failed.
+                reason = "no assertion from " + name() + ": " + reason;
+            }
             throw new TokenAcquisitionException(
-                    e.code(), label + reason, remedy, null, e.retryAfter().orElse(null));
+                    e.code(), reason, remedy, null, e.retryAfter().orElse(null));
         }
     }
 }

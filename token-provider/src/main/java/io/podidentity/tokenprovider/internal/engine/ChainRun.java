@@ -11,7 +11,6 @@ import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.source.ActingAsAgents;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
@@ -186,7 +185,7 @@ final class ChainRun {
         }
         try {
             awaitTurn(source);
-            if (request.agent().isPresent() && !(source instanceof ActingAsAgents)) {
+            if (request.agent().isPresent() && !actsAsAgents(source)) {
                 return new TokenSource.Unavailable(
                         "the request names an agent identity, which needs a blueprint",
                         "Sign in as a blueprint, such as by RunAs=Agent or TokenSources.agentBlueprint.");
@@ -215,6 +214,10 @@ final class ChainRun {
             }
             throw Failures.thrownBy(e);
         }
+    }
+
+    static boolean actsAsAgents(TokenSource source) {
+        return source instanceof ActingForUsers acting && acting.actsAsAgents();
     }
 
     /** Waits until a forced call may ask this source. {@link #skipInterval} ends the wait early. */

@@ -3,11 +3,9 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
-import io.podidentity.tokenprovider.internal.source.ProofCache;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
@@ -175,20 +173,17 @@ public final class ProcessCaches {
         return makeCache(sources, new RequestExecutor(null, executor), publisher, slots);
     }
 
-    /** The tokens of a managed identity for an audience, as assertions. They have a cache of their own. */
-    public static TokenSource cacheAssertions(TokenSource identity, String audience) {
-        return cacheProofs(identity, audience, ClientAssertion.labelOf(identity));
+    /**
+     * The tokens of a source for an audience, as proofs in requests for other tokens: the assertions of an application,
+     * or a blueprint's tokens for its agent identities. They have a cache of their own, and are refreshed on their own.
+     */
+    public static TokenSource cacheProofs(TokenSource source, String audience) {
+        return cacheProofs(source, audience, List.of());
     }
 
-    /** The tokens of a source, which have a cache of their own; see {@link ProofCache#keep}. */
-    public static TokenSource cacheProofs(TokenSource source, String audience, String label) {
-        return cacheProofs(source, audience, label, List.of());
-    }
-
-    private static TokenSource cacheProofs(
-            TokenSource source, String audience, String label, List<TokenListener> listeners) {
+    private static TokenSource cacheProofs(TokenSource source, String audience, List<TokenListener> listeners) {
         TokenCache cache = makeUnshared(List.of(source), null, listeners, TokenCache.DEFAULT_SLOTS);
-        return new CachedProofs(source, audience, label, cache);
+        return new CachedProofs(source, audience, cache);
     }
 
     /**
@@ -199,7 +194,7 @@ public final class ProcessCaches {
             return assertions;
         }
         if (assertions instanceof CachedProofs cached) {
-            return cacheProofs(cached.source, cached.audience, cached.label, listeners);
+            return cacheProofs(cached.source, cached.audience, listeners);
         }
         return new ToldAssertions(assertions, new EventPublisher(listeners));
     }

@@ -7,7 +7,7 @@ import io.podidentity.tokenprovider.internal.text.Secret;
  * The token of the user on whose behalf an application asks for the next token (Microsoft Learn, "Microsoft identity
  * platform and OAuth 2.0 On-Behalf-Of flow").
  */
-public final class UserAssertion implements EntraGrant {
+public final class UserAssertion extends EntraGrant {
     private final Secret token;
     private final String clientId;
 

@@ -325,7 +325,7 @@ class AgentTokenSourceTest {
                 BLUEPRINT,
                 proof,
                 ownAgent,
-                (source, audience, label) -> request -> source.acquire(TokenRequest.forResource(audience)
+                (source, audience) -> request -> source.acquire(TokenRequest.forResource(audience)
                         .withTenantId(request.tenantId().orElse(null))
                         .withAgent(request.agent().orElse(null))
                         .withDeadline(request.deadline().orElseThrow())));

@@ -161,7 +161,7 @@ class ConnectionStringSourceTest {
         Environment environment = new Environment(variables, false, false, "/nowhere");
         return new ConnectionStringSource(
                         new SourceContext(environment, new File(root.toString()), http, time),
-                        (source, audience, label) -> source)
+                        (source, audience) -> source)
                 .create(ConnectionSettings.parse(text));
     }
 }

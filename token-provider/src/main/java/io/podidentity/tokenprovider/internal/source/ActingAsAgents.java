@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package io.podidentity.tokenprovider.internal.source;
-
-/**
- * Marks a source that signs in as agent identities, each by its blueprint. Any other source would answer a request for
- * an agent identity with a token of somebody else, so it is not asked.
- */
-public interface ActingAsAgents extends ActingForUsers {}
