@@ -2,13 +2,13 @@
 package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.AgentIdentity;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.entra.EntraGrant;
 import io.podidentity.tokenprovider.internal.entra.UserAssertion;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent identity asks for, with its blueprint's token as the proof: a token for itself, on behalf of a user, or

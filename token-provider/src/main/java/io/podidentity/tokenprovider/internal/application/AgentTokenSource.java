@@ -6,6 +6,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraGrant;
@@ -15,7 +16,6 @@ import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.time.Duration;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The agent identities of one blueprint (Microsoft Entra Agent ID). An agent identity has no credential of its own. The

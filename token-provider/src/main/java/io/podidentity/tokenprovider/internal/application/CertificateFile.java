@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.application;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import org.jspecify.annotations.Nullable;
 
 /** A certificate in a file, as proof of identity. The file is read for each exchange, because a renewal replaces it. */
 public final class CertificateFile implements EntraCredential {

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
@@ -12,7 +13,6 @@ import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The service principal that the environment names: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID}, and either

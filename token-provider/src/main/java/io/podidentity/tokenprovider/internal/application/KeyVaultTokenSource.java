@@ -6,6 +6,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
@@ -36,7 +37,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An application that proves its identity with a certificate from a key vault. The certificate is kept for an hour, and

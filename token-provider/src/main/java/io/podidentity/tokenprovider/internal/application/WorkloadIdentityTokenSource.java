@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
@@ -12,7 +13,6 @@ import io.podidentity.tokenprovider.internal.entra.TokenProxy;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The identity of a Kubernetes service account (workload identity federation): Entra ID exchanges the cluster's token

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.certificate;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -13,7 +14,6 @@ import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where certificates are kept with their private keys: the certificate store of Windows, or elsewhere the key store of

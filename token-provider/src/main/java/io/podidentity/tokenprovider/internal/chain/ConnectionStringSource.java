@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.application.AgentTokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
@@ -30,7 +31,6 @@ import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import java.time.Duration;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Creates the source that a connection string names. */
 public final class ConnectionStringSource {

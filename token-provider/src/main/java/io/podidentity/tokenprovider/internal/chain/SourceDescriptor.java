@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.azure.DeveloperSignIn;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
@@ -20,7 +21,6 @@ import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The list of all sources. A constant has the name of its source, the name that {@code AZURE_TOKEN_CREDENTIALS} selects

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.connection;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one connection string: keys, each at most once, and their values. {@link SignIn} decides what they

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.connection;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.Serial;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An invalid connection string. The message names keys and positions, never a value, because a value can be a secret.

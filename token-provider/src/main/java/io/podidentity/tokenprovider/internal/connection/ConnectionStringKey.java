@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.connection;
 
-import org.jspecify.annotations.Nullable;
+import io.podidentity.tokenprovider.internal.Nullable;
 
 /** The keys of a connection string, spelt as they are documented. They are matched in upper or lower case. */
 public enum ConnectionStringKey {

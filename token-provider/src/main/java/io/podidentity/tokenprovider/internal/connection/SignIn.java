@@ -20,12 +20,12 @@ import static io.podidentity.tokenprovider.internal.connection.ConnectionStringK
 
 import io.podidentity.tokenprovider.AgentIdentity;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The ways to sign in that a connection string can describe. {@link ConnectionSettings} has the values. */
 public enum SignIn {

@@ -4,9 +4,9 @@ package io.podidentity.tokenprovider.internal.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A caller whose own thread blocks until there is an answer. */
 final class BlockingCall extends Call {

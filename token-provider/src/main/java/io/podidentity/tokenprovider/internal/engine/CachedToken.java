@@ -3,10 +3,10 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAttempt;
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A token in the cache, and the moments in its life, in milliseconds since 1970.

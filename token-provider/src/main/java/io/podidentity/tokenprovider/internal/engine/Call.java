@@ -2,7 +2,7 @@
 package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenRequest;
-import org.jspecify.annotations.Nullable;
+import io.podidentity.tokenprovider.internal.Nullable;
 
 /**
  * One caller that has to wait for a token. A call gets exactly one {@link Answer}, or leaves without one. Waiting calls

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenAttempt.State;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.ActingForUsers;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -20,7 +21,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a chain: asks one source after the other, and notes the result of each. A cached token keeps the run that

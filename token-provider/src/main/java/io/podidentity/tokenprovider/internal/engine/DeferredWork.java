@@ -2,13 +2,13 @@
 package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenAttempt;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What follows from one decision of a slot, and must not be done under the slot's lock because other people's code runs

@@ -5,12 +5,12 @@ import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells listeners what happened. The calling thread must hold no lock. What a listener throws is logged the first time,

@@ -3,9 +3,9 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers the failures of one slot's requests. It says when the next request may begin, and what callers get until

@@ -4,10 +4,10 @@ package io.podidentity.tokenprovider.internal.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A caller that holds a future instead of blocking its thread.

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The caches of this process. Providers with equal settings share a cache.

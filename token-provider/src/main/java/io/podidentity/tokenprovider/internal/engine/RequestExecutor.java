@@ -4,6 +4,7 @@ package io.podidentity.tokenprovider.internal.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each request a thread of its own, which ends with the request. So no thread is alive while nothing happens. If

@@ -2,6 +2,7 @@
 package io.podidentity.tokenprovider.internal.engine;
 
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one chain of sources. Requests that ask for the same token share a {@link TokenSlot}.

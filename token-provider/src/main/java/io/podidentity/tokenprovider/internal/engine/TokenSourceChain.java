@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.lang.System.Logger.Level;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sources in a fixed order. The first source that applies gets the token, and is pinned by its first success: from then

@@ -5,13 +5,13 @@ import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.application.RequiredToken;
 import io.podidentity.tokenprovider.internal.text.JwtReader;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Tells listeners of each assertion that a source supplies. Such a source keeps no assertion. */
 final class ToldAssertions implements TokenSource {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a service says about the token that it wants, such as {@code Bearer authorization="…", resource="…"}.

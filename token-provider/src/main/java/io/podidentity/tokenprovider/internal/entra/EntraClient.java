@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
 import io.podidentity.tokenprovider.internal.text.Time;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way to Entra ID's token endpoint.

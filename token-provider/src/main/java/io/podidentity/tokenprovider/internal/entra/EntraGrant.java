@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an application asks the token endpoint for: the grant type, and the fields of the form that belong to it. The

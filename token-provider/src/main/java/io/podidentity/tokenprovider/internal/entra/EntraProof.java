@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JwtReader;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The proof of identity in one request to Entra ID.

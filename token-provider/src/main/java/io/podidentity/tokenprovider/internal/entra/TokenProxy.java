@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
@@ -20,7 +21,6 @@ import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy in an AKS cluster with identity bindings, which is asked for tokens in place of Entra ID. Path and form of

@@ -3,13 +3,13 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.BrokenAnswerException;
 import io.podidentity.tokenprovider.internal.http.ProxyException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the failures for a service on the network that gave no answer. */
 public final class Unreachable {

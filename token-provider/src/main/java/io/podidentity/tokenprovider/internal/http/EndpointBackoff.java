@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers that an endpoint answered with {@code Retry-After}, and keeps all requests from it until then. Tokens for a

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a host of managed identities answers if it has no token. The hosts use different forms: {@code {error,

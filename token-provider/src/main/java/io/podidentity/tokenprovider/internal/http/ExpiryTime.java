@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.DateText;
 import java.math.BigDecimal;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the many forms in which token endpoints write a moment. */
 public final class ExpiryTime {

@@ -2,8 +2,8 @@
 package io.podidentity.tokenprovider.internal.http;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP answer with the headers that sources read. If a request was sent several times, it also tells of the others.

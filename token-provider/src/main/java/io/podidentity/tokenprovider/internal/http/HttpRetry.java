@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a request again until there is a final answer, or until the schedule or the deadline ends it. An answer is

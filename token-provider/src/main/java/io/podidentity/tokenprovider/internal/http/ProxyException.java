@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy did not lead to the server. The message is safe to show. */
 public final class ProxyException extends IOException {

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.http;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,7 +16,6 @@ import java.security.cert.CertificateException;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy on the way to a server on the network. A CONNECT request asks the proxy to let TLS through, so it sees

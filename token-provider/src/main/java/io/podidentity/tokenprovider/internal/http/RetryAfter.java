@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the header {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date. */
 public final class RetryAfter {

@@ -3,12 +3,12 @@ package io.podidentity.tokenprovider.internal.http;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON in which token endpoints and tools answer with a token. */
 public final class TokenResponse {

@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
@@ -14,7 +15,6 @@ import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The managed identity of a server that is connected to Azure Arc. The agent first answers with the name of a file that

@@ -2,12 +2,12 @@
 package io.podidentity.tokenprovider.internal.managed;
 
 import io.podidentity.tokenprovider.UserAssignedIdentity.Kind;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts that issue tokens of a managed identity besides the metadata service: how each is announced, and which form

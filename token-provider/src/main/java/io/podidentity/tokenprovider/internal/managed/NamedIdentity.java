@@ -6,13 +6,13 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.UserAssignedIdentity.Kind;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.JwtReader;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sure that a token is of the identity that was asked for. IDs are compared without regard to case, as Azure

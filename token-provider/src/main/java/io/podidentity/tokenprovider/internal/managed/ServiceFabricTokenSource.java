@@ -4,6 +4,7 @@ package io.podidentity.tokenprovider.internal.managed;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import io.podidentity.tokenprovider.internal.source.SourceContext;
@@ -21,7 +22,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The managed identity of a Service Fabric application. It comes from a server on the node, whose certificate no

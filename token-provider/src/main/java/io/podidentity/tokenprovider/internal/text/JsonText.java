@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.text;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the values that {@link JsonReader} reads. */
 public final class JsonText {

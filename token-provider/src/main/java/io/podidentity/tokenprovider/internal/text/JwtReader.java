@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.text;
 
+import io.podidentity.tokenprovider.internal.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the two readable parts of a token. Nothing in them is verified, and the signature is not read. */
 public final class JwtReader {

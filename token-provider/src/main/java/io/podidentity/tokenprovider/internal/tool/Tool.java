@@ -3,11 +3,11 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.Nullable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A developer tool: where it is installed, and which arguments are safe. Only absolute folders are searched, so that a
