@@ -61,6 +61,27 @@ class PrincipalClaimsTest {
     }
 
     @Test
+    void read_ofAnAgentIdentitysToken_hasItsBlueprint() {
+        Principal agent = Principal.read(Tokens.jwt(
+                Map.of("appid", APP, "oid", APP, "tid", TENANT, "idtyp", "app", "xms_par_app_azp", "blueprint")));
+
+        assertThat(agent).isEqualTo(new Principal(Principal.Type.APP, null, APP, APP, TENANT, null, "blueprint"));
+        assertThat(agent)
+                .hasToString("Agent " + APP + ", blueprint blueprint, object ID " + APP + ", tenant " + TENANT);
+    }
+
+    @Test
+    void read_ofAUsersTokenThatAnAgentIdentityGot_hasBoth() {
+        Principal user = Principal.read(Tokens.jwt(Map.of(
+                "upn", "anna@contoso.com", "appid", APP, "oid", OBJECT, "idtyp", "user", "xms_par_app_azp", "b")));
+
+        assertThat(user.type()).isEqualTo(Principal.Type.USER);
+        assertThat(user.appId()).hasValue(APP);
+        assertThat(user.blueprintId()).hasValue("b");
+        assertThat(user).hasToString("User anna@contoso.com, agent " + APP + ", blueprint b, object ID " + OBJECT);
+    }
+
+    @Test
     void read_ofAnAppsTokenOfVersion2WithoutAKind_isTheApp() {
         String token = Tokens.jwt(Map.of("ver", "2.0", "azp", APP, "oid", OBJECT, "tid", TENANT));
 

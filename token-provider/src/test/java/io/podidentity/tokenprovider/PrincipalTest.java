@@ -36,6 +36,16 @@ class PrincipalTest {
     }
 
     @Test
+    void toString_withABlueprint_tellsTheAgentAndWhomItActsFor() {
+        Principal agent = app.withBlueprintId("b").withObjectId("o");
+
+        assertThat(agent.blueprintId()).hasValue("b");
+        assertThat(agent).hasToString("Agent app, blueprint b, object ID o");
+        assertThat(agent.withBlueprintId(null)).isEqualTo(app.withObjectId("o"));
+        assertThat(app.blueprintId()).isEmpty();
+    }
+
+    @Test
     void equals_whenAnyPartDiffers_isFalse() {
         assertThat(app)
                 .isEqualTo(Principal.app("app"))
@@ -45,6 +55,7 @@ class PrincipalTest {
                 .isNotEqualTo(app.withObjectId("o"))
                 .isNotEqualTo(app.withTenantId("t"))
                 .isNotEqualTo(app.withCertificateThumbprint("AB"))
+                .isNotEqualTo(app.withBlueprintId("b"))
                 .isNotEqualTo("app");
         assertThat(Principal.user("a")).isNotEqualTo(Principal.user("b"));
     }

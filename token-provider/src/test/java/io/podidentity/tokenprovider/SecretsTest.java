@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.internal.application.AgentTokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.JobTokenSource;
@@ -42,6 +43,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -343,6 +345,10 @@ class SecretsTest {
                 new ClientAssertion(ClientAssertion.suppliedBy(() -> {
                     throw new IllegalStateException(secret);
                 }))));
+        for (AgentIdentity agent : List.of(
+                AgentIdentity.ofClientId("a"), AgentIdentity.ofClientId("a").withUserPrincipalName("u@contoso.com"))) {
+            showAgent(http, agent, secret);
+        }
         TokenSource vaultTokens = request -> new TokenSource.Acquired(
                 new AccessToken(secret, request.resource(), "Bearer", time.now(), null, null, "fake"));
         FakeTransport vault = new FakeTransport()
@@ -356,6 +362,29 @@ class SecretsTest {
                 new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, Contexts.of(vault, time))));
         shown.add(Environment.of(Map.of("AZURE_CLIENT_SECRET", secret)).toString());
         shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
+    }
+
+    /** The steps of an agent identity: each proof is the secret, whichever step the server refuses. */
+    private void showAgent(FakeTransport http, AgentIdentity agent, String secret) {
+        String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+        for (int steps = 0; steps < 4; steps++) {
+            AtomicInteger left = new AtomicInteger(steps);
+            FakeTransport stepwise = new FakeTransport().does(request -> {
+                if (left.getAndDecrement() > 0) {
+                    return new HttpResponse(200, "{\"access_token\":\"" + json + "\",\"expires_in\":3600}", null);
+                }
+                return http.send(request);
+            });
+            EntraClient entra = new EntraClient(EntraAuthority.of(null, "none"), null, stepwise, time);
+            ClientAssertion proof = new ClientAssertion(ClientAssertion.suppliedBy(() -> secret));
+            show(new AgentTokenSource(entra, "t", "b", proof, agent, SecretsTest::withoutCache));
+        }
+    }
+
+    private static TokenSource withoutCache(TokenSource source, String audience) {
+        return request -> source.acquire(TokenRequest.forResource(audience)
+                .withAgent(request.agent().orElse(null))
+                .withDeadline(request.deadline().orElseThrow()));
     }
 
     /** Notes every text that can be had of a call to a source. */

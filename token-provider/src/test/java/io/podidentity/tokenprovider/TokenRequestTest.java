@@ -20,6 +20,7 @@ class TokenRequestTest {
         assertThat(request.tenantId()).isEmpty();
         assertThat(request.identity()).isEmpty();
         assertThat(request.clientId()).isEmpty();
+        assertThat(request.agent()).isEmpty();
         assertThat(request.claims()).isEmpty();
         assertThat(request.forceRefresh()).isFalse();
         assertThat(request.deadline()).isEmpty();
@@ -50,6 +51,7 @@ class TokenRequestTest {
     void with_eachPart_changesThatPartAlone() {
         TokenRequest full = request.withTenantId("contoso.com")
                 .withClientId("app")
+                .withAgent(AgentIdentity.ofClientId("agent"))
                 .withClaims("{}")
                 .withForceRefresh(true)
                 .withDeadline(Duration.ofSeconds(5));
@@ -58,14 +60,17 @@ class TokenRequestTest {
         assertThat(full.tenantId()).hasValue("contoso.com");
         assertThat(full.identity()).hasValue(UserAssignedIdentity.ofClientId("app"));
         assertThat(full.clientId()).hasValue("app");
+        assertThat(full.agent()).hasValue(AgentIdentity.ofClientId("AGENT"));
         assertThat(full.claims()).hasValue("{}");
         assertThat(full.forceRefresh()).isTrue();
         assertThat(full.deadline()).hasValue(Duration.ofSeconds(5));
         assertThat(full)
-                .hasToString("TokenRequest[https://vault.azure.net, tenant contoso.com, client ID app, claims {},"
-                        + " deadline PT5S, forced]");
+                .hasToString(
+                        "TokenRequest[https://vault.azure.net, tenant contoso.com, client ID app, agent identity agent, claims {},"
+                                + " deadline PT5S, forced]");
         assertThat(full.withTenantId(null)
                         .withClientId(null)
+                        .withAgent(null)
                         .withClaims(null)
                         .withForceRefresh(false)
                         .withDeadline(null))
@@ -88,6 +93,7 @@ class TokenRequestTest {
                 .isNotEqualTo(TokenRequest.forResource("https://vault.azure.net/"))
                 .isNotEqualTo(request.withTenantId("t"))
                 .isNotEqualTo(request.withClientId("c"))
+                .isNotEqualTo(request.withAgent(AgentIdentity.ofClientId("c")))
                 .isNotEqualTo(request.withClaims("{}"))
                 .isNotEqualTo(request.withForceRefresh(true))
                 .isNotEqualTo(request.withDeadline(Duration.ofSeconds(1)))

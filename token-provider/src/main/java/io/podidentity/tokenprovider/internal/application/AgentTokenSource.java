@@ -59,8 +59,8 @@ public final class AgentTokenSource implements TokenSource, ActingForUsers {
         this.blueprintProof = blueprintProof;
         this.ownAgent = ownAgent;
         String audience = client.authority().exchangeAudience();
-        this.blueprintTokens = proofs.apply(new Step(this::acquireForBlueprint), audience);
-        this.exchangeTokens = proofs.apply(new Step(this::acquireForExchange), audience);
+        this.blueprintTokens = proofs.apply(new Step(false), audience);
+        this.exchangeTokens = proofs.apply(new Step(true), audience);
     }
 
     @Override
@@ -155,10 +155,16 @@ public final class AgentTokenSource implements TokenSource, ActingForUsers {
     }
 
     /** A step on the way to the token of an agent identity, as a source of its own. */
-    private record Step(TokenSource method) implements TokenSource, ActingForUsers {
+    private final class Step implements TokenSource, ActingForUsers {
+        private final boolean forExchange;
+
+        Step(boolean forExchange) {
+            this.forExchange = forExchange;
+        }
+
         @Override
         public String name() {
-            return "Agent identity";
+            return AgentTokenSource.this.name();
         }
 
         @Override
@@ -168,7 +174,10 @@ public final class AgentTokenSource implements TokenSource, ActingForUsers {
 
         @Override
         public Outcome acquire(TokenRequest request) throws InterruptedException {
-            return method.acquire(request);
+            if (forExchange) {
+                return acquireForExchange(request);
+            }
+            return acquireForBlueprint(request);
         }
     }
 }

@@ -25,6 +25,9 @@ public final class HelpPage {
 
     private static final String FOLDER = "/io/podidentity/tokenprovider/";
 
+    /** All pages, one after the other. The jar has this file in place of the pages, because it is smaller. */
+    private static final String ALL = "troubleshooting-all.md";
+
     /** The page on failures of a whole call. */
     private static final String CALLS = "troubleshooting.md";
 
@@ -65,15 +68,24 @@ public final class HelpPage {
     private static final String HEADING = "## ";
     private static final String IN_A_POD = "in a pod";
 
-    private final List<String> pages = new ArrayList<>();
+    private final String pages;
 
-    /** Reads the pages. In a jar that was made without them, the pages are empty. */
+    /** Reads the pages. In a jar that was made without them, there is no section. */
     public HelpPage() {
-        pages.add(readPage(CALLS));
+        String all = readPage(ALL);
+        if (all.isEmpty()) {
+            all = readPages();
+        }
+        pages = all;
+    }
+
+    private static String readPages() {
+        StringBuilder all = new StringBuilder(readPage(CALLS));
         // In a fixed order, in which "help" lists the sections.
         for (String name : new TreeSet<>(SECTIONS_OF_PAGES.keySet())) {
-            pages.add(readPage(name));
+            all.append(readPage(name));
         }
+        return all.toString();
     }
 
     private static String readPage(String name) {
@@ -103,30 +115,29 @@ public final class HelpPage {
 
     /** A section with its heading; null without one of this name. */
     public @Nullable String section(String anchor) {
-        for (String page : pages) {
-            int start = page.indexOf("\n" + HEADING + anchor + "\n");
-            if (start >= 0) {
-                return sectionAt(page, start);
-            }
+        int start = pages.indexOf("\n" + HEADING + anchor + "\n");
+        if (start < 0) {
+            return null;
         }
-        return null;
+        // The next section, or the title of the next page.
+        int end = Math.min(findOrEnd("\n" + HEADING, start + 1), findOrEnd("\n# ", start + 1));
+        return pages.substring(start, end).strip();
     }
 
-    private static String sectionAt(String page, int start) {
-        int end = page.indexOf("\n" + HEADING, start + 1);
-        if (end < 0) {
-            end = page.length();
+    /** Where a text is in the pages from a place on; their end if it is not there. */
+    private int findOrEnd(String text, int from) {
+        int found = pages.indexOf(text, from);
+        if (found < 0) {
+            return pages.length();
         }
-        return page.substring(start, end).strip();
+        return found;
     }
 
     public List<String> anchors() {
         List<String> anchors = new ArrayList<>();
-        for (String page : pages) {
-            for (String line : page.split("\n", -1)) {
-                if (line.startsWith(HEADING)) {
-                    anchors.add(line.substring(HEADING.length()));
-                }
+        for (String line : pages.split("\n", -1)) {
+            if (line.startsWith(HEADING)) {
+                anchors.add(line.substring(HEADING.length()));
             }
         }
         return anchors;

@@ -15,6 +15,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ class ConnectionStringSourceTest {
         "RunAs=App;AppId=a;TenantId=t;AppKey=s, Client secret",
         "RunAs=App;AppId=a;TenantId=t;CertificateThumbprint=1;CertificateStoreLocation=CurrentUser, Client certificate",
         "RunAs=App;AppId=a;TenantId=t;CertificateSubjectName=CN=x;CertificateStoreLocation=CurrentUser, Client certificate",
+        "RunAs=Agent;AppId=b;TenantId=t;AgentId=a, Agent identity",
         "RunAs=App;AppId=a;KeyVaultCertificateSecretIdentifier=https://v.vault.azure.net/secrets/c, Key Vault certificate",
     })
     void of_eachWay_isItsSource(String text, String name) {
@@ -108,6 +110,36 @@ class ConnectionStringSourceTest {
         HttpRequest sent = http.requests().get(0);
         assertThat(sent.url()).isEqualTo("https://login.microsoftonline.us/contoso.com/oauth2/v2.0/token");
         assertThat(sent.form()).contains("client_id=a").contains("client_secret=s%3B1");
+    }
+
+    @Test
+    void of_anAgent_provesTheBlueprintByTheFederatedTokenFile() throws Exception {
+        http.answers(200, TOKEN);
+        Path file = Files.writeString(root.resolve("token"), "of-the-pod");
+        variables.put("AZURE_FEDERATED_TOKEN_FILE", file.toString());
+
+        source("RunAs=Agent;AppId=b;TenantId=t;AgentId=a;AgentUser=u@contoso.com")
+                .acquire(REQUEST);
+
+        assertThat(http.requests().get(0).form()).contains("client_id=b", "client_assertion=of-the-pod", "fmi_path=a");
+        assertThat(http.requests().get(http.requests().size() - 1).form())
+                .contains("grant_type=user_fic", "client_id=a", "username=u%40contoso.com");
+    }
+
+    @Test
+    void of_anAgentWithAManagedIdentity_asksTheEndpointAlsoInAPodWithWorkloadIdentity() throws Exception {
+        // Entra ID accepts no token that workload identity got as a proof.
+        variables.put("AZURE_FEDERATED_TOKEN_FILE", "/var/run/secrets/azure/tokens/azure-identity-token");
+        http.answers(200, TOKEN.replace("{", "{\"client_id\":\"m\","));
+
+        source("RunAs=Agent;AppId=b;TenantId=t;AgentId=a;ManagedIdentityClientId=m")
+                .acquire(REQUEST);
+
+        assertThat(http.requests().get(0).url())
+                .contains("/metadata/identity/oauth2/token")
+                .contains("client_id=m");
+        assertThat(http.requests().get(1).form()).contains("client_id=b", "client_assertion=t", "fmi_path=a");
+        assertThat(http.requests()).hasSize(3);
     }
 
     @Test
