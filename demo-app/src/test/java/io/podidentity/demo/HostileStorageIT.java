@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A storage account that means harm: by what it names, what it says its blobs are, and what it answers at all. A test for CI. */
+/**
+ * A storage account that means harm: by what it names, what it says its blobs are, and what it answers at all. A test
+ * for CI.
+ */
 @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 @Timeout(120)
 class HostileStorageIT {

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The jar as a process at the edges of what a machine gives it: no network, a full disk, a folder that nobody can
- * write, another file system, no more descriptors or threads. Starts podid many times, so this is a test for CI. Skipped where this
- * user may not make namespaces.
+ * write, another file system, no more descriptors or threads. Starts podid many times, so this is a test for CI.
+ * Skipped where this user may not make namespaces.
  */
 @EnabledIfSystemProperty(named = "podidentity.long", matches = "true")
 class ProcessEdgesIT {

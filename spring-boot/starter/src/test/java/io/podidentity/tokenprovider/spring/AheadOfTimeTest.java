@@ -20,7 +20,8 @@ import org.springframework.boot.SpringApplicationAotProcessor;
 
 /**
  * An application is made ahead of time, as {@code spring-boot:process-aot} does it, and started. That is the first half
- * of a native image; GraalVM, the second, is not tried. It compiles and starts the application, so this is a test for CI.
+ * of a native image; GraalVM, the second, is not tried. It compiles and starts the application, so this is a test for
+ * CI.
  */
 class AheadOfTimeTest {
     private static final String CLASS_PATH = System.getProperty("java.class.path");

@@ -94,7 +94,7 @@ final class SlotState implements InFlightRequest.Slot {
         work.performAll();
     }
 
-    /** Refuses the slot's token if a claims challenge that comes now is about it ({@link Challenges}). True if it is. */
+    /** Refuses the slot's token if a claims challenge that comes now is about it ({@link Challenges}). True if so. */
     synchronized boolean refuseChallengedToken() {
         CachedToken known = token;
         if (known == null) {
