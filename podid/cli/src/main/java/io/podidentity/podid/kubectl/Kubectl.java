@@ -246,8 +246,8 @@ public final class Kubectl {
     }
 
     /**
-     * Reads the object that a command prints, such as {@code get} or {@code create token}. The option {@code -o json} is
-     * added.
+     * Reads the object that a command prints, such as {@code get} or {@code create token}. The option {@code -o json}
+     * is added.
      *
      * @throws KubectlException if kubectl fails, or prints something else
      */

@@ -77,6 +77,7 @@ final class AccountAssigner {
     }
 
     private static Map<ObjectName, Map<Client, List<PodMove>>> groupByAccount(List<PodMove> pods) {
+        // Sorted, so that the names of new accounts do not depend on the order of the files.
         Map<ObjectName, Map<Client, List<PodMove>>> groups = new TreeMap<>();
         for (PodMove pod : pods) {
             groups.computeIfAbsent(pod.account(), account -> new LinkedHashMap<>())
@@ -90,15 +91,15 @@ final class AccountAssigner {
         Optional<Client> keeper = findKeeper(account, podsByClient);
         podsByClient.forEach((client, pods) -> {
             if (keeper.filter(client::equals).isPresent()) {
-                assign(account, client, pods, keep(account, pods.get(0)));
+                assignPods(account, client, pods, planKept(account, pods.get(0)));
             } else {
                 ObjectName name = findFreeName(account, pods.get(0), client);
-                assign(name, client, pods, create(name, pods.get(0), account));
+                assignPods(name, client, pods, planNew(name, pods.get(0), account));
             }
         });
     }
 
-    private void assign(ObjectName account, Client client, List<PodMove> pods, AccountMove move) {
+    private void assignPods(ObjectName account, Client client, List<PodMove> pods, AccountMove move) {
         moves.putIfAbsent(account, move);
         clients.put(account, client);
         for (PodMove pod : pods) {
@@ -106,7 +107,10 @@ final class AccountAssigner {
         }
     }
 
-    /** The client whose pods keep the account: the one that the account names already, or the one with most pods. */
+    /**
+     * Finds the client whose pods keep the account: the client that the account names already. If the account names
+     * none, it is the client with the most pods, so that few pods get another account.
+     */
     private Optional<Client> findKeeper(ObjectName account, Map<Client, List<PodMove>> podsByClient) {
         if (account.name().equals(DEFAULT) || !isName(account.name())) {
             return Optional.empty();
@@ -128,7 +132,7 @@ final class AccountAssigner {
 
     /** Finds a name after the identity. If the pods leave an account of their own, its name comes before that. */
     private ObjectName findFreeName(ObjectName account, PodMove pod, Client client) {
-        String base = baseName(account, pod);
+        String base = composeBaseName(account, pod);
         for (int number = 1; ; number++) {
             String name = number == 1 ? base : base + "-" + number;
             var candidate = new ObjectName(account.namespace(), name);
@@ -138,13 +142,14 @@ final class AccountAssigner {
         }
     }
 
-    private static String baseName(ObjectName account, PodMove pod) {
+    private static String composeBaseName(ObjectName account, PodMove pod) {
         String prefix = account.name().equals(DEFAULT) ? "" : account.name() + "-";
         String identity = pod.identity().identity().name().name();
         String name = prefix + (isName(identity) ? identity : "identity");
         return name.substring(0, Math.min(name.length(), MAX_NAME_BEFORE_NUMBER));
     }
 
+    /** Whether no account has the name, or this run gives it to an account of the same client. */
     private boolean isFree(ObjectName account, Client client) {
         boolean isOfThisClient = client.equals(clients.getOrDefault(account, client));
         return isOfThisClient
@@ -152,22 +157,22 @@ final class AccountAssigner {
                 && findPresent(account).isEmpty();
     }
 
-    private AccountMove keep(ObjectName account, PodMove pod) {
+    private AccountMove planKept(ObjectName account, PodMove pod) {
         How how = findPresent(account).isPresent() ? How.ANNOTATE : How.DEFINE;
-        return new AccountMove(account, annotationsFor(pod), how, account, List.of(), List.of());
+        return new AccountMove(account, listAnnotations(pod), how, account, List.of(), List.of());
     }
 
-    private AccountMove create(ObjectName name, PodMove pod, ObjectName insteadOf) {
+    private AccountMove planNew(ObjectName name, PodMove pod, ObjectName insteadOf) {
         return new AccountMove(
                 name,
-                annotationsFor(pod),
+                listAnnotations(pod),
                 How.CREATE,
                 insteadOf,
                 findPullSecrets(insteadOf),
                 findRoleBindings(insteadOf));
     }
 
-    private static Map<String, String> annotationsFor(PodMove pod) {
+    private static Map<String, String> listAnnotations(PodMove pod) {
         MovedIdentity identity = pod.identity();
         var annotations = new LinkedHashMap<String, String>();
         annotations.put(Keys.CLIENT_ID, identity.clientId());
@@ -177,6 +182,7 @@ final class AccountAssigner {
         return annotations;
     }
 
+    /** A new account needs these too, or the node cannot pull the images of the pods. */
     private List<String> findPullSecrets(ObjectName account) {
         return findPresent(account).map(context::location).stream()
                 .flatMap(location -> location.at("imagePullSecrets").items().stream())
@@ -185,6 +191,7 @@ final class AccountAssigner {
                 .toList();
     }
 
+    /** Whoever applies the files has to add the new account to these, since podid gives no rights in Kubernetes. */
     private List<String> findRoleBindings(ObjectName account) {
         return Stream.of("RoleBinding", "ClusterRoleBinding")
                 .flatMap(kind -> context.kind(kind).stream())

@@ -47,7 +47,11 @@ final class AccountChanges {
         this.manual = manual;
     }
 
-    /** @param removed the objects of pod identity that are removed from the plan's cluster */
+    /**
+     * Annotates an account where it is written, or decides where a new one is written.
+     *
+     * @param removed the objects of pod identity that are removed from the plan's cluster
+     */
     void change(MovePlan plan, AccountMove account, List<KubernetesObject> removed) {
         Optional<SourceObject> present = plan.context()
                 .cluster()
@@ -64,6 +68,11 @@ final class AccountChanges {
         }
     }
 
+    /**
+     * Decides where a new account is written: in the place of a binding that is removed, before a binding or a
+     * workload that stays, or in a file of its own. An object in braces takes no block beside it, and a new object in
+     * a patch would patch nothing.
+     */
     private void define(MovePlan plan, AccountMove account, List<KubernetesObject> removed) {
         List<PodMove> pods = plan.moves().stream()
                 .filter(move -> move.account().equals(account.name()))
@@ -121,7 +130,6 @@ final class AccountChanges {
                 || binding.namespace().equals(account.name().namespace());
     }
 
-    /** A new object in a patch would patch nothing. */
     private Optional<SourceObject> findWorkload(List<PodMove> pods) {
         return pods.stream()
                 .flatMap(move -> written.find(move.source()).stream())

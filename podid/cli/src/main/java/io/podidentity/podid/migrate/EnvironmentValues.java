@@ -56,6 +56,7 @@ final class EnvironmentValues {
         this.plans = plans;
     }
 
+    /** Notes that a cluster wants values. The file and the kustomizations are changed later. */
     void want(MovePlan plan, Target target, Map<String, String> values) {
         wanted.computeIfAbsent(target, key -> new IdentityHashMap<>())
                 .computeIfAbsent(plan, key -> new LinkedHashMap<>())
@@ -80,6 +81,7 @@ final class EnvironmentValues {
         return common;
     }
 
+    /** The values that only some clusters want, and this one does. */
     private Map<String, String> findOwn(MovePlan plan, Target target) {
         var own = new LinkedHashMap<>(
                 wanted.getOrDefault(target, new IdentityHashMap<>()).getOrDefault(plan, Map.of()));

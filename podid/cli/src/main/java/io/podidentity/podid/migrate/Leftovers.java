@@ -90,7 +90,7 @@ final class Leftovers {
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** Whether an exception, which keeps NMI away from pods, may still be needed. */
+    /** Whether pods may still ask NMI, so that exceptions from it may still be needed. */
     private boolean isLabelInUse() {
         return !unseen.isEmpty()
                 || staying.stream().anyMatch(pod -> pod.pod().bindingLabel().isPresent());

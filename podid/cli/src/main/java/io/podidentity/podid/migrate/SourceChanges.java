@@ -38,6 +38,8 @@ final class SourceChanges {
     private final IdentityHashMap<MovePlan, List<KubernetesObject>> leftoversByPlan = new IdentityHashMap<>();
 
     /**
+     * Prepares the changes, and makes none yet.
+     *
      * @param plans of several clusters, which may share files
      * @param madeByControllers what is removed, whatever the plans say
      */
@@ -62,8 +64,8 @@ final class SourceChanges {
         for (MovePlan plan : plans) {
             List<KubernetesObject> leftovers = Leftovers.find(plan, pods.failed());
             leftoversByPlan.put(plan, leftovers);
-            List<KubernetesObject> goes = settings.keepsPodIdentity() ? List.of() : leftovers;
-            plan.accounts().forEach(account -> accounts.change(plan, account, goes));
+            List<KubernetesObject> removedObjects = settings.keepsPodIdentity() ? List.of() : leftovers;
+            plan.accounts().forEach(account -> accounts.change(plan, account, removedObjects));
         }
         values.targets().forEach(this::write);
         if (!settings.keepsPodIdentity()) {

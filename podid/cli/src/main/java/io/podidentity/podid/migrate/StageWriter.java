@@ -47,7 +47,7 @@ final class StageWriter {
                 continue;
             }
             String name = file.getKey().toString();
-            stage.writeLike(Path.of(text.name()), name, text.edited());
+            stage.writeLike(Path.of(text.name()), name, text.editedText());
             if (text.isChanged()) {
                 noteChange(name);
             }

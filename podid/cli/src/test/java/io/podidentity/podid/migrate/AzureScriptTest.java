@@ -82,8 +82,8 @@ class AzureScriptTest {
 
         assertThat(credentials())
                 .hasSize(2)
-                .anyMatch(one -> one.contains("/rg-blue/"))
-                .anyMatch(one -> one.contains("/rg-green/"));
+                .anyMatch(credential -> credential.contains("/rg-blue/"))
+                .anyMatch(credential -> credential.contains("/rg-green/"));
     }
 
     @Test

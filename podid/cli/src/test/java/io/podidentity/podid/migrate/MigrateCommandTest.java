@@ -40,10 +40,10 @@ class MigrateCommandTest {
     void migrate_ofStandardInput_writesOneFile() throws IOException {
         String manifests = Files.readString(SINGLE.resolve("in/shop.yaml"));
 
-        Migrated run = Migrated.runWith(manifests, "-", "-o", output());
+        MigrateRun run = MigrateRun.runWith(manifests, "-", "-o", output());
 
         assertThat(run.exitCode()).isZero();
-        assertThat(Migrated.files(temporary.resolve("out")))
+        assertThat(MigrateRun.files(temporary.resolve("out")))
                 .containsOnlyKeys("stdin.yaml", "azure.sh", "REPORT.md")
                 .containsEntry("stdin.yaml", Files.readString(SINGLE.resolve("out/shop.yaml")));
     }
@@ -64,11 +64,11 @@ class MigrateCommandTest {
                   containers: [{name: web, image: "shop/web:1"}]
                 """);
 
-        Migrated run = Migrated.run(folder.toString(), "-o", output());
+        MigrateRun run = MigrateRun.run(folder.toString(), "-o", output());
 
         assertThat(run.exitCode()).isZero();
-        assertThat(Migrated.files(temporary.resolve("out"))).containsOnlyKeys("shop.yaml", "azure.sh", "REPORT.md");
-        assertThat(Migrated.run(folder.toString(), "-o", output() + "2", "--in-place")
+        assertThat(MigrateRun.files(temporary.resolve("out"))).containsOnlyKeys("shop.yaml", "azure.sh", "REPORT.md");
+        assertThat(MigrateRun.run(folder.toString(), "-o", output() + "2", "--in-place")
                         .err())
                 .contains("The files contain what controllers make");
     }
@@ -77,12 +77,12 @@ class MigrateCommandTest {
     void migrate_inPlace_changesTheFilesThemselves() throws IOException {
         Path file = Files.copy(SINGLE.resolve("in/shop.yaml"), temporary.resolve("shop.yaml"));
 
-        Migrated run = Migrated.run(file.toString(), "-o", output(), "--in-place");
+        MigrateRun run = MigrateRun.run(file.toString(), "-o", output(), "--in-place");
 
         assertThat(run.exitCode()).isZero();
         assertThat(Files.readString(file)).isEqualTo(Files.readString(SINGLE.resolve("out/shop.yaml")));
-        assertThat(Migrated.files(temporary.resolve("out"))).containsOnlyKeys("azure.sh", "REPORT.md");
-        assertThat(Migrated.run(file.toString(), "-o", output() + "2").err()).contains("Nothing to migrate");
+        assertThat(MigrateRun.files(temporary.resolve("out"))).containsOnlyKeys("azure.sh", "REPORT.md");
+        assertThat(MigrateRun.run(file.toString(), "-o", output() + "2").err()).contains("Nothing to migrate");
     }
 
     /** A base and two overlays, of which one is named: the other one's value stays the other one's. */
@@ -91,7 +91,7 @@ class MigrateCommandTest {
         Path repository = copy("overlays-json");
         Files.createDirectory(repository.resolve(".git"));
 
-        Migrated run = Migrated.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
+        MigrateRun run = MigrateRun.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
 
         assertThat(run.exitCode()).isZero();
         assertThat(rendered(repository.resolve("overlays/prod")))
@@ -106,13 +106,13 @@ class MigrateCommandTest {
         Path repository = copy("overlays-json");
         Path broken = repository.resolve("overlays/test/kustomization.yaml");
         Files.writeString(broken, Files.readString(broken).replace("op: replace", "op: nonsense"));
-        var before = Migrated.files(repository);
+        var before = MigrateRun.files(repository);
 
-        Migrated run = Migrated.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
+        MigrateRun run = MigrateRun.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("overlays/test", "Nothing is changed");
-        assertThat(Migrated.files(repository)).isEqualTo(before);
+        assertThat(MigrateRun.files(repository)).isEqualTo(before);
         assertThat(temporary.resolve("out")).doesNotExist();
     }
 
@@ -132,7 +132,7 @@ class MigrateCommandTest {
                         + delete
                         + "AzureIdentityBinding\n      metadata: {name: reader-binding, namespace: shop}\n");
 
-        Migrated run = Migrated.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
+        MigrateRun run = MigrateRun.run(repository.resolve("overlays/prod").toString(), "-o", output(), "--in-place");
 
         assertThat(run.out()).contains("same   Deployment shop/web (", "left   shop/web");
         assertThat(rendered(other.getParent())).doesNotContain("client-id", "serviceAccountName");
@@ -141,7 +141,7 @@ class MigrateCommandTest {
     /** Each change is where the object is written, and the base, which other overlays share, is as it was. */
     @Test
     void migrate_ofThisProjectsOverlay_changesItsOwnFilesAlone() throws Exception {
-        Migrated run = Migrated.run("../../k8s/overlays/pod-identity", "-o", output());
+        MigrateRun run = MigrateRun.run("../../k8s/overlays/pod-identity", "-o", output());
 
         assertThat(run.out()).contains("same   Pod default/podidentitydemo", "as service account azureaccess");
         Path migrated = temporary.resolve("out");
@@ -151,13 +151,13 @@ class MigrateCommandTest {
                         "serviceAccountName: azureaccess",
                         "kind: ServiceAccount")
                 .doesNotContain("aadpod");
-        assertThat(Migrated.files(migrated.resolve("base"))).isEqualTo(Migrated.files(Path.of("../../k8s/base")));
+        assertThat(MigrateRun.files(migrated.resolve("base"))).isEqualTo(MigrateRun.files(Path.of("../../k8s/base")));
     }
 
     private Path copy(String fixture) throws IOException {
         Path to = temporary.resolve("repository");
         for (Map.Entry<String, String> file :
-                Migrated.files(SINGLE.resolveSibling(fixture).resolve("in")).entrySet()) {
+                MigrateRun.files(SINGLE.resolveSibling(fixture).resolve("in")).entrySet()) {
             Path copy = to.resolve(file.getKey());
             Files.createDirectories(copy.getParent());
             Files.writeString(copy, file.getValue());
@@ -178,7 +178,7 @@ class MigrateCommandTest {
     void migrate_withoutInPlace_leavesTheFilesAsTheyAre() throws IOException {
         Path file = Files.copy(SINGLE.resolve("in/shop.yaml"), temporary.resolve("shop.yaml"));
 
-        Migrated.run(file.toString(), "-o", output());
+        MigrateRun.run(file.toString(), "-o", output());
 
         assertThat(Files.readString(file)).isEqualTo(Files.readString(SINGLE.resolve("in/shop.yaml")));
     }
@@ -188,13 +188,13 @@ class MigrateCommandTest {
         Path there = Files.createDirectories(temporary.resolve("out")).resolve("mine.txt");
         Files.writeString(there, "mine");
 
-        Migrated refused = Migrated.run(SINGLE.resolve("in").toString(), "-o", output());
-        Migrated forced = Migrated.run(SINGLE.resolve("in").toString(), "-o", output(), "--force");
+        MigrateRun refused = MigrateRun.run(SINGLE.resolve("in").toString(), "-o", output());
+        MigrateRun forced = MigrateRun.run(SINGLE.resolve("in").toString(), "-o", output(), "--force");
 
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).contains("has files; name another one, or add --force");
         assertThat(forced.exitCode()).isZero();
-        assertThat(Migrated.files(temporary.resolve("out")))
+        assertThat(MigrateRun.files(temporary.resolve("out")))
                 .containsEntry("mine.txt", "mine")
                 .containsKeys("shop.yaml", "azure.sh");
     }
@@ -205,11 +205,11 @@ class MigrateCommandTest {
     void migrate_ofWhatCannotBeUsed_leavesNothing(String end) throws IOException {
         Path broken = Files.writeString(temporary.resolve("broken.yaml"), "apiVersion: v1\nkind: Pod\n" + end);
 
-        Migrated run = Migrated.run(broken.toString(), SINGLE.resolve("in").toString(), "-o", output());
+        MigrateRun run = MigrateRun.run(broken.toString(), SINGLE.resolve("in").toString(), "-o", output());
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("broken.yaml:", "This is not YAML");
-        assertThat(Migrated.files(temporary)).containsOnlyKeys("broken.yaml");
+        assertThat(MigrateRun.files(temporary)).containsOnlyKeys("broken.yaml");
     }
 
     @Test
@@ -218,7 +218,7 @@ class MigrateCommandTest {
         Path file = Files.copy(SINGLE.resolve("in/shop.yaml"), temporary.resolve("shop.yaml"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
 
-        Migrated.run(file.toString(), "-o", output());
+        MigrateRun.run(file.toString(), "-o", output());
 
         assertThat(PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(temporary.resolve("out").resolve("shop.yaml"))))
@@ -244,7 +244,7 @@ class MigrateCommandTest {
             """);
         Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwx------"));
 
-        Migrated run = Migrated.run(file.toString(), "-o", output());
+        MigrateRun run = MigrateRun.run(file.toString(), "-o", output());
         var script = new ProcessBuilder("sh", output() + "/azure.sh").directory(temporary.toFile());
         script.environment().put("PATH", bin + ":" + System.getenv("PATH"));
         script.environment()
@@ -266,7 +266,7 @@ class MigrateCommandTest {
                 .contains("<" + evil + ">")
                 .contains("<--subject><system:serviceaccount:shop:reader>");
         try (Stream<Path> all = Files.walk(temporary)) {
-            assertThat(all.map(one -> one.getFileName().toString())).doesNotContain("PWNED");
+            assertThat(all.map(path -> path.getFileName().toString())).doesNotContain("PWNED");
         }
     }
 
@@ -278,7 +278,7 @@ class MigrateCommandTest {
                 + identity("reader", "shop-1", "aaaaaaaa-0000-4000-8000-000000000001", "a");
         Path file = Files.writeString(temporary.resolve("many.yaml"), yaml);
 
-        Migrated run = Migrated.run(file.toString(), "-o", output());
+        MigrateRun run = MigrateRun.run(file.toString(), "-o", output());
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out().lines().filter(line -> line.startsWith("same"))).hasSize(20);
@@ -299,7 +299,7 @@ class MigrateCommandTest {
                 .collect(Collectors.joining());
         Path file = Files.writeString(temporary.resolve("many.yaml"), yaml);
 
-        Migrated run = assertTimeout(Duration.ofSeconds(40), () -> Migrated.run(file.toString(), "-o", output()));
+        MigrateRun run = assertTimeout(Duration.ofSeconds(40), () -> MigrateRun.run(file.toString(), "-o", output()));
 
         assertThat(run.out().lines().filter(line -> line.startsWith("same"))).hasSize(400);
     }
@@ -308,9 +308,9 @@ class MigrateCommandTest {
     void migrate_ofSecrets_showsNone() throws IOException {
         Path fixture = Path.of("src", "test", "resources", "migrate", "service-principal", "in");
 
-        Migrated run = Migrated.run(fixture.toString(), "-o", output());
+        MigrateRun run = MigrateRun.run(fixture.toString(), "-o", output());
 
-        Map<String, String> files = Migrated.files(temporary.resolve("out"));
+        Map<String, String> files = MigrateRun.files(temporary.resolve("out"));
         assertThat(List.of(run.out(), run.err(), files.get("REPORT.md"), files.get("azure.sh")))
                 .noneMatch(text -> text.contains("not-a-real-one"));
         assertThat(files.get("azure.sh"))

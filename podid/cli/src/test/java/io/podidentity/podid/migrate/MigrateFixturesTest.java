@@ -44,29 +44,29 @@ class MigrateFixturesTest {
     Path temporary;
 
     static List<Path> fixtures() throws IOException {
-        return Migrated.fixtures();
+        return MigrateRun.fixtures();
     }
 
     @ParameterizedTest
     @MethodSource("fixtures")
     void migrate_ofEachFixture_writesWhatIsExpected(Path fixture) throws IOException {
         Path output = Path.of("target", "migrate", name(fixture), "out");
-        Migrated.delete(output);
+        MigrateRun.delete(output);
 
-        Migrated run = Migrated.run(arguments(fixture, fixture.resolve("in"), output));
+        MigrateRun run = MigrateRun.run(arguments(fixture, fixture.resolve("in"), output));
 
         String said = "exit " + run.exitCode() + "\n" + run.out() + run.err();
         Files.createDirectories(output.getParent());
         Files.writeString(output.resolveSibling("said"), said);
         assertThat(said).isEqualTo(Files.readString(fixture.resolve("said")));
-        assertThat(Migrated.files(output)).isEqualTo(Migrated.files(fixture.resolve("out")));
+        assertThat(MigrateRun.files(output)).isEqualTo(MigrateRun.files(fixture.resolve("out")));
     }
 
     @ParameterizedTest
     @MethodSource("fixtures")
     void migrate_ofFinishedFixtures_leavesNoErrorForCheck(Path fixture) {
-        Migrated check =
-                Migrated.check(fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"), "workload-identity");
+        MigrateRun check = MigrateRun.check(
+                fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"), "workload-identity");
 
         // Those that are not finished show that the check can fail.
         assertThat(check.out().contains(": error [")).isEqualTo(UNFINISHED.contains(name(fixture)));
@@ -76,7 +76,7 @@ class MigrateFixturesTest {
     void migrate_thatKeepsPodIdentity_leavesNoErrorForAClusterWithBoth() {
         Path folder = Path.of("src", "test", "resources", "migrate", "keep-pod-identity", "out");
 
-        assertThat(Migrated.check(folder, "1.8.17").out()).doesNotContain(": error [");
+        assertThat(MigrateRun.check(folder, "1.8.17").out()).doesNotContain(": error [");
     }
 
     @ParameterizedTest
@@ -84,16 +84,16 @@ class MigrateFixturesTest {
     void migrate_ofFilesOfWindows_keepsTheirLineEnds(Path fixture) throws IOException {
         Path input = temporary.resolve("in");
         for (Map.Entry<String, String> file :
-                Migrated.files(fixture.resolve("in")).entrySet()) {
+                MigrateRun.files(fixture.resolve("in")).entrySet()) {
             Path copy = input.resolve(file.getKey());
             Files.createDirectories(copy.getParent());
             Files.writeString(copy, file.getValue().replace("\n", "\r\n"));
         }
 
-        Migrated.run(arguments(fixture, input, temporary.resolve("out")));
+        MigrateRun.run(arguments(fixture, input, temporary.resolve("out")));
 
         for (Map.Entry<String, String> file :
-                Migrated.files(fixture.resolve("out")).entrySet()) {
+                MigrateRun.files(fixture.resolve("out")).entrySet()) {
             if (Files.exists(input.resolve(file.getKey()))) {
                 assertThat(Files.readString(temporary.resolve("out").resolve(file.getKey())))
                         .isEqualTo(file.getValue().replace("\n", "\r\n"));

@@ -90,7 +90,7 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
     }
 
     private UneditableException uneditable(Node node, String reason) {
-        return new UneditableException(source.place(source.start(node)), reason);
+        return new UneditableException(source.describePlace(source.startOf(node)), reason);
     }
 
     /** Makes the changes in the fewest lines: the line of the removed field becomes that of the first new field. */
@@ -148,18 +148,18 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
 
     private void writeValue(NodeTuple field, String value) {
         if (source.isAlias(field)) {
-            int end = source.end(field);
+            int end = source.endOf(field);
             source.replace(source.text().lastIndexOf('*', end), end, writeScalar(value));
             return;
         }
         if (!(field.getValueNode() instanceof ScalarNode scalar) || isShared(scalar)) {
             throw uneditable(field.getKeyNode(), "its value is no string of its own");
         }
-        String before = source.text().substring(source.start(scalar), source.end(scalar));
+        String before = source.text().substring(source.startOf(scalar), source.endOf(scalar));
         if (isBlockOrAnchored(before)) {
             throw uneditable(field.getKeyNode(), "its value has several lines or an anchor");
         }
-        source.replace(source.start(scalar), source.end(scalar), writeScalarLike(before, value));
+        source.replace(source.startOf(scalar), source.endOf(scalar), writeScalarLike(before, value));
     }
 
     private static boolean isBlockOrAnchored(String scalar) {
@@ -182,25 +182,25 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
     private void rename(NodeTuple field, String key, String value) {
         writeValue(field, value);
         Node name = field.getKeyNode();
-        source.replace(source.start(name), source.end(name), writeKey(key));
+        source.replace(source.startOf(name), source.endOf(name), writeKey(key));
     }
 
     private void remove(NodeTuple field) {
         List<NodeTuple> fields = around.getValue();
         int index = fields.indexOf(field);
         boolean isLast = index + 1 == fields.size();
-        int start = source.start(field.getKeyNode());
-        int end = source.end(field);
+        int start = source.startOf(field.getKeyNode());
+        int end = source.endOf(field);
         if (fields.size() == 1 && isFlow()) {
             source.replace(start, end, "");
         } else if (fields.size() == 1) {
-            source.replace(source.start(around), end, "{}");
+            source.replace(source.startOf(around), end, "{}");
         } else if (!isFlow() && source.isBlankBefore(start)) {
             source.replace(source.lineStart(start), source.nextLine(end), "");
         } else if (!isLast) {
-            source.replace(start, source.start(fields.get(index + 1).getKeyNode()), "");
+            source.replace(start, source.startOf(fields.get(index + 1).getKeyNode()), "");
         } else {
-            source.replace(source.end(fields.get(index - 1)), end, "");
+            source.replace(source.endOf(fields.get(index - 1)), end, "");
         }
     }
 
@@ -215,13 +215,13 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
 
     /** Writes fields behind a key that has no value yet. */
     private void fill(NodeTuple field, Map<String, Object> fields) {
-        int colon = source.end(field.getKeyNode()) + 1;
-        int end = Math.max(source.end(field.getValueNode()), colon);
+        int colon = source.endOf(field.getKeyNode()) + 1;
+        int end = Math.max(source.endOf(field.getValueNode()), colon);
         if (isFlow()) {
             source.replace(colon, end, " {" + writeFlow(fields) + "}");
             return;
         }
-        int column = source.column(source.start(field.getKeyNode())) + INDENT;
+        int column = source.columnOf(source.startOf(field.getKeyNode())) + INDENT;
         source.replace(colon, end, source.lineEnd() + writeBlock(fields, column).stripTrailing());
     }
 
@@ -234,30 +234,30 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
     }
 
     private void insertIntoBraces(Map<String, Object> fields) {
-        int brace = source.text().indexOf('{', source.start(around)) + 1;
+        int brace = source.text().indexOf('{', source.startOf(around)) + 1;
         if (around.getValue().isEmpty()) {
             source.insert(brace, writeFlow(fields));
             return;
         }
-        int first = source.start(around.getValue().get(0).getKeyNode());
+        int first = source.startOf(around.getValue().get(0).getKeyNode());
         if (source.lineStart(first) == source.lineStart(brace)) {
             source.insert(brace, writeFlow(fields) + ", ");
         } else {
-            source.insert(brace, source.lineEnd() + " ".repeat(source.column(first)) + writeFlow(fields) + ",");
+            source.insert(brace, source.lineEnd() + " ".repeat(source.columnOf(first)) + writeFlow(fields) + ",");
         }
     }
 
     private void insertLines(Map<String, Object> fields) {
         Node firstKey = around.getValue().get(0).getKeyNode();
-        int start = source.start(firstKey);
-        int column = source.column(start);
+        int start = source.startOf(firstKey);
+        int column = source.columnOf(start);
         Optional<NodeTuple> predecessor = findPredecessor(YamlNodes.textAt(firstKey));
         if (predecessor.isPresent()) {
-            int lineBehind = source.lineBehind(source.end(predecessor.get()));
+            int lineBehind = source.lineBehind(source.endOf(predecessor.get()));
             source.insertLines(lineBehind, YamlText.block(fields, column));
         } else if (source.isBlankBefore(start)) {
             // A comment belongs to what follows it, so new fields go before the comments of the first field.
-            source.insert(source.withComments(start), writeBlock(fields, column));
+            source.insert(source.startWithComments(start), writeBlock(fields, column));
         } else {
             // The first field stands behind the dash of a list.
             source.insert(start, writeBlock(fields, column).stripLeading() + " ".repeat(column));
@@ -308,7 +308,7 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
 
     /** Writes the fields that an alias stands for in its place, with the changes. */
     private void replaceAlias(NodeTuple field, FieldChanges changes) {
-        int column = source.column(source.start(field.getKeyNode())) + INDENT;
+        int column = source.columnOf(source.startOf(field.getKeyNode())) + INDENT;
         var lines = new StringBuilder();
         for (NodeTuple shared : around.getValue()) {
             String key = YamlNodes.textAt(shared.getKeyNode());
@@ -317,13 +317,13 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
                 throw uneditable(field.getKeyNode(), "it is an alias of more than strings");
             }
             if (!changes.affects(key)) {
-                String text = source.text().substring(source.start(value), source.end(value));
+                String text = source.text().substring(source.startOf(value), source.endOf(value));
                 lines.append(" ".repeat(column)).append(key + ": " + text).append(source.lineEnd());
             }
         }
         lines.append(writeBlock(changes.values(), column));
-        int colon = source.text().indexOf(':', source.end(field.getKeyNode()));
-        source.replace(colon + 1, source.end(field), (source.lineEnd() + lines).stripTrailing());
+        int colon = source.text().indexOf(':', source.endOf(field.getKeyNode()));
+        source.replace(colon + 1, source.endOf(field), (source.lineEnd() + lines).stripTrailing());
     }
 
     private boolean isFlow() {

@@ -148,7 +148,8 @@ final class KustomizationText {
      */
     void addPatch(String kind, String name, String patch) {
         if (YamlNodes.isFlow(root) || !canTakePatches()) {
-            throw new UneditableException(source.place(source.start(root)), "its patches are not one in each line");
+            throw new UneditableException(
+                    source.describePlace(source.startOf(root)), "its patches are not one in each line");
         }
         String indented = patch.lines().map(line -> "    " + line + "\n").collect(Collectors.joining());
         addedPatches.add("- target: {kind: " + kind + ", name: " + name + "}\n  patch: |-\n" + indented);
@@ -178,14 +179,14 @@ final class KustomizationText {
         List<Node> removed = items.stream().filter(removedItems::contains).toList();
         boolean grows = key.equals(PATCHES) && !addedPatches.isEmpty();
         if (grows) {
-            int dash = source.text().lastIndexOf('-', source.start(items.get(0)) - 1);
-            source.insertLines(source.lineBehind(source.end(field)), indentPatches(source.column(dash)));
+            int dash = source.text().lastIndexOf('-', source.startOf(items.get(0)) - 1);
+            source.insertLines(source.lineBehind(source.endOf(field)), indentPatches(source.columnOf(dash)));
         }
         boolean isEmptied = !items.isEmpty() && removed.size() == items.size() && !grows;
         // The key of the resources stays even without an item: the next resource belongs there.
         if (isEmptied && !key.equals(RESOURCES)) {
-            int start = source.start(field.getKeyNode());
-            source.replace(source.lineStart(start), source.lineBehind(source.end(field)), "");
+            int start = source.startOf(field.getKeyNode());
+            source.replace(source.lineStart(start), source.lineBehind(source.endOf(field)), "");
             return;
         }
         removed.forEach(item -> source.removeElement(list, item, removed));

@@ -101,12 +101,12 @@ public record SourceObject(
      * @param manifest lines without indentation and ended by line feeds
      */
     public void insertBefore(String manifest) {
-        int start = source.start(node);
+        int start = source.startOf(node);
         if (list == null) {
-            source.insertLines(source.withComments(start), manifest + "---\n");
+            source.insertLines(source.startWithComments(start), manifest + "---\n");
             return;
         }
-        int column = source.column(start);
+        int column = source.columnOf(start);
         String lines = manifest.strip().replace("\n", "\n" + " ".repeat(column));
         String dash = " ".repeat(Math.max(0, column - "- ".length())) + "- ";
         source.insertLines(source.lineStart(start), dash + lines + "\n");
@@ -119,7 +119,7 @@ public record SourceObject(
      */
     public void replaceBy(String manifest) {
         if (list == null) {
-            source.replaceDocument(source.start(node), manifest);
+            source.replaceDocument(source.startOf(node), manifest);
         } else {
             insertBefore(manifest);
             removeAll(List.of(this));
@@ -132,7 +132,7 @@ public record SourceObject(
         for (SourceObject object : objects) {
             SequenceNode list = object.list;
             if (list == null) {
-                object.source.removeDocument(object.source.start(object.node));
+                object.source.removeDocument(object.source.startOf(object.node));
             } else {
                 object.source.removeElement(list, object.node, removed);
             }

@@ -121,7 +121,7 @@ public final class SourceText {
     }
 
     /** The text with the changes. */
-    public String edited() {
+    public String editedText() {
         // Where one change inserts and another one replaces, the insertion comes first.
         List<Change> sorted = changes.stream()
                 .sorted(Comparator.comparingInt(Change::start).thenComparing(change -> !change.isInsertion()))
@@ -174,8 +174,9 @@ public final class SourceText {
         int index = elements.indexOf(element);
         Optional<Node> next = index + 1 < elements.size() ? Optional.of(elements.get(index + 1)) : Optional.empty();
         if (!YamlNodes.isFlow(list)) {
-            int end = next.map(node -> withComments(start(node))).orElseGet(() -> lineBehind(contentEnd(element)));
-            replace(withComments(start(element)), end, "");
+            int end =
+                    next.map(node -> startWithComments(startOf(node))).orElseGet(() -> lineBehind(contentEnd(element)));
+            replace(startWithComments(startOf(element)), end, "");
             return;
         }
         // In brackets the comma goes too: the one before the element, or behind it if no element before it stays.
@@ -183,26 +184,26 @@ public final class SourceText {
                 .filter(before -> !removed.contains(before))
                 .reduce((earlier, later) -> later);
         if (keptBefore.isPresent()) {
-            replace(end(keptBefore.get()), end(element), "");
+            replace(endOf(keptBefore.get()), endOf(element), "");
         } else {
-            replace(start(element), next.map(this::start).orElseGet(() -> end(element)), "");
+            replace(startOf(element), next.map(this::startOf).orElseGet(() -> endOf(element)), "");
         }
     }
 
     /** Where the text of a value ends. A block ends where its last part does, without the comments behind it. */
     private int contentEnd(Node node) {
         if (!(node instanceof CollectionNode<?> block) || YamlNodes.isFlow(block)) {
-            return end(node);
+            return endOf(node);
         }
         if (block.getValue().isEmpty()) {
-            return end(node);
+            return endOf(node);
         }
         Object last = block.getValue().get(block.getValue().size() - 1);
-        return last instanceof NodeTuple field ? end(field) : contentEnd((Node) last);
+        return last instanceof NodeTuple field ? endOf(field) : contentEnd((Node) last);
     }
 
-    int end(NodeTuple field) {
-        int keyEnd = end(field.getKeyNode());
+    int endOf(NodeTuple field) {
+        int keyEnd = endOf(field.getKeyNode());
         if (!isAlias(field)) {
             return Math.max(keyEnd, contentEnd(field.getValueNode()));
         }
@@ -219,14 +220,14 @@ public final class SourceText {
 
     /** Whether the value is an alias: the parser gives it the place of what it stands for, which was written before. */
     boolean isAlias(NodeTuple field) {
-        return start(field.getValueNode()) < start(field.getKeyNode());
+        return startOf(field.getValueNode()) < startOf(field.getKeyNode());
     }
 
-    int start(Node node) {
+    int startOf(Node node) {
         return node.getStartMark().map(this::offset).orElse(0);
     }
 
-    int end(Node node) {
+    int endOf(Node node) {
         return node.getEndMark().map(this::offset).orElse(text.length());
     }
 
@@ -249,12 +250,12 @@ public final class SourceText {
         return nextLine(Math.max(0, end - 1));
     }
 
-    int column(int offset) {
+    int columnOf(int offset) {
         return offset - lineStart(offset);
     }
 
     /** The start of a line, or of the comments right above it. */
-    int withComments(int offset) {
+    int startWithComments(int offset) {
         int line = lineStart(offset);
         while (line > 0 && isComment(lineStart(line - 1), line)) {
             line = lineStart(line - 1);
@@ -272,7 +273,7 @@ public final class SourceText {
     }
 
     /** The file and the line of a place, such as {@code file.yaml:7}. */
-    String place(int offset) {
+    String describePlace(int offset) {
         long lineFeeds =
                 text.substring(0, offset).chars().filter(unit -> unit == '\n').count();
         return name + ":" + (lineFeeds + 1);

@@ -18,17 +18,17 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** One run of the command, as a user sees it. */
-record Migrated(int exitCode, String out, String err) {
+record MigrateRun(int exitCode, String out, String err) {
 
-    static Migrated run(String... arguments) {
+    static MigrateRun run(String... arguments) {
         return run(new MigrateCommand(), arguments);
     }
 
-    static Migrated check(Path folder, String profile) {
+    static MigrateRun check(Path folder, String profile) {
         return run(new CheckCommand(), "--profile", profile, folder.toString());
     }
 
-    private static Migrated run(Object command, String... arguments) {
+    private static MigrateRun run(Object command, String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
         var line = new CommandLine(command).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
@@ -37,10 +37,10 @@ record Migrated(int exitCode, String out, String err) {
             return 2;
         });
         int exitCode = line.execute(arguments);
-        return new Migrated(exitCode, out.toString(), err.toString());
+        return new MigrateRun(exitCode, out.toString(), err.toString());
     }
 
-    static Migrated runWith(String standardInput, String... arguments) {
+    static MigrateRun runWith(String standardInput, String... arguments) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)));
         try {
@@ -67,12 +67,12 @@ record Migrated(int exitCode, String out, String err) {
     static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
-                all.sorted(Comparator.reverseOrder()).forEach(Migrated::deleteOne);
+                all.sorted(Comparator.reverseOrder()).forEach(MigrateRun::deleteFile);
             }
         }
     }
 
-    private static void deleteOne(Path file) {
+    private static void deleteFile(Path file) {
         try {
             Files.delete(file);
         } catch (IOException e) {
