@@ -173,7 +173,7 @@ public final class CheckCommand implements Callable<Integer> {
         Settings settings = writeConfig ? Settings.NONE : Settings.read(Optional.ofNullable(config), AllRules.words());
         AzureFacts facts = Optional.ofNullable(azure)
                 .or(() -> settings.path("azure"))
-                .map(AzureFacts::read)
+                .map(AzureFacts::readFolder)
                 .orElse(AzureFacts.NONE);
         List<RuleContext> clusters = clusters(settings, facts, true);
         Suppressions.Result result = check(clusters, settings);

@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.reference.ReferringKind;
+import io.podidentity.podid.check.reference.ReferringKinds;
 import io.podidentity.podid.doctor.Live.MissingRight;
 import io.podidentity.podid.doctor.VariableSources.Source;
 import io.podidentity.podid.kubectl.Kubectl;
@@ -64,7 +64,7 @@ final class LiveReading {
     Live read() throws KubectlException, InterruptedException {
         List<String> served = served();
         List<String> referring =
-                served.stream().filter(ReferringKind.resources()::contains).toList();
+                served.stream().filter(ReferringKinds.resources()::contains).toList();
         List<String> ofCluster = Stream.concat(IDENTITIES.stream().filter(served::contains), Stream.of(WEBHOOK))
                 .toList();
         List<Listing> answers = together(referring, ofCluster);

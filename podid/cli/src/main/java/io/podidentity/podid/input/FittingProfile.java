@@ -98,7 +98,7 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
         if (own.isEmpty()
                 && definitions.isEmpty()
                 && manifests.stream().noneMatch(FittingProfile::isLabelled)
-                && IdentityReference.of(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
+                && IdentityReference.findAll(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is {}", true);
         }
         return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))

@@ -142,7 +142,7 @@ public final class ProfileOptions {
     /** What the reader has skipped, and what it read of objects whose pods or identities cannot be told. */
     private static List<Skipped> skipped(List<Manifests> clusters) {
         List<Skipped> skipped = clusters.get(0).skipped();
-        Stream<Skipped> unfilled = clusters.stream().flatMap(one -> UnfilledValues.of(one.objects()).stream());
+        Stream<Skipped> unfilled = clusters.stream().flatMap(one -> UnfilledValues.find(one.objects()).stream());
         Stream<Skipped> untold =
                 clusters.stream().flatMap(one -> PodTraces.of(one.objects(), skipped).skipped().stream());
         return Stream.of(skipped.stream(), unfilled, untold)

@@ -162,7 +162,7 @@ class RulesTest {
         var context = new RuleContext(
                 new ManifestReader(profile).readText(file.getFileName().toString(), text),
                 MatchRules.of(profile),
-                Files.isDirectory(azure) ? AzureFacts.read(azure) : AzureFacts.NONE);
+                Files.isDirectory(azure) ? AzureFacts.readFolder(azure) : AzureFacts.NONE);
         return AllRules.check(context).stream()
                 .filter(finding -> finding.about().rule().equals(name))
                 .toList();

@@ -5,10 +5,12 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,80 +25,114 @@ public record AzureFacts(
 
     public static final AzureFacts NONE = new AzureFacts(Optional.empty(), Optional.empty(), Optional.empty());
 
+    private static final Pattern FILE_OF_CREDENTIALS = Pattern.compile(".*federated.*");
+    private static final Pattern FILE_OF_IDENTITIES = Pattern.compile("(?!.*federated).*identit.*");
+    private static final Pattern FILE_OF_ROLES = Pattern.compile(".*role.*");
+
     /**
      * Reads all {@code *.json} in and below a folder.
      *
      * @throws io.podidentity.emulator.manifest.ManifestException if one cannot be used
      */
-    public static AzureFacts read(Path folder) {
-        List<FieldLocation> all = ManifestFiles.files(folder).stream()
+    public static AzureFacts readFolder(Path folder) {
+        List<FieldLocation> items = ManifestFiles.files(folder).stream()
                 .flatMap(file -> FieldLocation.read(file).stream())
-                .flatMap(value -> value.items().isEmpty() ? Stream.of(value) : value.items().stream())
+                .flatMap(AzureFacts::listItems)
                 .toList();
-        Optional<List<FieldLocation>> credentials = known(all, one -> has(one, "issuer", "subject"), ".*federated.*");
+        Optional<List<FieldLocation>> credentials =
+                findKnown(items, AzureFacts::isFederatedCredential, FILE_OF_CREDENTIALS);
         return new AzureFacts(
-                known(all, one -> isOf(one, "ManagedIdentity/userAssignedIdentities"), "(?!.*federated).*identit.*")
-                        .map(items -> items.stream()
-                                .map(item -> identity(item, credentials))
-                                .toList()),
-                known(all, one -> has(one, "principalId", "scope"), ".*role.*")
-                        .map(items -> items.stream()
-                                .map(item -> new RoleOfPrincipal(
-                                        item.at("principalId").text(),
-                                        item.at("roleDefinitionName").text(),
-                                        item.at("scope").text()))
-                                .toList()),
-                all.stream()
-                        .filter(item -> isOf(item, "ContainerService/managedClusters"))
+                findKnown(items, AzureFacts::isIdentity, FILE_OF_IDENTITIES)
+                        .map(identities -> readIdentities(identities, credentials)),
+                findKnown(items, AzureFacts::isRoleAssignment, FILE_OF_ROLES).map(AzureFacts::readRoles),
+                items.stream()
+                        .filter(item -> isOfType(item, "ContainerService/managedClusters"))
                         .map(AksCluster::new)
                         .findFirst());
     }
 
-    private static boolean has(FieldLocation item, String... keys) {
-        return Stream.of(keys).allMatch(key -> item.at(key).exists());
+    /** The elements of a list; of an empty list the list itself, since it says that there are none. */
+    private static Stream<FieldLocation> listItems(FieldLocation document) {
+        return document.items().isEmpty() ? Stream.of(document) : document.items().stream();
     }
 
-    private static boolean isOf(FieldLocation item, String type) {
+    private static boolean isFederatedCredential(FieldLocation item) {
+        return item.at("issuer").exists() && item.at("subject").exists();
+    }
+
+    private static boolean isIdentity(FieldLocation item) {
+        return isOfType(item, "ManagedIdentity/userAssignedIdentities");
+    }
+
+    private static boolean isRoleAssignment(FieldLocation item) {
+        return item.at("principalId").exists() && item.at("scope").exists();
+    }
+
+    private static boolean isOfType(FieldLocation item, String type) {
         return item.at("type").text().equalsIgnoreCase("Microsoft." + type);
     }
 
     /**
-     * Those of a kind; empty if there is none of them, and no empty list of them either.
+     * The items of a kind; empty if there is none of them, and no empty list of them either.
      *
-     * @param name of the file of an empty list, which says that there are none, as a pattern
+     * @param fileOfEmptyList the name of a file that has an empty list, which says that there are none
      */
-    private static Optional<List<FieldLocation>> known(
-            List<FieldLocation> all, Predicate<FieldLocation> isOne, String name) {
-        Predicate<FieldLocation> isNone = item -> item.value() instanceof Yaml.Sequence
-                && String.valueOf(Path.of(item.position().file()).getFileName())
-                        .toLowerCase(Locale.ROOT)
-                        .matches(name);
-        return all.stream().anyMatch(isOne.or(isNone))
-                ? Optional.of(all.stream().filter(isOne).toList())
-                : Optional.empty();
+    private static Optional<List<FieldLocation>> findKnown(
+            List<FieldLocation> items, Predicate<FieldLocation> isOfKind, Pattern fileOfEmptyList) {
+        List<FieldLocation> found = items.stream().filter(isOfKind).toList();
+        if (found.isEmpty() && items.stream().noneMatch(item -> isEmptyListIn(item, fileOfEmptyList))) {
+            return Optional.empty();
+        }
+        return Optional.of(found);
+    }
+
+    private static boolean isEmptyListIn(FieldLocation item, Pattern file) {
+        String name = String.valueOf(Path.of(item.position().file()).getFileName());
+        return item.value() instanceof Yaml.Sequence
+                && file.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    private static List<RoleOfPrincipal> readRoles(List<FieldLocation> items) {
+        return items.stream()
+                .map(item -> new RoleOfPrincipal(
+                        item.at("principalId").text(),
+                        item.at("roleDefinitionName").text(),
+                        item.at("scope").text()))
+                .toList();
     }
 
     /** If the credentials of one identity are there, those of all were asked for: one without has none. */
-    private static CloudIdentity identity(FieldLocation item, Optional<List<FieldLocation>> credentials) {
-        String id = item.at("id").text();
-        String prefix = id.toLowerCase(Locale.ROOT) + "/federatedidentitycredentials/";
-        return new CloudIdentity(
-                item.at("name").text(),
-                id,
-                item.at("clientId").text(),
-                item.at("principalId").text(),
-                credentials.map(items -> items.stream()
-                        .filter(one ->
-                                one.at("id").text().toLowerCase(Locale.ROOT).startsWith(prefix))
-                        .map(one -> new CloudIdentity.Credential(
-                                one.at("name").text(),
-                                one.at("issuer").text(),
-                                one.at("subject").text(),
-                                one.at("audiences").itemTexts()))
-                        .toList()));
+    private static List<CloudIdentity> readIdentities(
+            List<FieldLocation> items, Optional<List<FieldLocation>> credentials) {
+        var identities = new ArrayList<CloudIdentity>();
+        for (FieldLocation item : items) {
+            String id = item.at("id").text();
+            identities.add(new CloudIdentity(
+                    item.at("name").text(),
+                    id,
+                    item.at("clientId").text(),
+                    item.at("principalId").text(),
+                    credentials.map(all -> readCredentials(all, id))));
+        }
+        return identities;
     }
 
-    public Optional<CloudIdentity> identity(String clientId) {
+    /** A credential is a resource below its identity, whose ID az prints in more than one letter case. */
+    private static List<CloudIdentity.Credential> readCredentials(List<FieldLocation> all, String identity) {
+        String prefix = identity.toLowerCase(Locale.ROOT) + "/federatedidentitycredentials/";
+        return all.stream()
+                .filter(credential ->
+                        credential.at("id").text().toLowerCase(Locale.ROOT).startsWith(prefix))
+                .map(credential -> new CloudIdentity.Credential(
+                        credential.at("name").text(),
+                        credential.at("issuer").text(),
+                        credential.at("subject").text(),
+                        credential.at("audiences").itemTexts()))
+                .toList();
+    }
+
+    /** The identity of that client ID, if it is known. */
+    public Optional<CloudIdentity> findIdentity(String clientId) {
         return identities.stream()
                 .flatMap(List::stream)
                 .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
@@ -110,14 +146,13 @@ public record AzureFacts(
      */
     public record RoleOfPrincipal(String principalId, String role, String scope) {
 
+        /** Whether the role is on the resource, on what it is in, or on a management group. */
         public boolean covers(String resourceId) {
             String below = resourceId.toLowerCase(Locale.ROOT);
             String above = scope.toLowerCase(Locale.ROOT).replaceFirst("/+$", "");
-            // Of management groups the members are not known, so they are given the benefit of the doubt.
-            return above.isEmpty()
-                    || above.contains("/providers/microsoft.management/managementgroups/")
-                    || below.equals(above)
-                    || below.startsWith(above + "/");
+            boolean isOnManagementGroup = above.contains("/providers/microsoft.management/managementgroups/");
+            // The members of management groups are not known, so such a role passes for one on the resource.
+            return above.isEmpty() || isOnManagementGroup || below.equals(above) || below.startsWith(above + "/");
         }
     }
 
@@ -135,12 +170,13 @@ public record AzureFacts(
 
         public record Credential(String name, String issuer, String subject, List<String> audiences) {}
 
-        /** By its client ID, or by mistake by its object ID. */
-        public boolean isNamed(String id) {
+        /** Whether the ID is its client ID, or by mistake its object ID. */
+        public boolean hasId(String id) {
             return clientId.equalsIgnoreCase(id) || principalId.equalsIgnoreCase(id);
         }
 
         public String resourceGroup() {
+            // /subscriptions/ID/resourceGroups/GROUP/…; of another form the words of a command's example remain.
             String[] parts = resourceId.split("/", -1);
             return parts.length > 4 ? parts[4] : "GROUP";
         }

@@ -1,4 +1,7 @@
-/** What {@code az} printed of Azure: start at {@code AzureFacts}. */
+/**
+ * What {@code az} printed about the cluster, its identities, their roles and federated credentials. {@code AzureFacts}
+ * reads it; {@code FactsCommand} prints the commands that write it.
+ */
 @NullMarked
 package io.podidentity.podid.check.azure;
 

@@ -3,26 +3,21 @@ package io.podidentity.podid.check.reference;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.manifest.Manifest;
-import io.podidentity.emulator.manifest.ManifestException;
-import io.podidentity.emulator.manifest.YamlReader;
 import io.podidentity.podid.check.reference.ReferringKind.Sign;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An object by which something else than the program of a pod uses an Azure identity.
+ * An object through which something other than the program of a pod uses an Azure identity. Immutable.
  *
- * @param settings what decides on it
- * @param place where to point to, in the object's own file
- * @param sign by which the way to a token was told
- * @param runners pods that get the token for it; none if they are not in the files
+ * @param settings the fields that decide on the identity
+ * @param place where findings point to, in the object's own file
+ * @param sign the field that told the way to a token
+ * @param runners pods that get the token for the object; none if they are not in the files
  */
 public record IdentityReference(
         ReferringKind kind,
@@ -32,91 +27,91 @@ public record IdentityReference(
         Sign sign,
         List<PodSource> runners) {
 
-    /** All of them but those that use a secret. */
-    public static List<IdentityReference> of(List<Manifest> objects, List<PodSource> pods) {
+    /** Finds all references but those that use a secret, which need no identity. */
+    public static List<IdentityReference> findAll(List<Manifest> objects, List<PodSource> pods) {
         return objects.stream()
-                .filter(one -> !one.isEncrypted())
-                .flatMap(manifest ->
-                        ReferringKind.of(manifest).flatMap(kind -> of(kind, FieldLocation.of(manifest), pods)))
-                .filter(one -> one.sign().way() != Way.SECRET)
+                // The settings of an encrypted object cannot be read.
+                .filter(object -> !object.isEncrypted())
+                .flatMap(object -> findIn(object, pods))
+                .filter(reference -> reference.way() != Way.SECRET)
                 .toList();
     }
 
-    private static Stream<IdentityReference> of(ReferringKind kind, FieldLocation object, List<PodSource> pods) {
+    private static Stream<IdentityReference> findIn(Manifest manifest, List<PodSource> pods) {
+        FieldLocation object = FieldLocation.of(manifest);
+        return ReferringKinds.findAll(manifest).flatMap(kind -> findOfKind(kind, object, pods));
+    }
+
+    private static Stream<IdentityReference> findOfKind(
+            ReferringKind kind, FieldLocation object, List<PodSource> pods) {
         List<PodSource> runners =
-                pods.stream().filter(pod -> kind.runs().test(pod, object)).toList();
-        return at(object, kind.settings())
-                .flatMap(settings -> kind.signs().stream()
-                        .filter(sign -> sign.isIn(settings))
-                        .limit(1)
-                        .map(sign -> new IdentityReference(
-                                kind, object, settings, place(object, kind, settings, sign), sign, runners)));
+                pods.stream().filter(pod -> kind.isRunBy(pod, object)).toList();
+        return kind.settings()
+                .findSettings(object)
+                .flatMap(settings -> createIfSigned(kind, object, settings, runners).stream());
     }
 
-    private static FieldLocation place(FieldLocation object, ReferringKind kind, FieldLocation settings, Sign sign) {
-        return kind.isInText()
-                ? at(object, kind.place()).findFirst().orElse(object)
-                : sign.field().isEmpty() ? settings : settings.at(sign.field());
+    private static Optional<IdentityReference> createIfSigned(
+            ReferringKind kind, FieldLocation object, FieldLocation settings, List<PodSource> runners) {
+        return kind.findSign(settings)
+                .map(sign -> new IdentityReference(
+                        kind, object, settings, findPlace(kind, object, settings, sign), sign, runners));
     }
 
-    static Stream<FieldLocation> at(FieldLocation start, String path) {
-        Stream<FieldLocation> found = Stream.of(start);
-        for (String key : path.split("/", -1)) {
-            found = found.flatMap(one -> switch (key) {
-                case "[]" -> one.items().stream();
-                case "{}" -> within(one);
-                default -> Stream.of(one.like(key));
-            });
+    /** A field inside a text has no position of its own in the file, so findings point to the text. */
+    private static FieldLocation findPlace(
+            ReferringKind kind, FieldLocation object, FieldLocation settings, Sign sign) {
+        if (kind.settings().isInText()) {
+            return kind.settings().findHolders(object).findFirst().orElse(object);
         }
-        return found.filter(FieldLocation::exists);
-    }
-
-    /** The documents in a text; none if it is neither YAML nor Base64 of it. */
-    static Stream<FieldLocation> within(FieldLocation text) {
-        try {
-            String plain = text.path().startsWith("data")
-                    ? new String(Base64.getMimeDecoder().decode(text.text()), StandardCharsets.UTF_8)
-                    : text.text();
-            return YamlReader.read(text.object().toString(), plain).stream()
-                    .map(document -> FieldLocation.of(text.object(), document));
-        } catch (ManifestException | IllegalArgumentException e) {
-            return Stream.empty();
-        }
+        return sign.locate(settings);
     }
 
     public Way way() {
         return sign.way();
     }
 
-    /** Whether the pods that mount it are what uses it. */
+    /** Whether the pods that mount the object are what uses the identity. */
     public boolean isMounted() {
-        return kind.runner().equals(ReferringKind.MOUNTING);
+        return kind.isMounted();
     }
 
-    /** Whether it says so, even if it says more. */
+    /** Whether the settings have a sign of that way, even if another sign comes before it. */
     public boolean has(Way way) {
-        return kind.signs().stream().anyMatch(one -> one.way() == way && one.isIn(settings));
+        return kind.signs().stream().anyMatch(candidate -> candidate.way() == way && candidate.isIn(settings));
     }
 
-    /** The client ID that the object names, or a secret for it; missing if it names none. */
+    /** The client ID that the object names, or a secret for it; a missing field if it names none. */
     public FieldLocation clientId() {
-        return settings.at(Arrays.asList(sign.clientId().split("/", -1)));
+        return sign.findClientId(settings).orElseGet(() -> settings.at(""));
     }
 
     /** Where to point to for a field of the settings. */
     public FieldLocation place(FieldLocation field) {
-        return kind.isInText() ? place : field;
+        return kind.settings().isInText() ? place : field;
+    }
+
+    /** The field that names a service account; empty if the kind has no such field. */
+    public Optional<FieldLocation> accountField() {
+        return kind.accountField().map(settings::at);
     }
 
     /** The service account that the object names; its namespace is empty where each namespace may have one. */
     public Optional<ObjectName> account() {
-        FieldLocation named = settings.at(kind.account());
-        String name = named.text() + named.at("name").text();
-        String ofAccount = isOfCluster() ? named.at("namespace").text() : namespace();
-        return name.isEmpty() ? Optional.empty() : Optional.of(new ObjectName(ofAccount, name));
+        return accountField().flatMap(this::readAccount);
     }
 
-    /** Empty of an object of the cluster. */
+    /** Some products write the name itself into the field, others an object with a name and a namespace. */
+    private Optional<ObjectName> readAccount(FieldLocation field) {
+        String name = field.text() + field.at("name").text();
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        String ofAccount = isOfCluster() ? field.at("namespace").text() : namespace();
+        return Optional.of(new ObjectName(ofAccount, name));
+    }
+
+    /** The object's namespace; empty for an object of the cluster. */
     public String namespace() {
         return isOfCluster() ? "" : object.object().namespace();
     }
@@ -125,19 +120,23 @@ public record IdentityReference(
         return object.object().kind().startsWith("Cluster");
     }
 
-    /** Whether what the pod runs as is used by others than the pod's program, who need no webhook. */
+    /** Whether the pod's service account is there for a driver or an operator, which needs no webhook. */
     public boolean takesAccountOf(PodSource pod) {
-        return way() == Way.WORKLOAD
-                && (account()
-                                .filter(one -> one.name().equals(pod.serviceAccount()))
-                                .filter(one -> one.namespace().isEmpty()
-                                        || one.namespace().equals(pod.namespace()))
-                                .isPresent()
-                        || (kind.account().equals(ReferringKind.OF_RUNNER) && runners.contains(pod)));
+        if (way() != Way.WORKLOAD) {
+            return false;
+        }
+        boolean isRunner = kind.usesAccountOfRunner() && runners.contains(pod);
+        return isRunner
+                || account().filter(account -> isAccountOf(pod, account)).isPresent();
+    }
+
+    private static boolean isAccountOf(PodSource pod, ObjectName account) {
+        return account.name().equals(pod.serviceAccount())
+                && (account.namespace().isEmpty() || account.namespace().equals(pod.namespace()));
     }
 
     /** Whether the webhook must have changed what gets the token. */
     public boolean needsWebhook() {
-        return way() == Way.WORKLOAD && account().isEmpty() && !kind.account().equals(ReferringKind.OF_RUNNER);
+        return way() == Way.WORKLOAD && account().isEmpty() && !kind.usesAccountOfRunner();
     }
 }

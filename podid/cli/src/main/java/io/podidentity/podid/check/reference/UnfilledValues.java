@@ -10,7 +10,6 @@ import io.podidentity.podid.check.reference.ReferringKind.Sign;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.Value;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -32,15 +31,15 @@ public final class UnfilledValues {
     private UnfilledValues() {}
 
     /** The objects with such fields, each once, at the first of them. Values are not named: a Secret may have them. */
-    public static List<Skipped> of(List<Manifest> manifests) {
+    public static List<Skipped> find(List<Manifest> manifests) {
         return manifests.stream()
                 .filter(manifest -> !manifest.isEncrypted())
-                .flatMap(manifest -> skipped(manifest).stream())
+                .flatMap(manifest -> describe(manifest).stream())
                 .toList();
     }
 
-    private static Optional<Skipped> skipped(Manifest manifest) {
-        List<FieldLocation> unfilled = fields(manifest).distinct().toList();
+    private static Optional<Skipped> describe(Manifest manifest) {
+        List<FieldLocation> unfilled = findUnfilled(manifest).distinct().toList();
         if (unfilled.isEmpty()) {
             return Optional.empty();
         }
@@ -55,77 +54,94 @@ public final class UnfilledValues {
                 Skipped.Kind.PLACEHOLDER));
     }
 
-    private static Stream<FieldLocation> fields(Manifest manifest) {
+    private static Stream<FieldLocation> findUnfilled(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
-        Stream<FieldLocation> own = manifest.group().equals(POD_IDENTITY)
-                ? Stream.concat(named(object), object.at("spec").texts().stream())
-                : Stream.empty();
-        Stream<FieldLocation> ofAccount = manifest.kind().equals("ServiceAccount")
-                ? Stream.concat(named(object), object.at("metadata", "annotations").texts().stream())
-                : Stream.empty();
-        Stream<FieldLocation> ofPods = manifest.pods().stream().flatMap(place -> ofPod(object, place));
-        Stream<FieldLocation> ofReferences = ReferringKind.of(manifest).flatMap(kind -> ofReference(object, kind));
-        return Stream.concat(
-                Stream.of(own, ofAccount, ofPods).flatMap(texts -> texts).filter(UnfilledValues::isUnfilled),
-                ofReferences);
+        Stream<FieldLocation> ofPods = manifest.pods().stream().flatMap(place -> listFieldsOfPod(object, place));
+        Stream<FieldLocation> unfilled =
+                Stream.concat(listFieldsOfObject(manifest, object), ofPods).filter(UnfilledValues::isUnfilled);
+        Stream<FieldLocation> ofReferences =
+                ReferringKinds.findAll(manifest).flatMap(kind -> findUnfilledReferences(object, kind));
+        return Stream.concat(unfilled, ofReferences);
     }
 
-    private static Stream<FieldLocation> named(FieldLocation object) {
+    /** The fields of an object of aad-pod-identity or of a service account. */
+    private static Stream<FieldLocation> listFieldsOfObject(Manifest manifest, FieldLocation object) {
+        if (manifest.group().equals(POD_IDENTITY)) {
+            return Stream.concat(listNames(object), object.at("spec").texts().stream());
+        }
+        if (manifest.kind().equals("ServiceAccount")) {
+            return Stream.concat(listNames(object), object.at("metadata", "annotations").texts().stream());
+        }
+        return Stream.empty();
+    }
+
+    private static Stream<FieldLocation> listNames(FieldLocation object) {
         return Stream.of(object.at("metadata", "name"), object.at("metadata", "namespace"));
     }
 
-    private static Stream<FieldLocation> ofPod(FieldLocation object, PodPlace place) {
-        List<FieldLocation> labels = place.labels().stream()
-                .flatMap(path -> Stream.of(
-                        object.at(path).at(Pod.BINDING_LABEL), object.at(path).at(Keys.USE)))
-                .filter(FieldLocation::exists)
-                .toList();
-        Stream<FieldLocation> namespace =
-                labels.isEmpty() ? Stream.empty() : Stream.of(object.at("metadata", "namespace"));
+    private static Stream<FieldLocation> listFieldsOfPod(FieldLocation object, PodPlace place) {
         Stream<FieldLocation> annotations = place.annotations().stream()
                 .flatMap(path -> object.at(path).fields().stream())
                 .filter(field -> field.key().startsWith(OF_WORKLOAD_IDENTITY));
         Stream<FieldLocation> accounts = place.accounts().stream().map(object::at);
-        Stream<FieldLocation> variables = Stream.of("initContainers", "containers")
+        return Stream.of(listLabels(object, place), annotations, accounts, listVariables(object, place))
+                .flatMap(fields -> fields);
+    }
+
+    /** The labels that choose an identity, with the namespace, in which the identity is looked for. */
+    private static Stream<FieldLocation> listLabels(FieldLocation object, PodPlace place) {
+        List<FieldLocation> labels = place.labels().stream()
+                .map(object::at)
+                .flatMap(ofPod -> Stream.of(ofPod.at(Pod.BINDING_LABEL), ofPod.at(Keys.USE)))
+                .filter(FieldLocation::exists)
+                .toList();
+        if (labels.isEmpty()) {
+            return Stream.empty();
+        }
+        return Stream.concat(labels.stream(), Stream.of(object.at("metadata", "namespace")));
+    }
+
+    private static Stream<FieldLocation> listVariables(FieldLocation object, PodPlace place) {
+        return Stream.of("initContainers", "containers")
                 .flatMap(list -> object.at(place.spec()).at(list).items().stream())
                 .flatMap(container -> container.at("env").items().stream())
                 .filter(variable -> VARIABLES.contains(variable.at("name").text()))
                 .map(variable -> variable.at("value"));
-        return Stream.of(labels.stream(), namespace, annotations, accounts, variables)
-                .flatMap(fields -> fields);
     }
 
-    private static Stream<FieldLocation> ofReference(FieldLocation object, ReferringKind kind) {
-        if (kind.isInText()) {
-            return IdentityReference.at(object, kind.place()).filter(UnfilledValues::hasUnfilledDocument);
+    private static Stream<FieldLocation> findUnfilledReferences(FieldLocation object, ReferringKind kind) {
+        if (kind.settings().isInText()) {
+            return kind.settings().findHolders(object).filter(UnfilledValues::hasUnfilledDocument);
         }
-        return IdentityReference.at(object, kind.settings())
-                .flatMap(settings -> ofSettings(kind, settings))
+        return kind.settings()
+                .findSettings(object)
+                .flatMap(settings -> listFieldsOfSettings(kind, settings))
                 .filter(UnfilledValues::isUnfilled);
     }
 
-    private static Stream<FieldLocation> ofSettings(ReferringKind kind, FieldLocation settings) {
-        Stream<FieldLocation> deciding = kind.signs().stream()
-                .map(Sign::field)
-                .filter(field -> !field.isEmpty())
-                .map(settings::at);
-        List<Sign> signs = kind.signs().stream()
-                .filter(sign -> sign.isIn(settings))
-                .limit(1)
-                .toList();
-        Stream<FieldLocation> clientIds = signs.stream()
-                .filter(sign -> !sign.clientId().isEmpty())
-                .map(sign -> settings.at(Arrays.asList(sign.clientId().split("/", -1))));
-        boolean usesIdentity = signs.stream().anyMatch(sign -> sign.way() != Way.SECRET);
-        Stream<FieldLocation> tenants = usesIdentity ? TENANTS.stream().map(settings::at) : Stream.empty();
-        Stream<FieldLocation> accounts = Stream.of(settings.at(kind.account()), settings.at(kind.account(), "name"));
-        return Stream.of(deciding, clientIds, tenants, accounts).flatMap(fields -> fields);
+    private static Stream<FieldLocation> listFieldsOfSettings(ReferringKind kind, FieldLocation settings) {
+        Stream<FieldLocation> deciding =
+                kind.signs().stream().flatMap(sign -> sign.field().stream()).map(settings::at);
+        Stream<FieldLocation> ofIdentity =
+                kind.findSign(settings).stream().flatMap(sign -> listFieldsOfIdentity(sign, settings));
+        Stream<FieldLocation> ofAccount =
+                kind.accountField().map(settings::at).stream().flatMap(field -> Stream.of(field, field.at("name")));
+        return Stream.of(deciding, ofIdentity, ofAccount).flatMap(fields -> fields);
+    }
+
+    /** With a secret the tenant decides on no identity. */
+    private static Stream<FieldLocation> listFieldsOfIdentity(Sign sign, FieldLocation settings) {
+        Stream<FieldLocation> clientId = sign.findClientId(settings).stream();
+        if (sign.way() == Way.SECRET) {
+            return clientId;
+        }
+        return Stream.concat(clientId, TENANTS.stream().map(settings::at));
     }
 
     /** Whether a text is a placeholder, or has one in the YAML or JSON that it is. */
     private static boolean hasUnfilledDocument(FieldLocation text) {
         return Value.isTemplated(text.text())
-                || IdentityReference.within(text)
+                || SettingsPath.readDocuments(text)
                         .flatMap(document -> document.texts().stream())
                         .anyMatch(UnfilledValues::isUnfilled);
     }

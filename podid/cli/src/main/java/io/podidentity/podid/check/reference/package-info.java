@@ -1,4 +1,7 @@
-/** Objects by which a driver, an operator or a sidecar uses an Azure identity; begin with {@code ReferringKind}. */
+/**
+ * Objects through which a driver, an operator or a sidecar uses an Azure identity, such as a SecretProviderClass. Begin
+ * with {@code ReferringKinds}, the table of products; {@code IdentityReference} is what was found in an object.
+ */
 @NullMarked
 package io.podidentity.podid.check.reference;
 

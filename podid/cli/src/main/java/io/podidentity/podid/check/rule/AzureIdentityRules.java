@@ -79,7 +79,7 @@ final class AzureIdentityRules extends RuleFamily {
 
     /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
     private void identityIdsDiffer(AzureIdentity identity) {
-        Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
+        Optional<CloudIdentity> byClientId = context.azure().findIdentity(identity.clientId());
         if (identity.isManagedIdentity()
                 && byClientId.isPresent()
                 && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
@@ -99,7 +99,7 @@ final class AzureIdentityRules extends RuleFamily {
     private void identityNotInAzure(NamedIdentity named) {
         Optional<List<CloudIdentity>> all = context.azure().identities();
         if (all.isPresent()
-                && all.get().stream().noneMatch(identity -> identity.isNamed(named.clientId()))
+                && all.get().stream().noneMatch(identity -> identity.hasId(named.clientId()))
                 && !Value.isPlaceholder(named.clientId())) {
             identityNotInAzure.add(
                     named.managed() ? Severity.ERROR : Severity.WARNING,
@@ -145,7 +145,7 @@ final class AzureIdentityRules extends RuleFamily {
      * and Reader are roles for management, not for data.
      */
     private void identityWithoutRole(NamedIdentity named) {
-        Optional<CloudIdentity> found = context.azure().identity(named.clientId());
+        Optional<CloudIdentity> found = context.azure().findIdentity(named.clientId());
         if (found.isEmpty() || context.azure().roles().isEmpty()) {
             return;
         }

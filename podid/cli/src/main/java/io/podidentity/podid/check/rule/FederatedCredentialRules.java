@@ -132,7 +132,7 @@ final class FederatedCredentialRules extends RuleFamily {
             String issuer = context.azure().cluster().map(AksCluster::issuer).orElse("");
             for (ServiceAccount account : context.cluster().all(ServiceAccount.class)) {
                 String clientId = account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, "");
-                Optional<CloudIdentity> identity = context.azure().identity(clientId);
+                Optional<CloudIdentity> identity = context.azure().findIdentity(clientId);
                 if (identity.isPresent() && identity.get().credentials().isPresent()) {
                     List<Credential> credentials = identity.get().credentials().get();
                     String subject = "system:serviceaccount:" + account.namespace() + ":"

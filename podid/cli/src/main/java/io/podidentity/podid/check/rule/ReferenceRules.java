@@ -133,7 +133,7 @@ final class ReferenceRules extends RuleFamily {
             return;
         }
         ObjectName name = one.account().get();
-        FieldLocation field = one.settings().at(one.kind().account());
+        FieldLocation field = one.accountField().orElseThrow();
         List<ServiceAccount> called = context.cluster().all(ServiceAccount.class).stream()
                 .filter(account -> account.name().name().equals(name.name()))
                 .toList();

@@ -87,7 +87,7 @@ public final class RuleContext {
                 pods.computeIfAbsent(maker(pod, manifest), any -> source(pod, manifest));
             }
         }
-        this.references = IdentityReference.of(manifests.objects(), pods());
+        this.references = IdentityReference.findAll(manifests.objects(), pods());
         this.traces = PodTraces.of(manifests.objects(), missed);
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each product of the table on a fixture, {@code references/NAME.yaml}, and what is got by it in NAME.expected. */
-class ReferringKindTest {
+class ReferringKindsTest {
 
     private static final Path FIXTURES = Path.of("src/test/resources/references");
 
@@ -60,12 +60,12 @@ class ReferringKindTest {
                 .flatMap(fixture -> context(fixture).references().stream())
                 .map(IdentityReference::kind)
                 .collect(Collectors.toSet());
-        assertThat(seen).containsExactlyInAnyOrderElementsOf(ReferringKind.ALL);
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(ReferringKinds.ALL);
     }
 
     @Test
     void resources_always_areCalledAsKubectlCallsThem() {
-        assertThat(ReferringKind.resources())
+        assertThat(ReferringKinds.resources())
                 .contains(
                         "secretproviderclasses.secrets-store.csi.x-k8s.io",
                         "ocirepositories.source.toolkit.fluxcd.io",
