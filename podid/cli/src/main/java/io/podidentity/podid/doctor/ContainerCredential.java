@@ -12,18 +12,14 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * By what the program of one container signs in, as the variables and mounts of its pod tell. That is the order of
+ * How the program of one container signs in, as the variables and mounts of its pod tell. The order is that of
  * DefaultAzureCredential and of this project's library: a secret or certificate of the environment, then the token of
  * the service account, then the metadata service.
  *
  * @param container its name
- * @param clientId empty unless the way is {@link Way#FEDERATED}
- * @param tenant empty unless the way is {@link Way#FEDERATED}
- * @param authority the address of Entra ID; empty if the variable is not set
- * @param audience of the token in the file that the program reads; empty for that of the API server itself
+ * @param exchange what the program sends to Entra ID; empty unless the way is {@link Way#FEDERATED}
  */
-record ContainerCredential(
-        String container, Way way, String clientId, String tenant, String authority, String audience) {
+record ContainerCredential(String container, Way way, Optional<TokenExchange> exchange) {
 
     enum Way {
         /** The token of the service account, exchanged. */
@@ -49,76 +45,79 @@ record ContainerCredential(
             List.of(CLIENT_ID, TENANT_ID, TOKEN_FILE, "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH");
 
     /** Where the webhook mounts its token. */
-    private static final String OF_WEBHOOK = "/var/run/secrets/azure/tokens/azure-identity-token";
+    private static final String TOKEN_FILE_OF_WEBHOOK = "/var/run/secrets/azure/tokens/azure-identity-token";
 
-    /** They sign in for nobody. */
+    /** The containers that the webhook injects sign in for nobody. */
     private static final Set<String> PROXIES = Set.of("azwi-proxy", "azwi-proxy-init");
 
-    /** Those of all containers of a pod that runs, the init containers among them. */
-    static List<ContainerCredential> of(Part pod, VariableSources sources) {
-        return VariableSources.containers(pod.at("spec"))
+    /** The credentials of all containers of a pod that runs, the init containers among them. */
+    static List<ContainerCredential> ofRunningPod(Part pod, VariableSources sources) {
+        Part podSpec = pod.at("spec");
+        return VariableSources.containers(podSpec)
                 .filter(container -> !PROXIES.contains(container.text("name")))
-                .map(container -> of(pod.at("spec"), container, ContainerEnvironment.of(container, Map.of(), sources)))
-                .map(ContainerCredential::ofRunning)
+                .map(container -> ofRunningContainer(podSpec, container, sources))
                 .toList();
     }
 
-    /** Of the next pod the tenant may not be known yet; a program that runs cannot do without. */
-    private static ContainerCredential ofRunning(ContainerCredential credential) {
-        return credential.way() == Way.FEDERATED && credential.tenant().isEmpty()
-                ? new ContainerCredential(credential.container(), Way.METADATA, "", "", "", "")
-                : credential;
+    /** The tenant of a next pod may not be known yet, but a program that runs cannot exchange a token without one. */
+    private static ContainerCredential ofRunningContainer(Part podSpec, Part container, VariableSources sources) {
+        ContainerEnvironment environment = ContainerEnvironment.read(container, Map.of(), sources);
+        ContainerCredential credential = ofContainer(podSpec, container, environment);
+        if (credential
+                .exchange()
+                .filter(exchange -> exchange.tenant().isEmpty())
+                .isPresent()) {
+            return new ContainerCredential(credential.container(), Way.METADATA, Optional.empty());
+        }
+        return credential;
     }
 
     /**
-     * Those that the containers of a workload's next pod will have.
+     * The credentials that the containers of a workload's next pod will have.
      *
      * @param added what the webhook adds to a container of that name, unless the container has it; empty if nothing
      */
-    static List<ContainerCredential> ofNext(
-            Part template, Function<String, Optional<ContainerCredential>> added, VariableSources sources) {
+    static List<ContainerCredential> ofNextPod(
+            Part template, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
         return VariableSources.containers(template)
-                .map(container -> of(
-                        template,
-                        container,
-                        ContainerEnvironment.of(
-                                container,
-                                added.apply(container.text("name"))
-                                        .map(ContainerCredential::variables)
-                                        .orElse(Map.of()),
-                                sources)))
+                .map(container -> ofNextContainer(template, container, added, sources))
                 .toList();
     }
 
-    /** What the webhook gives a container, of the account of a pod that it has not seen yet. */
-    static ContainerCredential ofWebhook(String clientId, String tenant, String authority) {
-        return new ContainerCredential("", Way.FEDERATED, clientId, tenant, authority, WebhookSettings.AUDIENCE);
+    private static ContainerCredential ofNextContainer(
+            Part template, Part container, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
+        Map<String, String> variables = added.apply(container.text("name"))
+                .map(ContainerCredential::variablesOfWebhook)
+                .orElse(Map.of());
+        return ofContainer(template, container, ContainerEnvironment.read(container, variables, sources));
     }
 
     /** The webhook sets no client ID where the account names none. */
-    private Map<String, String> variables() {
-        var variables = new HashMap<>(
-                Map.of(CLIENT_ID, clientId, TENANT_ID, tenant, AUTHORITY_HOST, authority, TOKEN_FILE, OF_WEBHOOK));
-        variables.remove(CLIENT_ID, "");
+    private static Map<String, String> variablesOfWebhook(TokenExchange exchange) {
+        var variables = new HashMap<String, String>();
+        if (!exchange.clientId().isEmpty()) {
+            variables.put(CLIENT_ID, exchange.clientId());
+        }
+        variables.put(TENANT_ID, exchange.tenant());
+        variables.put(AUTHORITY_HOST, exchange.authority());
+        variables.put(TOKEN_FILE, TOKEN_FILE_OF_WEBHOOK);
         return variables;
     }
 
-    private static ContainerCredential of(Part podSpec, Part container, ContainerEnvironment environment) {
+    private static ContainerCredential ofContainer(Part podSpec, Part container, ContainerEnvironment environment) {
         String name = container.text("name");
-        Way way = way(podSpec, container, environment);
-        return way != Way.FEDERATED
-                ? new ContainerCredential(name, way, "", "", "", "")
-                : new ContainerCredential(
-                        name,
-                        way,
-                        environment.text(CLIENT_ID),
-                        environment.text(TENANT_ID),
-                        environment.text(AUTHORITY_HOST),
-                        audience(podSpec, container, environment.text(TOKEN_FILE))
-                                .orElse(WebhookSettings.AUDIENCE));
+        Way way = findWay(podSpec, container, environment);
+        if (way != Way.FEDERATED) {
+            return new ContainerCredential(name, way, Optional.empty());
+        }
+        String audience =
+                findAudience(podSpec, container, environment.text(TOKEN_FILE)).orElse(WebhookSettings.AUDIENCE);
+        var exchange = new TokenExchange(
+                environment.text(CLIENT_ID), environment.text(TENANT_ID), environment.text(AUTHORITY_HOST), audience);
+        return new ContainerCredential(name, way, Optional.of(exchange));
     }
 
-    private static Way way(Part podSpec, Part container, ContainerEnvironment environment) {
+    private static Way findWay(Part podSpec, Part container, ContainerEnvironment environment) {
         boolean isNamed = environment.has(CLIENT_ID) && environment.has(TENANT_ID);
         if (isNamed && SECRETS.stream().anyMatch(environment::has)) {
             return Way.SECRET;
@@ -130,14 +129,15 @@ record ContainerCredential(
         if (environment.text(CLIENT_ID).isEmpty() || !environment.has(TENANT_ID) || file.isEmpty()) {
             return Way.METADATA;
         }
-        if (file.equals(OF_WEBHOOK) || audience(podSpec, container, file).isPresent()) {
+        if (file.equals(TOKEN_FILE_OF_WEBHOOK)
+                || findAudience(podSpec, container, file).isPresent()) {
             return Way.FEDERATED;
         }
-        return mount(container, file).isEmpty() ? Way.NO_TOKEN_FILE : Way.UNKNOWN_TOKEN_FILE;
+        return findMount(container, file).isEmpty() ? Way.NO_TOKEN_FILE : Way.UNKNOWN_TOKEN_FILE;
     }
 
-    /** The volume that is mounted where the file is. */
-    private static Optional<Part> mount(Part container, String file) {
+    /** The mount of the volume that has the file: of mounts inside each other, the innermost. */
+    private static Optional<Part> findMount(Part container, String file) {
         return container.at("volumeMounts").items().stream()
                 .filter(mount -> file.startsWith(folder(mount)))
                 .max(Comparator.comparingInt(mount -> folder(mount).length()));
@@ -147,19 +147,20 @@ record ContainerCredential(
         return mount.text("mountPath").replaceFirst("/$", "") + "/";
     }
 
-    /** Of the token that the kubelet writes into that file; empty if the kubelet writes none there. */
-    private static Optional<String> audience(Part podSpec, Part container, String file) {
-        return mount(container, file)
-                .flatMap(mount -> audience(
-                        podSpec,
-                        mount.text("name"),
-                        file.substring(folder(mount).length())));
+    /** The audience of the token that the kubelet writes into the file; empty if the kubelet writes none there. */
+    private static Optional<String> findAudience(Part podSpec, Part container, String file) {
+        Optional<Part> mount = findMount(container, file);
+        if (mount.isEmpty()) {
+            return Optional.empty();
+        }
+        String pathInVolume = file.substring(folder(mount.get()).length());
+        return findAudienceInVolume(podSpec, mount.get().text("name"), pathInVolume);
     }
 
-    private static Optional<String> audience(Part podSpec, String volume, String path) {
+    private static Optional<String> findAudienceInVolume(Part podSpec, String name, String path) {
         return podSpec.at("volumes").items().stream()
-                .filter(one -> one.text("name").equals(volume))
-                .flatMap(one -> one.at("projected", "sources").items().stream())
+                .filter(volume -> volume.text("name").equals(name))
+                .flatMap(volume -> volume.at("projected", "sources").items().stream())
                 .map(source -> source.at("serviceAccountToken"))
                 .filter(token -> token.text("path").equals(path))
                 .map(token -> token.text("audience"))

@@ -17,16 +17,22 @@ import java.util.Optional;
 record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isWhole) {
 
     /** @param added what the webhook will add, since it has not seen this container; empty for one that runs */
-    static ContainerEnvironment of(Part container, Map<String, String> added, VariableSources sources) {
+    static ContainerEnvironment read(Part container, Map<String, String> added, VariableSources sources) {
         var variables = new HashMap<String, Optional<String>>();
         boolean isWhole = true;
         for (Part source : container.at("envFrom").items()) {
-            Optional<Map<String, Optional<String>>> taken = sources.all(source);
-            isWhole &= taken.isPresent();
-            taken.ifPresent(all -> all.forEach((key, text) -> variables.put(source.text("prefix") + key, text)));
+            Optional<Map<String, Optional<String>>> contents = sources.readAll(source);
+            if (contents.isEmpty()) {
+                isWhole = false;
+                continue;
+            }
+            String prefix = source.text("prefix");
+            contents.get().forEach((key, text) -> variables.put(prefix + key, text));
         }
         added.forEach((name, text) -> variables.put(name, Optional.of(text)));
-        container.at("env").items().forEach(variable -> variables.put(variable.text("name"), sources.text(variable)));
+        for (Part variable : container.at("env").items()) {
+            variables.put(variable.text("name"), sources.readText(variable));
+        }
         return new ContainerEnvironment(Map.copyOf(variables), isWhole);
     }
 
@@ -41,10 +47,13 @@ record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isW
 
     /** Whether one of them has, or may have, a value that was not read. */
     boolean hides(List<String> names) {
-        return names.stream().anyMatch(name -> has(name) ? isHidden(name) : !isWhole);
+        return names.stream().anyMatch(this::mayHide);
     }
 
-    private boolean isHidden(String name) {
+    private boolean mayHide(String name) {
+        if (!has(name)) {
+            return !isWhole;
+        }
         return Optional.empty().equals(variables.get(name));
     }
 }

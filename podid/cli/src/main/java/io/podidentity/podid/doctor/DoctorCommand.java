@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.doctor.Diagnosis.Verdict;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
@@ -51,8 +52,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
 
-    /** Kept, since nobody else does. */
-    private static final Logger LIBRARY = Logger.getLogger("io.podidentity.tokenprovider");
+    /** A constant, since java.util.logging forgets the level of a logger to which nobody refers. */
+    private static final Logger LOG_OF_LIBRARY = Logger.getLogger("io.podidentity.tokenprovider");
 
     enum Format {
         text,
@@ -121,53 +122,70 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        // It announces whose tokens it gives, which is said in the report.
-        LIBRARY.setLevel(Level.WARNING);
-        var trial = new TokenTrial.Wish(!noToken, authorityHost, tenant, storage(), tls());
+        // The library's log announces whose tokens it gives, which the report says already.
+        LOG_OF_LIBRARY.setLevel(Level.WARNING);
+        var options = new TrialOptions(!noToken, authorityHost, tenant, requireSafeAddress(), loadAuthorities());
         try {
-            Kubectl kubectl = cluster.findKubectl(environment);
-            String looked =
-                    cluster.namespace().isPresent() ? cluster.namespace().get() : namespaceOf(kubectl);
-            Live live = new LiveReading(kubectl, looked).read();
-            var examination = new Examination(live, kubectl, trial);
-            Diagnosis diagnosis = examination.examine(Optional.ofNullable(workload));
-            if (workload != null && diagnosis.workloads().isEmpty()) {
-                throw new UnusableInputException(
-                        spec.commandLine(),
-                        "There is no " + workload + " in the namespace " + looked + "; it has: "
-                                + String.join(", ", examination.names()));
-            }
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(format == Format.json ? diagnosis.json() + "\n" : diagnosis.text());
-            out.flush();
-            return switch (diagnosis.verdict()) {
-                case HEALTHY -> 0;
-                case BROKEN -> 1;
-                case UNKNOWN -> 3;
-            };
+            Diagnosis diagnosis = examine(options);
+            print(diagnosis);
+            return exitCode(diagnosis.verdict());
         } catch (KubectlException e) {
             throw new UnusableInputException(
                     spec.commandLine(), (e.message() + "\n  " + e.kind().remedy()).stripTrailing());
         }
     }
 
-    private static String namespaceOf(Kubectl kubectl) throws InterruptedException {
+    private Diagnosis examine(TrialOptions options) throws KubectlException, InterruptedException {
+        Kubectl kubectl = cluster.findKubectl(environment);
+        String namespace = cluster.namespace().isPresent() ? cluster.namespace().get() : readNamespace(kubectl);
+        Live live = new LiveReading(kubectl, namespace).readCluster();
+        var examination = new Examination(live, kubectl, options);
+        Diagnosis diagnosis = examination.examine(Optional.ofNullable(workload));
+        if (workload != null && diagnosis.workloads().isEmpty()) {
+            throw new UnusableInputException(
+                    spec.commandLine(),
+                    "There is no " + workload + " in the namespace " + namespace + "; it has: "
+                            + String.join(", ", examination.listWorkloadNames()));
+        }
+        return diagnosis;
+    }
+
+    private void print(Diagnosis diagnosis) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format == Format.json ? JsonDiagnosis.write(diagnosis) + "\n" : TextDiagnosis.write(diagnosis));
+        out.flush();
+    }
+
+    private static int exitCode(Verdict verdict) {
+        return switch (verdict) {
+            case HEALTHY -> 0;
+            case BROKEN -> 1;
+            case UNKNOWN -> 3;
+        };
+    }
+
+    /** The namespace of the current context of kubectl. */
+    private static String readNamespace(Kubectl kubectl) throws InterruptedException {
         String found = kubectl.run("config", "view", "--minify", "--output=jsonpath={..namespace}")
                 .stdout()
                 .strip();
         return found.isEmpty() ? "default" : found;
     }
 
-    /** A token is sent there. */
-    private @Nullable URI storage() {
-        if (blob != null && (!"https".equals(blob.getScheme()) || blob.getHost() == null || blob.getQuery() != null)) {
+    /** A token is sent to the address of --blob, so anything but a plain address over TLS is refused. */
+    private @Nullable URI requireSafeAddress() {
+        if (blob != null && !isSafeAddress(blob)) {
             throw new ParameterException(
                     spec.commandLine(), "--blob wants https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
         return blob;
     }
 
-    private @Nullable SSLContext tls() {
+    private static boolean isSafeAddress(URI address) {
+        return "https".equals(address.getScheme()) && address.getHost() != null && address.getQuery() == null;
+    }
+
+    private @Nullable SSLContext loadAuthorities() {
         if (authorities == null) {
             return null;
         }
@@ -175,16 +193,18 @@ public final class DoctorCommand implements Callable<Integer> {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             int number = 0;
-            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca" + number++, one);
+            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca" + number, authority);
+                number++;
             }
-            return trusting(store);
+            return createContext(store);
         } catch (IOException | GeneralSecurityException e) {
             throw new ParameterException(spec.commandLine(), "--ca " + authorities + ": " + e.getMessage());
         }
     }
 
-    private static SSLContext trusting(KeyStore authorities) throws GeneralSecurityException {
+    /** A context that trusts these authorities alone. */
+    private static SSLContext createContext(KeyStore authorities) throws GeneralSecurityException {
         TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(authorities);
         SSLContext context = SSLContext.getInstance("TLS");

@@ -10,6 +10,7 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
@@ -29,20 +30,23 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.run.WorkloadName;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Examines a cluster that was read: by the rules of {@code check}, by {@code explain}, and by what really runs. */
 final class Examination {
 
+    private static final String LINK_OBJECTS = "objects";
+
+    /** The steps of {@code explain} at which containers may still sign in through variables of their own. */
+    private static final Set<String> STEPS_THAT_VARIABLES_REPLACE = Set.of("label", "account");
+
     private final Live live;
     private final Kubectl kubectl;
-    private final TokenTrial.Wish trial;
+    private final TrialOptions options;
     private final LiveText places = new LiveText();
     private final FittingProfile fitting;
     private final Manifests manifests;
@@ -50,11 +54,11 @@ final class Examination {
     private final Explainer explainer;
     private final List<Finding> findings;
 
-    Examination(Live live, Kubectl kubectl, TokenTrial.Wish trial) {
+    Examination(Live live, Kubectl kubectl, TrialOptions options) {
         this.live = live;
         this.kubectl = kubectl;
-        this.trial = trial;
-        live.objects().stream().filter(object -> !live.isMade(object)).forEach(places::add);
+        this.options = options;
+        live.objects().stream().filter(object -> !live.isMadeByWorkload(object)).forEach(places::add);
         String text = places.text();
         // NMI itself is in another namespace, and tells the version.
         var parts = new LiveText();
@@ -75,103 +79,128 @@ final class Examination {
 
     /** What only seems to be missing, since the user may not see it, is not reported. */
     private boolean canBelieve(About rule) {
-        return rule.needs().stream().allMatch(this::sees);
+        return rule.needs().stream().allMatch(this::canSee);
     }
 
-    private boolean sees(Sight sight) {
+    private boolean canSee(Sight sight) {
         return switch (sight) {
             // It is one namespace that is read.
             case EVERYTHING -> false;
-            case POD_IDENTITY_OBJECTS -> live.sees("aadpodidentity.k8s.io");
-            case SERVICE_ACCOUNTS -> live.sees("serviceaccounts");
+            case POD_IDENTITY_OBJECTS -> live.canSee("aadpodidentity.k8s.io");
+            case SERVICE_ACCOUNTS -> live.canSee("serviceaccounts");
         };
     }
 
-    List<String> names() {
-        return sources().stream()
-                .map(source -> source.kind().toLowerCase(Locale.ROOT) + "/" + name(source))
+    /** The workloads of the namespace, as the command line takes them. */
+    List<String> listWorkloadNames() {
+        return listSources().stream()
+                .map(source -> source.kind().toLowerCase(Locale.ROOT) + "/" + nameOf(source))
                 .toList();
     }
 
-    private List<PodSource> sources() {
+    private List<PodSource> listSources() {
         return context.pods().stream()
                 .filter(source -> source.pod().namespace().equals(live.namespace()))
                 .toList();
     }
 
-    private static String name(PodSource source) {
+    /** The name of the workload, which its pods have with a suffix only. */
+    private static String nameOf(PodSource source) {
         return source.manifest().at("metadata", "name").text();
     }
 
-    private List<String> named(List<String> sentences) {
-        return sentences.stream().map(places::named).toList();
+    private List<String> translateAll(List<String> sentences) {
+        return sentences.stream().map(places::translate).toList();
     }
 
     /** Examines all workloads that are meant to have an identity, or the one that is asked for. */
     Diagnosis examine(Optional<String> workload) throws InterruptedException {
         var workloads = new ArrayList<Workload>();
-        for (PodSource source : sources()) {
+        for (PodSource source : listSources()) {
             Explanation explanation = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
-            if (workload.map(asked -> isAskedFor(source, asked)).orElse(explanation.outcome() != Outcome.UNRELATED)) {
-                workloads.add(of(source, explanation, workload.isPresent()));
+            if (isWanted(source, explanation, workload)) {
+                workloads.add(examineWorkload(source, explanation, workload.isPresent()));
             }
         }
-        ReferenceExplanation.all(context, explainer).stream()
-                .filter(one -> one.reference().namespace().equals(live.namespace()))
-                .filter(one -> workload.isEmpty()
-                        || one.reference().runners().stream().anyMatch(source -> isAskedFor(source, workload.get())))
-                .map(this::of)
-                .forEach(workloads::add);
+        for (ReferenceExplanation explanation : ReferenceExplanation.all(context, explainer)) {
+            if (isWanted(explanation.reference(), workload)) {
+                workloads.add(judgeReference(explanation));
+            }
+        }
         return new Diagnosis(
                 live.namespace(),
                 fitting.profile(),
-                fitting.reason(live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
+                fitting.reason(live.canSee("aadpodidentity") ? "in the cluster" : "in what you may see"),
                 workloads,
-                untold(workload, workloads),
+                findUntold(workload, workloads),
                 live.missing(),
                 places);
     }
 
-    /** By its name, or as kubectl takes it: a kind or a short form of it, a slash, and the name. */
-    private static boolean isAskedFor(PodSource source, String workload) {
-        String kind = workload.substring(0, Math.max(0, workload.indexOf('/'))).toLowerCase(Locale.ROOT);
-        String asked = workload.substring(workload.indexOf('/') + 1);
-        return (name(source).equals(asked) || source.pod().name().name().equals(asked))
-                && source.kind().toLowerCase(Locale.ROOT).startsWith(WorkloadName.singular(kind));
+    /** Whether the workload is the one that is asked for, or, if none is, whether it is meant to have an identity. */
+    private static boolean isWanted(PodSource source, Explanation explanation, Optional<String> workload) {
+        if (workload.isEmpty()) {
+            return explanation.outcome() != Outcome.UNRELATED;
+        }
+        return isCalled(source, workload.get());
     }
 
-    private Workload of(PodSource source, Explanation explanation, boolean isAskedFor) throws InterruptedException {
-        String name = name(source);
-        var links = new ArrayList<Link>();
-        var pods = new WorkloadPods(live, source.kind(), name);
+    private boolean isWanted(IdentityReference reference, Optional<String> workload) {
+        if (!reference.namespace().equals(live.namespace())) {
+            return false;
+        }
+        return workload.isEmpty() || reference.runners().stream().anyMatch(runner -> isCalled(runner, workload.get()));
+    }
+
+    /**
+     * Whether a workload is meant.
+     *
+     * @param words its name, or as kubectl takes it: a kind or a short form of it, a slash, and the name
+     */
+    private static boolean isCalled(PodSource source, String words) {
+        int slash = words.indexOf('/');
+        String kind = words.substring(0, Math.max(0, slash)).toLowerCase(Locale.ROOT);
+        String name = words.substring(slash + 1);
+        boolean hasName =
+                nameOf(source).equals(name) || source.pod().name().name().equals(name);
+        return hasName && source.kind().toLowerCase(Locale.ROOT).startsWith(WorkloadName.singular(kind));
+    }
+
+    private Workload examineWorkload(PodSource source, Explanation explanation, boolean isAskedFor)
+            throws InterruptedException {
+        var pods = new WorkloadPods(live, source.kind(), nameOf(source));
         boolean signsIn = signsInItself(source, explanation, pods);
-        links.add(
-                signsIn
-                        ? Link.ok("objects", "variables of its containers say as whom they sign in")
-                        : written(explanation));
-        if (!links.get(0).isFailed()) {
-            errors(explanation, source.object()).forEach(links::add);
+        Link objects = signsIn
+                ? Link.ok(LINK_OBJECTS, "variables of its containers say as whom they sign in")
+                : judgeObjects(explanation);
+        var links = new ArrayList<Link>();
+        links.add(objects);
+        if (!objects.isFailed()) {
+            links.addAll(listErrors(explanation, source.object()));
         }
         if (signsIn || explanation.outcome() == Outcome.IDENTITY) {
-            links.addAll(running(source, explanation, pods));
-        } else if (links.get(0).state() == Link.State.UNKNOWN) {
+            links.addAll(checkRunning(source, explanation, pods));
+        } else if (objects.state() == Link.State.UNKNOWN) {
             links.addAll(pods.links());
         }
-        String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
+        boolean tellsStory = isAskedFor || objects.isFailed();
+        String story = tellsStory ? places.translate(TextReport.of(explanation)) : "";
         return new Workload(source.object(), links, story);
     }
 
     /** Whether containers have in their variables what label and account lack, by themselves or from a ConfigMap. */
     private boolean signsInItself(PodSource source, Explanation explanation, WorkloadPods pods) {
-        return explanation.outcome() == Outcome.NONE
-                && Set.of("label", "account").contains(end(explanation))
-                && live.find("ServiceAccount", live.namespace(), Webhook.serviceAccount(source.pod()))
-                        .isPresent()
-                && new WorkloadLinks(live, source.pod(), source.kind(), pods).signsIn();
+        if (explanation.outcome() != Outcome.NONE || !STEPS_THAT_VARIABLES_REPLACE.contains(findEnd(explanation))) {
+            return false;
+        }
+        Pod pod = source.pod();
+        boolean hasAccount = live.findObject("ServiceAccount", live.namespace(), Webhook.serviceAccount(pod))
+                .isPresent();
+        return hasAccount && new WorkloadLinks(live, pod, source.kind(), pods).signsIn();
     }
 
     /** The name of the step at which the way to an identity ends; empty if it leads there. */
-    private static String end(Explanation explanation) {
+    private static String findEnd(Explanation explanation) {
         return explanation.steps().stream()
                 .filter(Step::isEnd)
                 .map(Step::name)
@@ -179,103 +208,108 @@ final class Examination {
                 .orElse("");
     }
 
-    /** Of what is elsewhere nothing is said. */
-    private Workload of(ReferenceExplanation one) {
-        String gets = places.named(one.summary());
-        Link link = switch (one.outcome()) {
-            case NONE -> Link.failed("objects", gets, named(one.remedies()));
-            case UNRELATED -> Link.skipped("objects", gets);
-            default -> Link.ok("objects", "they lead to " + gets);
+    /** Nothing is said of what is in another cluster or namespace. */
+    private Workload judgeReference(ReferenceExplanation explanation) {
+        String summary = places.translate(explanation.summary());
+        Link link = switch (explanation.outcome()) {
+            case NONE -> Link.failed(LINK_OBJECTS, summary, translateAll(explanation.remedies()));
+            case UNRELATED -> Link.skipped(LINK_OBJECTS, summary);
+            default -> Link.ok(LINK_OBJECTS, "they lead to " + summary);
         };
-        return new Workload(one.reference().object().object(), List.of(link), "");
+        return new Workload(explanation.reference().object().object(), List.of(link), "");
     }
 
-    private Link written(Explanation explanation) {
-        String summary = places.named(explanation.summary());
-        if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
+    /** Whether what is written leads to an identity. */
+    private Link judgeObjects(Explanation explanation) {
+        String summary = places.translate(explanation.summary());
+        return switch (explanation.outcome()) {
+            case NONE -> explainDeadEnd(explanation, summary);
+            case IDENTITY -> Link.ok(LINK_OBJECTS, "they lead to " + summary);
+            default -> Link.skipped(LINK_OBJECTS, summary);
+        };
+    }
+
+    private Link explainDeadEnd(Explanation explanation, String summary) {
+        if (mayBeUnseen(explanation)) {
             return Link.unknown(
-                    "objects", "you may not see all of what leads to an identity; in what you may, " + summary);
+                    LINK_OBJECTS, "you may not see all of what leads to an identity; in what you may, " + summary);
         }
-        if (explanation.outcome() == Outcome.NONE) {
-            return failed(explanation, summary);
-        }
-        return explanation.outcome() == Outcome.IDENTITY
-                ? Link.ok("objects", "they lead to " + summary)
-                : Link.skipped("objects", summary);
-    }
-
-    private Link failed(Explanation explanation, String summary) {
-        List<String> remedies = named(explanation.remedies());
+        List<String> remedies = translateAll(explanation.remedies());
         if (!explanation.place().file().equals(LiveText.FILE)) {
-            return Link.failed("objects", summary, remedies);
+            return Link.failed(LINK_OBJECTS, summary, remedies);
         }
-        return Link.failed("objects", places.named(explanation.place() + ": ") + summary, remedies)
+        return Link.failed(LINK_OBJECTS, places.translate(explanation.place() + ": ") + summary, remedies)
                 .about(places.object(explanation.place().line()));
     }
 
     /** Whether what is missing may be there, where the user may not see it. */
-    private boolean isBlind(Explanation explanation) {
-        return switch (end(explanation)) {
-            case "label", "network" -> false;
-            case "account" -> !live.sees("serviceaccounts");
-            default -> !live.sees("aadpodidentity.k8s.io");
-        };
+    private boolean mayBeUnseen(Explanation explanation) {
+        String end = findEnd(explanation);
+        if (end.equals("label") || end.equals("network")) {
+            return false;
+        }
+        return !live.canSee(end.equals("account") ? "serviceaccounts" : "aadpodidentity.k8s.io");
     }
 
-    private List<Link> running(PodSource source, Explanation explanation, WorkloadPods pods)
+    private List<Link> checkRunning(PodSource source, Explanation explanation, WorkloadPods pods)
             throws InterruptedException {
         if (explanation.nmi() != null) {
             return new PodIdentityLinks(live, fitting.profile(), pods).links();
         }
-        Pod pod = source.pod();
-        var workload = new WorkloadLinks(live, pod, source.kind(), pods);
+        var workload = new WorkloadLinks(live, source.pod(), source.kind(), pods);
         var links = new ArrayList<>(workload.links());
         if (links.stream().noneMatch(Link::isFailed)) {
-            var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
-            for (ContainerCredential one : distinct(workload.exchanged())) {
-                links.addAll(
-                        new TokenTrial(kubectl, trial, manifests.cluster(), account, workload.isBound(), one).links());
-            }
+            links.addAll(tryTokens(source.pod(), workload));
         }
-        pods.ready().ifPresent(links::add);
+        pods.checkReady().ifPresent(links::add);
         return links;
     }
 
-    /** Containers that exchange the same are tried once. */
-    private static List<ContainerCredential> distinct(List<ContainerCredential> all) {
-        return List.copyOf(all.stream()
-                .collect(Collectors.toMap(
-                        one -> List.of(one.clientId(), one.tenant(), one.authority(), one.audience()),
-                        one -> one,
-                        (first, same) -> first,
-                        LinkedHashMap::new))
-                .values());
+    private List<Link> tryTokens(Pod pod, WorkloadLinks workload) throws InterruptedException {
+        var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        var links = new ArrayList<Link>();
+        for (TokenExchange exchange : workload.findExchanges()) {
+            if (workload.isBound()) {
+                links.add(new IdentityBindingReview(kubectl, account, exchange.clientId()).review());
+            } else {
+                links.addAll(new TokenTrial(kubectl, options, manifests.cluster(), account, exchange).links());
+            }
+        }
+        return links;
     }
 
-    private Stream<Link> errors(Explanation explanation, ObjectRef workload) {
+    private List<Link> listErrors(Explanation explanation, ObjectRef workload) {
         return findings.stream()
                 .filter(Diagnosis::isError)
-                .filter(finding -> finding.object().equals(workload)
-                        || explanation.objects().contains(finding.object()))
-                .map(finding -> Link.failed("check", Diagnosis.said(finding, places), places.named(finding.remedy()))
-                        .about(finding.object()));
+                .filter(finding -> concerns(finding, explanation, workload))
+                .map(this::failFor)
+                .toList();
     }
 
-    /** All but those that a failed link tells, or that are about what a failed link tells. */
-    private List<Finding> untold(Optional<String> workload, List<Workload> workloads) {
+    private static boolean concerns(Finding finding, Explanation explanation, ObjectRef workload) {
+        return finding.object().equals(workload) || explanation.objects().contains(finding.object());
+    }
+
+    private Link failFor(Finding finding) {
+        return Link.failed("check", TextDiagnosis.describeFinding(finding, places), places.translate(finding.remedy()))
+                .about(finding.object());
+    }
+
+    /** All findings but those that a failed link tells, or that are about what a failed link tells. */
+    private List<Finding> findUntold(Optional<String> workload, List<Workload> workloads) {
         Set<ObjectRef> told = workloads.stream()
-                .flatMap(one -> one.links().stream())
+                .flatMap(examined -> examined.links().stream())
                 .filter(Link::isFailed)
                 .flatMap(link -> link.about().stream())
                 .collect(Collectors.toSet());
-        Set<ObjectRef> ill = workloads.stream()
-                .filter(one -> one.has(Link.State.FAILED))
+        Set<ObjectRef> failed = workloads.stream()
+                .filter(examined -> examined.has(Link.State.FAILED))
                 .map(Workload::object)
                 .collect(Collectors.toSet());
+        Set<ObjectRef> all = workloads.stream().map(Workload::object).collect(Collectors.toSet());
         return findings.stream()
-                .filter(finding -> workload.isEmpty()
-                        || workloads.stream().anyMatch(one -> one.object().equals(finding.object())))
-                .filter(finding -> !ill.contains(finding.object()))
+                .filter(finding -> workload.isEmpty() || all.contains(finding.object()))
+                .filter(finding -> !failed.contains(finding.object()))
                 .filter(finding -> !told.contains(finding.object()))
                 .toList();
     }

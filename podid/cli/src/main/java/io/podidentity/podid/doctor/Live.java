@@ -8,13 +8,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A running cluster, as far as the user may see it: objects that stay and those that are being deleted, without
- * secrets' values; pods of NMI, MIC and the webhook, in whatever namespace, empty if they were not seen; warnings of
- * the namespace; and what containers with workload identity take their variables of.
+ * A running cluster, as far as the user may see it. Values of secrets are not in it.
+ *
+ * @param objects those that stay
+ * @param leaving those that are being deleted
+ * @param parts the pods of NMI, MIC and the webhook, in whatever namespace; empty if they were not seen
+ * @param events warnings of the namespace
+ * @param sources from what containers with workload identity take their variables
  */
 record Live(
         String namespace,
@@ -38,6 +43,9 @@ record Live(
             "jobs.batch",
             "cronjobs.batch");
 
+    /** Controllers that do not make pods themselves, with the kind of object that makes the pods for them. */
+    private static final Map<String, String> MAKERS_OF_PODS = Map.of("Deployment", "ReplicaSet", "CronJob", "Job");
+
     /**
      * What the user could not see, why in kubectl's own words, and the command that makes a role for it; empty where a
      * role is not what is missing.
@@ -46,39 +54,42 @@ record Live(
 
         /** @param resources that the role is to allow, between commas */
         static MissingRight of(String what, KubectlException failure, String resources) {
+            List<String> wanted = List.of(resources.split(",", -1));
             Optional<Denied> denied = failure.denied().stream()
-                    .filter(one -> List.of(resources.split(",", -1)).contains(one.qualifiedResource()))
+                    .filter(refusal -> wanted.contains(refusal.qualifiedResource()))
                     .findFirst();
+            if (denied.isEmpty()) {
+                String firstLine = failure.message().lines().findFirst().orElse(failure.message());
+                return new MissingRight(what, firstLine, "");
+            }
+            String quotedResource = '"' + denied.get().resource() + '"';
             String why = failure.message()
                     .lines()
-                    .filter(line ->
-                            denied.isEmpty() || line.contains('"' + denied.get().resource() + '"'))
+                    .filter(line -> line.contains(quotedResource))
                     .findFirst()
                     .orElse(failure.message());
-            return new MissingRight(
-                    what,
-                    why,
-                    denied.map(one -> one.writeGrant("doctor", resources, "")).orElse(""));
+            return new MissingRight(what, why, denied.get().writeGrant("doctor", resources, ""));
         }
     }
 
-    Stream<Part> of(String kind) {
+    Stream<Part> objectsOfKind(String kind) {
         return objects.stream().filter(object -> object.kind().equals(kind));
     }
 
-    Optional<Part> find(String kind, String objectNamespace, String name) {
-        return of(kind).filter(one ->
-                        one.namespace().equals(objectNamespace) && one.name().equals(name))
+    Optional<Part> findObject(String kind, String objectNamespace, String name) {
+        return objectsOfKind(kind)
+                .filter(object -> object.namespace().equals(objectNamespace))
+                .filter(object -> object.name().equals(name))
                 .findFirst();
     }
 
     /** Whether objects of that kind could be seen, if there are any. */
-    boolean sees(String kind) {
-        return missing.stream().noneMatch(one -> one.what().contains(kind));
+    boolean canSee(String kind) {
+        return missing.stream().noneMatch(right -> right.what().contains(kind));
     }
 
     /** How long ago that was; zero for what is no time or is to come, by a clock that differs. */
-    Duration age(String time) {
+    Duration measureAge(String time) {
         try {
             Duration age = Duration.between(Instant.parse(time), now);
             return age.isNegative() ? Duration.ZERO : age;
@@ -87,34 +98,48 @@ record Live(
         }
     }
 
-    /** Those of them that a workload has made, or that are the pod itself. */
-    List<Part> podsOf(List<Part> among, String kind, String name) {
+    /** Those among the objects that are pods which a workload has made, or the pod of that name itself. */
+    List<Part> findPods(List<Part> among, String kind, String name) {
         return among.stream()
-                .filter(one -> one.kind().equals("Pod"))
+                .filter(object -> object.kind().equals("Pod"))
                 .filter(pod -> pod.namespace().equals(namespace))
-                .filter(pod -> kind.equals("Pod") ? pod.name().equals(name) : isOf(pod, kind, name))
+                .filter(pod -> isOfWorkload(pod, kind, name))
                 .toList();
     }
 
-    private boolean isOf(Part pod, String kind, String name) {
-        String middleKind = kind.equals("Deployment") ? "ReplicaSet" : kind.equals("CronJob") ? "Job" : "";
-        String middle = pod.ownerOf(middleKind);
-        return pod.ownerOf(kind).equals(name)
-                || (!middle.isEmpty()
-                        && find(middleKind, namespace, middle)
-                                .map(one -> one.ownerOf(kind).equals(name))
-                                .orElseGet(() -> middle.startsWith(name + "-")));
+    private boolean isOfWorkload(Part pod, String kind, String name) {
+        if (kind.equals("Pod")) {
+            return pod.name().equals(name);
+        }
+        if (pod.ownerOf(kind).equals(name)) {
+            return true;
+        }
+        String kindOfMaker = MAKERS_OF_PODS.getOrDefault(kind, "");
+        String maker = pod.ownerOf(kindOfMaker);
+        return !maker.isEmpty() && isMaker(kindOfMaker, maker, kind, name);
     }
 
-    /** Whether it is made by a workload that was read, and so says nothing of its own. */
-    boolean isMade(Part object) {
+    /** A maker that the user may not see is told by its name, which begins with the workload's. */
+    private boolean isMaker(String kindOfMaker, String maker, String kind, String name) {
+        return findObject(kindOfMaker, namespace, maker)
+                .map(object -> object.ownerOf(kind).equals(name))
+                .orElseGet(() -> maker.startsWith(name + "-"));
+    }
+
+    /** Whether a workload that was read makes the object, which then says nothing of its own. */
+    boolean isMadeByWorkload(Part object) {
         return object.at("metadata", "ownerReferences").items().stream()
-                .anyMatch(owner -> find(owner.text("kind"), object.namespace(), owner.text("name"))
-                                .isPresent()
-                        // Its ReplicaSet may be what the user may not see.
-                        || (owner.text("kind").equals("ReplicaSet")
-                                && of("Deployment")
-                                        .anyMatch(one -> one.namespace().equals(object.namespace())
-                                                && owner.text("name").startsWith(one.name() + "-"))));
+                .anyMatch(owner -> isRead(owner, object.namespace()));
+    }
+
+    private boolean isRead(Part owner, String ofNamespace) {
+        if (findObject(owner.text("kind"), ofNamespace, owner.text("name")).isPresent()) {
+            return true;
+        }
+        // The ReplicaSet of a Deployment that was read may be what the user may not see.
+        return owner.text("kind").equals("ReplicaSet")
+                && objectsOfKind("Deployment")
+                        .filter(deployment -> deployment.namespace().equals(ofNamespace))
+                        .anyMatch(deployment -> owner.text("name").startsWith(deployment.name() + "-"));
     }
 }

@@ -46,7 +46,7 @@ final class LiveReading {
     private static final List<String> LABELS_OF_PARTS = List.of(
             "component in (mic,nmi)",
             "app.kubernetes.io/component in (mic,nmi)",
-            PodIdentityLinks.OF_EMULATED + "=nmi",
+            PodIdentityLinks.LABEL_OF_EMULATED + "=nmi",
             "azure-workload-identity.io/system=true");
 
     private final Kubectl kubectl;
@@ -60,39 +60,43 @@ final class LiveReading {
         this.here = "--namespace=" + namespace;
     }
 
+    /**
+     * What kubectl answered to the questions that are asked at the same time.
+     *
+     * @param running what runs in the namespace
+     * @param referring objects of the namespace that refer to identities
+     * @param events the namespace's warnings
+     * @param ofCluster identities of all namespaces, and the webhooks
+     * @param parts pods of NMI, MIC and the webhook, an answer for each label
+     */
+    private record Answers(
+            Listing running, Listing referring, Listing events, Listing ofCluster, List<Listing> parts) {}
+
     /** @throws KubectlException if the cluster cannot be asked at all */
-    Live read() throws KubectlException, InterruptedException {
-        List<String> served = served();
+    Live readCluster() throws KubectlException, InterruptedException {
+        List<String> served = listServedResources();
         List<String> referring =
                 served.stream().filter(ReferringKinds.resources()::contains).toList();
-        List<String> ofCluster = Stream.concat(IDENTITIES.stream().filter(served::contains), Stream.of(WEBHOOK))
-                .toList();
-        List<Listing> answers = together(referring, ofCluster);
-        var objects = new ArrayList<Part>(answers.get(0).items());
-        missing(answers.get(0), Live.KINDS);
+        Answers answers = askTogether(referring, listResourcesOfCluster(served));
+        var objects = new ArrayList<Part>(answers.running().items());
+        addMissing(answers.running(), Live.KINDS);
         if (objects.isEmpty() && missing.isEmpty()) {
             requireNamespace();
         }
-        objects.addAll(referring(answers.get(1), referring));
-        missing(answers.get(2), List.of("events"));
-        objects.addAll(ofCluster(answers.get(3)));
-        objects.addAll(secrets(objects));
-        Map<Boolean, List<Part>> leaving = objects.stream().collect(Collectors.partitioningBy(Part::isBeingDeleted));
-        Optional<List<Part>> parts = parts(answers.subList(4, answers.size()), objects);
-        VariableSources sources = sources(leaving.getOrDefault(false, List.of()));
-        return new Live(
-                namespace,
-                leaving.getOrDefault(false, List.of()),
-                leaving.getOrDefault(true, List.of()),
-                parts,
-                answers.get(2).items(),
-                sources,
-                missing,
-                Instant.now());
+        objects.addAll(readReferring(answers.referring(), referring));
+        addMissing(answers.events(), List.of("events"));
+        objects.addAll(readOfCluster(answers.ofCluster()));
+        objects.addAll(readSecrets(objects));
+        Optional<List<Part>> parts = readParts(answers.parts(), objects);
+        Map<Boolean, List<Part>> byLeaving = objects.stream().collect(Collectors.partitioningBy(Part::isBeingDeleted));
+        List<Part> staying = byLeaving.getOrDefault(false, List.of());
+        List<Part> leaving = byLeaving.getOrDefault(true, List.of());
+        VariableSources sources = readVariableSources(staying);
+        return new Live(namespace, staying, leaving, parts, answers.events().items(), sources, missing, Instant.now());
     }
 
     /** The kinds that namespaces have; kubectl lists nothing where it is asked for one that is not among them. */
-    private List<String> served() throws KubectlException, InterruptedException {
+    private List<String> listServedResources() throws KubectlException, InterruptedException {
         Kubectl.Result result = kubectl.run("api-resources", "--namespaced=true", "--verbs=list", "--output=name");
         if (result.stdout().isEmpty() && result.failure().isPresent()) {
             throw result.failure().get();
@@ -100,21 +104,36 @@ final class LiveReading {
         return result.stdout().lines().toList();
     }
 
-    /** What runs in the namespace, what refers to identities, warnings, what is in the cluster, and the parts. */
-    private List<Listing> together(List<String> referring, List<String> ofCluster)
+    private static List<String> listResourcesOfCluster(List<String> served) {
+        return Stream.concat(IDENTITIES.stream().filter(served::contains), Stream.of(WEBHOOK))
+                .toList();
+    }
+
+    /** No question depends on the answer to another, so kubectl runs for all of them at the same time. */
+    private Answers askTogether(List<String> referring, List<String> ofCluster)
             throws KubectlException, InterruptedException {
-        var asked = new ArrayList<Callable<Listing>>();
-        asked.add(() -> required(kubectl.list(Live.KINDS, here)));
-        asked.add(() -> kubectl.list(referring, here));
-        asked.add(() -> kubectl.list(List.of("events"), here, "--field-selector=type=Warning"));
-        asked.add(() -> required(kubectl.list(ofCluster, "--all-namespaces")));
-        LABELS_OF_PARTS.forEach(labels ->
-                asked.add(() -> required(kubectl.list(List.of("pods"), "--all-namespaces", "--selector=" + labels))));
-        ExecutorService threads = Executors.newFixedThreadPool(asked.size());
+        var questions = new ArrayList<Callable<Listing>>();
+        questions.add(() -> requireAnswer(kubectl.list(Live.KINDS, here)));
+        questions.add(() -> kubectl.list(referring, here));
+        questions.add(() -> kubectl.list(List.of("events"), here, "--field-selector=type=Warning"));
+        questions.add(() -> requireAnswer(kubectl.list(ofCluster, "--all-namespaces")));
+        for (String labels : LABELS_OF_PARTS) {
+            questions.add(
+                    () -> requireAnswer(kubectl.list(List.of("pods"), "--all-namespaces", "--selector=" + labels)));
+        }
+        List<Listing> answers = answerAll(questions);
+        return new Answers(
+                answers.get(0), answers.get(1), answers.get(2), answers.get(3), answers.subList(4, answers.size()));
+    }
+
+    /** The answers in the order of the questions. */
+    private static List<Listing> answerAll(List<Callable<Listing>> questions)
+            throws KubectlException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(questions.size());
         try {
             var answers = new ArrayList<Listing>();
-            for (Future<Listing> one : threads.invokeAll(asked)) {
-                answers.add(one.get());
+            for (Future<Listing> answer : threads.invokeAll(questions)) {
+                answers.add(answer.get());
             }
             return answers;
         } catch (ExecutionException e) {
@@ -128,60 +147,69 @@ final class LiveReading {
     }
 
     /** Nothing can be said without it, unless the user may not see it. */
-    private static Listing required(Listing listing) throws KubectlException {
-        Kind failure = listing.failure().map(KubectlException::kind).orElse(Kind.FORBIDDEN);
-        if (failure != Kind.FORBIDDEN && failure != Kind.NOT_FOUND) {
-            throw listing.failure().get();
+    private static Listing requireAnswer(Listing listing) throws KubectlException {
+        if (listing.failure().isPresent()) {
+            KubectlException failure = listing.failure().get();
+            if (failure.kind() != Kind.FORBIDDEN && failure.kind() != Kind.NOT_FOUND) {
+                throw failure;
+            }
         }
         return listing;
     }
 
     /** Where another's webhook is broken, kubectl does not say of which kind; so each is asked for by itself. */
-    private List<Part> referring(Listing listing, List<String> kinds) throws InterruptedException {
-        Kind failure = listing.failure().map(KubectlException::kind).orElse(Kind.FORBIDDEN);
-        if (kinds.size() == 1 || failure == Kind.FORBIDDEN || failure == Kind.TIMED_OUT) {
-            missing(listing, kinds);
+    private List<Part> readReferring(Listing listing, List<String> kinds) throws InterruptedException {
+        Optional<Kind> failure = listing.failure().map(KubectlException::kind);
+        boolean isTold = failure.isEmpty() || failure.get() == Kind.FORBIDDEN || failure.get() == Kind.TIMED_OUT;
+        if (kinds.size() == 1 || isTold) {
+            addMissing(listing, kinds);
             return listing.items();
         }
         var objects = new ArrayList<Part>();
         for (String kind : kinds) {
-            objects.addAll(referring(kubectl.list(List.of(kind), here), List.of(kind)));
+            objects.addAll(readReferring(kubectl.list(List.of(kind), here), List.of(kind)));
         }
         return objects;
     }
 
-    /** Which of the kinds were refused; all, if kubectl does not say. */
-    private void missing(Listing listing, List<String> kinds) {
-        listing.failure()
-                .ifPresent(failure -> kinds.stream()
-                        .filter(kind -> isDenied(failure, kind))
-                        .forEach(kind -> missing.add(MissingRight.of(kind, failure, kind))));
+    /** Notes which of the kinds were refused; all, if kubectl does not say. */
+    private void addMissing(Listing listing, List<String> kinds) {
+        if (listing.failure().isEmpty()) {
+            return;
+        }
+        KubectlException failure = listing.failure().get();
+        for (String kind : kinds) {
+            if (isDenied(failure, kind)) {
+                missing.add(MissingRight.of(kind, failure, kind));
+            }
+        }
     }
 
     private static boolean isDenied(KubectlException failure, String kindOrGroup) {
         return failure.denied().isEmpty()
                 || failure.denied().stream()
-                        .anyMatch(one -> ("." + one.qualifiedResource()).endsWith("." + kindOrGroup));
+                        .anyMatch(refusal -> ("." + refusal.qualifiedResource()).endsWith("." + kindOrGroup));
     }
 
     /** Any namespace's identities may concern a pod here; who sees only this one's is told so. */
-    private List<Part> ofCluster(Listing everywhere) throws InterruptedException {
-        missing(everywhere, List.of(WEBHOOK));
+    private List<Part> readOfCluster(Listing everywhere) throws InterruptedException {
+        addMissing(everywhere, List.of(WEBHOOK));
         Optional<KubectlException> denied = everywhere.failure().filter(failure -> isDenied(failure, GROUP));
         if (denied.isEmpty()) {
             return everywhere.items();
         }
         Listing ofNamespace = kubectl.list(IDENTITIES, here);
-        String of = ofNamespace.failure().isEmpty() ? " in other namespaces" : "";
-        missing.add(MissingRight.of("objects of " + GROUP + of, denied.get(), String.join(",", IDENTITIES)));
-        return Stream.concat(
-                        everywhere.items().stream()
-                                .filter(one -> one.namespace().isEmpty()),
-                        ofNamespace.items().stream())
-                .toList();
+        String unseen = "objects of " + GROUP;
+        if (ofNamespace.failure().isEmpty()) {
+            unseen += " in other namespaces";
+        }
+        missing.add(MissingRight.of(unseen, denied.get(), String.join(",", IDENTITIES)));
+        Stream<Part> withoutNamespace =
+                everywhere.items().stream().filter(object -> object.namespace().isEmpty());
+        return Stream.concat(withoutNamespace, ofNamespace.items().stream()).toList();
     }
 
-    private Optional<List<Part>> parts(List<Listing> answers, List<Part> objects) throws InterruptedException {
+    private Optional<List<Part>> readParts(List<Listing> answers, List<Part> objects) throws InterruptedException {
         var parts = new ArrayList<Part>();
         for (Listing answer : answers) {
             if (answer.failure().isPresent()) {
@@ -189,28 +217,28 @@ final class LiveReading {
                         "the pods of NMI, MIC and the webhook", answer.failure().get(), "pods"));
                 return Optional.empty();
             }
-            answer.items().stream().filter(one -> !one.isBeingDeleted()).forEach(parts::add);
+            answer.items().stream().filter(pod -> !pod.isBeingDeleted()).forEach(parts::add);
         }
         if (parts.stream().noneMatch(WorkloadLinks::isOfWebhook)) {
-            parts.addAll(endpoints(objects));
+            parts.addAll(readEndpoints(objects));
         }
         return Optional.of(parts);
     }
 
     /** What answers for the webhook where its pods have labels of their own. */
-    private List<Part> endpoints(List<Part> objects) throws InterruptedException {
-        Optional<Part> service = WorkloadLinks.hooks(objects)
+    private List<Part> readEndpoints(List<Part> objects) throws InterruptedException {
+        Optional<Part> service = WorkloadLinks.findHooks(objects)
                 .map(hook -> hook.at("clientConfig", "service"))
-                .filter(one -> !one.text("name").isEmpty())
+                .filter(candidate -> !candidate.text("name").isEmpty())
                 .findFirst();
-        return service.isEmpty()
-                ? List.of()
-                : kubectl.list(
-                                List.of("endpointslices.discovery.k8s.io"),
-                                "--namespace=" + service.get().text("namespace"),
-                                "--selector=kubernetes.io/service-name="
-                                        + service.get().text("name"))
-                        .items();
+        if (service.isEmpty()) {
+            return List.of();
+        }
+        return kubectl.list(
+                        List.of("endpointslices.discovery.k8s.io"),
+                        "--namespace=" + service.get().text("namespace"),
+                        "--selector=kubernetes.io/service-name=" + service.get().text("name"))
+                .items();
     }
 
     /** kubectl lists nothing of a namespace that is not there; one that is has a service account at least. */
@@ -222,31 +250,34 @@ final class LiveReading {
         }
     }
 
-    /** The names of the keys of those that identities refer to; that is all that can be wrong here. */
-    private List<Part> secrets(List<Part> objects) throws InterruptedException {
+    /** The secrets that identities refer to, with the names of their keys; that is all that can be wrong here. */
+    private List<Part> readSecrets(List<Part> objects) throws InterruptedException {
         var asked = new HashSet<Part>();
         var secrets = new ArrayList<Part>();
         for (Part object : objects) {
             Part reference = object.at("spec", "clientPassword");
-            if (object.kind().equals("AzureIdentity") && !reference.text("name").isEmpty() && asked.add(reference)) {
-                secret(reference, object.text("spec", "type").equals("2")).ifPresent(secrets::add);
+            boolean isReference = object.kind().equals("AzureIdentity")
+                    && !reference.text("name").isEmpty();
+            if (isReference && asked.add(reference)) {
+                boolean isCertificate = object.text("spec", "type").equals("2");
+                readSecret(reference, isCertificate).ifPresent(secrets::add);
             }
         }
         return secrets;
     }
 
-    /** Of what the containers of workload identity take their variables. */
-    private VariableSources sources(List<Part> objects) throws InterruptedException {
+    /** The sources from which the containers of workload identity take their variables. */
+    private VariableSources readVariableSources(List<Part> objects) throws InterruptedException {
         var named = new LinkedHashSet<Source>();
-        objects.stream()
-                .filter(object -> object.namespace().equals(namespace))
-                .filter(object -> LiveText.isChanged(object) || isLabelled(object))
-                .map(Part::podSpec)
-                .map(VariableSources::of)
-                .forEach(named::addAll);
+        for (Part object : objects) {
+            boolean isForWebhook = LiveText.hasVolumeOfWebhook(object) || isLabelled(object);
+            if (object.namespace().equals(namespace) && isForWebhook) {
+                named.addAll(VariableSources.findNamed(object.podSpec()));
+            }
+        }
         var read = new HashMap<Source, Map<String, Optional<String>>>();
         for (Source source : named) {
-            contents(source).ifPresent(contents -> read.put(source, contents));
+            readContents(source).ifPresent(contents -> read.put(source, contents));
         }
         return new VariableSources(Map.copyOf(read));
     }
@@ -258,51 +289,59 @@ final class LiveReading {
     }
 
     /** Empty if it may not be read; one that is not there holds nothing, or keeps the container from starting. */
-    private Optional<Map<String, Optional<String>>> contents(Source source) throws InterruptedException {
+    private Optional<Map<String, Optional<String>>> readContents(Source source) throws InterruptedException {
         boolean isSecret = source.kind() == Source.Kind.SECRET;
-        Kubectl.Result result =
-                kubectl.run("get", source.kind().resource(), source.name(), here, isSecret ? KEYS : "--output=json");
+        String resource = source.kind().resource();
+        Kubectl.Result result = kubectl.run("get", resource, source.name(), here, isSecret ? KEYS : "--output=json");
         if (result.failure().isPresent()) {
             KubectlException failure = result.failure().get();
             if (failure.kind() == Kind.NOT_FOUND) {
                 return Optional.of(Map.of());
             }
-            String what = "the " + source.kind().resource() + " " + namespace + "/" + source.name();
-            missing.add(MissingRight.of(what, failure, source.kind().resource() + "s"));
+            String what = "the " + resource + " " + namespace + "/" + source.name();
+            missing.add(MissingRight.of(what, failure, resource + "s"));
             return Optional.empty();
         }
-        return isSecret
-                ? Optional.of(VariableSources.keys(result.stdout().lines().toList()))
-                : configMap(result.stdout());
+        if (isSecret) {
+            return Optional.of(
+                    VariableSources.keysOfSecret(result.stdout().lines().toList()));
+        }
+        return parseConfigMap(result.stdout());
     }
 
-    private static Optional<Map<String, Optional<String>>> configMap(String json) {
+    private static Optional<Map<String, Optional<String>>> parseConfigMap(String json) {
         try {
-            return Optional.of(VariableSources.texts(new Part(Json.object(json))));
+            return Optional.of(VariableSources.textsOfConfigMap(new Part(Json.object(json))));
         } catch (ParseException e) {
             return Optional.empty();
         }
     }
 
-    private Optional<Part> secret(Part reference, boolean certificate) throws InterruptedException {
+    /** Empty if there is no such secret. */
+    private Optional<Part> readSecret(Part reference, boolean isCertificate) throws InterruptedException {
         String name = reference.text("name");
         String ofNamespace = reference.text("namespace");
         String place = ofNamespace.isEmpty() ? here : "--namespace=" + ofNamespace;
         Kubectl.Result result = kubectl.run("get", "secret", name, place, KEYS);
-        List<String> keys = result.stdout().lines().toList();
-        if (result.failure().isPresent()) {
-            KubectlException failure = result.failure().get();
-            if (failure.kind() == Kind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure, "secrets"));
-            // Nothing is known of it, so nothing is wrong with it.
-            keys = certificate ? List.of("certificate", "password") : List.of("password");
+        if (result.failure().isEmpty()) {
+            return Optional.of(
+                    createSecret(ofNamespace, name, result.stdout().lines().toList()));
         }
+        KubectlException failure = result.failure().get();
+        if (failure.kind() == Kind.NOT_FOUND) {
+            return Optional.empty();
+        }
+        missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure, "secrets"));
+        // Nothing is known of the secret, so nothing is to be reported of it: it passes for one with the right keys.
+        List<String> keys = isCertificate ? List.of("certificate", "password") : List.of("password");
+        return Optional.of(createSecret(ofNamespace, name, keys));
+    }
+
+    /** A secret with these keys, whose values were not read. */
+    private static Part createSecret(String ofNamespace, String name, List<String> keys) {
         Map<String, Object> metadata = Map.of("namespace", ofNamespace, "name", name);
         var data = new LinkedHashMap<String, String>();
         keys.forEach(key -> data.put(key, "not-read"));
-        return Optional.of(
-                new Part(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", metadata, "stringData", data)));
+        return new Part(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", metadata, "stringData", data));
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Objects of a cluster as one text for the reader of manifests, a field in each line, and which field that is: what is
  * found is named by its path in the object, since there is no file. The objects are as somebody wrote them, without
- * what the cluster and the webhook have added.
+ * what the cluster and the webhook have added. Not thread-safe.
  */
 final class LiveText {
 
@@ -25,13 +26,13 @@ final class LiveText {
     private static final Pattern PLACE = Pattern.compile(Pattern.quote(FILE) + ":(\\d+):\\d+");
 
     /** The webhook's volume, of its old and its new generation. */
-    private static final Pattern VOLUME =
+    private static final Pattern VOLUME_OF_WEBHOOK =
             Pattern.compile("azure-identity-token|azure-workload-identity-reserved-[0-9a-f]+");
 
-    private static final Set<String> VARIABLES =
+    private static final Set<String> VARIABLES_OF_WEBHOOK =
             Set.of("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST");
 
-    private static final Set<String> OF_CLUSTER = Set.of(
+    private static final Set<String> ADDED_TO_EACH = Set.of(
             "metadata.managedFields",
             "metadata.uid",
             "metadata.resourceVersion",
@@ -41,7 +42,20 @@ final class LiveText {
             "metadata.generateName",
             "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration");
 
+    /**
+     * What the cluster adds to objects of some kinds; to all others it adds their status. Without its replicas a
+     * workload that is scaled to zero is judged by its next pod. The status of an assigned identity is what MIC wrote.
+     */
+    private static final Map<String, Set<String>> ADDED_BY_KIND = Map.of(
+            "Deployment", Set.of("status", "spec.replicas"),
+            "StatefulSet", Set.of("status", "spec.replicas"),
+            "AzureAssignedIdentity", Set.of());
+
     private final StringBuilder text = new StringBuilder();
+
+    /** What each line is about; lines count from 1, so the first element stands for none. */
+    private final List<Place> places = new ArrayList<>(List.of(Place.NONE, Place.NONE));
+
     /**
      * What a line is about.
      *
@@ -50,45 +64,53 @@ final class LiveText {
     private record Place(ObjectRef object, String field) {
 
         static final Place NONE = new Place(ObjectRef.ofDocument(""), "");
-    }
 
-    /** Of each line from 1, as far as it is written. */
-    private final List<Place> places = new ArrayList<>(List.of(Place.NONE, Place.NONE));
+        String describe() {
+            return (object + " " + field).strip();
+        }
+    }
 
     void add(Part object) {
-        line("---", new Place(object.ref(), ""));
-        value(object.value(), object, "");
-        line("", Place.NONE);
+        writeLine("---", new Place(object.ref(), ""));
+        writeValue(object.value(), object, "");
+        writeLine("", Place.NONE);
     }
 
-    private static boolean isAdded(Part object, String path) {
-        return OF_CLUSTER.contains(path)
-                || switch (object.kind()) {
-                    case "AzureAssignedIdentity" -> false;
-                    // As it was before the webhook; on a node it would pass for one that the webhook has missed.
-                    case "Pod" ->
-                        (path.startsWith("status.") && !path.equals("status.phase"))
-                                || (path.equals("spec.nodeName") && isChanged(object));
-                    // Of a workload that is scaled to zero the next pod is judged.
-                    case "Deployment", "StatefulSet" -> path.equals("status") || path.equals("spec.replicas");
-                    default -> path.equals("status");
-                };
+    private static boolean isAddedField(Part object, String path) {
+        if (ADDED_TO_EACH.contains(path)) {
+            return true;
+        }
+        if (object.kind().equals("Pod")) {
+            return isAddedToPod(object, path);
+        }
+        return ADDED_BY_KIND.getOrDefault(object.kind(), Set.of("status")).contains(path);
+    }
+
+    /** A pod is shown as it was before the webhook; with its node it would pass for one that the webhook has missed. */
+    private static boolean isAddedToPod(Part pod, String path) {
+        boolean isStatus = path.startsWith("status.") && !path.equals("status.phase");
+        return isStatus || (path.equals("spec.nodeName") && hasVolumeOfWebhook(pod));
     }
 
     private static boolean isAddedItem(Part object, String list, Part item) {
-        boolean fits = list.endsWith(".env")
-                ? VARIABLES.contains(item.text("name"))
-                : (list.endsWith(".volumes") || list.endsWith(".volumeMounts")) && isOfWebhook(item);
-        return fits && isChanged(object);
+        return isLikeOfWebhook(list, item) && hasVolumeOfWebhook(object);
     }
 
-    /** Whether the pod has the webhook's volume. */
-    static boolean isChanged(Part pod) {
-        return pod.at("spec", "volumes").items().stream().anyMatch(LiveText::isOfWebhook);
+    private static boolean isLikeOfWebhook(String list, Part item) {
+        if (list.endsWith(".env")) {
+            return VARIABLES_OF_WEBHOOK.contains(item.text("name"));
+        }
+        boolean hasVolumes = list.endsWith(".volumes") || list.endsWith(".volumeMounts");
+        return hasVolumes && isVolumeOfWebhook(item);
     }
 
-    private static boolean isOfWebhook(Part volume) {
-        return VOLUME.matcher(volume.text("name")).matches();
+    /** Whether the webhook has changed the pod. */
+    static boolean hasVolumeOfWebhook(Part pod) {
+        return pod.at("spec", "volumes").items().stream().anyMatch(LiveText::isVolumeOfWebhook);
+    }
+
+    private static boolean isVolumeOfWebhook(Part volume) {
+        return VOLUME_OF_WEBHOOK.matcher(volume.text("name")).matches();
     }
 
     String text() {
@@ -97,71 +119,84 @@ final class LiveText {
 
     /** The field in that line, such as {@code spec.selector}; empty for the object itself. */
     String path(int line) {
-        return place(line).field();
+        return findPlace(line).field();
     }
 
     /** The object in that line; a document without a name where there is none. */
     ObjectRef object(int line) {
-        return place(line).object();
+        return findPlace(line).object();
     }
 
-    private Place place(int line) {
+    private Place findPlace(int line) {
         return line < places.size() ? places.get(line) : Place.NONE;
     }
 
-    /** A sentence with objects and fields in place of lines, and the cluster in place of manifests. */
-    String named(String sentence) {
+    /** Says a sentence with objects and fields in place of lines, and with the cluster in place of manifests. */
+    String translate(String sentence) {
         String ofCluster = sentence.replace("is not in these files", "is not in the cluster")
                 .replace("which no manifest defines", "which the cluster does not have")
                 .replace("these files have", "the cluster has")
                 .replace(", or add its file to the check", "")
                 .replace("Add its file to the check", "Create it")
                 .replaceFirst("^Add the files with (.*) to the check, or create them", "Create $1");
-        return PLACE.matcher(ofCluster)
-                .replaceAll(match -> Matcher.quoteReplacement(describe(place(Integer.parseInt(match.group(1))))));
+        return PLACE.matcher(ofCluster).replaceAll(this::describePlace);
     }
 
-    private static String describe(Place place) {
-        return (place.object() + " " + place.field()).strip();
+    private String describePlace(MatchResult place) {
+        int line = Integer.parseInt(place.group(1));
+        return Matcher.quoteReplacement(findPlace(line).describe());
     }
 
-    private void value(@Nullable Object value, Part object, String path) {
+    /** Writes JSON, which is YAML too, with a line break before each field and element. */
+    private void writeValue(@Nullable Object value, Part object, String path) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
-            text.append('{');
-            map.forEach((key, field) -> {
-                String below = path.isEmpty() ? String.valueOf(key) : path + "." + key;
-                if (!isAdded(object, below)) {
-                    next(object, below);
-                    text.append(Json.write(key)).append(": ");
-                    value(field, object, below);
-                    text.append(',');
-                }
-            });
-            text.append('}');
+            writeMap(map, object, path);
         } else if (value instanceof List<?> list && !list.isEmpty()) {
-            text.append('[');
-            int number = 0;
-            for (Object item : list) {
-                if (!isAddedItem(object, path, new Part(item))) {
-                    String below = path + "[" + number++ + "]";
-                    next(object, below);
-                    value(item, object, below);
-                    text.append(',');
-                }
-            }
-            text.append(']');
+            writeList(list, object, path);
         } else {
             text.append(Json.write(value));
         }
     }
 
+    private void writeMap(Map<?, ?> map, Part object, String path) {
+        text.append('{');
+        for (Map.Entry<?, ?> field : map.entrySet()) {
+            String key = String.valueOf(field.getKey());
+            String below = path.isEmpty() ? key : path + "." + key;
+            if (!isAddedField(object, below)) {
+                startLine(object, below);
+                text.append(Json.write(key)).append(": ");
+                writeValue(field.getValue(), object, below);
+                text.append(',');
+            }
+        }
+        text.append('}');
+    }
+
+    /** Elements that were added are not counted, so that the index is that of the manifest. */
+    private void writeList(List<?> list, Part object, String path) {
+        text.append('[');
+        int index = 0;
+        for (Object item : list) {
+            if (isAddedItem(object, path, new Part(item))) {
+                continue;
+            }
+            String below = path + "[" + index + "]";
+            startLine(object, below);
+            writeValue(item, object, below);
+            text.append(',');
+            index++;
+        }
+        text.append(']');
+    }
+
     /** Ends a line; the next one is about that field. */
-    private void next(Part object, String path) {
+    private void startLine(Part object, String path) {
         text.append("\n ");
         places.add(new Place(object.ref(), path));
     }
 
-    private void line(String content, Place place) {
+    private void writeLine(String content, Place place) {
         text.append(content).append('\n');
         places.add(place);
     }

@@ -7,160 +7,209 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What must be so for a pod of aad-pod-identity: MIC works and has assigned, and NMI runs on the pod's node. */
 record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     /** The label of podid's own NMI in a cluster, which must not pass for the real one. */
-    static final String OF_EMULATED = "podid.io/component";
+    static final String LABEL_OF_EMULATED = "podid.io/component";
+
+    /** The labels that name a component: of the manifests, of the Helm chart, and of podid. */
+    private static final List<String> LABELS_OF_COMPONENT =
+            List.of("component", "app.kubernetes.io/component", LABEL_OF_EMULATED);
 
     private static final String ASSIGNED = "AzureAssignedIdentity";
+    private static final String LINK_ASSIGNED = "assigned";
+    private static final String LINK_NMI = "NMI";
     private static final String MIC_LOG = "kubectl logs -A -l component=mic --tail=500 | podid explain --log -";
 
     /** How long it takes MIC and Azure to assign an identity to a node while all is well. */
     private static final Duration ASSIGNING = Duration.ofSeconds(15);
 
-    /** Those that are on a node: until then MIC and NMI have nothing to do. */
-    private List<Part> running() {
+    /** The pods that are on a node: until then MIC and NMI have nothing to do. */
+    private List<Part> podsOnNodes() {
         return pods.active().stream()
                 .filter(pod -> !pod.text("spec", "nodeName").isEmpty())
                 .toList();
     }
 
-    /** In the order in which they are needed. */
+    /** The links in the order in which they are needed. */
     List<Link> links() {
         var links = new ArrayList<Link>();
         if (pods.active().isEmpty()) {
-            links.add(pods.absent());
+            links.add(pods.explainAbsence());
         }
         if (profile.hasMic()) {
-            mic().ifPresent(links::add);
+            checkMic().ifPresent(links::add);
         }
-        if (!running().isEmpty()) {
+        List<Part> running = podsOnNodes();
+        if (!running.isEmpty()) {
             if (profile.hasMic()) {
-                links.add(assigned());
+                links.add(checkAssigned(running));
             }
-            links.add(nmi());
+            links.add(checkNmi(running));
         }
-        pods.ready().ifPresent(links::add);
+        pods.checkReady().ifPresent(links::add);
         return links;
     }
 
-    private List<Part> parts(String component) {
+    private List<Part> findComponent(String name) {
         return live.parts().orElse(List.of()).stream()
-                .filter(pod -> Stream.of("component", "app.kubernetes.io/component", OF_EMULATED)
-                        .anyMatch(label -> pod.text("metadata", "labels", label).equals(component)))
+                .filter(pod -> isComponent(pod, name))
                 .toList();
     }
 
+    private static boolean isComponent(Part pod, String name) {
+        return LABELS_OF_COMPONENT.stream()
+                .map(label -> pod.text("metadata", "labels", label))
+                .anyMatch(name::equals);
+    }
+
     /** Nothing is said where no MIC is seen: what it has assigned shows whether it works. */
-    private Optional<Link> mic() {
-        List<Part> pods = parts("mic");
-        if (pods.isEmpty()) {
+    private Optional<Link> checkMic() {
+        List<Part> mic = findComponent("mic");
+        if (mic.isEmpty()) {
             return Optional.empty();
         }
-        String place = pods.get(0).namespace();
-        return Optional.of(
-                pods.stream().anyMatch(Part::isReady)
-                        ? Link.ok("MIC", WorkloadLinks.version(pods.get(0)) + " in " + place)
-                        : Link.failed(
-                                "MIC",
-                                "none of its pods in " + place + " is ready, so nothing is assigned",
-                                "kubectl describe pods -n " + place + " -l component=mic",
-                                MIC_LOG));
-    }
-
-    private Link assigned() {
-        for (Part pod : running()) {
-            List<Part> own = live.of(ASSIGNED)
-                    .filter(one -> one.text("spec", "pod").equals(pod.name())
-                            && one.text("spec", "podNamespace").equals(pod.namespace()))
-                    .toList();
-            if (own.isEmpty() && !live.sees("aadpodidentity.k8s.io")) {
-                return Link.unknown("assigned", "you may not see each AzureAssignedIdentity");
-            }
-            Optional<Part> young = own.isEmpty()
-                    ? Optional.of(pod)
-                    : own.stream().filter(one -> state(one).equals("Created")).findFirst();
-            if (young.isPresent() && live.age(young.get().created()).compareTo(ASSIGNING) < 0) {
-                return Link.unknown(
-                        "assigned",
-                        pod.name() + " has none that is Assigned yet, which takes MIC and Azure "
-                                + ASSIGNING.toSeconds() + " s; ask again");
-            }
-            if (own.isEmpty()) {
-                return Link.failed(
-                        "assigned",
-                        "MIC has made no AzureAssignedIdentity for " + pod.name()
-                                + ", though label, binding and identity fit: it does not run, or has not seen them",
-                        MIC_LOG);
-            }
-            Optional<Part> stuck = own.stream()
-                    .filter(one -> !one.text("status", "status").equals("Assigned"))
-                    .findFirst();
-            if (stuck.isPresent()) {
-                return Link.failed(
-                        "assigned",
-                        stuck.get().name() + " is " + state(stuck.get())
-                                + " and not Assigned: Azure does not let MIC put the identity on the node",
-                        MIC_LOG,
-                        "az role assignment create --role 'Managed Identity Operator' --assignee-object-id \"$(az aks"
-                                + " show -n CLUSTER -g CLUSTER_GROUP --query identityProfile.kubeletidentity.objectId -o"
-                                + " tsv)\" --assignee-principal-type ServicePrincipal --scope "
-                                + stuck.get().text("spec", "azureIdentityRef", "spec", "resourceID"));
-            }
+        String place = mic.get(0).namespace();
+        if (mic.stream().anyMatch(Part::isReady)) {
+            return Optional.of(Link.ok("MIC", WorkloadLinks.readVersion(mic.get(0)) + " in " + place));
         }
-        return Link.ok(
-                "assigned",
-                live.of(ASSIGNED)
-                        .filter(one ->
-                                running().stream().anyMatch(pod -> pod.name().equals(one.text("spec", "pod"))))
-                        .map(one -> one.name() + " (Assigned)")
-                        .collect(Collectors.joining(", ")));
+        return Optional.of(Link.failed(
+                "MIC",
+                "none of its pods in " + place + " is ready, so nothing is assigned",
+                "kubectl describe pods -n " + place + " -l component=mic",
+                MIC_LOG));
     }
 
-    private static String state(Part assigned) {
+    private Link checkAssigned(List<Part> running) {
+        return running.stream()
+                .flatMap(pod -> findObstacleToAssigning(pod).stream())
+                .findFirst()
+                .orElseGet(() -> Link.ok(LINK_ASSIGNED, describeAssigned(running)));
+    }
+
+    private String describeAssigned(List<Part> running) {
+        Set<String> names = running.stream().map(Part::name).collect(Collectors.toSet());
+        return live.objectsOfKind(ASSIGNED)
+                .filter(assigned -> names.contains(assigned.text("spec", "pod")))
+                .map(assigned -> assigned.name() + " (Assigned)")
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Why a pod has not all of its identities; empty if MIC and Azure have assigned them. */
+    private Optional<Link> findObstacleToAssigning(Part pod) {
+        List<Part> own = findAssignedTo(pod);
+        if (own.isEmpty() && !live.canSee("aadpodidentity.k8s.io")) {
+            return Optional.of(Link.unknown(LINK_ASSIGNED, "you may not see each AzureAssignedIdentity"));
+        }
+        if (isBeingAssigned(pod, own)) {
+            return Optional.of(Link.unknown(
+                    LINK_ASSIGNED,
+                    pod.name() + " has none that is Assigned yet, which takes MIC and Azure " + ASSIGNING.toSeconds()
+                            + " s; ask again"));
+        }
+        if (own.isEmpty()) {
+            return Optional.of(Link.failed(
+                    LINK_ASSIGNED,
+                    "MIC has made no AzureAssignedIdentity for " + pod.name()
+                            + ", though label, binding and identity fit: it does not run, or has not seen them",
+                    MIC_LOG));
+        }
+        return own.stream()
+                .filter(assigned -> !assigned.text("status", "status").equals("Assigned"))
+                .findFirst()
+                .map(PodIdentityLinks::failStuck);
+    }
+
+    private List<Part> findAssignedTo(Part pod) {
+        return live.objectsOfKind(ASSIGNED)
+                .filter(assigned -> assigned.text("spec", "pod").equals(pod.name()))
+                .filter(assigned -> assigned.text("spec", "podNamespace").equals(pod.namespace()))
+                .toList();
+    }
+
+    /** Whether it is too early to conclude anything: MIC has not begun, or has just begun. */
+    private boolean isBeingAssigned(Part pod, List<Part> own) {
+        if (own.isEmpty()) {
+            return isYoung(pod);
+        }
+        return own.stream()
+                .filter(assigned -> describeState(assigned).equals("Created"))
+                .findFirst()
+                .filter(this::isYoung)
+                .isPresent();
+    }
+
+    private boolean isYoung(Part object) {
+        return live.measureAge(object.created()).compareTo(ASSIGNING) < 0;
+    }
+
+    private static Link failStuck(Part assigned) {
+        return Link.failed(
+                LINK_ASSIGNED,
+                assigned.name() + " is " + describeState(assigned)
+                        + " and not Assigned: Azure does not let MIC put the identity on the node",
+                MIC_LOG,
+                "az role assignment create --role 'Managed Identity Operator' --assignee-object-id \"$(az aks"
+                        + " show -n CLUSTER -g CLUSTER_GROUP --query identityProfile.kubeletidentity.objectId -o"
+                        + " tsv)\" --assignee-principal-type ServicePrincipal --scope "
+                        + assigned.text("spec", "azureIdentityRef", "spec", "resourceID"));
+    }
+
+    private static String describeState(Part assigned) {
         String state = assigned.text("status", "status");
         return state.isEmpty() ? "without a state" : state;
     }
 
-    private Link nmi() {
-        List<Part> pods = parts("nmi");
-        if (pods.isEmpty()) {
-            return live.parts().isEmpty()
-                    ? Link.unknown("NMI", "you may not see its pods")
-                    : Link.failed(
-                            "NMI",
-                            "no pod in the cluster has the label component=nmi, so the node's own metadata service"
-                                    + " answers the pod",
-                            "kubectl get daemonset -A   # is there one called nmi?");
+    private Link checkNmi(List<Part> running) {
+        List<Part> nmi = findComponent("nmi");
+        if (nmi.isEmpty()) {
+            return judgeWithoutNmi();
         }
-        for (Part pod : running()) {
-            String node = pod.text("spec", "nodeName");
-            Optional<Part> there = pods.stream()
-                    .filter(one -> one.text("spec", "nodeName").equals(node))
-                    .findFirst();
-            if (there.isEmpty()) {
-                return Link.failed(
-                        "NMI",
-                        "none runs on " + node + ", the node of " + pod.name()
-                                + ": the node's own metadata service answers the pod",
-                        "kubectl get daemonset -A -l component=nmi",
-                        "kubectl describe node " + node + "   # a taint that NMI does not tolerate?");
-            }
-            if (!there.get().isReady()) {
-                return Link.failed(
-                        "NMI",
-                        there.get().name() + " on " + node + ", the node of " + pod.name() + ", is not ready",
-                        "kubectl logs -n " + there.get().namespace() + " "
-                                + there.get().name() + " --tail=200 | podid explain --log -");
-            }
+        return running.stream()
+                .flatMap(pod -> findObstacleOnNode(pod, nmi).stream())
+                .findFirst()
+                .orElseGet(() -> Link.ok(
+                        LINK_NMI,
+                        WorkloadLinks.readVersion(nmi.get(0)) + " runs on the node of "
+                                + running.get(0).name()));
+    }
+
+    private Link judgeWithoutNmi() {
+        if (live.parts().isEmpty()) {
+            return Link.unknown(LINK_NMI, "you may not see its pods");
         }
-        return Link.ok(
-                "NMI",
-                WorkloadLinks.version(pods.get(0)) + " runs on the node of "
-                        + running().get(0).name());
+        return Link.failed(
+                LINK_NMI,
+                "no pod in the cluster has the label component=nmi, so the node's own metadata service"
+                        + " answers the pod",
+                "kubectl get daemonset -A   # is there one called nmi?");
+    }
+
+    /** Why no NMI answers a pod: each node needs one of its own. */
+    private static Optional<Link> findObstacleOnNode(Part pod, List<Part> nmi) {
+        String node = pod.text("spec", "nodeName");
+        Optional<Part> onNode = nmi.stream()
+                .filter(candidate -> candidate.text("spec", "nodeName").equals(node))
+                .findFirst();
+        if (onNode.isEmpty()) {
+            return Optional.of(Link.failed(
+                    LINK_NMI,
+                    "none runs on " + node + ", the node of " + pod.name()
+                            + ": the node's own metadata service answers the pod",
+                    "kubectl get daemonset -A -l component=nmi",
+                    "kubectl describe node " + node + "   # a taint that NMI does not tolerate?"));
+        }
+        if (onNode.get().isReady()) {
+            return Optional.empty();
+        }
+        String name = onNode.get().name();
+        return Optional.of(Link.failed(
+                LINK_NMI,
+                name + " on " + node + ", the node of " + pod.name() + ", is not ready",
+                "kubectl logs -n " + onNode.get().namespace() + " " + name + " --tail=200 | podid explain --log -"));
     }
 }

@@ -5,22 +5,16 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.file.OwnedFolder;
-import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
-import io.podidentity.podid.kubectl.Part;
 import io.podidentity.podid.run.TrustCheck;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSources;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.text.ParseException;
@@ -28,37 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Proves the rest by doing it: makes a token of the pod's service account, exchanges it as the pod would, and reads one
- * container. Both tokens stay in memory, and are in no text. Only a pod can try an identity binding of AKS; of that it
- * asks the API server whether the service account may use the identity, by a SubjectAccessReview, which stores nothing.
- * {@code kubectl auth can-i} does not do: of a resource that the cluster does not know it drops the group.
- *
- * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings">Identity bindings</a>
+ * container. Both tokens stay in memory, and are in no text. Only a pod can try an identity binding of AKS.
  */
 final class TokenTrial {
 
-    private static final String REVIEW = """
-            {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
-            "user": "system:serviceaccount:%1$s:%2$s",
-            "groups": ["system:serviceaccounts", "system:serviceaccounts:%1$s", "system:authenticated"],
-            "resourceAttributes": {"group": "cid.wi.aks.azure.com", "resource": %3$s, "verb": "use-managed-identity"}}}
-            """;
-
-    /** {@code kubectl create clusterrole} refuses a resource that the cluster does not know. */
-    private static final String GRANT =
-            "echo '{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRole\","
-                    + "\"metadata\":{\"name\":\"use-%3$s\"},\"rules\":[{\"verbs\":[\"use-managed-identity\"],"
-                    + "\"apiGroups\":[\"cid.wi.aks.azure.com\"],\"resources\":[\"%3$s\"]}]}' | kubectl apply -f - && kubectl create"
-                    + " clusterrolebinding use-%3$s-%1$s-%2$s --clusterrole=use-%3$s --serviceaccount=%1$s:%2$s";
-
-    private static final String ROLE = "role";
-    private static final int LIMIT_MILLIS = 10_000;
-    private static final String VERSION = "2023-11-03";
+    private static final String LINK_TOKEN = "token";
+    private static final String LINK_ENTRA = "Entra ID";
     private static final String STORAGE = "https://storage.azure.com/";
     private static final String PUBLIC_CLOUD = "https://login.microsoftonline.com/";
     /** Whoever may create a pod may write any host into it; the token goes to these, or to one that the user names. */
@@ -70,181 +43,136 @@ final class TokenTrial {
             "login.windows.net");
 
     private final Kubectl kubectl;
-    private final Wish trial;
+    private final TrialOptions options;
     private final Cluster cluster;
     private final ObjectName account;
-    private final boolean isBound;
-    private final String clientId;
-    private final String audience;
-    private final String tenant;
-    private final String authority;
-    private final List<Link> links = new ArrayList<>();
+    private final TokenExchange exchange;
 
     /**
-     * What is tried beyond reading.
+     * One step of the trial.
      *
-     * @param withToken whether a token of the service account is made and exchanged
-     * @param authorityHost of Entra ID, null for that of the pod
-     * @param tenant null for that of the pod
-     * @param blob a container, or an account's address; null if none is to be read
-     * @param tls by which Entra ID and the account are known, null for the JVM's own
+     * @param token what the next step needs; empty if the trial ends here
      */
-    record Wish(
-            boolean withToken,
-            @Nullable String authorityHost,
-            @Nullable String tenant,
-            @Nullable URI blob,
-            @Nullable SSLContext tls) {}
+    private record Step<T>(Link link, Optional<T> token) {
 
-    /** @param credential of the containers that it tries in place of */
-    TokenTrial(
-            Kubectl kubectl,
-            Wish trial,
-            Cluster cluster,
-            ObjectName account,
-            boolean isBound,
-            ContainerCredential credential) {
+        static <T> Step<T> passed(Link link, T token) {
+            return new Step<>(link, Optional.of(token));
+        }
+
+        static <T> Step<T> ended(Link link) {
+            return new Step<>(link, Optional.empty());
+        }
+    }
+
+    /** @param exchange what the containers exchange that the trial stands for */
+    TokenTrial(Kubectl kubectl, TrialOptions options, Cluster cluster, ObjectName account, TokenExchange exchange) {
         this.kubectl = kubectl;
-        this.trial = trial;
+        this.options = options;
         this.cluster = cluster;
         this.account = account;
-        this.isBound = isBound;
-        this.clientId = credential.clientId();
-        this.audience = credential.audience();
-        this.tenant = first(trial.tenant(), credential.tenant(), "");
-        this.authority = first(trial.authorityHost(), credential.authority(), PUBLIC_CLOUD);
+        this.exchange = new TokenExchange(
+                exchange.clientId(),
+                firstGiven(options.tenant(), exchange.tenant(), ""),
+                firstGiven(options.authorityHost(), exchange.authority(), PUBLIC_CLOUD),
+                exchange.audience());
     }
 
-    private static String first(@Nullable String given, String found, String otherwise) {
-        return given != null ? given : found.isEmpty() ? otherwise : found;
+    /** What the user has given, else what the pod has, else the default. */
+    private static String firstGiven(@Nullable String byUser, String ofPod, String otherwise) {
+        if (byUser != null) {
+            return byUser;
+        }
+        return ofPod.isEmpty() ? otherwise : ofPod;
     }
 
-    /** Ends at the first that fails. */
+    /** The links of the trial; it ends at the first that fails. */
     List<Link> links() throws InterruptedException {
-        if (isBound) {
-            return List.of(binding());
+        if (!options.withToken()) {
+            return List.of(Link.skipped(LINK_TOKEN, "not tried: --no-token"));
         }
-        if (!trial.withToken()) {
-            return List.of(Link.skipped("token", "not tried: --no-token"));
+        var links = new ArrayList<Link>();
+        Step<String> assertion = createAssertion();
+        links.add(assertion.link());
+        if (assertion.token().isPresent()) {
+            Step<AccessToken> exchanged = exchange(assertion.token().get());
+            links.add(exchanged.link());
+            exchanged.token().map(this::readBlob).ifPresent(links::add);
         }
-        Optional<String> assertion = assertion();
-        assertion.flatMap(this::exchange).map(this::read).ifPresent(links::add);
         return links;
     }
 
-    private Link binding() throws InterruptedException {
-        String subject = account.namespace() + "/" + account.name();
-        String use = "use-managed-identity " + clientId;
-        Kubectl.Result result = create(REVIEW.formatted(account.namespace(), account.name(), Json.write(clientId)));
-        if (result.failure().isPresent()) {
-            KubectlException failure = result.failure().get();
-            return Link.unknown(
-                    "binding",
-                    "whether " + subject + " may " + use + ": " + firstLine(failure),
-                    failure.writeGrants("doctor", ""));
-        }
-        String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
-        return switch (allowed(result.stdout())) {
-            case "true" -> Link.ok("binding", subject + " may " + use + "; only a pod can try it");
-            case "false" ->
-                Link.unknown(
-                        "binding",
-                        "no role lets " + subject + " " + use + "; allowedSubjects of the identity binding, which is"
-                                + " in Azure, can let it. Let allowedSubjects name system:serviceaccount:"
-                                + account.namespace() + ":" + account.name() + ", or give it the role",
-                        GRANT.formatted(account.namespace(), account.name(), named));
-            default -> Link.unknown("binding", "whether " + subject + " may " + use + ": the API server does not say");
-        };
-    }
-
-    private static String firstLine(KubectlException failure) {
+    /** The first line of what kubectl said, as the text of a link. */
+    static String firstLine(KubectlException failure) {
         return failure.message().lines().findFirst().orElse("");
     }
 
-    private Kubectl.Result create(String review) throws InterruptedException {
-        try (OwnedFolder folder = OwnedFolder.create("podid-doctor-")) {
-            return kubectl.run(
-                    "create",
-                    "--raw=/apis/authorization.k8s.io/v1/subjectaccessreviews",
-                    "--filename=" + folder.write("review.json", review));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private Step<String> createAssertion() throws InterruptedException {
+        Kubectl.Result created = kubectl.run(
+                "create",
+                "token",
+                account.name(),
+                "--namespace=" + account.namespace(),
+                "--audience=" + exchange.audience());
+        if (created.failure().isPresent()) {
+            return Step.ended(explainNotCreated(created.failure().get()));
         }
-    }
-
-    private static String allowed(String answer) {
-        try {
-            return new Part(Json.object(answer)).text("status", "allowed");
-        } catch (ParseException e) {
-            return "";
-        }
-    }
-
-    private <T> Optional<T> end(Link link) {
-        links.add(link);
-        return Optional.empty();
-    }
-
-    private Optional<String> assertion() throws InterruptedException {
-        Kubectl.Result made = kubectl.run(
-                "create", "token", account.name(), "--namespace=" + account.namespace(), "--audience=" + audience);
-        if (made.failure().isPresent()) {
-            return end(notMade(made.failure().get()));
-        }
-        String token = made.stdout().strip();
+        String token = created.stdout().strip();
         try {
             JWTClaimsSet claims = SignedJWT.parse(token).getJWTClaimsSet();
-            links.add(Link.ok(
-                    "token",
-                    "issuer " + claims.getIssuer() + ", subject " + claims.getSubject() + ", audience "
-                            + String.join(", ", claims.getAudience())));
-            return Optional.of(token);
+            String said = "issuer " + claims.getIssuer() + ", subject " + claims.getSubject() + ", audience "
+                    + String.join(", ", claims.getAudience());
+            return Step.passed(Link.ok(LINK_TOKEN, said), token);
         } catch (ParseException e) {
-            return end(Link.failed(
-                    "token", "kubectl create token printed " + token.length() + " characters that are no token"));
+            return Step.ended(Link.failed(
+                    LINK_TOKEN, "kubectl create token printed " + token.length() + " characters that are no token"));
         }
     }
 
-    private Link notMade(KubectlException failure) {
-        return failure.kind() == Kind.FORBIDDEN
-                ? Link.unknown(
-                        "token",
-                        "you may not create serviceaccounts/token in " + account.namespace(),
-                        failure.writeGrants("doctor", ""))
-                : Link.failed(
-                        "token",
-                        firstLine(failure),
-                        "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
+    private Link explainNotCreated(KubectlException failure) {
+        if (failure.kind() == Kind.FORBIDDEN) {
+            return Link.unknown(
+                    LINK_TOKEN,
+                    "you may not create serviceaccounts/token in " + account.namespace(),
+                    failure.writeGrants("doctor", ""));
+        }
+        return Link.failed(
+                LINK_TOKEN,
+                firstLine(failure),
+                "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
-    private Optional<AccessToken> exchange(String assertion) {
-        String asked = tenant.isEmpty() ? tenantOfIssuer(assertion) : tenant;
-        if (asked.isEmpty()) {
-            return end(Link.unknown("Entra ID", "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
+    private Step<AccessToken> exchange(String assertion) {
+        String tenant = exchange.tenant().isEmpty() ? readTenantOfIssuer(assertion) : exchange.tenant();
+        if (tenant.isEmpty()) {
+            return Step.ended(Link.unknown(LINK_ENTRA, "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
         }
-        if (trial.authorityHost() == null && !isOfCloud(authority)) {
-            return end(Link.unknown(
-                    "Entra ID",
+        if (options.authorityHost() == null && !isOfCloud(exchange.authority())) {
+            return Step.ended(Link.unknown(
+                    LINK_ENTRA,
                     "the pod's AZURE_AUTHORITY_HOST is that of no known cloud, so no token is sent there",
                     "If you know it, give it by --authority-host"));
         }
         try {
-            var builder = AzureServiceTokenProvider.builder()
-                    .authorityHost(authority)
-                    .sources(List.of(TokenSources.clientAssertion(asked, clientId, () -> assertion)));
-            if (trial.tls() != null) {
-                builder.sslContext(trial.tls());
-            }
-            AccessToken token = builder.build().getAuthenticationResult(STORAGE);
-            links.add(Link.ok("Entra ID", "gives client ID " + clientId + " a token for " + STORAGE));
-            return Optional.of(token);
+            AccessToken token = createProvider(tenant, assertion).getAuthenticationResult(STORAGE);
+            Link link = Link.ok(LINK_ENTRA, "gives client ID " + exchange.clientId() + " a token for " + STORAGE);
+            return Step.passed(link, token);
         } catch (TokenAcquisitionException e) {
-            return end(refused(e, assertion));
+            return Step.ended(explainRefusal(e, assertion));
         }
     }
 
+    private AzureServiceTokenProvider createProvider(String tenant, String assertion) {
+        var builder = AzureServiceTokenProvider.builder()
+                .authorityHost(exchange.authority())
+                .sources(List.of(TokenSources.clientAssertion(tenant, exchange.clientId(), () -> assertion)));
+        if (options.tls() != null) {
+            builder.sslContext(options.tls());
+        }
+        return builder.build();
+    }
+
     /** The issuer of AKS has the tenant as the first part of its path; of other clusters nothing is known. */
-    private static String tenantOfIssuer(String assertion) {
+    private static String readTenantOfIssuer(String assertion) {
         try {
             URI issuer = new URI(
                     String.valueOf(SignedJWT.parse(assertion).getJWTClaimsSet().getIssuer()));
@@ -264,81 +192,24 @@ final class TokenTrial {
         }
     }
 
-    /** In Entra ID's own words, with the credential that it lacks. */
-    private Link refused(TokenAcquisitionException refusal, String assertion) {
+    /** Explains a refusal in Entra ID's own words, with the credential that it lacks. */
+    private Link explainRefusal(TokenAcquisitionException refusal, String assertion) {
         if (refusal.code() == Code.SERVICE_UNAVAILABLE || refusal.code() == Code.TIMED_OUT) {
             return Link.unknown(
-                    "Entra ID", refusal.reason() + "; that is so from here, the pod may reach it", refusal.remedy());
+                    LINK_ENTRA, refusal.reason() + "; that is so from here, the pod may reach it", refusal.remedy());
         }
         return Link.failed(
-                "Entra ID", refusal.reason(), TrustCheck.listNextSteps(refusal, cluster, account, clientId, assertion));
+                LINK_ENTRA,
+                refusal.reason(),
+                TrustCheck.listNextSteps(refusal, cluster, account, exchange.clientId(), assertion));
     }
 
-    /** Whether the identity has a role on what it is to read: asks for one name of one container. */
-    private Link read(AccessToken token) {
-        URI blob = trial.blob();
-        if (blob == null) {
+    private Link readBlob(AccessToken token) {
+        if (options.blob() == null) {
             return Link.skipped(
-                    ROLE, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
+                    BlobTrial.LINK,
+                    "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
-        try {
-            HttpURLConnection asked = ask(blob, token);
-            int status = asked.getResponseCode();
-            String code = asked.getHeaderField("x-ms-error-code");
-            asked.disconnect();
-            return role(blob, status, code == null ? "" : code);
-        } catch (IOException e) {
-            return Link.unknown(
-                    ROLE,
-                    blob.getHost() + " cannot be asked from here: " + e.getMessage(),
-                    "The pod may reach it all the same: a private endpoint answers in its network only.");
-        }
-    }
-
-    private HttpURLConnection ask(URI blob, AccessToken token) throws IOException {
-        boolean container = blob.getPath() != null && blob.getPath().length() > 1;
-        String query = container ? "?restype=container&comp=list&maxresults=1" : "?comp=list&maxresults=1";
-        var connection = (HttpURLConnection) URI.create(blob.toString().replaceFirst("/$", "") + query)
-                .toURL()
-                .openConnection();
-        if (connection instanceof HttpsURLConnection https && trial.tls() != null) {
-            https.setSSLSocketFactory(trial.tls().getSocketFactory());
-        }
-        connection.setInstanceFollowRedirects(false);
-        connection.setConnectTimeout(LIMIT_MILLIS);
-        connection.setReadTimeout(LIMIT_MILLIS);
-        connection.setRequestProperty("Authorization", "Bearer " + token.value());
-        connection.setRequestProperty("x-ms-version", VERSION);
-        return connection;
-    }
-
-    private Link role(URI blob, int status, String code) {
-        String answer = "HTTP " + status + (code.isEmpty() ? "" : " " + code);
-        return switch (status) {
-            case 200 -> Link.ok(ROLE, "the identity may read " + blob);
-            case 403 ->
-                code.equals("AuthorizationFailure")
-                        ? Link.unknown(ROLE, answer + ": the account's firewall does not let this machine in")
-                        : Link.failed(
-                                ROLE,
-                                answer + ": the identity has no data role on " + blob,
-                                "az role assignment create --role 'Storage Blob Data Reader' --assignee-object-id \"$(az"
-                                        + " ad sp show --id " + clientId
-                                        + " --query id -o tsv)\" --assignee-principal-type ServicePrincipal --scope \"$(az"
-                                        + " storage account show -n " + account(blob) + " --query id -o tsv)\"",
-                                "A role that is minutes old is not known everywhere yet: then wait ten.");
-            case 404 ->
-                Link.failed(
-                        ROLE,
-                        answer + ": there is no such container",
-                        "az storage container list --auth-mode login" + " --account-name " + account(blob)
-                                + " -o table");
-            default -> Link.failed(ROLE, answer);
-        };
-    }
-
-    private static String account(URI blob) {
-        String host = String.valueOf(blob.getHost());
-        return host.matches("[a-z0-9]{3,24}\\.blob\\.[a-z.]+") ? host.substring(0, host.indexOf('.')) : "ACCOUNT";
+        return new BlobTrial(options.blob(), exchange.clientId(), options.tls()).read(token);
     }
 }

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * ConfigMaps with what they say, and Secrets with the names of their keys, of which containers of a namespace take
- * variables. What is not here was not read. Immutable.
+ * The ConfigMaps and Secrets from which the containers of a namespace take variables: of a ConfigMap what it says, of a
+ * Secret only the names of its keys. What is not here was not read. Immutable.
  */
 record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
 
     static final VariableSources NONE = new VariableSources(Map.of());
 
-    /** One that a container names. */
+    /** A ConfigMap or a Secret that a container names. */
     record Source(Kind kind, String name) {
 
         /** By the resource of kubectl. */
@@ -38,20 +38,20 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
         }
     }
 
-    /** Those that the containers of a pod, or of the pods of a workload, name. */
-    static Set<Source> of(Part podSpec) {
+    /** The sources that the containers of a pod, or of the pods of a workload, name. */
+    static Set<Source> findNamed(Part podSpec) {
         var named = new HashSet<Source>();
-        containers(podSpec).forEach(container -> {
-            container
-                    .at("envFrom")
-                    .items()
-                    .forEach(source -> reference(source, "Ref").ifPresent(named::add));
-            container.at("env").items().stream()
-                    .map(variable -> variable.at("valueFrom"))
-                    .flatMap(from -> reference(from, "KeyRef").stream())
-                    .filter(source -> source.kind() == Source.Kind.CONFIG_MAP)
-                    .forEach(named::add);
-        });
+        for (Part container : containers(podSpec).toList()) {
+            for (Part source : container.at("envFrom").items()) {
+                findReference(source, "Ref").ifPresent(named::add);
+            }
+            for (Part variable : container.at("env").items()) {
+                // The value of a Secret's key is not read, so that of a ConfigMap's key alone is worth a look.
+                findReference(variable.at("valueFrom"), "KeyRef")
+                        .filter(source -> source.kind() == Source.Kind.CONFIG_MAP)
+                        .ifPresent(named::add);
+            }
+        }
         return named;
     }
 
@@ -60,7 +60,8 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
         return Stream.of("initContainers", "containers").flatMap(list -> podSpec.at(list).items().stream());
     }
 
-    private static Optional<Source> reference(Part holder, String suffix) {
+    /** @param suffix {@code Ref} or {@code KeyRef}, with which Kubernetes ends the name of the field */
+    private static Optional<Source> findReference(Part holder, String suffix) {
         return Stream.of(
                         new Source(Source.Kind.CONFIG_MAP, holder.text("configMap" + suffix, "name")),
                         new Source(Source.Kind.SECRET, holder.text("secret" + suffix, "name")))
@@ -68,18 +69,18 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
                 .findFirst();
     }
 
-    /** All of a source of {@code envFrom}; empty if that was not read. */
-    Optional<Map<String, Optional<String>>> all(Part source) {
-        return reference(source, "Ref").flatMap(this::contents);
+    /** All variables of a source of {@code envFrom}; empty if that was not read. */
+    Optional<Map<String, Optional<String>>> readAll(Part source) {
+        return findReference(source, "Ref").flatMap(this::contents);
     }
 
     /** The text of a variable; empty if it is in a Secret or a field, or was not read. */
-    Optional<String> text(Part variable) {
+    Optional<String> readText(Part variable) {
         Part from = variable.at("valueFrom");
         if (from.map().isEmpty()) {
             return Optional.of(variable.text("value"));
         }
-        return reference(from, "KeyRef")
+        return findReference(from, "KeyRef")
                 .flatMap(this::contents)
                 .flatMap(all -> all.getOrDefault(from.text("configMapKeyRef", "key"), Optional.empty()));
     }
@@ -89,14 +90,14 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** What a ConfigMap says. */
-    static Map<String, Optional<String>> texts(Part configMap) {
+    static Map<String, Optional<String>> textsOfConfigMap(Part configMap) {
         var texts = new HashMap<String, Optional<String>>();
         configMap.at("data").map().forEach((key, text) -> texts.put(key, Optional.of(String.valueOf(text))));
         return texts;
     }
 
     /** The keys of a Secret, whose values are not read. */
-    static Map<String, Optional<String>> keys(List<String> names) {
+    static Map<String, Optional<String>> keysOfSecret(List<String> names) {
         var keys = new HashMap<String, Optional<String>>();
         names.forEach(name -> keys.put(name, Optional.empty()));
         return keys;

@@ -17,11 +17,16 @@ import java.util.stream.Stream;
  */
 final class WorkloadPods {
 
+    private static final String LINK_POD = "pod";
+    private static final String LINK_READY = "ready";
+
     /** Nothing is concluded from what is younger: a container starts, a controller acts. */
     private static final Duration STARTING = Duration.ofSeconds(30);
 
     /** What a container waits for while all is well. */
-    private static final Set<String> NORMAL = Set.of("", "ContainerCreating", "PodInitializing");
+    private static final Set<String> USUAL_REASONS_TO_WAIT = Set.of("", "ContainerCreating", "PodInitializing");
+
+    private static final Set<String> PHASES_OF_ENDED = Set.of("Succeeded", "Failed");
 
     private final Live live;
     private final String kind;
@@ -36,25 +41,23 @@ final class WorkloadPods {
         this.live = live;
         this.kind = kind;
         this.name = name;
-        this.workload = live.find(kind, live.namespace(), name).orElse(Part.NONE);
-        this.makers = Stream.concat(live.of("ReplicaSet"), live.of("Job"))
-                .filter(one -> one.ownerOf(kind).equals(name))
+        this.workload = live.findObject(kind, live.namespace(), name).orElse(Part.NONE);
+        this.makers = Stream.concat(live.objectsOfKind("ReplicaSet"), live.objectsOfKind("Job"))
+                .filter(maker -> maker.ownerOf(kind).equals(name))
                 .sorted(Comparator.comparing(Part::created).reversed())
                 .toList();
-        this.pods = live.podsOf(live.objects(), kind, name);
+        this.pods = live.findPods(live.objects(), kind, name);
     }
 
     List<Part> all() {
         return pods;
     }
 
-    /** Those that run or are to run: neither ended nor being deleted. */
+    /** The pods that run or are to run: neither ended nor being deleted. */
     List<Part> active() {
-        return pods.stream().filter(pod -> !isEnded(pod)).toList();
-    }
-
-    private static boolean isEnded(Part pod) {
-        return Set.of("Succeeded", "Failed").contains(pod.text("status", "phase"));
+        return pods.stream()
+                .filter(pod -> !PHASES_OF_ENDED.contains(pod.text("status", "phase")))
+                .toList();
     }
 
     /** The specification of the pods that the workload makes, or of the pod itself. */
@@ -63,40 +66,50 @@ final class WorkloadPods {
     }
 
     List<Link> links() {
-        return active().isEmpty() ? List.of(absent()) : ready().stream().toList();
+        if (active().isEmpty()) {
+            return List.of(explainAbsence());
+        }
+        return checkReady().stream().toList();
     }
 
     /** Why there is no active pod; ok where there need be none now. */
-    Link absent() {
-        Optional<String> rest = rest();
+    Link explainAbsence() {
+        Optional<String> rest = findReasonToRest();
         if (rest.isPresent()) {
-            return Link.ok("pod", "none runs now: " + rest.get());
+            return Link.ok(LINK_POD, "none runs now: " + rest.get());
         }
-        Optional<String> refusal =
-                failure().or(this::refusal).or(() -> event(Stream.concat(Stream.of(workload), makers.stream())));
+        Optional<String> refusal = findFailure()
+                .or(this::findRefusal)
+                .or(() -> findLastWarning(Stream.concat(Stream.of(workload), makers.stream())));
         if (refusal.isPresent()) {
-            return Link.failed("pod", "none runs: " + refusal.get(), next(refusal.get(), describe()));
+            return Link.failed(
+                    LINK_POD, "none runs: " + refusal.get(), findNextSteps(refusal.get(), describeCommand()));
         }
-        Part newest = makers.isEmpty() ? workload : makers.get(0);
-        if (!live.podsOf(live.leaving(), kind, name).isEmpty() || isYoung(newest)) {
+        if (isBetweenPods()) {
             return Link.unknown(
-                    "pod", "none runs yet: the last one is being deleted, or the first one made; ask again");
+                    LINK_POD, "none runs yet: the last one is being deleted, or the first one made; ask again");
         }
-        return live.sees("events")
-                ? Link.failed("pod", "none runs, and neither a condition nor an event says why", describe())
-                : Link.unknown("pod", "none runs, and you may not see the events that would say why");
+        if (!live.canSee("events")) {
+            return Link.unknown(LINK_POD, "none runs, and you may not see the events that would say why");
+        }
+        return Link.failed(LINK_POD, "none runs, and neither a condition nor an event says why", describeCommand());
+    }
+
+    private boolean isBetweenPods() {
+        Part newest = makers.isEmpty() ? workload : makers.get(0);
+        return !live.findPods(live.leaving(), kind, name).isEmpty() || isYoung(newest);
     }
 
     private boolean isYoung(Part object) {
-        return live.age(object.created()).compareTo(STARTING) < 0;
+        return live.measureAge(object.created()).compareTo(STARTING) < 0;
     }
 
-    private String describe() {
+    private String describeCommand() {
         return "kubectl describe " + kind.toLowerCase(Locale.ROOT) + " " + name + " -n " + live.namespace();
     }
 
-    /** Why the workload is to have no pod. */
-    private Optional<String> rest() {
+    /** Why the workload is to have no pod now. */
+    private Optional<String> findReasonToRest() {
         if (workload.text("spec", "suspend").equals("true")) {
             return Optional.of("it is suspended");
         }
@@ -109,147 +122,178 @@ final class WorkloadPods {
         if (workload.text("status", "phase").equals("Succeeded")) {
             return Optional.of("it has ended well");
         }
-        Part job = job();
+        Part job = findJob();
         if (job.isTrue("Complete")) {
             return Optional.of(job.name() + " is complete");
         }
-        return kind.equals("CronJob") && makers.isEmpty()
-                ? Optional.of("it is between two runs (" + workload.text("spec", "schedule") + ")")
-                : Optional.empty();
+        if (kind.equals("CronJob") && makers.isEmpty()) {
+            return Optional.of("it is between two runs (" + workload.text("spec", "schedule") + ")");
+        }
+        return Optional.empty();
     }
 
-    private Part job() {
-        return kind.equals("Job")
-                ? workload
-                : makers.stream()
-                        .filter(one -> one.kind().equals("Job"))
-                        .findFirst()
-                        .orElse(Part.NONE);
+    /** The workload itself, or the newest job that it has made. */
+    private Part findJob() {
+        if (kind.equals("Job")) {
+            return workload;
+        }
+        return makers.stream()
+                .filter(maker -> maker.kind().equals("Job"))
+                .findFirst()
+                .orElse(Part.NONE);
     }
 
     /** Why a run or a pod that nobody replaces has ended. */
-    private Optional<String> failure() {
-        Part job = job();
+    private Optional<String> findFailure() {
+        Part job = findJob();
         Optional<String> ended = pods.stream()
                 .filter(pod -> pod.text("status", "phase").equals("Failed"))
-                .filter(pod -> kind.equals("Pod")
-                        || (!job.name().isEmpty() && pod.ownerOf("Job").equals(job.name())))
+                .filter(pod -> kind.equals("Pod") || isMadeBy(job, pod))
                 .max(Comparator.comparing(Part::created))
-                .map(pod -> pod.name() + " has failed: " + termination(pod));
-        return job.isTrue("Failed")
-                ? Optional.of(job.name() + " has failed: " + said(job.condition("Failed"))
-                        + ended.map(text -> "; " + text).orElse(""))
-                : ended;
+                .map(pod -> pod.name() + " has failed: " + describeTermination(pod));
+        if (!job.isTrue("Failed")) {
+            return ended;
+        }
+        String ofJob = job.name() + " has failed: " + describe(job.condition("Failed"));
+        return Optional.of(ofJob + ended.map(text -> "; " + text).orElse(""));
+    }
+
+    private static boolean isMadeBy(Part job, Part pod) {
+        return !job.name().isEmpty() && pod.ownerOf("Job").equals(job.name());
     }
 
     /** Not the container's own message: a program writes into it whatever it likes. */
-    private static String termination(Part pod) {
-        return containers(pod)
-                .map(one -> one.at("state", "terminated"))
-                .filter(one ->
-                        !one.text("exitCode").isEmpty() && !one.text("exitCode").equals("0"))
-                .map(one -> one.text("reason") + ", exit code " + one.text("exitCode"))
+    private static String describeTermination(Part pod) {
+        return containerStatuses(pod)
+                .map(container -> container.at("state", "terminated"))
+                .filter(WorkloadPods::hasFailed)
+                .map(end -> end.text("reason") + ", exit code " + end.text("exitCode"))
                 .findFirst()
-                .orElseGet(() -> said(pod.at("status")));
+                .orElseGet(() -> describe(pod.at("status")));
     }
 
-    private Optional<String> refusal() {
+    private static boolean hasFailed(Part termination) {
+        String code = termination.text("exitCode");
+        return !code.isEmpty() && !code.equals("0");
+    }
+
+    /** Why the API server creates no pod for the workload, or for the newest that makes pods for it. */
+    private Optional<String> findRefusal() {
         return Stream.concat(Stream.of(workload), makers.stream().limit(1))
-                .filter(one -> one.isTrue("ReplicaFailure"))
-                .map(one -> said(one.condition("ReplicaFailure")))
+                .map(object -> object.condition("ReplicaFailure"))
+                .filter(condition -> condition.text("status").equals("True"))
+                .map(WorkloadPods::describe)
                 .findFirst();
     }
 
-    private static Stream<Part> containers(Part pod) {
+    private static Stream<Part> containerStatuses(Part pod) {
         return Stream.of("initContainerStatuses", "containerStatuses")
                 .flatMap(list -> pod.at("status", list).items().stream());
     }
 
     /** Whether the pods start; nothing is said where there are none. */
-    Optional<Link> ready() {
+    Optional<Link> checkReady() {
         List<Part> all = active();
-        List<Part> waiting = all.stream().filter(pod -> !pod.isReady()).toList();
         if (all.isEmpty()) {
             return Optional.empty();
         }
-        return waiting.stream()
-                .flatMap(pod -> obstacle(pod).stream().map(why -> failed(pod, why)))
-                .findFirst()
-                .or(() -> refusal()
-                        .map(why -> Link.failed("ready", "no more pods are created: " + why, next(why, describe()))))
-                .or(() -> Optional.of(
-                        waiting.size() < all.size()
-                                ? Link.ok("ready", (all.size() - waiting.size()) + " of " + all.size() + " pods")
-                                : starting(waiting.get(0))));
+        List<Part> waiting = all.stream().filter(pod -> !pod.isReady()).toList();
+        Optional<Link> obstacle =
+                waiting.stream().flatMap(pod -> failIfHeldUp(pod).stream()).findFirst();
+        if (obstacle.isPresent()) {
+            return obstacle;
+        }
+        Optional<String> refusal = findRefusal();
+        if (refusal.isPresent()) {
+            return Optional.of(Link.failed(
+                    LINK_READY,
+                    "no more pods are created: " + refusal.get(),
+                    findNextSteps(refusal.get(), describeCommand())));
+        }
+        int ready = all.size() - waiting.size();
+        if (ready > 0) {
+            return Optional.of(Link.ok(LINK_READY, ready + " of " + all.size() + " pods"));
+        }
+        return Optional.of(judgeStart(waiting.get(0)));
     }
 
-    private Link starting(Part pod) {
+    private Link judgeStart(Part pod) {
         Part ready = pod.condition("Ready");
         String since = ready.text("lastTransitionTime");
-        Duration age = live.age(since.isEmpty() ? pod.created() : since);
-        return age.compareTo(STARTING) < 0
-                ? Link.unknown("ready", pod.name() + " has been starting for " + age.toSeconds() + " s; ask again")
-                : failed(pod, event(Stream.of(pod)).orElseGet(() -> said(ready)));
+        Duration age = live.measureAge(since.isEmpty() ? pod.created() : since);
+        if (age.compareTo(STARTING) < 0) {
+            return Link.unknown(LINK_READY, pod.name() + " has been starting for " + age.toSeconds() + " s; ask again");
+        }
+        return fail(pod, findLastWarning(Stream.of(pod)).orElseGet(() -> describe(ready)));
     }
 
-    private Link failed(Part pod, String why) {
+    private Link fail(Part pod, String why) {
         String place = pod.name() + " -n " + pod.namespace();
         String command = why.startsWith("CrashLoopBackOff") ? "kubectl logs --previous " : "kubectl describe pod ";
-        List<String> next = next(why, command + place).stream()
+        List<String> next = findNextSteps(why, command + place).stream()
                 .map(text -> text.replace(" POD ", " " + pod.name() + " "))
                 .toList();
-        return Link.failed("ready", pod.name() + ": " + why, next);
+        return Link.failed(LINK_READY, pod.name() + ": " + why, next);
     }
 
-    /** What does not go away by waiting: no node fits, or a container cannot be started. */
-    private static Optional<String> obstacle(Part pod) {
+    /** Fails a pod for what does not go away by waiting: no node fits, or a container cannot be started. */
+    private Optional<Link> failIfHeldUp(Part pod) {
         Part scheduled = pod.condition("PodScheduled");
         if (scheduled.text("status").equals("False")) {
-            return Optional.of(said(scheduled));
+            return Optional.of(fail(pod, describe(scheduled)));
         }
-        return containers(pod)
-                .filter(one -> !NORMAL.contains(one.text("state", "waiting", "reason")))
-                .map(one -> said(one.at("state", "waiting")) + lastEnd(one))
-                .findFirst();
+        return containerStatuses(pod)
+                .filter(container -> !USUAL_REASONS_TO_WAIT.contains(container.text("state", "waiting", "reason")))
+                .findFirst()
+                .map(container -> describe(container.at("state", "waiting")) + describeLastEnd(container))
+                .map(why -> fail(pod, why));
     }
 
-    private static String lastEnd(Part container) {
+    private static String describeLastEnd(Part container) {
         Part last = container.at("lastState", "terminated");
-        return last.value() == null
-                ? ""
-                : ", last ended by " + last.text("reason") + ", exit code " + last.text("exitCode");
+        if (last.value() == null) {
+            return "";
+        }
+        return ", last ended by " + last.text("reason") + ", exit code " + last.text("exitCode");
     }
 
-    /** The last warning about one of them. */
-    private Optional<String> event(Stream<Part> objects) {
+    /** The last warning about one of the objects. */
+    private Optional<String> findLastWarning(Stream<Part> objects) {
         List<Part> about = objects.toList();
         return live.events().stream()
-                .filter(event -> event.text("reason").startsWith("Failed")
-                        || event.text("reason").equals("Unhealthy"))
-                .filter(event -> about.stream()
-                        .anyMatch(one -> one.kind().equals(event.text("involvedObject", "kind"))
-                                && one.name().equals(event.text("involvedObject", "name"))))
+                .filter(WorkloadPods::isOfFailure)
+                .filter(event -> about.stream().anyMatch(object -> isAbout(event, object)))
                 .max(Comparator.comparing(Part::lastSeen))
-                .map(WorkloadPods::said);
+                .map(WorkloadPods::describe);
+    }
+
+    private static boolean isOfFailure(Part event) {
+        String reason = event.text("reason");
+        return reason.startsWith("Failed") || reason.equals("Unhealthy");
+    }
+
+    private static boolean isAbout(Part event, Part object) {
+        return object.kind().equals(event.text("involvedObject", "kind"))
+                && object.name().equals(event.text("involvedObject", "name"));
     }
 
     /** Reason and message of a condition, an event or a container's state, on one line. */
-    private static String said(Part part) {
-        String text = Stream.of(
-                        part.text("reason"), part.text("message").replace("(combined from similar events): ", ""))
-                .filter(one -> !one.isEmpty())
-                .reduce((reason, message) -> reason + ": " + message)
+    private static String describe(Part part) {
+        String message = part.text("message").replace("(combined from similar events): ", "");
+        String text = Stream.of(part.text("reason"), message)
+                .filter(words -> !words.isEmpty())
+                .reduce((reason, words) -> reason + ": " + words)
                 .orElse("the API server does not say why");
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    /** What the table of log lines says, for this namespace. */
-    private List<String> next(String said, String otherwise) {
-        return LogReading.of(Stream.of(said)).findings().stream()
+    /** What the table of log lines says of such words, for this namespace. */
+    private List<String> findNextSteps(String words, String otherwise) {
+        List<String> next = LogReading.of(Stream.of(words)).findings().stream()
                 .findFirst()
                 .map(LogFinding::next)
-                .orElse(List.of(otherwise))
-                .stream()
+                .orElse(List.of(otherwise));
+        return next.stream()
                 .map(text -> text.replace("-n NAMESPACE", "-n " + live.namespace()))
                 .toList();
     }

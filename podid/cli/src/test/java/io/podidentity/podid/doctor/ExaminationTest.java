@@ -157,7 +157,7 @@ class ExaminationTest {
         Path program = Files.writeString(folder.resolve("kubectl"), "#!/bin/false\n");
         program.toFile().setExecutable(true);
         Kubectl kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
-        return new Examination(live, kubectl, new TokenTrial.Wish(false, null, null, null, null))
+        return new Examination(live, kubectl, new TrialOptions(false, null, null, null, null))
                 .examine(Optional.empty());
     }
 }

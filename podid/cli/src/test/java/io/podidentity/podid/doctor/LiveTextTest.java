@@ -16,14 +16,14 @@ class LiveTextTest {
     /** The checks are of files, and a cluster has none. */
     @ParameterizedTest
     @ValueSource(strings = {"label-without-binding", "binding-without-identity", "service-account"})
-    void named_ofWhatACheckSays_speaksOfNoFile(String rule) throws IOException {
+    void translate_ofWhatACheckSays_speaksOfNoFile(String rule) throws IOException {
         var places = new LiveText();
         try (Stream<Path> files = Files.list(Path.of("src/test/resources/check", rule))) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".expected")).toList()) {
                 List<String> said = Files.readAllLines(file);
 
-                assertThat(said.stream().map(String::strip).map(places::named))
+                assertThat(said.stream().map(String::strip).map(places::translate))
                         .as(file.toString())
                         .isNotEmpty()
                         .noneMatch(sentence -> sentence.matches(".*(\\bfiles?\\b|the check\\b).*"));
