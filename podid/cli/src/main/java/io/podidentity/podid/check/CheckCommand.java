@@ -148,7 +148,7 @@ public final class CheckCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
         }
         rules.stream()
-                .filter(rule -> !AllRules.words().contains(rule))
+                .filter(rule -> !AllRules.idsAndNames().contains(rule))
                 .findFirst()
                 .ifPresent(rule -> {
                     throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
@@ -170,7 +170,8 @@ public final class CheckCommand implements Callable<Integer> {
     private int run() throws IOException {
         standardInput = ManifestInput.standardInput(paths);
         // A first run has none, and the file that --config names is the one to be written.
-        Settings settings = writeConfig ? Settings.NONE : Settings.read(Optional.ofNullable(config), AllRules.words());
+        Settings settings =
+                writeConfig ? Settings.NONE : Settings.read(Optional.ofNullable(config), AllRules.idsAndNames());
         AzureFacts facts = Optional.ofNullable(azure)
                 .or(() -> settings.path("azure"))
                 .map(AzureFacts::readFolder)

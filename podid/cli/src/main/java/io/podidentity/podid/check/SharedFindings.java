@@ -68,7 +68,8 @@ final class SharedFindings {
     /** @param written where what was rendered is written */
     void add(Finding rendered, Written written) {
         Shared shared = all.computeIfAbsent(
-                Key.of(rendered, written), any -> new Shared(rendered.at(written.position()), new TreeSet<>()));
+                Key.of(rendered, written),
+                any -> new Shared(rendered.withPosition(written.position()), new TreeSet<>()));
         Kustomization.rendered(rendered.position().file())
                 .ifPresent(folder -> shared.kustomizations().add(folder.toString()));
     }

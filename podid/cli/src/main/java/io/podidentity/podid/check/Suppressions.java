@@ -45,7 +45,7 @@ final class Suppressions {
         this.settings = settings;
         this.baseline = baseline;
         for (Manifest manifest : manifests) {
-            List<Ignore> entries = Ignore.of(FieldLocation.of(manifest));
+            List<Ignore> entries = Ignore.readAnnotation(FieldLocation.of(manifest));
             if (!entries.isEmpty()) {
                 byObject.put(manifest.ref(), entries);
             }

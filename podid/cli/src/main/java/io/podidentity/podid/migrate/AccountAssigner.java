@@ -194,7 +194,7 @@ final class AccountAssigner {
     /** Whoever applies the files has to add the new account to these, since podid gives no rights in Kubernetes. */
     private List<String> findRoleBindings(ObjectName account) {
         return Stream.of("RoleBinding", "ClusterRoleBinding")
-                .flatMap(kind -> context.kind(kind).stream())
+                .flatMap(kind -> context.objectsOfKind(kind).stream())
                 .filter(binding -> hasSubject(binding, account))
                 .map(binding -> binding.object() + " (" + binding.position() + ")")
                 .toList();

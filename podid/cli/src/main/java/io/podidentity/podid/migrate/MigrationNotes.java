@@ -76,7 +76,7 @@ final class MigrationNotes {
     }
 
     private static Optional<String> describePolicies(RuleContext context) {
-        List<String> policies = context.kind("NetworkPolicy").stream()
+        List<String> policies = context.objectsOfKind("NetworkPolicy").stream()
                 .filter(MigrationNotes::allowsMetadata)
                 .map(policy -> policy.object().name() + " (" + policy.position() + ")")
                 .toList();

@@ -117,7 +117,7 @@ class ReportsTest {
                 .readTree(SarifLog.of(
                         "1.2.3",
                         AllRules.LIST,
-                        List.of(ofLast.at(new Position("a.yaml", 90, 1))),
+                        List.of(ofLast.withPosition(new Position("a.yaml", 90, 1))),
                         List.of(),
                         List.of()))
                 .at("/runs/0");

@@ -8,10 +8,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+/** The rules of {@code podid check}: a new family of rules is a line here. */
 public final class AllRules {
 
-    /** What they say of themselves, by number and name. */
-    public static final List<About> LIST = families(RuleContext.EMPTY)
+    /** What the rules say of themselves, by number and name. */
+    public static final List<About> LIST = createFamilies(RuleContext.EMPTY)
             .flatMap(family -> family.rules().stream())
             .sorted(Comparator.comparing(
                             (About about) -> Integer.valueOf(about.id().substring(1)))
@@ -31,17 +32,17 @@ public final class AllRules {
         return check(context, any -> true);
     }
 
-    /** By these rules only: a family that has none of them does not run. */
-    public static List<Finding> check(RuleContext context, Predicate<About> wanted) {
-        return families(context)
-                .filter(family -> family.rules().stream().anyMatch(wanted))
+    /** Checks some rules only: a family that has none of them does not run. */
+    public static List<Finding> check(RuleContext context, Predicate<About> isWanted) {
+        return createFamilies(context)
+                .filter(family -> family.rules().stream().anyMatch(isWanted))
                 .flatMap(RuleFamily::findings)
-                .filter(finding -> wanted.test(finding.about()))
+                .filter(finding -> isWanted.test(finding.about()))
                 .sorted(ORDER)
                 .toList();
     }
 
-    private static Stream<RuleFamily> families(RuleContext context) {
+    private static Stream<RuleFamily> createFamilies(RuleContext context) {
         return Stream.of(
                 new LabelRules(context),
                 new BindingRules(context),
@@ -60,7 +61,8 @@ public final class AllRules {
                 new AzureIdentityRules(context));
     }
 
-    public static Set<String> words() {
+    /** All numbers and names, with which a user can choose or ignore a rule. */
+    public static Set<String> idsAndNames() {
         return LIST.stream()
                 .flatMap(about -> Stream.of(about.id(), about.rule()))
                 .collect(Collectors.toUnmodifiableSet());

@@ -16,8 +16,11 @@ import java.util.Set;
 /** Identities in Azure and their roles, by what az printed of them. */
 final class AzureIdentityRules extends RuleFamily {
 
-    private static final Set<String> ALL = Set.of("Owner", "Contributor");
-    private static final Set<String> MANAGEMENT = Set.of(
+    /** The roles that include the rights of any role for management. */
+    private static final Set<String> ROLES_FOR_ALL = Set.of("Owner", "Contributor");
+
+    /** The roles that let an identity manage resources, and not read or write the data in them. */
+    private static final Set<String> ROLES_FOR_MANAGEMENT = Set.of(
             "Owner",
             "Contributor",
             "Reader",
@@ -53,7 +56,7 @@ final class AzureIdentityRules extends RuleFamily {
 
     @Override
     protected void check() {
-        for (NamedIdentity named : NamedIdentity.all(context)) {
+        for (NamedIdentity named : NamedIdentity.findAll(context)) {
             clientIdIsObjectId(named);
             identityNotInAzure(named);
             identityWithoutRole(named);
@@ -61,7 +64,7 @@ final class AzureIdentityRules extends RuleFamily {
         for (AzureIdentity identity : context.identities()) {
             identityIdsDiffer(identity);
         }
-        context.azure().cluster().ifPresent(cluster -> clusterIdentityRoles(cluster));
+        context.azure().cluster().ifPresent(this::clusterIdentityRoles);
     }
 
     /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */
@@ -72,23 +75,25 @@ final class AzureIdentityRules extends RuleFamily {
                         named.location(),
                         named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
                         "Write its client ID: " + identity.clientId(),
-                        Edit.value(named.location(), identity.clientId()));
+                        Edit.replaceValue(named.location(), identity.clientId()));
             }
         }
     }
 
     /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
     private void identityIdsDiffer(AzureIdentity identity) {
-        Optional<CloudIdentity> byClientId = context.azure().findIdentity(identity.clientId());
-        if (identity.isManagedIdentity()
-                && byClientId.isPresent()
-                && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
+        if (!identity.isManagedIdentity()) {
+            return;
+        }
+        Optional<CloudIdentity> other = context.azure()
+                .findIdentity(identity.clientId())
+                .filter(known -> !known.resourceId().equalsIgnoreCase(identity.resourceId()));
+        if (other.isPresent()) {
             FieldLocation field = context.field(identity, "resourceID");
             identityIdsDiffer.add(
                     field,
-                    "the client ID is that of " + byClientId.get().name() + ", and the resource ID is another one's",
-                    "Write: " + field.key() + ": " + byClientId.get().resourceId()
-                            + ", or the other identity's client ID.");
+                    "the client ID is that of " + other.get().name() + ", and the resource ID is another one's",
+                    "Write: " + field.key() + ": " + other.get().resourceId() + ", or the other identity's client ID.");
         }
     }
 
@@ -98,11 +103,12 @@ final class AzureIdentityRules extends RuleFamily {
      */
     private void identityNotInAzure(NamedIdentity named) {
         Optional<List<CloudIdentity>> all = context.azure().identities();
-        if (all.isPresent()
-                && all.get().stream().noneMatch(identity -> identity.hasId(named.clientId()))
-                && !Value.isPlaceholder(named.clientId())) {
+        if (all.isEmpty() || Value.isPlaceholder(named.clientId())) {
+            return;
+        }
+        if (all.get().stream().noneMatch(identity -> identity.hasId(named.clientId()))) {
             identityNotInAzure.add(
-                    named.managed() ? Severity.ERROR : Severity.WARNING,
+                    named.isManaged() ? Severity.ERROR : Severity.WARNING,
                     named.location(),
                     "none of the " + all.get().size() + " managed identities has the client ID " + named.clientId(),
                     "Write the clientId that az identity list prints; or the list is of another subscription: az"
@@ -118,19 +124,22 @@ final class AzureIdentityRules extends RuleFamily {
         for (AzureIdentity identity : context.identities()) {
             if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
                 FieldLocation field = context.field(identity, "resourceID");
-                need(cluster, field, "Managed Identity Operator", identity.resourceId());
-                need(cluster, field, "Virtual Machine Contributor", cluster.groupOfNodes());
+                requireRole(cluster, field, "Managed Identity Operator", identity.resourceId());
+                requireRole(cluster, field, "Virtual Machine Contributor", cluster.groupOfNodes());
             }
         }
     }
 
-    private void need(AksCluster cluster, FieldLocation field, String role, String scope) {
+    private void requireRole(AksCluster cluster, FieldLocation field, String role, String scope) {
         Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
-        if (roles.isPresent()
-                && roles.get().stream()
-                        .filter(one -> one.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
-                        .filter(one -> one.role().equals(role) || ALL.contains(one.role()))
-                        .noneMatch(one -> one.covers(scope))) {
+        if (roles.isEmpty()) {
+            return;
+        }
+        boolean hasRole = roles.get().stream()
+                .filter(assignment -> assignment.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
+                .filter(assignment -> assignment.role().equals(role) || ROLES_FOR_ALL.contains(assignment.role()))
+                .anyMatch(assignment -> assignment.covers(scope));
+        if (!hasRole) {
             clusterIdentityRoles.add(
                     field,
                     "the kubelet identity of cluster " + cluster.name() + " is not " + role + " on " + scope
@@ -155,36 +164,35 @@ final class AzureIdentityRules extends RuleFamily {
                 .map(RoleOfPrincipal::role)
                 .distinct()
                 .toList();
-        if (MANAGEMENT.containsAll(own)) {
-            // Programs that manage resources need no more.
+        String remedy = "Run: az role assignment create --assignee-object-id " + identity.principalId()
+                + " --assignee-principal-type ServicePrincipal --role \"Storage Blob Data Reader\" --scope RESOURCE_ID";
+        if (own.isEmpty()) {
+            identityWithoutRole.add(named.location(), "identity " + identity.name() + " has no role at all", remedy);
+        } else if (ROLES_FOR_MANAGEMENT.containsAll(own)) {
+            // A program that manages resources needs no more, so this may be right.
             identityWithoutRole.add(
-                    own.isEmpty() ? Severity.WARNING : Severity.INFO,
+                    Severity.INFO,
                     named.location(),
-                    "identity " + identity.name()
-                            + (own.isEmpty()
-                                    ? " has no role at all"
-                                    : " has roles for management only: " + String.join(", ", own)),
-                    "Run: az role assignment create --assignee-object-id " + identity.principalId()
-                            + " --assignee-principal-type ServicePrincipal --role \"Storage Blob Data Reader\" --scope"
-                            + " RESOURCE_ID");
+                    "identity " + identity.name() + " has roles for management only: " + String.join(", ", own),
+                    remedy);
         }
     }
 
     /**
      * A client ID that manifests name.
      *
-     * @param managed whether it must be a managed identity; otherwise it may be an application
+     * @param isManaged whether it must be a managed identity; otherwise it may be an application
      */
-    private record NamedIdentity(FieldLocation location, String clientId, boolean managed) {
+    private record NamedIdentity(FieldLocation location, String clientId, boolean isManaged) {
 
-        static List<NamedIdentity> all(RuleContext context) {
+        static List<NamedIdentity> findAll(RuleContext context) {
             var named = new ArrayList<NamedIdentity>();
             for (AzureIdentity identity : context.identities()) {
                 if (identity.isManagedIdentity() && Value.isGuid(identity.clientId())) {
                     named.add(new NamedIdentity(context.field(identity, "clientID"), identity.clientId(), true));
                 }
             }
-            for (FieldLocation account : context.kind("ServiceAccount")) {
+            for (FieldLocation account : context.objectsOfKind("ServiceAccount")) {
                 FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
                 if (Value.isGuid(annotation.text())) {
                     named.add(new NamedIdentity(annotation, annotation.text(), false));

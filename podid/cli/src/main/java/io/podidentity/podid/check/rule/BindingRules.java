@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
 final class BindingRules extends RuleFamily {
 
+    /** How many identities a remedy names at most. */
+    private static final int MAX_NAMED = 5;
+
     private final Report bindingUnused = info("C4", "binding-unused", "aad-pod-identity#957")
             .says("No pod has the binding's selector as its label")
             .remedy("Label a pod with the selector, or remove the binding")
@@ -59,8 +62,9 @@ final class BindingRules extends RuleFamily {
 
     /** The pods are often in other files. */
     private void bindingUnused(AzureIdentityBinding binding, Set<String> labels) {
-        boolean isJudged = Value.isFinal(binding.selector()) && labels.stream().noneMatch(Value::isTemplated);
-        if (!labels.isEmpty() && isJudged && !labels.contains(binding.selector())) {
+        boolean canJudge = Value.isFinal(binding.selector()) && labels.stream().noneMatch(Value::isTemplated);
+        boolean isUsed = labels.isEmpty() || labels.contains(binding.selector());
+        if (canJudge && !isUsed) {
             bindingUnused.add(
                     context.field(binding, "selector"),
                     "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector());
@@ -71,29 +75,25 @@ final class BindingRules extends RuleFamily {
     private void bindingWithoutIdentity(AzureIdentityBinding binding) {
         String name = binding.azureIdentity();
         FieldLocation field = context.field(binding, "azureIdentity");
-        if (name.isEmpty()
-                && (field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase())) {
+        // A field in another letter case, which the version does not know, is another rule's.
+        boolean isRead =
+                field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase();
+        if (name.isEmpty() && isRead) {
             bindingWithoutIdentity.add(
                     field,
                     "the binding names no identity",
                     "Write: azureIdentity: NAME, the name of an AzureIdentity.");
         }
         if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
-            checkBindingWithoutIdentity(binding, field);
+            reportWithoutIdentity(binding, field);
         }
     }
 
-    private void checkBindingWithoutIdentity(AzureIdentityBinding binding, FieldLocation field) {
+    private void reportWithoutIdentity(AzureIdentityBinding binding, FieldLocation field) {
         String namespace = binding.namespace();
         String name = binding.azureIdentity();
-        List<String> here = context.names("AzureIdentity", namespace);
         List<String> elsewhere = context.namespaces("AzureIdentity", name);
-        List<String> byResource = context.identities().stream()
-                .filter(identity -> identity.namespace().equals(namespace)
-                        && identity.resourceId().endsWith("/" + name))
-                .map(identity -> identity.name().name())
-                .toList();
-        Optional<String> near = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
+        List<String> byResource = findByResource(namespace, name);
         String message = "there is no AzureIdentity " + namespace + "/" + name;
         if (!elsewhere.isEmpty()) {
             bindingWithoutIdentity.addElsewhere(
@@ -101,20 +101,32 @@ final class BindingRules extends RuleFamily {
                     field,
                     message + ", but one in " + String.join(", ", elsewhere),
                     "Put the binding and the identity into the same namespace.");
-        } else if (near.isPresent()) {
-            bindingWithoutIdentity.addValue(
-                    field,
-                    message + (byResource.isEmpty() ? "" : "; that is the name of the resource in Azure"),
-                    near.get());
-        } else {
-            bindingWithoutIdentity.addAbsence(
-                    context,
-                    field,
-                    message,
-                    here.isEmpty()
-                            ? "Create it, or add its file to the check."
-                            : "The namespace has: " + here.stream().limit(5).collect(Collectors.joining(", ")) + ".");
+            return;
         }
+        List<String> here = context.names("AzureIdentity", namespace);
+        Optional<String> meant = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
+        if (meant.isPresent()) {
+            String hint = byResource.isEmpty() ? "" : "; that is the name of the resource in Azure";
+            bindingWithoutIdentity.addValue(field, message + hint, meant.get());
+        } else {
+            bindingWithoutIdentity.addAbsence(context, field, message, describeChoice(here));
+        }
+    }
+
+    /** The names of the identities whose resource in Azure is called so. */
+    private List<String> findByResource(String namespace, String name) {
+        return context.identities().stream()
+                .filter(identity -> identity.namespace().equals(namespace))
+                .filter(identity -> identity.resourceId().endsWith("/" + name))
+                .map(identity -> identity.name().name())
+                .toList();
+    }
+
+    private static String describeChoice(List<String> here) {
+        if (here.isEmpty()) {
+            return "Create it, or add its file to the check.";
+        }
+        return "The namespace has: " + here.stream().limit(MAX_NAMED).collect(Collectors.joining(", ")) + ".";
     }
 
     /** Only where there are bindings at all in the files. */
@@ -126,7 +138,8 @@ final class BindingRules extends RuleFamily {
                         context.field(binding, "azureIdentity").text()))
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : context.identities()) {
-            if (!named.isEmpty() && isJudged(identity, named) && !named.contains(identity.name())) {
+            boolean isNamed = named.isEmpty() || named.contains(identity.name());
+            if (!isNamed && canJudge(identity, named)) {
                 identityUnused.addAbsence(
                         context,
                         context.location(identity).at("metadata", "name"),
@@ -138,7 +151,7 @@ final class BindingRules extends RuleFamily {
     }
 
     /** Whether neither its name nor a name in a binding beside it is still to be put in. */
-    private static boolean isJudged(AzureIdentity identity, Set<ObjectName> named) {
+    private static boolean canJudge(AzureIdentity identity, Set<ObjectName> named) {
         return Value.isFinal(identity.name().name())
                 && named.stream()
                         .filter(name -> name.namespace().equals(identity.namespace()))
@@ -148,9 +161,9 @@ final class BindingRules extends RuleFamily {
     /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
     private void selectorMissing(AzureIdentityBinding binding) {
         FieldLocation spec = context.location(binding).at("spec");
-        boolean misspelt =
+        boolean isInOtherCase =
                 spec.like("selector").exists() && !spec.at("selector").exists();
-        if (binding.selector().isEmpty() && !misspelt && context.profile().hasMic()) {
+        if (binding.selector().isEmpty() && !isInOtherCase && context.profile().hasMic()) {
             selectorMissing.add(spec.at("selector"), "the binding has no selector, so it matches no pod");
         }
     }

@@ -71,28 +71,36 @@ final class BoundIdentityRules extends RuleFamily {
     /** From 1.6.0 on the letter case counts, too. */
     private void requestedIdentityNotBound(PodSource pod) {
         List<AzureIdentity> identities = context.match(pod).identities();
-        if (identities.isEmpty()
-                || pod.hasOtherCredential()
-                || pod.label(Keys.USE).exists()) {
+        boolean asksElsewhere = pod.hasOtherCredential() || pod.label(Keys.USE).exists();
+        if (identities.isEmpty() || asksElsewhere) {
             return;
         }
-        String own = identities.stream()
-                .map(identity -> identity.name() + " (" + identity.clientId() + ")")
-                .collect(Collectors.joining(", "));
         for (FieldLocation variable : pod.clientIds()) {
             var request = new IdentityRequest(variable.text(), "");
             if (Value.isFinal(variable.text())
                     && context.matcher().choose(pod.pod(), identities, request)
-                            instanceof IdentityChoice.NotFound none) {
-                boolean isNear = none.nearMiss().isPresent();
-                String right = none.nearMiss().orElse(identities.get(0)).clientId();
-                requestedIdentityNotBound.add(
-                        variable,
-                        "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are " + own
-                                + (isNear ? "; NMI compares the letter case" : ""),
-                        "Write: value: " + right,
-                        isNear ? new Edit[] {Edit.value(variable, right)} : new Edit[0]);
+                            instanceof IdentityChoice.NotFound notFound) {
+                reportNotBound(variable, identities, notFound);
             }
+        }
+    }
+
+    private void reportNotBound(
+            FieldLocation variable, List<AzureIdentity> identities, IdentityChoice.NotFound notFound) {
+        String own = identities.stream()
+                .map(identity -> identity.name() + " (" + identity.clientId() + ")")
+                .collect(Collectors.joining(", "));
+        String message = "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are " + own;
+        if (notFound.nearMiss().isPresent()) {
+            String right = notFound.nearMiss().get().clientId();
+            requestedIdentityNotBound.add(
+                    variable,
+                    message + "; NMI compares the letter case",
+                    "Write: value: " + right,
+                    Edit.replaceValue(variable, right));
+        } else {
+            requestedIdentityNotBound.add(
+                    variable, message, "Write: value: " + identities.get(0).clientId());
         }
     }
 
@@ -102,38 +110,49 @@ final class BoundIdentityRules extends RuleFamily {
         if (identities.size() < 2 || isNamed(pod, identities)) {
             return;
         }
-        String first = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
-                        instanceof IdentityChoice.Chosen chosen
-                ? chosen.identity().name().toString()
-                : "none";
+        String names =
+                identities.stream().map(identity -> identity.name().toString()).collect(Collectors.joining(", "));
         severalIdentities.add(
                 pod.label(Pod.BINDING_LABEL),
-                "the pod gets " + identities.size() + " identities, "
-                        + identities.stream()
-                                .map(identity -> identity.name().toString())
-                                .collect(Collectors.joining(", "))
-                        + ", and a request without client_id any of them (by name the first is " + first + ")",
+                "the pod gets " + identities.size() + " identities, " + names
+                        + ", and a request without client_id any of them (by name the first is "
+                        + findFirstByName(pod, identities) + ")",
                 "Add to the container's env: {name: AZURE_CLIENT_ID, value: "
                         + identities.get(0).clientId() + "}, or the client ID of another one.");
     }
 
-    /** Whether any text of its containers has the client ID of one of them, or something else sets the variable. */
+    private String findFirstByName(PodSource pod, List<AzureIdentity> identities) {
+        IdentityChoice choice = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY);
+        return choice instanceof IdentityChoice.Chosen chosen
+                ? chosen.identity().name().toString()
+                : "none";
+    }
+
+    /** Whether a text of the pod's containers has the client ID of an identity, or something else sets the variable. */
     private static boolean isNamed(PodSource pod, List<AzureIdentity> identities) {
-        return pod.variables("AZURE_CLIENT_ID").stream()
-                        .anyMatch(variable -> variable.at("valueFrom").exists())
-                || pod.texts().stream()
-                        .map(text -> text.text().toLowerCase(Locale.ROOT))
-                        .anyMatch(text -> identities.stream()
-                                .map(identity -> identity.clientId().toLowerCase(Locale.ROOT))
-                                .anyMatch(id -> !id.isEmpty() && text.contains(id)));
+        if (pod.variables("AZURE_CLIENT_ID").stream()
+                .anyMatch(variable -> variable.at("valueFrom").exists())) {
+            return true;
+        }
+        List<String> texts = pod.texts().stream()
+                .map(text -> text.text().toLowerCase(Locale.ROOT))
+                .toList();
+        return identities.stream()
+                .map(identity -> identity.clientId().toLowerCase(Locale.ROOT))
+                .filter(clientId -> !clientId.isEmpty())
+                .anyMatch(clientId -> isInOne(texts, clientId));
+    }
+
+    private static boolean isInOne(List<String> texts, String word) {
+        return texts.stream().anyMatch(text -> text.contains(word));
     }
 
     /** Unless namespaces are forced; so kubectl get azureassignedidentity in the pod's namespace finds nothing. */
     private void assignedIdentityInDefault(PodSource pod) {
-        if (context.profile().hasMic()
-                && !context.rules().forceNamespaced()
-                && !pod.namespace().equals("default")
-                && !context.match(pod).identities().isEmpty()) {
+        boolean writesIntoDefault =
+                context.profile().hasMic() && !context.rules().forceNamespaced();
+        boolean isElsewhere = !pod.namespace().equals("default");
+        if (writesIntoDefault && isElsewhere && !context.match(pod).identities().isEmpty()) {
             assignedIdentityInDefault.add(
                     pod.label(Pod.BINDING_LABEL),
                     "its AzureAssignedIdentity will be in the namespace default, not in " + pod.namespace());
@@ -150,13 +169,13 @@ final class BoundIdentityRules extends RuleFamily {
                         annotation,
                         key + " is not the annotation that counts",
                         behaviorAnnotation.remedy(),
-                        Edit.key(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
+                        Edit.replaceKey(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
             } else if (key.equals(AzureIdentity.BEHAVIOR_ANNOTATION) && !identity.isNamespaced()) {
                 behaviorAnnotation.add(
                         annotation,
                         "the value " + Value.quoted(annotation.text()) + " restricts nothing",
                         behaviorAnnotation.remedy(),
-                        Edit.nearValue(annotation, AzureIdentity.BEHAVIOR_NAMESPACED));
+                        Edit.replaceNearValue(annotation, AzureIdentity.BEHAVIOR_NAMESPACED));
             }
         }
     }
@@ -191,9 +210,11 @@ final class BoundIdentityRules extends RuleFamily {
     /** In managed mode, with --forceNamespaced, and for annotated identities. */
     private void namespaceMismatch(PodSource pod) {
         PodMatch match = context.match(pod);
+        if (!match.identities().isEmpty()) {
+            return;
+        }
         for (Candidate candidate : match.candidates()) {
-            if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE
-                    && match.identities().isEmpty()) {
+            if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE) {
                 namespaceMismatch.add(
                         pod.label(Pod.BINDING_LABEL),
                         "binding " + candidate.binding().name() + " is for pods of "

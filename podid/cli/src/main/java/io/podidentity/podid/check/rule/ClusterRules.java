@@ -21,19 +21,35 @@ final class ClusterRules extends RuleFamily {
     /** As the manifests of AAD Pod Identity name its parts. */
     private static final Set<String> PARTS = Set.of("mic", "nmi");
 
-    private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
-
     /** What was removed from Kubernetes: of each version the kinds. */
-    private static final Map<String, String> REMOVED = Map.ofEntries(
-            Map.entry("extensions/v1beta1", "Deployment DaemonSet ReplicaSet NetworkPolicy Ingress"),
-            Map.entry("networking.k8s.io/v1beta1", "Ingress"),
-            Map.entry("apps/v1beta1", "Deployment StatefulSet"),
-            Map.entry("apps/v1beta2", "Deployment DaemonSet StatefulSet ReplicaSet"),
-            Map.entry("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
-            Map.entry("rbac.authorization.k8s.io/v1beta1", "ClusterRole ClusterRoleBinding Role RoleBinding"),
-            Map.entry("admissionregistration.k8s.io/v1beta1", WEBHOOKS),
-            Map.entry("batch/v1beta1", "CronJob"),
-            Map.entry("policy/v1beta1", "PodDisruptionBudget"));
+    private static final Map<String, Set<String>> REMOVED = Map.ofEntries(
+            Map.entry(
+                    "extensions/v1beta1", Set.of("Deployment", "DaemonSet", "ReplicaSet", "NetworkPolicy", "Ingress")),
+            Map.entry("networking.k8s.io/v1beta1", Set.of("Ingress")),
+            Map.entry("apps/v1beta1", Set.of("Deployment", "StatefulSet")),
+            Map.entry("apps/v1beta2", Set.of("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet")),
+            Map.entry("apiextensions.k8s.io/v1beta1", Set.of("CustomResourceDefinition")),
+            Map.entry(
+                    "rbac.authorization.k8s.io/v1beta1",
+                    Set.of("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")),
+            Map.entry(
+                    "admissionregistration.k8s.io/v1beta1",
+                    Set.of("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")),
+            Map.entry("batch/v1beta1", Set.of("CronJob")),
+            Map.entry("policy/v1beta1", Set.of("PodDisruptionBudget")));
+
+    /** The kinds of the group extensions that moved to networking.k8s.io; all others moved to apps. */
+    private static final Set<String> MOVED_TO_NETWORKING = Set.of("NetworkPolicy", "Ingress");
+
+    private static final Set<String> KINDS_WITH_SELECTOR =
+            Set.of("Deployment", "DaemonSet", "ReplicaSet", "StatefulSet");
+
+    /** What the version v1 of a kind asks for, beyond what its old version did. */
+    private static final Map<String, String> ALSO_NEEDED = Map.of(
+            "CustomResourceDefinition", ", which needs spec.versions with a schema for each",
+            "Ingress", ", which needs a pathType for each path, and backends as service.name and service.port",
+            "MutatingWebhookConfiguration", ", which needs sideEffects and admissionReviewVersions for each webhook",
+            "ValidatingWebhookConfiguration", ", which needs sideEffects and admissionReviewVersions for each webhook");
 
     private final Report clusterSettings = error("C18", "cluster-settings", "AKS#3324")
             .says("The cluster's settings do not let the pods get their identity")
@@ -103,31 +119,41 @@ final class ClusterRules extends RuleFamily {
 
     /** Needs az aks show in the folder of --azure: kubenet, closed metadata service, workload identity that is off. */
     private void clusterSettings() {
-        context.azure().cluster().ifPresent(cluster -> {
+        if (context.azure().cluster().isEmpty()) {
+            return;
+        }
+        AksCluster cluster = context.azure().cluster().get();
+        Optional<String> obstacle = findObstacleToPodIdentity(cluster);
+        if (obstacle.isPresent()) {
             for (PodSource pod : context.labelledPods()) {
-                podIdentity(cluster).ifPresent(reason -> clusterSettings.add(pod.label(Pod.BINDING_LABEL), reason));
+                clusterSettings.add(pod.label(Pod.BINDING_LABEL), obstacle.get());
             }
+        }
+        if (!cluster.hasWorkloadIdentity()) {
             for (PodSource pod : context.webhookPods()) {
-                if (!cluster.hasWorkloadIdentity()) {
-                    clusterSettings.add(
-                            pod.label(Keys.USE),
-                            "cluster " + cluster.name() + " has no workload identity webhook or no OIDC issuer",
-                            "Run: az aks update -g " + ShellWord.quoted(cluster.resourceGroup()) + " -n "
-                                    + ShellWord.quoted(cluster.name())
-                                    + " --enable-oidc-issuer --enable-workload-identity");
-                }
+                reportWithoutWorkloadIdentity(pod, cluster);
             }
-        });
+        }
     }
 
-    private Optional<String> podIdentity(AksCluster cluster) {
+    private void reportWithoutWorkloadIdentity(PodSource pod, AksCluster cluster) {
+        clusterSettings.add(
+                pod.label(Keys.USE),
+                "cluster " + cluster.name() + " has no workload identity webhook or no OIDC issuer",
+                "Run: az aks update -g " + ShellWord.quoted(cluster.resourceGroup()) + " -n "
+                        + ShellWord.quoted(cluster.name()) + " --enable-oidc-issuer --enable-workload-identity");
+    }
+
+    private Optional<String> findObstacleToPodIdentity(AksCluster cluster) {
         if (cluster.isMetadataServiceClosed()) {
             return Optional.of("cluster " + cluster.name() + " keeps pods from the metadata service, and so from NMI");
         }
-        return cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed()
-                ? Optional.of("cluster " + cluster.name()
-                        + " uses kubenet, where NMI refuses to start without --allow-network-plugin-kubenet")
-                : Optional.empty();
+        // From 1.7.0 on NMI refuses kubenet, where a pod can take the address of another one.
+        if (cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed()) {
+            return Optional.of("cluster " + cluster.name()
+                    + " uses kubenet, where NMI refuses to start without --allow-network-plugin-kubenet");
+        }
+        return Optional.empty();
     }
 
     private boolean isKubenetAllowed() {
@@ -141,12 +167,13 @@ final class ClusterRules extends RuleFamily {
     private void noPodIdentityInCluster() {
         for (Manifest manifest : context.manifests().objects()) {
             if (manifest.group().equals("aadpodidentity.k8s.io")) {
+                String remedy = manifest.kind().equals("AzurePodIdentityException")
+                        ? "Remove it: there is no NMI that pods would have to be excepted from."
+                        : noPodIdentityInCluster.remedy();
                 noPodIdentityInCluster.add(
                         FieldLocation.of(manifest).at("apiVersion"),
                         "the API server answers: no matches for kind \"" + manifest.kind() + "\"",
-                        manifest.kind().equals("AzurePodIdentityException")
-                                ? "Remove it: there is no NMI that pods would have to be excepted from."
-                                : noPodIdentityInCluster.remedy());
+                        remedy);
             }
         }
         for (PodSource pod : context.pods()) {
@@ -171,9 +198,9 @@ final class ClusterRules extends RuleFamily {
 
     /** Of a workload only its pods are refused, and the ReplicaSet or Job alone says so. */
     private void podSecurity() {
-        context.identityPods()
-                .forEach(pod -> PodSecurity.refusal(context.cluster(), pod)
-                        .ifPresent(reason -> podSecurity.add(pod.spec(), reason)));
+        for (PodSource pod : context.identityPods()) {
+            PodSecurity.refusal(context.cluster(), pod).ifPresent(reason -> podSecurity.add(pod.spec(), reason));
+        }
     }
 
     /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
@@ -196,46 +223,42 @@ final class ClusterRules extends RuleFamily {
 
     /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
     private void removedApiVersion(Manifest manifest) {
-        String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
-        if (isOfIdentities(manifest)
-                && context.profile().isAtLeast(1, 8, 0)
-                && List.of(kinds.split(" ")).contains(manifest.kind())) {
-            FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
-            String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
+        boolean isRemoved =
+                REMOVED.getOrDefault(manifest.apiVersion(), Set.of()).contains(manifest.kind());
+        if (isRemoved && context.profile().isAtLeast(1, 8, 0) && isOfIdentities(manifest)) {
             removedApiVersion.add(
-                    field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
+                    FieldLocation.of(manifest).at("apiVersion"),
+                    manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more",
+                    "Write: apiVersion: " + findNewGroup(manifest) + "/v1" + describeNeeds(manifest));
         }
     }
 
-    /** Whether pods get their identity by it: others' objects are others' concern. */
+    /** Whether the object has to do with identities of pods: others' objects are others' concern. */
     private boolean isOfIdentities(Manifest manifest) {
+        String name = manifest.name().name();
         if (manifest.kind().equals("CustomResourceDefinition")) {
-            return manifest.name().name().endsWith(".aadpodidentity.k8s.io");
+            return name.endsWith(".aadpodidentity.k8s.io");
         }
-        boolean isOfItsParts = manifest.name().name().matches(".*(aad-pod-id|azure-wi|workload-identity).*");
-        return isOfItsParts
-                || PARTS.contains(manifest.name().name())
+        boolean isOfProduct = PARTS.contains(name) || name.matches(".*(aad-pod-id|azure-wi|workload-identity).*");
+        return isOfProduct
                 || context.identityPods().stream().anyMatch(pod -> pod.object().equals(manifest.ref()));
     }
 
-    private static String group(Manifest manifest) {
-        return !manifest.group().equals("extensions")
-                ? manifest.group()
-                : Set.of("NetworkPolicy", "Ingress").contains(manifest.kind()) ? "networking.k8s.io" : "apps";
+    private static String findNewGroup(Manifest manifest) {
+        if (!manifest.group().equals("extensions")) {
+            return manifest.group();
+        }
+        return MOVED_TO_NETWORKING.contains(manifest.kind()) ? "networking.k8s.io" : "apps";
     }
 
     /** What the version that replaced it asks for, and the manifest lacks. */
-    private static String alsoNeeded(Manifest manifest) {
-        FieldLocation spec = FieldLocation.of(manifest).at("spec");
-        return switch (manifest.kind()) {
-            case "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet" ->
-                spec.at("selector").exists() ? "" : ", which needs spec.selector";
-            case "CustomResourceDefinition" -> ", which needs spec.versions with a schema for each";
-            case "Ingress" -> ", which needs a pathType for each path, and backends as service.name and service.port";
-            case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration" ->
-                ", which needs sideEffects and admissionReviewVersions for each webhook";
-            default -> "";
-        };
+    private static String describeNeeds(Manifest manifest) {
+        if (KINDS_WITH_SELECTOR.contains(manifest.kind())) {
+            boolean hasSelector =
+                    FieldLocation.of(manifest).at("spec", "selector").exists();
+            return hasSelector ? "" : ", which needs spec.selector";
+        }
+        return ALSO_NEEDED.getOrDefault(manifest.kind(), "");
     }
 
     /** AKS keeps webhooks from the pods of kube-system. */
@@ -247,49 +270,55 @@ final class ClusterRules extends RuleFamily {
 
     /** Neither NMI nor the proxy sidecar runs on Windows. */
     private void windowsNode(PodSource pod) {
-        FieldLocation selector = pod.spec("nodeSelector");
-        boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
-                || selector.at("beta.kubernetes.io/os").text().equals("windows")
-                || pod.spec("os", "name").text().equals("windows");
+        if (!isForWindows(pod)) {
+            return;
+        }
         FieldLocation label = pod.label(Pod.BINDING_LABEL);
-        if (windows && context.profile().hasNmi() && label.exists()) {
+        if (context.profile().hasNmi() && label.exists()) {
             windowsNode.add(label, "NMI does not run on Windows nodes");
         }
         FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
-        if (windows && proxy.exists()) {
+        if (proxy.exists()) {
             windowsNode.add(proxy, "the proxy sidecar does not run on Windows nodes");
         }
     }
 
+    private static boolean isForWindows(PodSource pod) {
+        FieldLocation selector = pod.spec("nodeSelector");
+        return Stream.of(selector.at("kubernetes.io/os"), selector.at("beta.kubernetes.io/os"), pod.spec("os", "name"))
+                .anyMatch(field -> field.text().equals("windows"));
+    }
+
     /** The last release is of June 2023, and the add-on was supported until September 2025. */
     private void podIdentityDeprecated() {
-        int identities = context.kind("AzureIdentity").size();
-        int bindings = context.kind("AzureIdentityBinding").size();
-        List<PodSource> pods = context.pods().stream()
+        List<FieldLocation> identities = context.objectsOfKind("AzureIdentity");
+        List<FieldLocation> bindings = context.objectsOfKind("AzureIdentityBinding");
+        List<FieldLocation> workloads = context.pods().stream()
                 .filter(pod -> pod.pod().bindingLabel().isPresent())
+                .map(PodSource::manifest)
                 .toList();
-        Stream.concat(
-                        Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> context.kind(kind).stream()),
-                        pods.stream().map(PodSource::manifest))
+        String counts = "AzureIdentity: " + identities.size() + ", AzureIdentityBinding: " + bindings.size()
+                + ", labelled workloads: " + workloads.size();
+        Stream.of(identities, bindings, workloads)
+                .flatMap(List::stream)
                 .findFirst()
                 .ifPresent(first -> podIdentityDeprecated.add(
                         first,
                         "AAD Pod Identity has been archived since 2023, and AKS supported its add-on until"
-                                + " September 2025 (AzureIdentity: " + identities + ", AzureIdentityBinding: "
-                                + bindings
-                                + ", labelled workloads: " + pods.size() + ")",
+                                + " September 2025 (" + counts + ")",
                         "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and"
                                 + " the az commands, and shows that each pod gets the same identity"));
     }
 
     /** Without a reason nothing is ignored. */
     private void ignoreWithoutReason(Manifest manifest) {
-        for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
+        for (Ignore ignore : Ignore.readAnnotation(FieldLocation.of(manifest))) {
             if (ignore.reason().isEmpty()) {
+                String rules = String.join(", ", ignore.words());
                 ignoreWithoutReason.add(
                         ignore.location(),
-                        "no reason is given to ignore " + String.join(", ", ignore.words()) + ", so it is not ignored",
-                        "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");
+                        "no reason is given to ignore " + rules + ", so it is not ignored",
+                        "Write: " + Ignore.ANNOTATION + ": \"" + rules + ": REASON\"");
             }
         }
     }

@@ -15,21 +15,21 @@ import io.podidentity.podid.text.ClosestMatch;
 public record Edit(Position position, String before, String after) {
 
     /** Writes another value; {@code after} as it must be written, with quotes where YAML needs them. */
-    public static Edit value(FieldLocation location, String after) {
+    public static Edit replaceValue(FieldLocation location, String after) {
         return new Edit(location.valuePosition(), location.text(), after);
     }
 
-    /** As above, if that is what is probably meant; otherwise none. */
-    public static Edit[] nearValue(FieldLocation location, String after) {
-        return ClosestMatch.isNear(location.text(), after) ? new Edit[] {value(location, after)} : new Edit[0];
+    /** As {@link #replaceValue}, if the value is nearly that; otherwise none, since something else may be meant. */
+    public static Edit[] replaceNearValue(FieldLocation location, String after) {
+        return ClosestMatch.isNear(location.text(), after) ? new Edit[] {replaceValue(location, after)} : new Edit[0];
     }
 
-    public static Edit key(Position key, String before, String after) {
+    public static Edit replaceKey(Position key, String before, String after) {
         return new Edit(key, before, after);
     }
 
     /** Inserts a line before the first entry of a mapping, with its indentation; none where there is no entry. */
-    public static Edit[] firstEntry(FieldLocation mapping, String line) {
+    public static Edit[] insertFirstEntry(FieldLocation mapping, String line) {
         return mapping.fields().stream()
                 .limit(1)
                 .map(first -> new Edit(first.position(), "", line))

@@ -7,6 +7,8 @@ import io.podidentity.emulator.cluster.NetworkPolicy.Port;
 import io.podidentity.emulator.match.Ipv4Range;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -16,12 +18,16 @@ import java.util.stream.Stream;
  */
 record EgressOfPod(List<NetworkPolicy> policies) {
 
-    private static final List<Ipv4Range> PRIVATE = ranges(List.of(
+    /** Ranges that no address of the internet is in: private networks, the host itself, link-local, carrier's NAT. */
+    private static final List<Ipv4Range> PRIVATE = parseRanges(List.of(
                     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"))
             .toList();
 
-    /** Of the policies in these files. */
-    static EgressOfPod of(RuleContext context, PodSource pod) {
+    /** The names of ports with which policies usually allow what a token needs. */
+    private static final Map<String, Integer> WELL_KNOWN_PORTS = Map.of("dns", 53, "https", 443);
+
+    /** What the policies in the files let the pod reach. */
+    static EgressOfPod find(RuleContext context, PodSource pod) {
         return new EgressOfPod(context.cluster().all(NetworkPolicy.class).stream()
                 .filter(policy -> policy.restrictsEgress() && policy.selects(pod.pod()))
                 .toList());
@@ -32,52 +38,60 @@ record EgressOfPod(List<NetworkPolicy> policies) {
     }
 
     boolean allows(String address, int port, String protocol) {
-        return rules(port, protocol).anyMatch(rule -> rule.anywhere() || contains(rule, address));
+        return rulesFor(port, protocol).anyMatch(rule -> rule.anywhere() || contains(rule, address));
     }
 
     private static boolean contains(Egress rule, String address) {
         Ipv4Range wanted = Ipv4Range.of(address).orElseThrow();
-        return ranges(rule.cidrs()).anyMatch(range -> range.contains(wanted))
-                && ranges(rule.except()).noneMatch(range -> range.contains(wanted));
+        return parseRanges(rule.cidrs()).anyMatch(range -> range.contains(wanted))
+                && parseRanges(rule.except()).noneMatch(range -> range.contains(wanted));
     }
 
-    private static Stream<Ipv4Range> ranges(List<String> cidrs) {
+    private static Stream<Ipv4Range> parseRanges(List<String> cidrs) {
         return cidrs.stream().flatMap(cidr -> Ipv4Range.of(cidr).stream());
     }
 
     /** Whether anything lets out on that port: to any pod or any address. */
     boolean hasPort(int port, String protocol) {
-        return rules(port, protocol).findAny().isPresent();
+        return rulesFor(port, protocol).findAny().isPresent();
     }
 
     /** Whether the pod reaches addresses of the internet, some at least. */
     boolean allowsPublic(int port) {
-        return rules(port, "TCP")
-                .anyMatch(rule -> rule.anywhere()
-                        || rule.cidrs().stream()
-                                .anyMatch(cidr -> Ipv4Range.of(cidr)
-                                        .filter(range -> PRIVATE.stream().anyMatch(one -> one.contains(range)))
-                                        .isEmpty()));
+        return rulesFor(port, "TCP")
+                .anyMatch(rule -> rule.anywhere() || rule.cidrs().stream().anyMatch(EgressOfPod::mayBePublic));
     }
 
-    private Stream<Egress> rules(int port, String protocol) {
+    /** A range that cannot be read, such as one of IPv6, may be anything. */
+    private static boolean mayBePublic(String cidr) {
+        Optional<Ipv4Range> range = Ipv4Range.of(cidr);
+        return range.isEmpty() || PRIVATE.stream().noneMatch(network -> network.contains(range.get()));
+    }
+
+    private Stream<Egress> rulesFor(int port, String protocol) {
         return policies.stream()
                 .flatMap(policy -> policy.egress().stream())
-                .filter(rule ->
-                        rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> isPort(one, port, protocol)));
+                .filter(rule -> hasPort(rule, port, protocol));
     }
 
-    private static boolean isPort(Port one, int port, String protocol) {
-        if (!protocol.equals(one.protocol())) {
+    /** A rule without ports is for all of them. */
+    private static boolean hasPort(Egress rule, int port, String protocol) {
+        return rule.ports().isEmpty() || rule.ports().stream().anyMatch(allowed -> includes(allowed, port, protocol));
+    }
+
+    private static boolean includes(Port allowed, int port, String protocol) {
+        if (!protocol.equals(allowed.protocol())) {
             return false;
         }
-        // A name is a port of the pods that are reached, which are not known here.
-        if (!one.port().matches("\\d{1,5}")) {
-            return one.port().isEmpty()
-                    || (one.port().equals("dns") && port == 53)
-                    || (one.port().equals("https") && port == 443);
+        if (allowed.port().isEmpty()) {
+            return true;
         }
-        int from = Integer.parseInt(one.port());
-        return port >= from && port <= (one.endPort() == 0 ? from : one.endPort());
+        // A name is a port of the pods that are reached, which are not known here.
+        if (!allowed.port().matches("\\d{1,5}")) {
+            return Integer.valueOf(port).equals(WELL_KNOWN_PORTS.get(allowed.port()));
+        }
+        int first = Integer.parseInt(allowed.port());
+        long last = allowed.endPort() == 0 ? first : allowed.endPort();
+        return port >= first && port <= last;
     }
 }

@@ -49,7 +49,7 @@ final class FederatedCredentialRules extends RuleFamily {
 
     @Override
     protected void check() {
-        for (Trust trust : Trust.all(context)) {
+        for (Trust trust : Trust.findAll(context)) {
             federatedCredentialAudience(trust);
             federatedCredentialIssuer(trust);
             federatedCredentialLimit(trust);
@@ -60,28 +60,30 @@ final class FederatedCredentialRules extends RuleFamily {
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS700212. */
     private void federatedCredentialAudience(Trust trust) {
-        trust.own()
-                .filter(credential -> !credential.audiences().contains(AUDIENCE))
-                .ifPresent(credential -> {
-                    String audiences = String.join(", ", credential.audiences());
-                    trust.add(
-                            federatedCredentialAudience,
-                            credential,
-                            "audience " + audiences + ", and the token's is " + AUDIENCE);
-                });
+        Optional<Credential> wrong =
+                trust.findOwn().filter(credential -> !credential.audiences().contains(AUDIENCE));
+        if (wrong.isPresent()) {
+            String audiences = String.join(", ", wrong.get().audiences());
+            String difference = "audience " + audiences + ", and the token's is " + AUDIENCE;
+            trust.report(federatedCredentialAudience, wrong.get(), difference);
+        }
     }
 
     /** Needs az aks show, too. Entra ID compares byte by byte: AADSTS700211. */
     private void federatedCredentialIssuer(Trust trust) {
-        trust.ofOtherIssuer().ifPresent(credential -> {
-            boolean isNear = bare(credential.issuer()).equalsIgnoreCase(bare(trust.issuer()));
-            String issuers = "issuer " + credential.issuer() + ", and the cluster's is " + trust.issuer();
-            String hint = "; only the slash at the end or the letter case differs";
-            trust.add(federatedCredentialIssuer, credential, issuers + (isNear ? hint : ""));
-        });
+        Optional<Credential> wrong = trust.findOfOtherIssuer();
+        if (wrong.isEmpty()) {
+            return;
+        }
+        String issuer = wrong.get().issuer();
+        String difference = "issuer " + issuer + ", and the cluster's is " + trust.issuer();
+        if (withoutSlash(issuer).equalsIgnoreCase(withoutSlash(trust.issuer()))) {
+            difference += "; only the slash at the end or the letter case differs";
+        }
+        trust.report(federatedCredentialIssuer, wrong.get(), difference);
     }
 
-    private static String bare(String issuer) {
+    private static String withoutSlash(String issuer) {
         return issuer.replaceFirst("/+$", "");
     }
 
@@ -97,100 +99,113 @@ final class FederatedCredentialRules extends RuleFamily {
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS70021 or 700213. */
     private void federatedCredentialMissing(Trust trust) {
-        if (trust.own().isEmpty()
-                && trust.ofOtherIssuer().isEmpty()
-                && trust.ofNearSubject().isEmpty()) {
+        Optional<Credential> any = trust.findOwn().or(trust::findOfOtherIssuer).or(trust::findOfNearSubject);
+        if (any.isEmpty()) {
+            String none = trust.credentials().isEmpty() ? "; it has none at all" : "";
             federatedCredentialMissing.add(
                     trust.place(),
                     "identity " + trust.identity().name() + " has no federated credential for " + trust.subject()
-                            + (trust.credentials().isEmpty() ? "; it has none at all" : ""),
-                    "Run: " + trust.command("create", trust.subject().replaceFirst(".*:(.*):(.*)", "$1-$2")));
+                            + none,
+                    "Run: " + trust.writeCommand("create", trust.subject().replaceFirst(".*:(.*):(.*)", "$1-$2")));
         }
     }
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS700213. */
     private void federatedCredentialSubject(Trust trust) {
-        trust.ofNearSubject()
-                .ifPresent(credential -> trust.add(
-                        federatedCredentialSubject,
-                        credential,
-                        "subject " + credential.subject() + ", and the token's is " + trust.subject()
-                                + (credential.subject().contains("*") ? "; wildcards do not exist" : "")));
+        Optional<Credential> wrong = trust.findOfNearSubject();
+        if (wrong.isEmpty()) {
+            return;
+        }
+        String subject = wrong.get().subject();
+        String difference = "subject " + subject + ", and the token's is " + trust.subject();
+        if (subject.contains("*")) {
+            difference += "; wildcards do not exist";
+        }
+        trust.report(federatedCredentialSubject, wrong.get(), difference);
     }
 
     /**
      * Whether the identity of a service account accepts its token.
      *
+     * @param place the annotation with the client ID
      * @param issuer of the cluster, empty if it is not known
+     * @param subject of the token
      */
     private record Trust(
             FieldLocation place, CloudIdentity identity, List<Credential> credentials, String issuer, String subject) {
 
-        /** Of all annotated service accounts whose identity and its credentials are known. */
-        static List<Trust> all(RuleContext context) {
+        /** The trust in all annotated service accounts whose identity and its credentials are known. */
+        static List<Trust> findAll(RuleContext context) {
             var all = new ArrayList<Trust>();
-            String issuer = context.azure().cluster().map(AksCluster::issuer).orElse("");
             for (ServiceAccount account : context.cluster().all(ServiceAccount.class)) {
                 String clientId = account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, "");
                 Optional<CloudIdentity> identity = context.azure().findIdentity(clientId);
-                if (identity.isPresent() && identity.get().credentials().isPresent()) {
-                    List<Credential> credentials = identity.get().credentials().get();
-                    String subject = "system:serviceaccount:" + account.namespace() + ":"
-                            + account.name().name();
+                Optional<List<Credential>> credentials = identity.flatMap(CloudIdentity::credentials);
+                if (credentials.isPresent()) {
                     all.add(new Trust(
                             context.location(account).at("metadata", "annotations", Keys.CLIENT_ID),
                             identity.get(),
-                            credentials,
-                            issuer,
-                            subject));
+                            credentials.get(),
+                            context.azure().cluster().map(AksCluster::issuer).orElse(""),
+                            "system:serviceaccount:" + account.namespace() + ":"
+                                    + account.name().name()));
                 }
             }
             return all;
         }
 
-        /** The one that Entra ID takes, byte by byte; of whatever issuer, if the cluster's is not known. */
-        Optional<Credential> own() {
+        /** The credential that Entra ID takes, byte by byte; of whatever issuer, if the cluster's is not known. */
+        Optional<Credential> findOwn() {
             return credentials.stream()
-                    .filter(one -> issuer.isEmpty() || one.issuer().equals(issuer))
-                    .filter(one -> one.subject().equals(subject))
+                    .filter(this::isOfIssuer)
+                    .filter(credential -> credential.subject().equals(subject))
                     .findFirst();
         }
 
-        /** The one of this subject, but of another issuer. */
-        Optional<Credential> ofOtherIssuer() {
-            return own().isEmpty() && !issuer.isEmpty()
-                    ? credentials.stream()
-                            .filter(one -> one.subject().equals(subject))
-                            .findFirst()
-                    : Optional.empty();
+        private boolean isOfIssuer(Credential credential) {
+            return issuer.isEmpty() || credential.issuer().equals(issuer);
         }
 
-        /** The one of this issuer whose subject is nearly this one. */
-        Optional<Credential> ofNearSubject() {
+        /** The credential of this subject, but of another issuer. */
+        Optional<Credential> findOfOtherIssuer() {
+            if (findOwn().isPresent() || issuer.isEmpty()) {
+                return Optional.empty();
+            }
+            return credentials.stream()
+                    .filter(credential -> credential.subject().equals(subject))
+                    .findFirst();
+        }
+
+        /** The credential of this issuer whose subject is nearly this one. */
+        Optional<Credential> findOfNearSubject() {
+            if (findOwn().or(this::findOfOtherIssuer).isPresent()) {
+                return Optional.empty();
+            }
+            return credentials.stream()
+                    .filter(this::isOfIssuer)
+                    .filter(credential -> isNear(credential.subject()))
+                    .findFirst();
+        }
+
+        /** Whether it has a typo, is of the account in another namespace, or has what passes for a wildcard. */
+        private boolean isNear(String other) {
             String account = subject.substring(subject.lastIndexOf(':'));
-            return own().isEmpty() && ofOtherIssuer().isEmpty()
-                    ? credentials.stream()
-                            .filter(one -> issuer.isEmpty() || one.issuer().equals(issuer))
-                            .filter(one -> ClosestMatch.isNear(one.subject(), subject)
-                                    || one.subject().endsWith(account)
-                                    || one.subject().contains("*"))
-                            .findFirst()
-                    : Optional.empty();
+            return ClosestMatch.isNear(other, subject) || other.endsWith(account) || other.contains("*");
         }
 
-        void add(Report report, Credential credential, String what) {
-            String message = "federated credential " + credential.name() + " has the " + what;
-            report.add(place, message, "Run: " + command("update", credential.name()));
+        void report(Report report, Credential credential, String difference) {
+            String message = "federated credential " + credential.name() + " has the " + difference;
+            report.add(place, message, "Run: " + writeCommand("update", credential.name()));
         }
 
-        String command(String verb, String name) {
+        String writeCommand(String verb, String name) {
+            String quotedIssuer = issuer.isEmpty()
+                    ? "\"$(az aks show -g GROUP -n CLUSTER --query oidcIssuerProfile.issuerUrl -o tsv)\""
+                    : ShellWord.quoted(issuer);
             return "az identity federated-credential " + verb + " -g " + ShellWord.quoted(identity.resourceGroup())
                     + " --identity-name " + ShellWord.quoted(identity.name()) + " --name " + ShellWord.quoted(name)
-                    + " --issuer "
-                    + (issuer.isEmpty()
-                            ? "\"$(az aks show -g GROUP -n CLUSTER --query oidcIssuerProfile.issuerUrl -o tsv)\""
-                            : ShellWord.quoted(issuer))
-                    + " --subject " + ShellWord.quoted(subject) + " --audiences " + AUDIENCE;
+                    + " --issuer " + quotedIssuer + " --subject " + ShellWord.quoted(subject) + " --audiences "
+                    + AUDIENCE;
         }
     }
 }

@@ -21,18 +21,20 @@ import java.util.regex.Pattern;
 /** The fields of objects: their names, types and values. */
 final class FieldRules extends RuleFamily {
 
+    /** Fields that may be meant where a name is wrong: those of aad-pod-identity, and the usual ones of workloads. */
     private static final List<String> FIELDS =
             List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs adResourceID adEndpoint"
                             + " azureIdentity selector podLabels name namespace labels annotations serviceAccountName"
                             + " hostNetwork containers initContainers volumes volumeMounts image command args env"
                             + " envFrom securityContext template replicas imagePullSecrets")
                     .split(" "));
+
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
     /** What follows the last slash is dropped. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
-    private static final Map<String, List<String>> OF_POD_IDENTITY = Map.of(
+    private static final Map<String, List<String>> FIELDS_OF_POD_IDENTITY = Map.of(
             "AzureIdentity",
                     List.of(
                             "type",
@@ -95,24 +97,30 @@ final class FieldRules extends RuleFamily {
             tenantOrEndpoint(identity);
         }
         if (context.profile().fieldsIgnoreCase()) {
-            OF_POD_IDENTITY.forEach((kind, fields) -> context.kind(kind).stream()
-                    .flatMap(object -> object.at("spec").fields().stream())
-                    .forEach(field -> oldFieldName(field, fields)));
+            FIELDS_OF_POD_IDENTITY.forEach(this::reportOldFieldNames);
         }
         identityType();
     }
 
     /** A version that takes any letter case is one that nobody can install anew. */
-    private void oldFieldName(FieldLocation field, List<String> fields) {
-        fields.stream()
-                .filter(right -> right.equalsIgnoreCase(field.key()) && !right.equals(field.key()))
-                .forEach(right -> fieldNameCase.add(
+    private void reportOldFieldNames(String kind, List<String> rightNames) {
+        context.objectsOfKind(kind).stream()
+                .flatMap(object -> object.at("spec").fields().stream())
+                .forEach(field -> reportOldFieldName(field, rightNames));
+    }
+
+    private void reportOldFieldName(FieldLocation field, List<String> rightNames) {
+        for (String rightName : rightNames) {
+            if (rightName.equalsIgnoreCase(field.key()) && !rightName.equals(field.key())) {
+                fieldNameCase.add(
                         Severity.WARNING,
                         field,
                         "the field " + field.path()
-                                + " is read before 1.6.0 only: later versions ignore it, and kubectl" + " refuses it",
-                        "Write: " + right + ":",
-                        Edit.key(field.position(), field.key(), right)));
+                                + " is read before 1.6.0 only: later versions ignore it, and kubectl refuses it",
+                        "Write: " + rightName + ":",
+                        Edit.replaceKey(field.position(), field.key(), rightName));
+            }
+        }
     }
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
@@ -122,7 +130,7 @@ final class FieldRules extends RuleFamily {
                     FieldLocation.of(problem),
                     problem.message(),
                     "Write: " + wrong.meant() + ":",
-                    Edit.key(problem.position(), wrong.name(), wrong.meant()));
+                    Edit.replaceKey(problem.position(), wrong.name(), wrong.meant()));
         }
     }
 
@@ -136,9 +144,9 @@ final class FieldRules extends RuleFamily {
         if (!problem.isFatal() || isOfAnotherRule) {
             return;
         }
-        Optional<FieldLocation> data = secretData(problem);
+        Optional<FieldLocation> data = findSecretData(problem);
         if (data.isEmpty()) {
-            fieldType.add(FieldLocation.of(problem), problem.message(), remedyOfType(problem));
+            fieldType.add(FieldLocation.of(problem), problem.message(), findRemedyOfType(problem));
         } else if (!Value.isTemplated(data.get().text())
                 && !IdRules.isInsteadOfBase64(data.get().text())) {
             fieldType.add(
@@ -148,17 +156,19 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    private String remedyOfType(Problem problem) {
+    private String findRemedyOfType(Problem problem) {
         if (problem.path().endsWith("spec.selector")) {
             return "A binding's selector is the value of the label aadpodidbinding, a string: selector: VALUE";
         }
-        return problem.mistake().equals(new WrongType("string"))
-                ? "Put the value in double quotes."
-                : fieldType.remedy();
+        if (problem.mistake().equals(new WrongType("string"))) {
+            return "Put the value in double quotes.";
+        }
+        return fieldType.remedy();
     }
 
-    private Optional<FieldLocation> secretData(Problem problem) {
-        return context.kind("Secret").stream()
+    /** The value of a Secret's data that is no Base64, if that is the problem. */
+    private Optional<FieldLocation> findSecretData(Problem problem) {
+        return context.objectsOfKind("Secret").stream()
                 .filter(secret -> secret.object().equals(problem.object())
                         && secret.position().equals(problem.position()))
                 .flatMap(secret -> secret.at("data").fields().stream())
@@ -188,20 +198,20 @@ final class FieldRules extends RuleFamily {
         FieldLocation spec = context.location(identity).at("spec");
         if (identity.isManagedIdentity()) {
             String show = "identity show -g GROUP -n NAME";
-            need(spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
-            need(spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
+            requireField(spec, identity, "resourceID", identity.resourceId(), suggestOutput(show, "id"));
+            requireField(spec, identity, "clientID", identity.clientId(), suggestOutput(show, "clientId"));
             return;
         }
-        need(spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
-        need(spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
+        requireField(spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
+        requireField(spec, identity, "tenantID", identity.tenantId(), suggestOutput("account show", "tenantId"));
         SecretReference secret = identity.clientPassword();
         if (!isInOtherCase(spec.at("clientPassword"), "name")) {
             String remedy = "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
-            need(spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
+            requireField(spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
         }
     }
 
-    private static String printed(String command, String query) {
+    private static String suggestOutput(String command, String query) {
         return "Add what az " + command + " --query " + query + " -o tsv prints.";
     }
 
@@ -210,7 +220,7 @@ final class FieldRules extends RuleFamily {
         return !parent.at(field).exists() && parent.like(field).exists();
     }
 
-    private void need(FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
+    private void requireField(FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
         if (value.isEmpty() && !isInOtherCase(spec, field)) {
             identityFieldMissing.add(
                     spec.at(field),
@@ -243,15 +253,15 @@ final class FieldRules extends RuleFamily {
                 identityType.add(
                         FieldLocation.of(problem),
                         problem.message(),
-                        unquoted(problem).orElse(identityType.remedy()));
+                        suggestUnquoted(problem).orElse(identityType.remedy()));
             }
         }
+        boolean knowsCertificates = context.profile().isAtLeast(1, 6, 2);
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "type");
             if (identity.type() < 0 || identity.type() > 2) {
                 identityType.add(field, "there is no type " + identity.type());
-            } else if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE
-                    && !context.profile().isAtLeast(1, 6, 2)) {
+            } else if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && !knowsCertificates) {
                 identityType.add(
                         field,
                         "type 2 does not exist before 1.6.2",
@@ -260,8 +270,9 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    private Optional<String> unquoted(Problem problem) {
-        return context.kind("AzureIdentity").stream()
+    /** A remedy for a number that stands in quotes. */
+    private Optional<String> suggestUnquoted(Problem problem) {
+        return context.objectsOfKind("AzureIdentity").stream()
                 .filter(identity -> identity.object().equals(problem.object()))
                 .map(identity -> identity.at("spec", "type").text())
                 .filter(text -> text.matches("[012]"))
@@ -271,18 +282,19 @@ final class FieldRules extends RuleFamily {
 
     /** NMI makes one address of both, and asks there whatever it is. */
     private void tenantOrEndpoint(AzureIdentity identity) {
-        if (!identity.isManagedIdentity()) {
-            FieldLocation spec = context.location(identity).at("spec");
-            if (!identity.tenantId().isEmpty()) {
-                tenant(spec.like("tenantID"), identity.tenantId());
-            }
-            auxiliary(spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
-            endpoint(spec.like("adEndpoint"), identity.adEndpoint());
+        if (identity.isManagedIdentity()) {
+            return;
         }
+        FieldLocation spec = context.location(identity).at("spec");
+        if (!identity.tenantId().isEmpty()) {
+            checkTenant(spec.like("tenantID"), identity.tenantId());
+        }
+        checkAuxiliaryTenants(spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
+        checkEndpoint(spec.like("adEndpoint"), identity.adEndpoint());
     }
 
-    private void auxiliary(FieldLocation field, List<String> tenants) {
-        tenants.forEach(tenant -> tenant(field, tenant));
+    private void checkAuxiliaryTenants(FieldLocation field, List<String> tenants) {
+        tenants.forEach(tenant -> checkTenant(field, tenant));
         if (tenants.contains("")) {
             tenantOrEndpoint.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
         }
@@ -294,10 +306,9 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    private void tenant(FieldLocation field, String tenant) {
-        if (Value.isFinal(tenant)
-                && !Value.isGuid(tenant)
-                && !DOMAIN.matcher(tenant).matches()) {
+    private void checkTenant(FieldLocation field, String tenant) {
+        boolean isTenant = Value.isGuid(tenant) || DOMAIN.matcher(tenant).matches();
+        if (Value.isFinal(tenant) && !isTenant) {
             tenantOrEndpoint.add(
                     field,
                     field.key() + " is neither a GUID nor a domain: " + GoText.quoted(tenant),
@@ -305,17 +316,22 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    private void endpoint(FieldLocation field, String endpoint) {
-        if (endpoint.isEmpty() || !Value.isFinal(endpoint)) {
+    private void checkEndpoint(FieldLocation field, String endpoint) {
+        if (!Value.isFinal(endpoint)) {
             return;
         }
         ApplicationSettings.problemOfEndpoint(endpoint, "common")
-                .or(() -> PATH.matcher(endpoint).matches()
-                        ? Optional.of("it has a path, below which Entra ID has no tenant")
-                        : Optional.empty())
+                .or(() -> findProblemOfPath(endpoint))
                 .ifPresent(problem -> tenantOrEndpoint.add(
                         field,
                         "NMI cannot ask at " + GoText.quoted(endpoint) + ": " + problem,
                         "Write https:// with Entra ID's host and a slash, or leave it out."));
+    }
+
+    private static Optional<String> findProblemOfPath(String endpoint) {
+        if (PATH.matcher(endpoint).matches()) {
+            return Optional.of("it has a path, below which Entra ID has no tenant");
+        }
+        return Optional.empty();
     }
 }

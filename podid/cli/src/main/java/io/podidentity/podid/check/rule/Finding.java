@@ -6,13 +6,13 @@ import io.podidentity.emulator.cluster.Position;
 import java.util.List;
 
 /**
- * Something that is wrong.
+ * Something that is wrong. Immutable.
  *
- * @param object that it is about, or a document that is none
- * @param field the path of the field that it is about; empty of the object itself
+ * @param object the object that the finding is about; a document where there is no object
+ * @param field the path of the field that the finding is about; empty for the object itself
  * @param message what is wrong here, without a full stop
  * @param remedy what to do here, with the corrected line where there is one
- * @param edits what does it, if that is certain; otherwise empty
+ * @param edits the changes that do it, if they are certain; otherwise none
  */
 public record Finding(
         About about,
@@ -32,11 +32,11 @@ public record Finding(
         return new Finding(about, severity, position, object, field, message, other, edits);
     }
 
-    public Finding at(Position other) {
+    public Finding withPosition(Position other) {
         return new Finding(about, severity, other, object, field, message, remedy, edits);
     }
 
-    /** Whether it is at least that bad. Information never is. */
+    /** Whether the finding is at least that bad. Information never is. */
     public boolean isAtLeast(Severity least) {
         return severity != Severity.INFO && severity.compareTo(least) >= 0;
     }

@@ -8,16 +8,18 @@ import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Value;
-import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Resource IDs, client IDs, and what still stands in their place. */
 final class IdRules extends RuleFamily {
 
+    /** As az and the portal print a resource ID: of the letter cases of resourceGroups there are two. */
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/]+");
-    private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
+    /** A word that stands for a secret in examples. */
+    private static final Pattern NAME_OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
 
     private final Report resourceIdCase = info("C1", "resource-id-case", "aad-pod-identity#583")
             .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
@@ -60,10 +62,11 @@ final class IdRules extends RuleFamily {
     /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
     private void resourceIdCase(AzureIdentity identity) {
         String id = identity.resourceId();
-        if (identity.isManagedIdentity()
-                && Value.isFinal(id)
-                && ResourceIdShape.of(id).reason() == null
-                && !USUAL.matcher(id).matches()) {
+        if (!identity.isManagedIdentity() || !Value.isFinal(id)) {
+            return;
+        }
+        boolean isRight = ResourceIdShape.judge(id).reason().isEmpty();
+        if (isRight && !USUAL.matcher(id).matches()) {
             FieldLocation field = context.field(identity, "resourceID");
             resourceIdCase.add(
                     field, field.key() + " is in an unusual letter case; a request with msi_res_id must have the same");
@@ -73,19 +76,21 @@ final class IdRules extends RuleFamily {
     /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
     private void resourceIdMalformed(AzureIdentity identity) {
         String id = identity.resourceId();
-        ResourceIdShape shape = ResourceIdShape.of(id);
-        if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
+        ResourceIdShape shape = ResourceIdShape.judge(id);
+        if (!identity.isManagedIdentity()
+                || !Value.isFinal(id)
+                || shape.reason().isEmpty()) {
             return;
         }
         FieldLocation field = context.field(identity, "resourceID");
-        String message = field.key() + " is malformed: " + shape.reason()
-                + (context.matcher().isIgnored(identity)
-                        ? "; MIC ignores the identity"
-                        : "; Azure refuses it, whatever MIC says");
-        if (shape.corrected() == null) {
-            resourceIdMalformed.addOfValues(field, message, resourceIdMalformed.remedy());
+        String consequence = context.matcher().isIgnored(identity)
+                ? "MIC ignores the identity"
+                : "Azure refuses it, whatever MIC says";
+        String message = field.key() + " is malformed: " + shape.reason().get() + "; " + consequence;
+        if (shape.corrected().isPresent()) {
+            resourceIdMalformed.addValue(field, message, shape.corrected().get());
         } else {
-            resourceIdMalformed.addValue(field, message, shape.corrected());
+            resourceIdMalformed.addOfValues(field, message, resourceIdMalformed.remedy());
         }
     }
 
@@ -93,73 +98,89 @@ final class IdRules extends RuleFamily {
     private void clientIdNotGuid() {
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "clientID");
-            checkClientIdNotGuid(field, field.key(), identity.clientId());
+            checkClientId(field, field.key(), identity.clientId());
         }
-        for (FieldLocation account : context.kind("ServiceAccount")) {
+        for (FieldLocation account : context.objectsOfKind("ServiceAccount")) {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
-            checkClientIdNotGuid(annotation, annotation.key(), annotation.text());
+            checkClientId(annotation, annotation.key(), annotation.text());
         }
-        for (IdentityReference one : context.references()) {
-            FieldLocation id = one.clientId();
-            checkClientIdNotGuid(one.place(id), id.key(), id.text());
+        for (IdentityReference reference : context.references()) {
+            FieldLocation id = reference.clientId();
+            checkClientId(reference.place(id), id.key(), id.text());
         }
     }
 
-    /** @param key where the field is only where to point to */
-    private void checkClientIdNotGuid(FieldLocation field, String key, String value) {
+    /**
+     * Checks a client ID that stands in a field, or somewhere in the text of a field.
+     *
+     * @param field where findings point to
+     * @param key the client ID's own key; another one than the field's if it is in a text
+     */
+    private void checkClientId(FieldLocation field, String key, String value) {
         if (!Value.isFinal(value) || Value.isGuid(value)) {
             return;
         }
-        boolean padded = Value.isGuid(value.strip());
-        String what = padded
-                ? "has white space around it"
-                : value.contains("/")
-                        ? "is a resource ID or an address, not a client ID"
-                        : "is not a GUID: " + Value.quoted(value);
-        if (padded && key.equals(field.key())) {
-            clientIdNotGuid.addValue(field, key + " " + what, value.strip());
+        String message = key + " " + describeNoGuid(value);
+        if (Value.isGuid(value.strip()) && key.equals(field.key())) {
+            clientIdNotGuid.addValue(field, message, value.strip());
         } else {
-            clientIdNotGuid.addOfValues(field, key + " " + what, clientIdNotGuid.remedy());
+            clientIdNotGuid.addOfValues(field, message, clientIdNotGuid.remedy());
         }
+    }
+
+    private static String describeNoGuid(String value) {
+        if (Value.isGuid(value.strip())) {
+            return "has white space around it";
+        }
+        if (value.contains("/")) {
+            return "is a resource ID or an address, not a client ID";
+        }
+        return "is not a GUID: " + Value.quoted(value);
     }
 
     /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
     private void placeholderLeft() {
-        for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
-            context.kind(kind).forEach(object -> object.at("spec").texts().forEach(text -> checkPlaceholderLeft(text)));
-        }
-        for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkPlaceholderLeft(account.at("metadata", "annotations", Keys.CLIENT_ID));
-            checkPlaceholderLeft(account.at("metadata", "annotations", Keys.TENANT_ID));
+        Stream.of("AzureIdentity", "AzureIdentityBinding")
+                .flatMap(kind -> context.objectsOfKind(kind).stream())
+                .flatMap(object -> object.at("spec").texts().stream())
+                .forEach(this::checkPlaceholder);
+        for (FieldLocation account : context.objectsOfKind("ServiceAccount")) {
+            checkPlaceholder(account.at("metadata", "annotations", Keys.CLIENT_ID));
+            checkPlaceholder(account.at("metadata", "annotations", Keys.TENANT_ID));
         }
         for (IdentityReference reference : context.references()) {
-            reference.settings().texts().forEach(text -> checkPlaceholderLeft(reference.place(text), text.text()));
+            for (FieldLocation text : reference.settings().texts()) {
+                checkPlaceholder(reference.place(text), text.text());
+            }
         }
-        for (FieldLocation secret : context.kind("Secret")) {
-            secret.at("data").fields().stream()
-                    .filter(field -> isInsteadOfBase64(field.text()))
-                    // The value stays out of the message, in case it is a secret after all.
-                    .forEach(field -> placeholderLeft.addOfValues(
-                            field,
-                            field.path() + " is still a placeholder",
-                            "Replace it with your value in Base64, or put the value itself below stringData."));
-        }
+        context.objectsOfKind("Secret").stream()
+                .flatMap(secret -> secret.at("data").fields().stream())
+                .filter(field -> isInsteadOfBase64(field.text()))
+                .forEach(this::reportPlaceholderOfSecret);
         for (PodSource pod : context.pods()) {
-            checkPlaceholderLeft(pod.label(Pod.BINDING_LABEL));
-            pod.clientIds().forEach(value -> checkPlaceholderLeft(value));
+            checkPlaceholder(pod.label(Pod.BINDING_LABEL));
+            pod.clientIds().forEach(this::checkPlaceholder);
         }
     }
 
-    /** Of what a secret's data, which is Base64, may hold before anybody has put a value in. */
+    /** The value stays out of the message, in case it is a secret after all. */
+    private void reportPlaceholderOfSecret(FieldLocation field) {
+        placeholderLeft.addOfValues(
+                field,
+                field.path() + " is still a placeholder",
+                "Replace it with your value in Base64, or put the value itself below stringData.");
+    }
+
+    /** Whether a secret's data, which is Base64, is what stands there before anybody has put a value in. */
     static boolean isInsteadOfBase64(String text) {
-        return Value.isPlaceholder(text) || OF_SECRET.matcher(text).matches();
+        return Value.isPlaceholder(text) || NAME_OF_SECRET.matcher(text).matches();
     }
 
-    private void checkPlaceholderLeft(FieldLocation field) {
-        checkPlaceholderLeft(field, field.text());
+    private void checkPlaceholder(FieldLocation field) {
+        checkPlaceholder(field, field.text());
     }
 
-    private void checkPlaceholderLeft(FieldLocation field, String text) {
+    private void checkPlaceholder(FieldLocation field, String text) {
         if (Value.isPlaceholder(text)) {
             placeholderLeft.addOfValues(
                     field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");

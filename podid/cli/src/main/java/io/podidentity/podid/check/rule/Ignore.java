@@ -2,9 +2,9 @@
 package io.podidentity.podid.check.rule;
 
 import io.podidentity.podid.check.source.FieldLocation;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One entry of the annotation {@value #ANNOTATION}: {@code C5, label-missing: REASON}, or several separated by
@@ -17,20 +17,31 @@ public record Ignore(FieldLocation location, List<String> words, String reason) 
 
     public static final String ANNOTATION = "podid.io/ignore";
 
-    public static List<Ignore> of(FieldLocation object) {
+    private static final Pattern BETWEEN_ENTRIES = Pattern.compile("[;\n]");
+
+    /** The entries of an object's annotation; none if it has none. */
+    public static List<Ignore> readAnnotation(FieldLocation object) {
         FieldLocation annotation = object.at("metadata", "annotations", ANNOTATION);
-        var entries = new ArrayList<Ignore>();
-        for (String entry : annotation.text().split("[;\n]", -1)) {
-            if (!entry.isBlank()) {
-                int colon = entry.indexOf(':');
-                String words = colon < 0 ? entry : entry.substring(0, colon);
-                entries.add(new Ignore(
-                        annotation,
-                        Arrays.stream(words.split(",", -1)).map(String::strip).toList(),
-                        colon < 0 ? "" : entry.substring(colon + 1).strip()));
-            }
+        return BETWEEN_ENTRIES
+                .splitAsStream(annotation.text())
+                .filter(entry -> !entry.isBlank())
+                .map(entry -> parseEntry(annotation, entry))
+                .toList();
+    }
+
+    private static Ignore parseEntry(FieldLocation annotation, String entry) {
+        int colon = entry.indexOf(':');
+        if (colon < 0) {
+            return new Ignore(annotation, splitWords(entry), "");
         }
-        return entries;
+        return new Ignore(
+                annotation,
+                splitWords(entry.substring(0, colon)),
+                entry.substring(colon + 1).strip());
+    }
+
+    private static List<String> splitWords(String words) {
+        return Arrays.stream(words.split(",", -1)).map(String::strip).toList();
     }
 
     public boolean covers(About about) {

@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
 final class LabelRules extends RuleFamily {
 
+    /** How many selectors a remedy names at most. */
+    private static final int MAX_SELECTORS = 5;
+
     private final Report labelAsAnnotation = error("C3", "label-as-annotation", "aad-pod-identity#1074")
             .says("aadpodidbinding is an annotation")
             .remedy("Make it a label of the pod")
@@ -61,8 +64,9 @@ final class LabelRules extends RuleFamily {
     @Override
     protected void check() {
         Map<String, AzureIdentity> byClientId = new HashMap<>();
-        context.identities()
-                .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
+        for (AzureIdentity identity : context.identities()) {
+            byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity);
+        }
         for (PodSource pod : context.nmiPods()) {
             labelAsAnnotation(pod);
             labelKey(pod);
@@ -113,7 +117,7 @@ final class LabelRules extends RuleFamily {
                     label,
                     "the label is on the " + manifest.kind() + " itself, and its pods do not inherit it",
                     "Add to " + labels.path() + ": " + line,
-                    Edit.firstEntry(labels, line));
+                    Edit.insertFirstEntry(labels, line));
         }
     }
 
@@ -126,10 +130,9 @@ final class LabelRules extends RuleFamily {
 
     /** Its variable AZURE_CLIENT_ID is the client ID of an AzureIdentity in these files. */
     private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId) {
-        if (pod.pod().bindingLabel().isPresent()
-                || pod.label(Keys.USE).exists()
-                || context.matcher().bypass(pod.pod()).isPresent()
-                || pod.hasOtherCredential()) {
+        boolean isOfWorkloadIdentity = pod.label(Keys.USE).exists();
+        boolean isPassedOn = context.matcher().bypass(pod.pod()).isPresent();
+        if (pod.pod().bindingLabel().isPresent() || isOfWorkloadIdentity || isPassedOn || pod.hasOtherCredential()) {
             return;
         }
         for (FieldLocation variable : pod.clientIds()) {
@@ -138,15 +141,15 @@ final class LabelRules extends RuleFamily {
                 labelMissing.add(
                         variable,
                         "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
-                        remedy(identity));
+                        findRemedy(identity));
             }
         }
     }
 
-    private String remedy(AzureIdentity identity) {
+    private String findRemedy(AzureIdentity identity) {
         return context.bindings().stream()
-                .filter(binding -> binding.namespace().equals(identity.namespace())
-                        && binding.azureIdentity().equals(identity.name().name()))
+                .filter(binding -> binding.namespace().equals(identity.namespace()))
+                .filter(binding -> isForIdentity(binding, identity.name().name()))
                 .map(binding -> "Add to the pod's labels: " + Pod.BINDING_LABEL + ": " + binding.selector())
                 .findFirst()
                 .orElse("Create an AzureIdentityBinding, and label the pod with its selector.");
@@ -154,70 +157,82 @@ final class LabelRules extends RuleFamily {
 
     /** The pod waits 80 seconds for its 404, and before 1.6.3 nothing is logged. */
     private void labelWithoutBinding() {
-        List<AzureIdentityBinding> bindings = context.bindings();
         for (PodSource pod : context.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
-            if (context.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
-                    || !Value.isFinal(label)
-                    || isSelectorInOtherCase(label)) {
-                continue;
+            boolean hasBinding = !context.match(pod).obstacle().equals(Optional.of(Obstacle.NO_BINDING));
+            if (!hasBinding && Value.isFinal(label) && !isSelectorInOtherCase(label)) {
+                reportWithoutBinding(pod.label(Pod.BINDING_LABEL), label);
             }
-            FieldLocation field = pod.label(Pod.BINDING_LABEL);
-            String message = "no AzureIdentityBinding has the selector " + Value.quoted(label);
-            Optional<String> meant = meant(label, bindings);
-            List<String> selectors = bindings.stream()
-                    .map(AzureIdentityBinding::selector)
-                    .filter(selector -> !selector.isEmpty())
-                    .distinct()
-                    .limit(5)
-                    .toList();
-            if (meant.isPresent()) {
-                labelWithoutBinding.add(
-                        field,
-                        message + named(label, bindings),
-                        "Write: " + Pod.BINDING_LABEL + ": " + meant.get(),
-                        Edit.value(field, meant.get()));
-            } else if (bindings.isEmpty()) {
-                labelWithoutBinding.add(
-                        Severity.INFO,
-                        field,
-                        message + ", and these files have no binding at all",
-                        "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
-            } else if (selectors.isEmpty()) {
-                labelWithoutBinding.addAbsence(
-                        context, field, message, "Write in the binding that is meant: selector: " + label);
-            } else {
-                labelWithoutBinding.addAbsence(
-                        context, field, message, "The selectors are: " + String.join(", ", selectors) + ".");
-            }
+        }
+    }
+
+    private void reportWithoutBinding(FieldLocation field, String label) {
+        List<AzureIdentityBinding> bindings = context.bindings();
+        String message = "no AzureIdentityBinding has the selector " + Value.quoted(label);
+        Optional<String> meant = findMeantSelector(label);
+        List<String> selectors = bindings.stream()
+                .map(AzureIdentityBinding::selector)
+                .filter(selector -> !selector.isEmpty())
+                .distinct()
+                .limit(MAX_SELECTORS)
+                .toList();
+        if (meant.isPresent()) {
+            labelWithoutBinding.add(
+                    field,
+                    message + describeName(label),
+                    "Write: " + Pod.BINDING_LABEL + ": " + meant.get(),
+                    Edit.replaceValue(field, meant.get()));
+        } else if (bindings.isEmpty()) {
+            labelWithoutBinding.add(
+                    Severity.INFO,
+                    field,
+                    message + ", and these files have no binding at all",
+                    "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
+        } else if (selectors.isEmpty()) {
+            labelWithoutBinding.addAbsence(
+                    context, field, message, "Write in the binding that is meant: selector: " + label);
+        } else {
+            labelWithoutBinding.addAbsence(
+                    context, field, message, "The selectors are: " + String.join(", ", selectors) + ".");
         }
     }
 
     /** The field Selector, which the version does not know: another rule's. */
     private boolean isSelectorInOtherCase(String label) {
-        return context.kind("AzureIdentityBinding").stream()
+        return context.objectsOfKind("AzureIdentityBinding").stream()
                 .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));
     }
 
-    private static Optional<String> meant(String label, List<AzureIdentityBinding> bindings) {
-        Set<String> byName = bindings.stream()
-                .filter(binding -> binding.name().name().equals(label)
-                        || binding.azureIdentity().equals(label))
+    /** The label may be the name of a binding or of its identity, or a selector with a typo. */
+    private Optional<String> findMeantSelector(String label) {
+        Set<String> selectors = context.bindings().stream()
+                .filter(binding -> isCalled(binding, label) || isForIdentity(binding, label))
                 .map(AzureIdentityBinding::selector)
                 .filter(selector -> !selector.isEmpty())
                 .collect(Collectors.toSet());
-        return byName.size() == 1
-                ? byName.stream().findFirst()
-                : ClosestMatch.of(
-                        label,
-                        bindings.stream().map(AzureIdentityBinding::selector).toList());
+        if (selectors.size() == 1) {
+            return selectors.stream().findFirst();
+        }
+        return ClosestMatch.of(
+                label,
+                context.bindings().stream().map(AzureIdentityBinding::selector).toList());
     }
 
-    private static String named(String label, List<AzureIdentityBinding> bindings) {
-        return bindings.stream().anyMatch(binding -> binding.name().name().equals(label))
-                ? "; that is the name of a binding"
-                : bindings.stream().anyMatch(binding -> binding.azureIdentity().equals(label))
-                        ? "; that is the name of an identity"
-                        : "";
+    private String describeName(String label) {
+        if (context.bindings().stream().anyMatch(binding -> isCalled(binding, label))) {
+            return "; that is the name of a binding";
+        }
+        if (context.bindings().stream().anyMatch(binding -> isForIdentity(binding, label))) {
+            return "; that is the name of an identity";
+        }
+        return "";
+    }
+
+    private static boolean isCalled(AzureIdentityBinding binding, String name) {
+        return binding.name().name().equals(name);
+    }
+
+    private static boolean isForIdentity(AzureIdentityBinding binding, String name) {
+        return binding.azureIdentity().equals(name);
     }
 }

@@ -5,6 +5,7 @@ import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,51 +23,71 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
     private static final Pattern URL = Pattern.compile(
             "https?://169\\.254\\.169\\.254(?::80)?/+metadata/identity[^\\s\"'`;|<>]*", Pattern.CASE_INSENSITIVE);
     private static final Pattern CLIENT = Pattern.compile("\\b(curl|wget|Invoke-RestMethod|Invoke-WebRequest|http)\\b");
+    private static final Pattern SHELL = Pattern.compile("(/usr)?(/bin/)?(ba|da|a)?sh");
+    private static final Pattern LOOP = Pattern.compile("\\b(until|while|for)\\b");
 
-    /** Those of pods, and of scripts in config maps. */
-    static List<MetadataCall> all(RuleContext context) {
-        Stream<MetadataCall> ofMaps = context.kind("ConfigMap").stream()
+    /** The calls of pods, and of scripts in config maps. */
+    static List<MetadataCall> findAll(RuleContext context) {
+        Stream<MetadataCall> ofMaps = context.objectsOfKind("ConfigMap").stream()
                 .flatMap(map -> map.at("data").fields().stream())
-                .filter(text -> text.text().contains("curl") || text.text().startsWith("#!"))
-                .flatMap(text -> ofScript(text, text.text()).stream());
-        return Stream.concat(context.pods().stream().flatMap(pod -> of(pod).stream()), ofMaps)
+                .filter(MetadataCall::isScript)
+                .flatMap(script -> findInScript(script).stream());
+        return Stream.concat(context.pods().stream().flatMap(pod -> findInPod(pod).stream()), ofMaps)
                 .toList();
     }
 
-    static List<MetadataCall> of(PodSource pod) {
-        var calls = new ArrayList<MetadataCall>();
-        for (FieldLocation container : pod.containers()) {
-            List<FieldLocation> words = Stream.of("command", "args")
-                    .flatMap(list -> container.at(list).items().stream())
-                    .toList();
-            String all = words.stream().map(FieldLocation::text).collect(Collectors.joining(" "));
-            boolean shell = words.stream()
-                    .map(FieldLocation::text)
-                    .anyMatch(word -> word.matches("(/usr)?(/bin/)?(ba|da|a)?sh"));
-            for (FieldLocation word : words) {
-                calls.addAll(shell ? ofScript(word, word.text()) : ofWord(word, all));
-            }
-        }
-        return calls;
+    private static boolean isScript(FieldLocation field) {
+        return field.text().contains("curl") || field.text().startsWith("#!");
     }
 
-    private static List<MetadataCall> ofScript(FieldLocation location, String script) {
+    static List<MetadataCall> findInPod(PodSource pod) {
+        return pod.containers().stream()
+                .flatMap(container -> findInContainer(container).stream())
+                .toList();
+    }
+
+    private static List<MetadataCall> findInContainer(FieldLocation container) {
+        List<FieldLocation> words = Stream.of("command", "args")
+                .flatMap(list -> container.at(list).items().stream())
+                .toList();
+        if (words.stream().anyMatch(word -> SHELL.matcher(word.text()).matches())) {
+            return words.stream().flatMap(word -> findInScript(word).stream()).toList();
+        }
+        String command = words.stream().map(FieldLocation::text).collect(Collectors.joining(" "));
+        return words.stream()
+                .flatMap(word -> findInWord(word, command).stream())
+                .toList();
+    }
+
+    private static List<MetadataCall> findInScript(FieldLocation script) {
         var calls = new ArrayList<MetadataCall>();
-        String text = script.replace("\\\n", " ");
+        // A backslash at the end of a line continues the command on the next one.
+        String text = script.text().replace("\\\n", " ");
         Matcher url = URL.matcher(text);
         while (url.find()) {
-            int end = text.indexOf('\n', url.end());
-            String command = text.substring(text.lastIndexOf('\n', url.start()) + 1, end < 0 ? text.length() : end);
-            calls.add(new MetadataCall(location, script, command, url.group(), isQuoted(text, url.start())));
+            String command = lineAround(text, url.start(), url.end());
+            boolean isQuoted = isQuoted(text, url.start());
+            calls.add(new MetadataCall(script, script.text(), command, url.group(), isQuoted));
         }
         return calls;
     }
 
-    private static List<MetadataCall> ofWord(FieldLocation word, String all) {
-        Matcher url = URL.matcher(word.text());
-        return url.find() ? List.of(new MetadataCall(word, all, all, url.group(), true)) : List.of();
+    private static String lineAround(String text, int start, int end) {
+        int lineStart = text.lastIndexOf('\n', start) + 1;
+        int lineEnd = text.indexOf('\n', end);
+        return lineEnd < 0 ? text.substring(lineStart) : text.substring(lineStart, lineEnd);
     }
 
+    /** Without a shell the program gets the word as it is, as if it were quoted. */
+    private static Optional<MetadataCall> findInWord(FieldLocation word, String command) {
+        Matcher url = URL.matcher(word.text());
+        if (!url.find()) {
+            return Optional.empty();
+        }
+        return Optional.of(new MetadataCall(word, command, command, url.group(), true));
+    }
+
+    /** Whether a quotation mark is open at the index of a script. */
     private static boolean isQuoted(String script, int index) {
         char open = 0;
         for (int i = 0; i < index; i++) {
@@ -87,12 +108,13 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
         return CLIENT.matcher(command).find();
     }
 
+    /** Whether a loop makes the call again if it fails. */
     boolean isRepeated() {
-        return Pattern.compile("\\b(until|while|for)\\b").matcher(script).find();
+        return LOOP.matcher(script).find();
     }
 
     /** The names of the query's parameters, as written. */
-    List<String> names() {
+    List<String> parameterNames() {
         return parameters().stream()
                 .map(parameter -> parameter.replaceFirst("=.*", ""))
                 .toList();

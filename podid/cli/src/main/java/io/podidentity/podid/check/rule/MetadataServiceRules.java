@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
@@ -8,6 +9,7 @@ import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,6 +19,7 @@ final class MetadataServiceRules extends RuleFamily {
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
+    private static final Set<String> NEVER_KNOWN_TO_NMI = Set.of("object_id", "principal_id");
 
     private final Report metadataHeaderMissing = error("C14", "metadata-header-missing", "aad-pod-identity#427")
             .says("A call of the metadata service lacks the header Metadata")
@@ -42,7 +45,7 @@ final class MetadataServiceRules extends RuleFamily {
 
     @Override
     protected void check() {
-        for (MetadataCall call : MetadataCall.all(context)) {
+        for (MetadataCall call : MetadataCall.findAll(context)) {
             metadataHeaderMissing(call);
             queryNotQuoted(call);
             queryParameter(call);
@@ -55,16 +58,20 @@ final class MetadataServiceRules extends RuleFamily {
 
     /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */
     private void metadataHeaderMissing(MetadataCall call) {
-        boolean required = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
-        if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
+        if (!call.hasKnownClient() || HEADER.matcher(call.command()).find()) {
+            return;
+        }
+        String message = "the call lacks the header Metadata: true";
+        String remedy = "Write: curl -H Metadata:true \"" + call.url() + "\"";
+        boolean isRequired = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
+        if (isRequired) {
+            metadataHeaderMissing.add(call.location(), message + ", so the answer is 400", remedy);
+        } else {
             metadataHeaderMissing.add(
-                    required ? Severity.ERROR : Severity.WARNING,
+                    Severity.WARNING,
                     call.location(),
-                    required
-                            ? "the call lacks the header Metadata: true, so the answer is 400"
-                            : "the call lacks the header Metadata: true, which NMI requires from 1.8.4 on, and"
-                                    + " IMDS always",
-                    "Write: curl -H Metadata:true \"" + call.url() + "\"");
+                    message + ", which NMI requires from 1.8.4 on, and IMDS always",
+                    remedy);
         }
     }
 
@@ -80,48 +87,54 @@ final class MetadataServiceRules extends RuleFamily {
 
     /** Unknown parameters are ignored, and the token is that of another identity, with HTTP 200. */
     private void queryParameter(MetadataCall call) {
-        for (String name : call.names()) {
-            String plain = name.replaceAll("[_-]", "");
-            Optional<String> meant = KNOWN.stream()
-                    .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
-                    .findFirst();
+        for (String name : call.parameterNames()) {
             if (KNOWN.contains(name)) {
-                ignored(name).ifPresent(reason -> queryParameter.add(call.location(), reason));
+                checkIgnored(call, name);
             } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
                 queryParameter.add(
                         call.location(),
                         "there is no parameter " + name + ", so it is ignored",
-                        meant.or(() -> ClosestMatch.of(name, KNOWN))
-                                .map(known -> "Write: " + known + "=")
-                                .orElse("Remove it."));
+                        findMeant(name).map(known -> "Write: " + known + "=").orElse("Remove it."));
             }
         }
     }
 
-    private Optional<String> ignored(String name) {
-        boolean isIgnored = context.profile().hasNmi()
-                && switch (name) {
-                    case "object_id", "principal_id" -> true;
-                    case "msi_res_id" -> !context.profile().isAtLeast(1, 6, 2);
-                    case "mi_res_id" -> !context.profile().isAtLeast(1, 8, 15);
-                    default -> false;
-                };
-        return isIgnored
-                ? Optional.of(
-                        "NMI " + context.profile().id() + " ignores " + name + ", so any identity of the pod answers")
-                : Optional.empty();
+    private static Optional<String> findMeant(String name) {
+        String letters = lettersOf(name);
+        return KNOWN.stream()
+                .filter(known -> lettersOf(known).equalsIgnoreCase(letters))
+                .findFirst()
+                .or(() -> ClosestMatch.of(name, KNOWN));
+    }
+
+    /** The name without what separates its words, such as {@code clientid} of {@code client-id}. */
+    private static String lettersOf(String name) {
+        return name.replaceAll("[_-]", "");
+    }
+
+    /** IMDS knows parameters that NMI ignores, or that it did not know in its early versions. */
+    private void checkIgnored(MetadataCall call, String name) {
+        Profile profile = context.profile();
+        boolean isIgnored = NEVER_KNOWN_TO_NMI.contains(name)
+                || (name.equals("msi_res_id") && !profile.isAtLeast(1, 6, 2))
+                || (name.equals("mi_res_id") && !profile.isAtLeast(1, 8, 15));
+        if (profile.hasNmi() && isIgnored) {
+            queryParameter.add(
+                    call.location(),
+                    "NMI " + profile.id() + " ignores " + name + ", so any identity of the pod answers");
+        }
     }
 
     /** The answer is 400, as in the article: parameter resource cannot be empty. */
     private void resourceMissing(MetadataCall call) {
-        boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
-        if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
-            resourceMissing.add(
-                    call.location(),
-                    call.names().contains("resource")
-                            ? "resource= is empty, so the answer is 400"
-                            : "the request has no resource, so the answer is 400");
+        boolean isForToken = call.url().contains("/token");
+        // Options of curl or a variable of the shell may add it.
+        boolean mayBeAdded = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
+        if (!isForToken || mayBeAdded || !call.value("resource").isEmpty()) {
+            return;
         }
+        String what = call.parameterNames().contains("resource") ? "resource= is empty" : "the request has no resource";
+        resourceMissing.add(call.location(), what + ", so the answer is 400");
     }
 
     /** Where no NMI stands before the metadata service, every pod can use the node's identities. */
@@ -129,10 +142,12 @@ final class MetadataServiceRules extends RuleFamily {
         boolean hasOwn = pod.label(Keys.USE).exists()
                 || pod.hasOtherCredential()
                 || !context.clientId(pod).isEmpty();
-        if (context.profile().hasNmi() || hasOwn || EgressOfPod.of(context, pod).isClosed("169.254.169.254", 80)) {
+        if (context.profile().hasNmi()
+                || hasOwn
+                || EgressOfPod.find(context, pod).isClosed("169.254.169.254", 80)) {
             return;
         }
-        wish(pod)
+        findSignOfRequest(pod)
                 .ifPresent(location -> nodeIdentityByAccident.add(
                         location,
                         "nothing gives this pod an identity of its own, and the node's metadata service is"
@@ -141,10 +156,10 @@ final class MetadataServiceRules extends RuleFamily {
                                 + " an annotated account; or close 169.254.169.254 by a NetworkPolicy."));
     }
 
-    /** What tells that its program asks for a token. */
-    private static Optional<FieldLocation> wish(PodSource pod) {
-        Stream<FieldLocation> calls = MetadataCall.of(pod).stream().map(MetadataCall::location);
-        return Stream.concat(pod.clientIds().stream().filter(FieldLocation::exists), calls)
-                .findFirst();
+    /** What tells that the pod's program asks for a token: a client ID, or a call in a script. */
+    private static Optional<FieldLocation> findSignOfRequest(PodSource pod) {
+        Stream<FieldLocation> clientIds = pod.clientIds().stream().filter(FieldLocation::exists);
+        Stream<FieldLocation> calls = MetadataCall.findInPod(pod).stream().map(MetadataCall::location);
+        return Stream.concat(clientIds, calls).findFirst();
     }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 /** What network policies keep a pod from that needs it for its token. */
 final class NetworkPolicyRules extends RuleFamily {
 
-    private static final int NAMED = 3;
+    /** How many pods a message names at most. */
+    private static final int MAX_NAMED = 3;
 
     private final Report networkPolicyBlocksDns = error("C12", "network-policy-blocks-dns", "aad-pod-identity#417")
             .says("A NetworkPolicy leaves a pod without DNS")
@@ -96,7 +97,8 @@ final class NetworkPolicyRules extends RuleFamily {
 
     /** The node rewrites the address before policies are looked at, so to allow 169.254.169.254 does not help. */
     private void networkPolicyBlocksNmi() {
-        boolean loopback = context.profile().isAtLeast(1, 6, 2);
+        // NMI listens at the loopback address of its node from 1.6.2 on, and before at all addresses of the node.
+        String range = context.profile().isAtLeast(1, 6, 2) ? "127.0.0.1/32" : "NODE_RANGE";
         var policies = new EgressPolicies(context.cluster(), context.profile());
         Stream<PodSource> seen =
                 context.labelledPods().stream().filter(pod -> Replay.reachesNmi(pod.pod(), context.rules()));
@@ -105,20 +107,24 @@ final class NetworkPolicyRules extends RuleFamily {
             Add to egress:
             - to: [{ipBlock: {cidr: %s}}]
               ports: [{protocol: TCP, port: 2579}]\
-            """.formatted(
-                        loopback ? "127.0.0.1/32" : "NODE_RANGE"));
+            """.formatted(range));
     }
 
     private Stream<PodSource> identityPods() {
         return context.identityPods().stream().filter(pod -> !pod.pod().spec().hostNetwork());
     }
 
-    /** Of the policies that restrict a pod the first, where they keep it from that. */
     private Function<PodSource, Optional<NetworkPolicy>> blocking(Predicate<EgressOfPod> isBlocked) {
-        return pod -> Optional.of(EgressOfPod.of(context, pod))
-                .filter(isBlocked)
-                // A rule that is missing would be added to the first of them.
-                .flatMap(egress -> egress.policies().stream().findFirst());
+        return pod -> findBlocking(pod, isBlocked);
+    }
+
+    /** The first of the policies that restrict a pod, since a rule that is missing would be added to that one. */
+    private Optional<NetworkPolicy> findBlocking(PodSource pod, Predicate<EgressOfPod> isBlocked) {
+        EgressOfPod egress = EgressOfPod.find(context, pod);
+        if (!isBlocked.test(egress)) {
+            return Optional.empty();
+        }
+        return egress.policies().stream().findFirst();
     }
 
     /**
@@ -133,18 +139,27 @@ final class NetworkPolicyRules extends RuleFamily {
             Function<PodSource, Optional<NetworkPolicy>> blocking,
             String message,
             String remedy) {
-        Map<NetworkPolicy, List<String>> names = new LinkedHashMap<>();
-        pods.forEach(pod -> blocking.apply(pod)
-                .ifPresent(policy -> names.computeIfAbsent(policy, one -> new ArrayList<>())
-                        .add(pod.pod().name().toString())));
-        names.forEach((policy, all) ->
-                report.addAbsence(context, context.location(policy).at("spec", "egress"), some(all) + message, remedy));
+        Map<NetworkPolicy, List<String>> podsOfPolicy = new LinkedHashMap<>();
+        for (PodSource pod : pods.toList()) {
+            Optional<NetworkPolicy> policy = blocking.apply(pod);
+            if (policy.isPresent()) {
+                podsOfPolicy
+                        .computeIfAbsent(policy.get(), key -> new ArrayList<>())
+                        .add(pod.pod().name().toString());
+            }
+        }
+        podsOfPolicy.forEach((policy, names) -> report.addAbsence(
+                context, context.location(policy).at("spec", "egress"), namePods(names) + message, remedy));
     }
 
-    private static String some(List<String> pods) {
-        String first = pods.stream().limit(NAMED).collect(Collectors.joining(", "));
-        return (pods.size() == 1 ? "pod " : "pods ")
-                + first
-                + (pods.size() > NAMED ? " and " + (pods.size() - NAMED) + " more" : "");
+    private static String namePods(List<String> names) {
+        if (names.size() == 1) {
+            return "pod " + names.get(0);
+        }
+        String first = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+        if (names.size() <= MAX_NAMED) {
+            return "pods " + first;
+        }
+        return "pods " + first + " and " + (names.size() - MAX_NAMED) + " more";
     }
 }

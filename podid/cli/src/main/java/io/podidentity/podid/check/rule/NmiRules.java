@@ -8,18 +8,21 @@ import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Pods that NMI does not see, takes for others, or answers too late. */
 final class NmiRules extends RuleFamily {
 
+    /** The kinds whose pods end, and may not be started again after a failure. */
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
     private final Report hostNetwork = error("C10", "host-network", "aad-pod-identity#338")
@@ -82,33 +85,37 @@ final class NmiRules extends RuleFamily {
 
     /** Where NMI waits for MIC; it then logs context canceled. */
     private void clientTimeout(PodSource pod) {
-        for (TokenTimeout patience : TokenTimeout.of(pod)) {
-            if (context.profile().hasMic() && !patience.isEnough()) {
+        if (!context.profile().hasMic()) {
+            return;
+        }
+        for (TokenTimeout timeout : TokenTimeout.findAll(pod)) {
+            if (!timeout.isEnough()) {
                 clientTimeout.add(
-                        patience.location(),
-                        "it waits " + patience.seconds() + " s, and NMI answers after up to 100 s");
+                        timeout.location(), "it waits " + timeout.seconds() + " s, and NMI answers after up to 100 s");
             }
         }
     }
 
     /** A warning for jobs, which may end by it; for pods that start again it is for information. */
     private void startupRace(PodSource pod) {
-        if (!context.profile().hasMic()
-                || context.match(pod).identities().isEmpty()
-                || waits(pod)
-                || TokenTimeout.of(pod).stream().anyMatch(TokenTimeout::isEnough)) {
+        boolean isAssigned =
+                context.profile().hasMic() && !context.match(pod).identities().isEmpty();
+        boolean isPatient = hasWaitingInitContainer(pod)
+                || TokenTimeout.findAll(pod).stream().anyMatch(TokenTimeout::isEnough);
+        if (!isAssigned || isPatient) {
             return;
         }
-        boolean ends = ENDING.contains(pod.kind());
-        startupRace.add(
-                ends ? Severity.WARNING : Severity.INFO,
-                pod.label(Pod.BINDING_LABEL),
-                "the pod can start before MIC has assigned its identity, which takes up to a minute on a new node"
-                        + (ends ? ", and a " + pod.kind() + " that fails is over" : ""),
-                startupRace.remedy());
+        FieldLocation label = pod.label(Pod.BINDING_LABEL);
+        String message =
+                "the pod can start before MIC has assigned its identity, which takes up to a minute on a new node";
+        if (ENDING.contains(pod.kind())) {
+            startupRace.add(label, message + ", and a " + pod.kind() + " that fails is over");
+        } else {
+            startupRace.add(Severity.INFO, label, message, startupRace.remedy());
+        }
     }
 
-    private static boolean waits(PodSource pod) {
+    private static boolean hasWaitingInitContainer(PodSource pod) {
         return pod.spec("initContainers").texts().stream()
                 .anyMatch(text -> text.text().contains("/metadata/identity")
                         || text.text().contains("wait"));
@@ -133,50 +140,68 @@ final class NmiRules extends RuleFamily {
             exceptionNeverMatches.add(labels, "the exception has no labels, so it matches no pod");
         }
         boolean matches = context.pods().stream()
-                .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
+                .filter(pod -> pod.namespace().equals(exception.namespace()))
+                .anyMatch(pod -> hasLabelOf(pod, exception));
         if (!matches) {
-            exception.podLabels().keySet().forEach(key -> neverMatches(exception, labels.at(key)));
+            exception.podLabels().keySet().forEach(key -> reportFirstNearMiss(exception, labels.at(key)));
         }
     }
 
-    private static boolean has(PodSource pod, Map<String, String> labels) {
-        return labels.entrySet().stream()
-                .anyMatch(label ->
-                        label.getValue().equalsIgnoreCase(pod.pod().labels().get(label.getKey())));
+    private static boolean hasLabelOf(PodSource pod, AzurePodIdentityException exception) {
+        return exception.podLabels().entrySet().stream()
+                .anyMatch(label -> hasLabel(pod, label.getKey(), label.getValue()));
     }
 
-    private void neverMatches(AzurePodIdentityException exception, FieldLocation label) {
+    /** NMI compares the values of an exception in any letter case. */
+    private static boolean hasLabel(PodSource pod, String key, String value) {
+        return value.equalsIgnoreCase(pod.pod().labels().get(key));
+    }
+
+    /** Reports the first pod that the exception may be meant for, and no other: one is enough to see the mistake. */
+    private void reportFirstNearMiss(AzurePodIdentityException exception, FieldLocation label) {
         for (PodSource pod : context.pods()) {
-            boolean here = pod.namespace().equals(exception.namespace());
-            String key = label.key();
-            if (!here && has(pod, Map.of(key, label.text()))) {
-                exceptionNeverMatches.add(
-                        label,
-                        "pod " + pod.pod().name()
-                                + " has this label, but an exception counts in its own namespace only",
-                        "Write: namespace: " + pod.namespace());
-                return;
-            }
-            Optional<String> near = ClosestMatch.of(key, pod.pod().labels().keySet());
-            if (here
-                    && near.isPresent()
-                    && label.text().equalsIgnoreCase(pod.pod().labels().get(near.get()))) {
-                exceptionNeverMatches.add(
-                        label,
-                        "no pod has the label " + key + ", but pod " + pod.pod().name() + " has " + near.get(),
-                        "Write: " + near.get() + ": " + label.text());
+            boolean isHere = pod.namespace().equals(exception.namespace());
+            boolean isReported = isHere ? reportNearKey(pod, label) : reportOtherNamespace(pod, label);
+            if (isReported) {
                 return;
             }
         }
+    }
+
+    /** Reports a pod that has the label in another namespace; returns false if the pod does not have it. */
+    private boolean reportOtherNamespace(PodSource pod, FieldLocation label) {
+        if (!hasLabel(pod, label.key(), label.text())) {
+            return false;
+        }
+        exceptionNeverMatches.add(
+                label,
+                "pod " + pod.pod().name() + " has this label, but an exception counts in its own namespace only",
+                "Write: namespace: " + pod.namespace());
+        return true;
+    }
+
+    /** Reports a pod that has the value under a key that is nearly the same; returns false if it has none. */
+    private boolean reportNearKey(PodSource pod, FieldLocation label) {
+        Optional<String> near = ClosestMatch.of(label.key(), pod.pod().labels().keySet())
+                .filter(key -> hasLabel(pod, key, label.text()));
+        if (near.isEmpty()) {
+            return false;
+        }
+        exceptionNeverMatches.add(
+                label,
+                "no pod has the label " + label.key() + ", but pod " + pod.pod().name() + " has " + near.get(),
+                "Write: " + near.get() + ": " + label.text());
+        return true;
     }
 
     /** In MIC's namespace, which is default; the pod gets any identity of the node. */
     private void takenForMic(PodSource pod) {
-        boolean taken = context.matcher()
+        // Of the two reasons to pass a pod's requests on, an exception and a name like MIC's, it is the second.
+        boolean isTakenForMic = context.matcher()
                 .bypass(pod.pod())
                 .filter(bypass -> bypass.exception() == null)
                 .isPresent();
-        if (taken && !isMic(pod)) {
+        if (isTakenForMic && !isMic(pod)) {
             takenForMic.add(
                     pod.manifest().at("metadata", "name"),
                     "the name of its ReplicaSet begins with mic, so NMI passes its requests to the node's metadata"
@@ -196,37 +221,40 @@ final class NmiRules extends RuleFamily {
         private static final Set<String> VARIABLES =
                 Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
         private static final Pattern DURATION = Pattern.compile("(?i)(?:pt)?(\\d+)(ms|s|m|h)?");
+        private static final Map<String, TimeUnit> UNITS =
+                Map.of("ms", TimeUnit.MILLISECONDS, "s", TimeUnit.SECONDS, "m", TimeUnit.MINUTES, "h", TimeUnit.HOURS);
         private static final Pattern CURL =
                 Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");
 
-        static List<TokenTimeout> of(PodSource pod) {
-            var found = new ArrayList<TokenTimeout>();
-            for (String name : VARIABLES) {
-                for (FieldLocation variable : pod.variables(name)) {
-                    Matcher duration = DURATION.matcher(variable.at("value").text());
-                    if (duration.matches()) {
-                        found.add(new TokenTimeout(variable.at("value"), seconds(duration)));
-                    }
-                }
-            }
-            for (MetadataCall call : MetadataCall.of(pod)) {
-                Matcher curl = CURL.matcher(call.command());
-                if (curl.find() && !call.command().contains("--retry") && !call.isRepeated()) {
-                    found.add(new TokenTimeout(call.location(), Long.parseLong(curl.group(1))));
-                }
-            }
-            return found;
+        static List<TokenTimeout> findAll(PodSource pod) {
+            Stream<TokenTimeout> ofLibrary = VARIABLES.stream()
+                    .flatMap(name -> pod.variables(name).stream())
+                    .map(variable -> variable.at("value"))
+                    .flatMap(value -> parseVariable(value).stream());
+            Stream<TokenTimeout> ofScripts =
+                    MetadataCall.findInPod(pod).stream().flatMap(call -> parseOption(call).stream());
+            return Stream.concat(ofLibrary, ofScripts).toList();
         }
 
-        private static long seconds(Matcher duration) {
+        private static Optional<TokenTimeout> parseVariable(FieldLocation value) {
+            Matcher duration = DURATION.matcher(value.text());
+            if (!duration.matches()) {
+                return Optional.empty();
+            }
             long number = Long.parseLong(duration.group(1));
-            String unit = String.valueOf(duration.group(2)).toLowerCase(Locale.ROOT);
-            return switch (unit) {
-                case "ms" -> number / 1000;
-                case "m" -> number * 60;
-                case "h" -> number * 3600;
-                default -> number;
-            };
+            String unit = Objects.requireNonNullElse(duration.group(2), "s").toLowerCase(Locale.ROOT);
+            long seconds = UNITS.getOrDefault(unit, TimeUnit.SECONDS).toSeconds(number);
+            return Optional.of(new TokenTimeout(value, seconds));
+        }
+
+        /** A call that a loop or curl itself repeats waits longer than its option says. */
+        private static Optional<TokenTimeout> parseOption(MetadataCall call) {
+            Matcher option = CURL.matcher(call.command());
+            boolean isRepeated = call.isRepeated() || call.command().contains("--retry");
+            if (isRepeated || !option.find()) {
+                return Optional.empty();
+            }
+            return Optional.of(new TokenTimeout(call.location(), Long.parseLong(option.group(1))));
         }
 
         boolean isEnough() {

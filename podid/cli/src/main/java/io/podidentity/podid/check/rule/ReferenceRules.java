@@ -12,6 +12,7 @@ import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Objects by which a driver, an operator or a sidecar uses an identity, and identity bindings of AKS. */
@@ -61,11 +62,11 @@ final class ReferenceRules extends RuleFamily {
     @Override
     protected void check() {
         identityBindingRole();
-        for (IdentityReference one : context.references()) {
-            referenceAccount(one);
-            referenceRunner(one);
-            referenceTwoWays(one);
-            referenceWithoutNmi(one);
+        for (IdentityReference reference : context.references()) {
+            referenceAccount(reference);
+            referenceRunner(reference);
+            referenceTwoWays(reference);
+            referenceWithoutNmi(reference);
         }
         referenceNotFound();
     }
@@ -75,106 +76,141 @@ final class ReferenceRules extends RuleFamily {
      * not count.
      */
     private void identityBindingRole() {
-        List<FieldLocation> roles = context.kind("ClusterRole").stream()
-                .filter(role -> role.at("rules").items().stream()
-                        .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)))
+        List<FieldLocation> roles = context.objectsOfKind("ClusterRole").stream()
+                .filter(ReferenceRules::isForBindings)
                 .toList();
-        // Of roles that are all elsewhere nothing can be said.
-        for (PodSource pod : roles.isEmpty() ? List.<PodSource>of() : context.webhookPods()) {
-            FieldLocation annotation = pod.annotation(Keys.USE_IDENTITY_BINDING);
-            String clientId = context.clientId(pod);
-            List<String> named = roles.stream()
-                    .filter(role -> allows(role, clientId))
-                    .map(role -> role.at("metadata", "name").text())
-                    .toList();
-            String account = pod.namespace() + "/" + pod.serviceAccount();
-            if (clientId.isEmpty() || !annotation.text().equalsIgnoreCase("true")) {
-                continue;
-            }
-            if (named.isEmpty()) {
-                identityBindingRole.add(
-                        annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId + OR_SUBJECT);
-            } else if (context.kind("ClusterRoleBinding").stream().noneMatch(one -> binds(one, named, pod))) {
-                identityBindingRole.add(
-                        annotation,
-                        "no ClusterRoleBinding gives service account " + account + " the ClusterRole " + named.get(0)
-                                + OR_SUBJECT,
-                        "Run: kubectl create clusterrolebinding " + named.get(0) + "-" + pod.serviceAccount()
-                                + " --clusterrole=" + named.get(0) + " --serviceaccount="
-                                + account.replace('/', ':'));
+        if (roles.isEmpty()) {
+            // All roles are in files that were not named, so nothing can be said of them.
+            return;
+        }
+        for (PodSource pod : context.webhookPods()) {
+            boolean usesBinding =
+                    pod.annotation(Keys.USE_IDENTITY_BINDING).text().equalsIgnoreCase("true");
+            if (usesBinding && !context.clientId(pod).isEmpty()) {
+                checkRoleOf(pod, roles);
             }
         }
+    }
+
+    private void checkRoleOf(PodSource pod, List<FieldLocation> roles) {
+        FieldLocation annotation = pod.annotation(Keys.USE_IDENTITY_BINDING);
+        String clientId = context.clientId(pod);
+        List<String> allowing = roles.stream()
+                .filter(role -> allows(role, clientId))
+                .map(role -> role.at("metadata", "name").text())
+                .toList();
+        if (allowing.isEmpty()) {
+            identityBindingRole.add(
+                    annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId + OR_SUBJECT);
+            return;
+        }
+        boolean isBound =
+                context.objectsOfKind("ClusterRoleBinding").stream().anyMatch(binding -> binds(binding, allowing, pod));
+        if (!isBound) {
+            String role = allowing.get(0);
+            identityBindingRole.add(
+                    annotation,
+                    "no ClusterRoleBinding gives service account " + pod.namespace() + "/" + pod.serviceAccount()
+                            + " the ClusterRole " + role + OR_SUBJECT,
+                    "Run: kubectl create clusterrolebinding " + role + "-" + pod.serviceAccount() + " --clusterrole="
+                            + role + " --serviceaccount=" + pod.namespace() + ":" + pod.serviceAccount());
+        }
+    }
+
+    private static boolean isForBindings(FieldLocation role) {
+        return role.at("rules").items().stream().anyMatch(ReferenceRules::isRuleForBindings);
+    }
+
+    private static boolean isRuleForBindings(FieldLocation rule) {
+        return rule.at("apiGroups").itemTexts().contains(BINDINGS);
     }
 
     private static boolean allows(FieldLocation role, String clientId) {
         return role.at("rules").items().stream()
-                .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)
-                        && (rule.at("verbs").itemTexts().contains(USE_IDENTITY)
-                                || rule.at("verbs").itemTexts().contains("*"))
-                        && rule.at("resources").itemTexts().stream()
-                                .anyMatch(one -> one.equals("*") || one.equals(clientId)));
+                .filter(ReferenceRules::isRuleForBindings)
+                .filter(rule -> hasWord(rule.at("verbs"), USE_IDENTITY))
+                .anyMatch(rule -> hasWord(rule.at("resources"), clientId));
     }
 
+    /** An asterisk stands for any word in the rules of a role. */
+    private static boolean hasWord(FieldLocation list, String word) {
+        return list.itemTexts().contains("*") || list.itemTexts().contains(word);
+    }
+
+    /** Roles can be bound to the account itself, to all accounts, or to those of a namespace. */
     private static boolean binds(FieldLocation binding, List<String> roles, PodSource pod) {
+        if (!roles.contains(binding.at("roleRef", "name").text())) {
+            return false;
+        }
         String group = "system:serviceaccounts";
-        return roles.contains(binding.at("roleRef", "name").text())
-                && binding.at("subjects").items().stream()
-                        .map(one -> one.at("namespace").text() + "/"
-                                + one.at("name").text())
-                        .anyMatch(List.of(
-                                pod.namespace() + "/" + pod.serviceAccount(),
-                                "/" + group,
-                                "/" + group + ":" + pod.namespace())::contains);
+        Set<String> subjects =
+                Set.of(pod.namespace() + "/" + pod.serviceAccount(), "/" + group, "/" + group + ":" + pod.namespace());
+        return binding.at("subjects").items().stream()
+                .map(subject -> subject.at("namespace").text() + "/"
+                        + subject.at("name").text())
+                .anyMatch(subjects::contains);
     }
 
     /** The operator creates a token of the account and sends it to Entra ID as the client ID of its annotation. */
-    private void referenceAccount(IdentityReference one) {
-        if (one.way() != Way.WORKLOAD || one.account().isEmpty()) {
+    private void referenceAccount(IdentityReference reference) {
+        if (reference.way() != Way.WORKLOAD || reference.account().isEmpty()) {
             return;
         }
-        ObjectName name = one.account().get();
-        FieldLocation field = one.accountField().orElseThrow();
+        ObjectName name = reference.account().get();
+        FieldLocation field = reference.accountField().orElseThrow();
         List<ServiceAccount> called = context.cluster().all(ServiceAccount.class).stream()
                 .filter(account -> account.name().name().equals(name.name()))
                 .toList();
         Optional<ServiceAccount> account = called.stream()
                 .filter(each -> name.namespace().isEmpty() || name.namespace().equals(each.namespace()))
                 .findFirst();
-        if (account.isEmpty() && !called.isEmpty()) {
+        if (account.isPresent()) {
+            checkClientIdOf(account.get(), reference, field);
+        } else if (!called.isEmpty()) {
             referenceAccount.add(
                     field,
                     "service account " + name + " is not here, but "
                             + called.get(0).name() + " is",
                     "Create it in " + name.namespace() + ", or name the one that is meant.");
-        } else if (account.isPresent()
-                && !one.clientId().exists()
-                && !account.get().metadata().annotations().containsKey(Keys.CLIENT_ID)) {
+        }
+    }
+
+    private void checkClientIdOf(ServiceAccount account, IdentityReference reference, FieldLocation field) {
+        if (!reference.clientId().exists() && !account.metadata().annotations().containsKey(Keys.CLIENT_ID)) {
             referenceAccount.add(
                     field,
-                    "service account " + account.get().name() + " has no annotation " + Keys.CLIENT_ID,
+                    "service account " + account.name() + " has no annotation " + Keys.CLIENT_ID,
                     "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID. See "
-                            + one.kind().page());
+                            + reference.kind().page());
         }
     }
 
     /** The pod stays in ContainerCreating, and the ScaledObject is not ready. */
     private void referenceNotFound() {
         for (PodSource pod : context.pods()) {
-            pod.spec("volumes").items().stream()
-                    .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass"))
-                    .forEach(name -> named("SecretProviderClass", pod.namespace(), name));
+            for (FieldLocation volume : pod.spec("volumes").items()) {
+                FieldLocation name = volume.at("csi", "volumeAttributes", "secretProviderClass");
+                requireObject("SecretProviderClass", pod.namespace(), name);
+            }
         }
         Stream.of("ScaledObject", "ScaledJob")
-                .flatMap(kind -> context.kind(kind).stream())
-                .forEach(scaled -> scaled.at("spec", "triggers").items().stream()
-                        .map(trigger -> trigger.at("authenticationRef"))
-                        .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
-                        .forEach(reference ->
-                                named("TriggerAuthentication", scaled.object().namespace(), reference.at("name"))));
+                .flatMap(kind -> context.objectsOfKind(kind).stream())
+                .forEach(this::checkTriggers);
+    }
+
+    private void checkTriggers(FieldLocation scaled) {
+        String namespace = scaled.object().namespace();
+        for (FieldLocation trigger : scaled.at("spec", "triggers").items()) {
+            FieldLocation reference = trigger.at("authenticationRef");
+            // A ClusterTriggerAuthentication has no namespace in which it could be missing.
+            if (!reference.at("kind").text().startsWith("Cluster")) {
+                requireObject("TriggerAuthentication", namespace, reference.at("name"));
+            }
+        }
     }
 
     /** What is in none of the files is not missed: it may well be in others. */
-    private void named(String kind, String namespace, FieldLocation field) {
+    private void requireObject(String kind, String namespace, FieldLocation field) {
         String name = field.text();
         if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
             return;
@@ -194,48 +230,62 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** Of what is in the files: its environment has no token then, or NMI none for the pod. */
-    private void referenceRunner(IdentityReference one) {
-        for (PodSource pod : one.runners()) {
-            String who = one.kind().runner() + ", " + pod.object() + ", ";
-            if (one.needsWebhook() && !pod.usesWorkloadIdentity() && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
-                referenceRunner.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(one));
-            } else if (one.needsWebhook()
-                    && !one.clientId().exists()
-                    && context.serviceAccount(pod).isPresent()
-                    && context.clientId(pod).isEmpty()) {
-                referenceRunner.add(
-                        one.place(), who + "runs as a service account without " + Keys.CLIENT_ID, remedy(one));
-            } else if (one.way() == Way.NMI
-                    && context.profile().hasNmi()
-                    && !pod.asksForBinding()
-                    && context.match(pod).identities().isEmpty()) {
-                referenceRunner.add(
-                        one.place(),
-                        who + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
-                        "Label it, or write " + one.kind().instead() + ": "
-                                + one.kind().page());
+    private void referenceRunner(IdentityReference reference) {
+        for (PodSource pod : reference.runners()) {
+            if (reference.needsWebhook()) {
+                checkRunnerForWebhook(reference, pod);
+            } else if (reference.way() == Way.NMI && context.profile().hasNmi()) {
+                checkRunnerForNmi(reference, pod);
             }
         }
     }
 
-    private String remedy(IdentityReference one) {
-        return referenceRunner.remedy() + " See " + one.kind().page();
+    private void checkRunnerForWebhook(IdentityReference reference, PodSource pod) {
+        String remedy = referenceRunner.remedy() + " See " + reference.kind().page();
+        boolean isNamed =
+                reference.clientId().exists() || !context.clientId(pod).isEmpty();
+        if (!pod.usesWorkloadIdentity() && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+            referenceRunner.add(
+                    reference.place(),
+                    describeRunner(reference, pod) + "lacks the label " + Keys.USE + ": \"true\"",
+                    remedy);
+        } else if (!isNamed && context.serviceAccount(pod).isPresent()) {
+            referenceRunner.add(
+                    reference.place(),
+                    describeRunner(reference, pod) + "runs as a service account without " + Keys.CLIENT_ID,
+                    remedy);
+        }
+    }
+
+    private void checkRunnerForNmi(IdentityReference reference, PodSource pod) {
+        if (!pod.asksForBinding() && context.match(pod).identities().isEmpty()) {
+            referenceRunner.add(
+                    reference.place(),
+                    describeRunner(reference, pod) + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
+                    "Label it, or write " + reference.kind().instead() + ": "
+                            + reference.kind().page());
+        }
+    }
+
+    private static String describeRunner(IdentityReference reference, PodSource pod) {
+        return reference.kind().runner() + ", " + pod.object() + ", ";
     }
 
     /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */
-    private void referenceTwoWays(IdentityReference one) {
-        if (one.has(Way.NMI) && one.has(Way.NODE)) {
-            referenceTwoWays.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true");
+    private void referenceTwoWays(IdentityReference reference) {
+        if (reference.has(Way.NMI) && reference.has(Way.NODE)) {
+            referenceTwoWays.add(reference.place(), "usePodIdentity and useVMManagedIdentity are both true");
         }
     }
 
     /** Nothing listens where the driver or operator asks, or its version knows no pod identity. */
-    private void referenceWithoutNmi(IdentityReference one) {
-        if (!context.profile().hasNmi() && one.way() == Way.NMI) {
+    private void referenceWithoutNmi(IdentityReference reference) {
+        if (!context.profile().hasNmi() && reference.way() == Way.NMI) {
             referenceWithoutNmi.add(
-                    one.place(),
+                    reference.place(),
                     "it takes its identity from NMI, which this cluster does not have",
-                    "Write " + one.kind().instead() + ": " + one.kind().page());
+                    "Write " + reference.kind().instead() + ": "
+                            + reference.kind().page());
         }
     }
 }

@@ -20,25 +20,27 @@ public final class Report {
         this.about = about;
     }
 
+    /** Sets what is wrong, in one sentence without a full stop. */
     Report says(String line) {
-        about = about.says(line);
+        about = about.withLine(line);
         return this;
     }
 
+    /** Sets what to do in general, without a full stop. */
     Report remedy(String remedy) {
-        about = about.remedy(remedy);
+        about = about.withRemedy(remedy);
         return this;
     }
 
     /** Lets {@code explain} take the words of a finding where a pod has one of these. */
     Report explains(Symptom... symptoms) {
-        about = about.explains(symptoms);
+        about = about.withSymptoms(symptoms);
         return this;
     }
 
     /** Lets {@code doctor} leave the rule out where the user may not see this. */
     Report needs(Sight... sights) {
-        about = about.needs(sights);
+        about = about.withNeeds(sights);
         return this;
     }
 
@@ -51,6 +53,7 @@ public final class Report {
         return about.remedy() + ".";
     }
 
+    /** Reports a mistake with the rule's own severity and remedy; the message is without a full stop. */
     public void add(FieldLocation location, String message) {
         add(location, message, remedy());
     }
@@ -95,12 +98,18 @@ public final class Report {
         }
     }
 
+    /** Reports a wrong value whose right one is certain, so that {@code --fix} can write it. */
     public void addValue(FieldLocation location, String message, String meant) {
-        add(location, message, "Write: " + location.key() + ": " + meant, Edit.value(location, meant));
+        add(location, message, "Write: " + location.key() + ": " + meant, Edit.replaceValue(location, meant));
     }
 
+    /** Reports a wrong key whose right one is certain, so that {@code --fix} can write it. */
     public void addKey(FieldLocation written, String key, String meant, String remedy) {
-        add(written, "the key is " + key + " and must be " + meant, remedy, Edit.key(written.position(), key, meant));
+        add(
+                written,
+                "the key is " + key + " and must be " + meant,
+                remedy,
+                Edit.replaceKey(written.position(), key, meant));
     }
 
     public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {

@@ -13,6 +13,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.PodPlace;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
@@ -31,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All that rules look at. Not thread-safe. */
+/** All that rules look at: the objects, who wrote what of them, and which identity each pod gets. Not thread-safe. */
 public final class RuleContext {
 
     public static final RuleContext EMPTY = new RuleContext(
@@ -55,7 +56,7 @@ public final class RuleContext {
     private final List<IdentityReference> references;
     private final PodTraces traces;
 
-    /** As below, of manifests that themselves say what of them was not looked at. */
+    /** Looks at all that a user has named: the manifests themselves say what of them was not looked at. */
     public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure) {
         this(manifests, rules, azure, manifests.skipped());
     }
@@ -71,44 +72,56 @@ public final class RuleContext {
         this.rules = rules;
         this.matcher = new IdentityMatcher(manifests.cluster(), rules);
         this.azure = azure;
-        for (Manifest manifest : manifests.objects()) {
-            byPosition.put(manifest.content().position(), manifest);
-            FieldLocation object = FieldLocation.of(manifest);
-            manifest.pods()
-                    .forEach(place ->
-                            byPosition.putIfAbsent(object.at(place.at()).valuePosition(), manifest));
-            written.put(manifest.ref(), manifest);
-            byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
-            names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
-        }
+        manifests.objects().forEach(this::index);
         for (Pod pod : manifests.cluster().pods()) {
             Manifest manifest = byPosition.get(pod.metadata().position());
             if (manifest != null) {
-                pods.computeIfAbsent(maker(pod, manifest), any -> source(pod, manifest));
+                pods.computeIfAbsent(nameMaker(pod, manifest), maker -> findSource(pod, manifest));
             }
         }
         this.references = IdentityReference.findAll(manifests.objects(), pods());
         this.traces = PodTraces.of(manifests.objects(), missed);
     }
 
-    /** A pod of its own, or what has made the pod and its replicas. */
-    private static String maker(Pod pod, Manifest manifest) {
-        return pod.owners().isEmpty() || manifest.pods().size() > 1
-                ? pod.name().toString()
-                : pod.namespace() + " " + pod.owners().get(0);
+    private void index(Manifest manifest) {
+        FieldLocation object = FieldLocation.of(manifest);
+        byPosition.put(manifest.content().position(), manifest);
+        for (PodPlace place : manifest.pods()) {
+            byPosition.putIfAbsent(object.at(place.at()).valuePosition(), manifest);
+        }
+        written.put(manifest.ref(), manifest);
+        byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(object);
+        names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
     }
 
-    /** Of a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
-    private PodSource source(Pod pod, Manifest manifest) {
-        return pod.workload()
-                .flatMap(owner -> Optional.ofNullable(
-                        written.get(new ObjectRef(owner.kind(), new ObjectName(pod.namespace(), owner.name())))))
+    /** The name of what has made the pod and its replicas; of a pod that nothing has made, its own. */
+    private static String nameMaker(Pod pod, Manifest manifest) {
+        if (pod.owners().isEmpty() || manifest.pods().size() > 1) {
+            return pod.name().toString();
+        }
+        return pod.namespace() + " " + pod.owners().get(0);
+    }
+
+    /** For a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
+    private PodSource findSource(Pod pod, Manifest manifest) {
+        return findWorkload(pod)
                 .filter(workload ->
                         manifest.kind().equals("Pod") && workload.pods().size() == 1)
                 .map(workload -> PodSource.of(pod, workload))
-                .filter(source -> source.labels().fields().stream()
-                        .allMatch(label -> label.text().equals(pod.labels().get(label.key()))))
+                .filter(source -> hasLabelsOf(source, pod))
                 .orElseGet(() -> PodSource.of(pod, manifest));
+    }
+
+    private Optional<Manifest> findWorkload(Pod pod) {
+        return pod.workload()
+                .map(owner -> new ObjectRef(owner.kind(), new ObjectName(pod.namespace(), owner.name())))
+                .map(written::get);
+    }
+
+    /** Whether the pod still has the labels that its workload would give it now. */
+    private static boolean hasLabelsOf(PodSource workload, Pod pod) {
+        return workload.labels().fields().stream()
+                .allMatch(label -> label.text().equals(pod.labels().get(label.key())));
     }
 
     public Manifests manifests() {
@@ -147,7 +160,7 @@ public final class RuleContext {
     /** The pod, or that of its replicas that stands for all of them. */
     public Optional<PodSource> source(Pod pod) {
         return Optional.ofNullable(byPosition.get(pod.metadata().position()))
-                .flatMap(manifest -> Optional.ofNullable(pods.get(maker(pod, manifest))));
+                .map(manifest -> pods.get(nameMaker(pod, manifest)));
     }
 
     /** All pods where the profile has an NMI, which sees them. */
@@ -172,7 +185,7 @@ public final class RuleContext {
                 .toList();
     }
 
-    /** Objects that refer to an identity, beside pods. */
+    /** Objects other than pods that refer to an identity. */
     public List<IdentityReference> references() {
         return references;
     }
@@ -191,7 +204,7 @@ public final class RuleContext {
     }
 
     /** All objects of a kind, also those that were not decoded. */
-    public List<FieldLocation> kind(String kind) {
+    public List<FieldLocation> objectsOfKind(String kind) {
         return byKind.getOrDefault(kind, List.of());
     }
 
@@ -211,20 +224,19 @@ public final class RuleContext {
     /** The namespaces in which a kind has an object of that name. */
     public List<String> namespaces(String kind, String name) {
         return names.getOrDefault(kind, List.of()).stream()
-                .filter(one -> one.name().equals(name))
+                .filter(object -> object.name().equals(name))
                 .map(ObjectName::namespace)
                 .toList();
     }
 
     /** Whether files say the namespace of the object that has the field, and of each object of that kind and name. */
     public boolean isPlaced(FieldLocation field, String kind, String name) {
-        return Stream.concat(
-                        manifests.objects().stream()
-                                .filter(written -> written.ref().equals(field.object()))
-                                .map(FieldLocation::of),
-                        kind(kind).stream()
-                                .filter(object ->
-                                        object.at("metadata", "name").text().equals(name)))
+        Stream<FieldLocation> holders = manifests.objects().stream()
+                .filter(manifest -> manifest.ref().equals(field.object()))
+                .map(FieldLocation::of);
+        Stream<FieldLocation> named = objectsOfKind(kind).stream()
+                .filter(object -> object.at("metadata", "name").text().equals(name));
+        return Stream.concat(holders, named)
                 .allMatch(object -> object.at("metadata", "namespace").exists());
     }
 
@@ -242,6 +254,7 @@ public final class RuleContext {
         return location(object).at("spec").like(key);
     }
 
+    /** Which identities NMI gives the pod, by the rules of the version. */
     public PodMatch match(PodSource source) {
         return matches.computeIfAbsent(source.pod().name(), name -> matcher.match(source.pod()));
     }

@@ -46,11 +46,12 @@ final class SecretRules extends RuleFamily {
     @Override
     protected void check() {
         for (AzureIdentity identity : context.identities()) {
-            secretOf(identity).ifPresent(secret -> {
-                certificateUnreadable(identity, secret);
-                secretKeys(identity, secret);
-                secretValue(identity, secret);
-            });
+            Optional<Secret> secret = findSecret(identity);
+            if (secret.isPresent()) {
+                certificateUnreadable(identity, secret.get());
+                secretKeys(identity, secret.get());
+                secretValue(identity, secret.get());
+            }
             secretNotFound(identity);
             secretReferenceIncomplete(identity);
         }
@@ -60,50 +61,65 @@ final class SecretRules extends RuleFamily {
     private void certificateUnreadable(AzureIdentity identity, Secret secret) {
         Optional<byte[]> file = secret.value("certificate");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && file.isPresent()) {
-            ApplicationSettings.problemOfCertificate(file.get(), text(secret, "password"))
+            ApplicationSettings.problemOfCertificate(file.get(), decodeText(secret, "password"))
                     .ifPresent(problem -> certificateUnreadable.add(
-                            field(secret, "certificate"),
+                            findField(secret, "certificate"),
                             "NMI cannot read this PFX: " + problem,
                             ApplicationSettings.remedyOfCertificate(problem).orElse(certificateUnreadable.remedy())));
         }
     }
 
-    private static String text(Secret secret, String key) {
+    /** The value of a key as text; empty if there is no such key. */
+    private static String decodeText(Secret secret, String key) {
         return new String(secret.value(key).orElse(new byte[0]), StandardCharsets.UTF_8);
     }
 
     /** Of several keys NMI takes the first of a Go map: any. */
     private void secretKeys(AzureIdentity identity, Secret secret) {
-        FieldLocation location = context.location(secret);
-        FieldLocation data = location.at("data").exists() ? location.at("data") : location.at("stringData");
-        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && secret.keys().size() != 1) {
-            secretKeys.add(
-                    data,
-                    "identity " + identity.name() + " needs one key in this secret, and it has "
-                            + secret.keys().size()
-                            + (secret.keys().isEmpty() ? "" : ": " + String.join(", ", secret.keys())),
-                    secret.keys().isEmpty()
-                            ? "Add the client secret under any key."
-                            : "Keep the key of the client secret only: NMI takes any of them.");
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
+            requireOneKey(identity, secret);
         }
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
+            requireKey(identity, secret, "certificate");
             // Without a password NMI takes an empty one, which is right for some files.
-            for (String key : List.of("certificate", "password")) {
-                if (!secret.keys().contains(key) && (key.equals("certificate") || !opens(secret, ""))) {
-                    secretKeys.add(
-                            data,
-                            "identity " + identity.name() + " needs the key " + key + " in this secret",
-                            ClosestMatch.of(key, secret.keys())
-                                    .map(found -> "Rename the key " + found + " to " + key + ".")
-                                    .orElse("Add it: certificate is PKCS#12 with an RSA key, password opens it."));
-                }
+            if (!opensWithoutPassword(secret)) {
+                requireKey(identity, secret, "password");
             }
         }
     }
 
-    private static boolean opens(Secret secret, String password) {
+    private void requireOneKey(AzureIdentity identity, Secret secret) {
+        String needs = "identity " + identity.name() + " needs one key in this secret, and it has ";
+        if (secret.keys().isEmpty()) {
+            secretKeys.add(findData(secret), needs + "0", "Add the client secret under any key.");
+        } else if (secret.keys().size() > 1) {
+            secretKeys.add(
+                    findData(secret),
+                    needs + secret.keys().size() + ": " + String.join(", ", secret.keys()),
+                    "Keep the key of the client secret only: NMI takes any of them.");
+        }
+    }
+
+    private void requireKey(AzureIdentity identity, Secret secret, String key) {
+        if (secret.keys().contains(key)) {
+            return;
+        }
+        secretKeys.add(
+                findData(secret),
+                "identity " + identity.name() + " needs the key " + key + " in this secret",
+                ClosestMatch.of(key, secret.keys())
+                        .map(found -> "Rename the key " + found + " to " + key + ".")
+                        .orElse("Add it: certificate is PKCS#12 with an RSA key, password opens it."));
+    }
+
+    private FieldLocation findData(Secret secret) {
+        FieldLocation data = context.location(secret).at("data");
+        return data.exists() ? data : context.location(secret).at("stringData");
+    }
+
+    private static boolean opensWithoutPassword(Secret secret) {
         return ApplicationSettings.problemOfCertificate(
-                        secret.value("certificate").orElse(new byte[0]), password)
+                        secret.value("certificate").orElse(new byte[0]), "")
                 .isEmpty();
     }
 
@@ -111,15 +127,16 @@ final class SecretRules extends RuleFamily {
     private void secretNotFound(AzureIdentity identity) {
         String name = identity.clientPassword().name();
         String namespace = identity.clientPassword().namespace();
-        if (!identity.isManagedIdentity()
-                && Value.isFinal(name)
-                && Value.isFinal(namespace)
-                && !context.isWritten("Secret", new ObjectName(namespace, name))) {
-            checkSecretNotFound(identity, name, namespace);
+        boolean canJudge = Value.isFinal(name) && Value.isFinal(namespace);
+        if (identity.isManagedIdentity() || !canJudge) {
+            return;
+        }
+        if (!context.isWritten("Secret", new ObjectName(namespace, name))) {
+            reportNotFound(identity, name, namespace);
         }
     }
 
-    private void checkSecretNotFound(AzureIdentity identity, String name, String namespace) {
+    private void reportNotFound(AzureIdentity identity, String name, String namespace) {
         FieldLocation reference = context.field(identity, "clientPassword");
         List<String> elsewhere = context.namespaces("Secret", name);
         List<String> here = context.names("Secret", namespace);
@@ -151,16 +168,15 @@ final class SecretRules extends RuleFamily {
         if (identity.isManagedIdentity() || !reference.exists()) {
             return;
         }
-        checkSecretReferenceIncomplete(
-                reference, "name", identity.clientPassword().name(), "NAME");
-        checkSecretReferenceIncomplete(
-                reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
+        requireField(reference, "name", identity.clientPassword().name(), "NAME");
+        requireField(reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
     }
 
-    private void checkSecretReferenceIncomplete(FieldLocation reference, String field, String value, String example) {
+    private void requireField(FieldLocation reference, String field, String value, String example) {
         // A name in the wrong letter case is another rule's.
-        if (value.isEmpty()
-                && (reference.at(field).exists() || !reference.like(field).exists())) {
+        boolean isInOtherCase =
+                !reference.at(field).exists() && reference.like(field).exists();
+        if (value.isEmpty() && !isInOtherCase) {
             secretReferenceIncomplete.add(
                     reference, reference.key() + " has no " + field, "Add: " + field + ": " + example);
         }
@@ -170,31 +186,31 @@ final class SecretRules extends RuleFamily {
     private void secretValue(AzureIdentity identity, Secret secret) {
         // Whether a password opens its certificate is another rule's.
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-            secret.keys().forEach(key -> checkSecretValue(secret, key));
+            secret.keys().forEach(key -> checkValue(secret, key));
         }
     }
 
-    private void checkSecretValue(Secret secret, String key) {
-        String value = text(secret, key);
-        FieldLocation field = field(secret, key);
+    private void checkValue(Secret secret, String key) {
+        String value = decodeText(secret, key);
+        FieldLocation field = findField(secret, key);
         if (value.isEmpty()) {
             secretValue.add(field, "the value of " + key + " is empty", "Write the client secret.");
         } else if (!value.equals(value.strip())) {
-            secretValue.add(
-                    field,
-                    "the value of " + key + " begins or ends with white space"
-                            + (value.endsWith("\n") ? ", a line break" : ""));
+            String message = "the value of " + key + " begins or ends with white space";
+            secretValue.add(field, value.endsWith("\n") ? message + ", a line break" : message);
         }
     }
 
-    private Optional<Secret> secretOf(AzureIdentity identity) {
+    private Optional<Secret> findSecret(AzureIdentity identity) {
+        if (identity.isManagedIdentity()) {
+            return Optional.empty();
+        }
         SecretReference reference = identity.clientPassword();
-        return identity.isManagedIdentity()
-                ? Optional.empty()
-                : context.cluster().secret(new ObjectName(reference.namespace(), reference.name()));
+        return context.cluster().secret(new ObjectName(reference.namespace(), reference.name()));
     }
 
-    private FieldLocation field(Secret secret, String key) {
+    /** The field with the value of a key; {@code stringData} wins over {@code data}, as in the API server. */
+    private FieldLocation findField(Secret secret, String key) {
         FieldLocation plain = context.location(secret).at("stringData", key);
         return plain.exists() ? plain : context.location(secret).at("data", key);
     }

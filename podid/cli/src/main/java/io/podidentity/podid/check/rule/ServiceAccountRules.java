@@ -21,8 +21,8 @@ final class ServiceAccountRules extends RuleFamily {
     private static final String TRUE = Keys.USE + ": \"true\"";
     private static final String ADD = "Add to the pod's labels: " + TRUE;
     private static final String PREFIX = "azure.workload.identity/";
-    private static final Set<String> OF_ACCOUNTS = Set.of(Keys.CLIENT_ID, Keys.TENANT_ID, Keys.TOKEN_EXPIRATION);
-    private static final Set<String> OF_PODS = Set.of(
+    private static final Set<String> KEYS_OF_ACCOUNTS = Set.of(Keys.CLIENT_ID, Keys.TENANT_ID, Keys.TOKEN_EXPIRATION);
+    private static final Set<String> KEYS_OF_PODS = Set.of(
             Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
 
     private final Report clientIdDiffers = warning("C15", "client-id-differs", "azure-workload-identity#1200")
@@ -74,10 +74,11 @@ final class ServiceAccountRules extends RuleFamily {
     /** The webhook never overwrites a variable. */
     private void clientIdDiffers(PodSource pod) {
         String annotated = context.clientId(pod);
+        if (annotated.isEmpty()) {
+            return;
+        }
         for (FieldLocation value : pod.clientIds()) {
-            if (!annotated.isEmpty()
-                    && Value.isFinal(value.text())
-                    && !value.text().equalsIgnoreCase(annotated)) {
+            if (Value.isFinal(value.text()) && !value.text().equalsIgnoreCase(annotated)) {
                 clientIdDiffers.add(
                         value,
                         "AZURE_CLIENT_ID is " + value.text() + ", and the service account names " + annotated,
@@ -86,38 +87,47 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
+    /** The webhook takes the client ID from the account alone, and sets no AZURE_CLIENT_ID without one. */
     private void serviceAccount(PodSource pod) {
         Optional<ServiceAccount> account = context.serviceAccount(pod);
-        if (account.isPresent() && (isAnnotated(account.get()) || namesItself(pod))) {
+        if (account.isPresent() && (isAnnotated(account.get()) || namesClientIdItself(pod))) {
             return;
         }
         Optional<FieldLocation> annotations =
-                account.map(one -> context.location(one).at("metadata", "annotations"));
-        Optional<FieldLocation> near = annotations.flatMap(
-                one -> ClosestMatch.of(Keys.CLIENT_ID, one.keys()).map(key -> one.at(key)));
+                account.map(written -> context.location(written).at("metadata", "annotations"));
+        Optional<FieldLocation> near = annotations.flatMap(ServiceAccountRules::findNearClientId);
         if (near.isPresent()) {
             String remedy = "Write: " + Keys.CLIENT_ID + ": " + near.get().text();
             serviceAccount.addKey(near.get(), near.get().key(), Keys.CLIENT_ID, remedy);
         } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
-            unnamed(pod);
+            reportUnnamed(pod);
         } else if (annotations.isPresent()) {
-            notAnnotated(pod, annotations.get());
+            reportNotAnnotated(pod, annotations.get());
         } else {
-            absent(pod);
+            reportAbsent(pod);
         }
     }
 
+    private static Optional<FieldLocation> findNearClientId(FieldLocation annotations) {
+        return ClosestMatch.of(Keys.CLIENT_ID, annotations.keys()).map(annotations::at);
+    }
+
     /** It is default then, which usually has no federated credential: AADSTS700213. */
-    private void unnamed(PodSource pod) {
-        Optional<String> other = context.cluster().all(ServiceAccount.class).stream()
-                .filter(one -> one.namespace().equals(pod.namespace()) && isAnnotated(one))
-                .map(one -> one.name().name())
+    private void reportUnnamed(PodSource pod) {
+        String message = "the pod names no service account, so it runs as default";
+        Optional<String> annotated = context.cluster().all(ServiceAccount.class).stream()
+                .filter(account -> account.namespace().equals(pod.namespace()))
+                .filter(ServiceAccountRules::isAnnotated)
+                .map(account -> account.name().name())
                 .findFirst();
-        serviceAccount.add(
-                pod.label(Keys.USE),
-                "the pod names no service account, so it runs as default"
-                        + other.map(name -> "; " + name + " has a client ID").orElse(""),
-                other.map(name -> "Write: serviceAccountName: " + name).orElse(serviceAccount.remedy()));
+        if (annotated.isPresent()) {
+            serviceAccount.add(
+                    pod.label(Keys.USE),
+                    message + "; " + annotated.get() + " has a client ID",
+                    "Write: serviceAccountName: " + annotated.get());
+        } else {
+            serviceAccount.add(pod.label(Keys.USE), message);
+        }
     }
 
     private static boolean isAnnotated(ServiceAccount account) {
@@ -125,18 +135,19 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Whether the program names its client ID without the annotation, as one with several identities does. */
-    private static boolean namesItself(PodSource pod) {
+    private static boolean namesClientIdItself(PodSource pod) {
         return pod.annotation(Keys.USE_IDENTITY_BINDING).exists()
                 || pod.containers().stream()
                         .flatMap(container -> container.at("env").items().stream())
-                        .anyMatch(variable -> variable.at("name")
-                                .text()
-                                .toUpperCase(Locale.ROOT)
-                                .replace("_", "")
-                                .contains("CLIENTID"));
+                        .map(variable -> variable.at("name").text())
+                        .anyMatch(ServiceAccountRules::isLikeClientId);
     }
 
-    private void notAnnotated(PodSource pod, FieldLocation annotations) {
+    private static boolean isLikeClientId(String variable) {
+        return variable.toUpperCase(Locale.ROOT).replace("_", "").contains("CLIENTID");
+    }
+
+    private void reportNotAnnotated(PodSource pod, FieldLocation annotations) {
         String remedy = "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID";
         if (takesVariables(pod)) {
             serviceAccount.add(
@@ -160,7 +171,7 @@ final class ServiceAccountRules extends RuleFamily {
                 .anyMatch(container -> container.at("envFrom").exists());
     }
 
-    private void absent(PodSource pod) {
+    private void reportAbsent(PodSource pod) {
         String name = pod.serviceAccount();
         if (Value.isTemplated(name)) {
             return;
@@ -200,17 +211,12 @@ final class ServiceAccountRules extends RuleFamily {
 
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
     private void useLabelMissing(PodSource pod) {
-        FieldLocation labels = pod.labels();
-        Optional<ServiceAccount> account = context.serviceAccount(pod)
-                .filter(named -> !named.metadata()
-                        .annotations()
-                        .getOrDefault(Keys.CLIENT_ID, "")
-                        .isBlank());
         boolean usesPodIdentity =
                 context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
         if (pod.label(Keys.USE).exists() || usesPodIdentity || hasOwnToken(pod)) {
             return;
         }
+        FieldLocation labels = pod.labels();
         FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
         Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
         if (near.isPresent()) {
@@ -220,17 +226,17 @@ final class ServiceAccountRules extends RuleFamily {
                     onWorkload,
                     "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
                     ADD,
-                    Edit.firstEntry(labels, TRUE));
-        } else if (account.isPresent() && !isForOthers(pod)) {
-            notLabelled(pod, account.get());
+                    Edit.insertFirstEntry(labels, TRUE));
+        } else if (!context.clientId(pod).isBlank() && !isForOthers(pod)) {
+            reportNotLabelled(pod, context.serviceAccount(pod).orElseThrow());
         }
     }
 
     /** A pod that shares its account with a labelled one may well want no token. */
-    private void notLabelled(PodSource pod, ServiceAccount account) {
+    private void reportNotLabelled(PodSource pod, ServiceAccount account) {
         String message =
                 "the pod runs as " + account.name() + ", which has a client ID, but lacks the label " + Keys.USE;
-        Edit[] edit = Edit.firstEntry(pod.labels(), TRUE);
+        Edit[] edit = Edit.insertFirstEntry(pod.labels(), TRUE);
         Optional<PodSource> labelled = context.webhookPods().stream()
                 .filter(other -> context.serviceAccount(other).equals(Optional.of(account)))
                 .findFirst();
@@ -256,12 +262,16 @@ final class ServiceAccountRules extends RuleFamily {
 
     /** Whether the account is there for a driver or operator, whose tokens of it need no webhook. */
     private boolean isForOthers(PodSource pod) {
-        return context.references().stream().anyMatch(one -> one.takesAccountOf(pod))
-                || pod.spec("volumes").items().stream()
-                        .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass")
-                                .text())
-                        .anyMatch(name -> !name.isEmpty()
-                                && !context.isWritten("SecretProviderClass", new ObjectName(pod.namespace(), name)));
+        if (context.references().stream().anyMatch(reference -> reference.takesAccountOf(pod))) {
+            return true;
+        }
+        // A SecretProviderClass that is not in the files may use the pod's account, too.
+        return pod.spec("volumes").items().stream()
+                .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass")
+                        .text())
+                .filter(name -> !name.isEmpty())
+                .map(name -> new ObjectName(pod.namespace(), name))
+                .anyMatch(name -> !context.isWritten("SecretProviderClass", name));
     }
 
     /** Without quotes it is a boolean, and the API server refuses the object. */
@@ -277,35 +287,32 @@ final class ServiceAccountRules extends RuleFamily {
         }
         for (PodSource pod : context.pods()) {
             FieldLocation label = pod.label(Keys.USE);
-            String value = label.text();
-            if (label.exists() && !value.equals("true") && !value.equals("false") && !Value.isTemplated(value)) {
-                useLabelValue.add(
-                        label,
-                        "the value is " + Value.quoted(value) + ", and only \"true\" counts",
-                        "Write: " + TRUE,
-                        value.equalsIgnoreCase("true") ? new Edit[] {Edit.value(label, "\"true\"")} : new Edit[0]);
+            boolean isBoolean = label.text().equals("true") || label.text().equals("false");
+            if (label.exists() && !isBoolean && !Value.isTemplated(label.text())) {
+                reportOtherValue(label);
             }
+        }
+    }
+
+    private void reportOtherValue(FieldLocation label) {
+        String message = "the value is " + Value.quoted(label.text()) + ", and only \"true\" counts";
+        String remedy = "Write: " + TRUE;
+        if (label.text().equalsIgnoreCase("true")) {
+            useLabelValue.add(label, message, remedy, Edit.replaceValue(label, "\"true\""));
+        } else {
+            useLabelValue.add(label, message, remedy);
         }
     }
 
     /** Unknown and misplaced keys are ignored without a word. */
     private void workloadIdentityKey() {
-        for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkWorkloadIdentityKey(account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
-            for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
-                FieldLocation label = account.at("metadata", "labels", key);
-                if (label.exists()) {
-                    workloadIdentityKey.add(
-                            label,
-                            key + " is a label here, and only an annotation counts",
-                            "Move it to annotations: " + key + ": " + label.text());
-                }
-            }
+        for (FieldLocation account : context.objectsOfKind("ServiceAccount")) {
+            checkKeys(account.at("metadata", "annotations"), KEYS_OF_ACCOUNTS, "a service account");
+            checkLabelsOfAccount(account.at("metadata", "labels"));
         }
         for (PodSource pod : context.pods()) {
-            FieldLocation annotations = pod.annotations();
-            checkWorkloadIdentityKey(annotations, OF_PODS, "a pod");
-            FieldLocation use = annotations.at(Keys.USE);
+            checkKeys(pod.annotations(), KEYS_OF_PODS, "a pod");
+            FieldLocation use = pod.annotations().at(Keys.USE);
             if (use.exists() && !pod.label(Keys.USE).exists()) {
                 workloadIdentityKey.add(
                         use,
@@ -315,27 +322,42 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    private void checkWorkloadIdentityKey(FieldLocation annotations, Set<String> known, String holder) {
-        for (String key : annotations.keys()) {
-            if (!key.startsWith(PREFIX) || known.contains(key) || key.startsWith(Keys.USE)) {
-                continue;
-            }
-            FieldLocation annotation = annotations.at(key);
-            if (OF_ACCOUNTS.contains(key) || OF_PODS.contains(key)) {
+    private void checkLabelsOfAccount(FieldLocation labels) {
+        for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
+            FieldLocation label = labels.at(key);
+            if (label.exists()) {
                 workloadIdentityKey.add(
-                        annotation,
-                        key + " is not read from " + holder,
-                        OF_ACCOUNTS.contains(key)
-                                ? "Move it to the annotations of the service account that the pod runs as."
-                                : "Move it to the annotations of the pod template.");
-            } else {
-                workloadIdentityKey.add(
-                        annotation,
-                        "there is no key " + key,
-                        ClosestMatch.question(key, known)
-                                .orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
-                                        + "."));
+                        label,
+                        key + " is a label here, and only an annotation counts",
+                        "Move it to annotations: " + key + ": " + label.text());
             }
+        }
+    }
+
+    private void checkKeys(FieldLocation annotations, Set<String> known, String holder) {
+        annotations.keys().stream()
+                .filter(key -> key.startsWith(PREFIX) && !known.contains(key))
+                // The label's key as an annotation is reported by itself.
+                .filter(key -> !key.startsWith(Keys.USE))
+                .forEach(key -> reportKey(annotations.at(key), known, holder));
+    }
+
+    private void reportKey(FieldLocation annotation, Set<String> known, String holder) {
+        String key = annotation.key();
+        if (KEYS_OF_ACCOUNTS.contains(key)) {
+            workloadIdentityKey.add(
+                    annotation,
+                    key + " is not read from " + holder,
+                    "Move it to the annotations of the service account that the pod runs as.");
+        } else if (KEYS_OF_PODS.contains(key)) {
+            workloadIdentityKey.add(
+                    annotation, key + " is not read from " + holder, "Move it to the annotations of the pod template.");
+        } else {
+            String choice = "Remove it, or write one of: " + String.join(", ", new TreeSet<>(known)) + ".";
+            workloadIdentityKey.add(
+                    annotation,
+                    "there is no key " + key,
+                    ClosestMatch.question(key, known).orElse(choice));
         }
     }
 }

@@ -13,6 +13,7 @@ import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Value;
 import io.podidentity.podid.text.ClosestMatch;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,11 @@ import java.util.stream.Stream;
 /** What pods ask the webhook of workload identity for. */
 final class WebhookRules extends RuleFamily {
 
+    /** The paths of the token in the versions of the webhook. */
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");
+
+    private static final int MAX_PORT = 65535;
 
     private final Report proxyPort = error("C17", "proxy-port", "azure-workload-identity#733")
             .says("The port of the proxy sidecar is not a port")
@@ -73,12 +77,16 @@ final class WebhookRules extends RuleFamily {
         if (!annotation.exists() || Value.isTemplated(annotation.text())) {
             return;
         }
-        Optional<String> refusal = refusal(pod, Keys.PROXY_PORT, annotation.text());
+        Optional<String> refusal = findRefusal(pod, annotation);
         if (refusal.isPresent()) {
             proxyPort.add(annotation, "the webhook denies the pod: " + refusal.get());
-        } else if (!annotation.text().matches("0*[1-9]\\d{0,4}") || Integer.parseInt(annotation.text()) > 65535) {
+        } else if (!isPort(annotation.text())) {
             proxyPort.add(annotation, annotation.text() + " is not a port");
         }
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("0*[1-9]\\d{0,4}") && Integer.parseInt(text) <= MAX_PORT;
     }
 
     /** Only the key counts. */
@@ -107,30 +115,42 @@ final class WebhookRules extends RuleFamily {
                 skipContainers.add(
                         annotation,
                         "there is no container " + Value.quoted(name) + "; the pod has " + String.join(", ", names),
-                        name.contains(",")
-                                ? "Separate the names by semicolons."
-                                : ClosestMatch.question(name, names).orElse(skipContainers.remedy()));
+                        findRemedyForName(name, names));
             }
         }
     }
 
+    private String findRemedyForName(String name, List<String> containers) {
+        if (name.contains(",")) {
+            return "Separate the names by semicolons.";
+        }
+        return ClosestMatch.question(name, containers).orElse(skipContainers.remedy());
+    }
+
     /** The webhook refuses to create the pods. */
     private void tokenExpiration(PodSource pod) {
-        Stream.concat(
-                        Stream.of(pod.annotation(Keys.TOKEN_EXPIRATION)),
-                        context.serviceAccount(pod).map(context::location).stream()
-                                .map(account -> account.at("metadata", "annotations", Keys.TOKEN_EXPIRATION)))
-                .filter(annotation -> annotation.exists() && !Value.isTemplated(annotation.text()))
-                .forEach(annotation -> refusal(pod, Keys.TOKEN_EXPIRATION, annotation.text())
-                        .ifPresent(
-                                refusal -> tokenExpiration.add(annotation, "the webhook denies the pod: " + refusal)));
+        checkExpiration(pod, pod.annotation(Keys.TOKEN_EXPIRATION));
+        Optional<FieldLocation> account = context.serviceAccount(pod).map(context::location);
+        if (account.isPresent()) {
+            checkExpiration(pod, account.get().at("metadata", "annotations", Keys.TOKEN_EXPIRATION));
+        }
+    }
+
+    private void checkExpiration(PodSource pod, FieldLocation annotation) {
+        if (annotation.exists() && !Value.isTemplated(annotation.text())) {
+            findRefusal(pod, annotation)
+                    .ifPresent(refusal -> tokenExpiration.add(annotation, "the webhook denies the pod: " + refusal));
+        }
     }
 
     /** Version 1.6.0 of the webhook has moved the file. */
     private void tokenPath(PodSource pod) {
-        boolean projects = pod.spec("volumes").items().stream()
-                .anyMatch(volume -> volume.at("projected").exists());
-        for (FieldLocation text : projects ? List.<FieldLocation>of() : pod.texts()) {
+        // A pod that mounts its token itself says where.
+        if (pod.spec("volumes").items().stream()
+                .anyMatch(volume -> volume.at("projected").exists())) {
+            return;
+        }
+        for (FieldLocation text : pod.texts()) {
             Matcher path = PATH.matcher(text.text());
             if (path.find()) {
                 tokenPath.add(text, path.group() + " is the path of some versions of the webhook only");
@@ -151,25 +171,32 @@ final class WebhookRules extends RuleFamily {
     /** The webhook writes the whole pod again, in the types of its library. */
     private void webhookRemovesField(PodSource pod) {
         NewerFields.paths().stream()
-                .flatMap(path -> at(pod.spec(), path))
+                .flatMap(path -> findAll(pod.spec(), path))
                 .forEach(field ->
                         webhookRemovesField.add(field, "the webhook 1.6.0 removes " + field.path() + " from the pod"));
     }
 
-    private static Stream<FieldLocation> at(FieldLocation start, List<String> path) {
+    /** The fields at a path, which may lead through lists. */
+    private static Stream<FieldLocation> findAll(FieldLocation start, List<String> path) {
         Stream<FieldLocation> found = Stream.of(start);
         for (String key : path) {
-            found = found.flatMap(
-                    field -> key.equals(NewerFields.EACH) ? field.items().stream() : Stream.of(field.at(key)));
+            found = found.flatMap(field -> follow(field, key));
         }
         return found.filter(FieldLocation::exists);
     }
 
+    private static Stream<FieldLocation> follow(FieldLocation field, String key) {
+        return key.equals(NewerFields.EACH) ? field.items().stream() : Stream.of(field.at(key));
+    }
+
     /** Why the webhook refuses the pod for that annotation alone; it tells its first objection only. */
-    private static Optional<String> refusal(PodSource pod, String key, String value) {
+    private static Optional<String> findRefusal(PodSource pod, FieldLocation annotation) {
         var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
-        Map<String, String> annotations =
-                key.equals(Keys.PROXY_PORT) ? Map.of(key, value, Keys.INJECT_PROXY, "true") : Map.of(key, value);
+        var annotations = new HashMap<>(Map.of(annotation.key(), annotation.text()));
+        if (annotation.key().equals(Keys.PROXY_PORT)) {
+            // The webhook reads the port only where the sidecar is asked for.
+            annotations.put(Keys.INJECT_PROXY, "true");
+        }
         Metadata metadata =
                 pod.pod().metadata().withLabels(Map.of(Keys.USE, "true")).withAnnotations(annotations);
         var bare = new Pod(
@@ -177,8 +204,9 @@ final class WebhookRules extends RuleFamily {
                 pod.pod().spec().withHostNetwork(false),
                 pod.pod().owners(),
                 pod.pod().phase());
-        return new Webhook(settings).admit(bare, Optional.of(Map.of())) instanceof Admission.Denied denied
-                ? Optional.of(denied.reason().replaceFirst(".*denied the request: ", ""))
-                : Optional.empty();
+        if (new Webhook(settings).admit(bare, Optional.of(Map.of())) instanceof Admission.Denied denied) {
+            return Optional.of(denied.reason().replaceFirst(".*denied the request: ", ""));
+        }
+        return Optional.empty();
     }
 }
