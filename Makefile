@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e pictures site release-check demo faults soak fuzz attacks bench bench-quick bench-apps
+.PHONY: help format check test e2e pictures site release-check demo faults soak fuzz attacks mutation bench bench-quick bench-apps
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -38,6 +38,9 @@ attacks: ## Attack the demo, the emulator and the programs that the library star
 	mvn -B -pl token-provider,pod-identity/emulator,demo-app,podid/cli -am verify -Dpodidentity.attacks=true -Dpodidentity.long=true \
 	    -Dtest='HostileNamesTest,MortalRunsTest,HostileAssertionsTest,SlowClientsTest,RequestReaderTest,BrowserFilterTest,HostileTokenTest' \
 	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
+
+mutation: ## Change one thing after another in the engine, the matcher and the rules, and list the changes that no test notices
+	mvn -B -P mutation -pl token-provider,pod-identity/emulator,podid/cli test-compile -Derror-prone= -Dspotless.check.skip=true
 
 pictures: ## Make the pictures of docs/images again (needs pngquant)
 	mvn -B -q -DskipTests package
