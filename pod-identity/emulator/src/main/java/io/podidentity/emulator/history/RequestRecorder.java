@@ -3,7 +3,8 @@ package io.podidentity.emulator.history;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
-import io.podidentity.emulator.directory.FmiPath;
+import io.podidentity.emulator.directory.AgentIdentities;
+import io.podidentity.emulator.directory.AgentIdentity;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Redaction;
 import io.podidentity.emulator.http.Request;
@@ -21,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Records requests with who asked, as far as a request says so: its token is not verified here. Thread-safe.
  *
  * @param pod the only one that asks here; empty if others do
+ * @param agents of the tenant, whose blueprints are recorded with what they ask
  * @since 0.1.0
  */
-public record RequestRecorder(History<RecordedRequest> history, Clock clock, String pod) implements RequestListener {
+public record RequestRecorder(History<RecordedRequest> history, Clock clock, String pod, AgentIdentities agents)
+        implements RequestListener {
 
     private static final JWTClaimsSet NONE = new JWTClaimsSet.Builder().build();
     private static final String PROBE = "kube-probe/";
@@ -32,7 +35,7 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
 
     /** The recorder of a server that one pod alone asks. */
     public RequestRecorder of(String onlyPod) {
-        return new RequestRecorder(history, clock, onlyPod);
+        return new RequestRecorder(history, clock, onlyPod, agents);
     }
 
     @Override
@@ -43,12 +46,14 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
         Map<String, String> form = form(request);
         JWTClaimsSet assertion = claims(form.get("client_assertion"));
         JWTClaimsSet bearer = claims(request.bearer().orElse(null));
+        String identity =
+                first(form.get("fmi_path"), form.get("client_id"), bearer.getClaim("appid"), bearer.getClaim("azp"));
         history.add(new RecordedRequest(
                 clock.instant(),
                 server,
                 pod.isEmpty() ? pod(assertion) : pod,
-                first(form.get("fmi_path"), form.get("client_id"), bearer.getClaim("appid"), bearer.getClaim("azp")),
-                blueprint(form, assertion, bearer),
+                identity,
+                blueprint(form, identity),
                 request.method(),
                 Redaction.text(request.rawPath()),
                 Redaction.query(request.rawQuery()),
@@ -93,16 +98,11 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
                 : text(assertion.getSubject());
     }
 
-    private static boolean isOfBlueprint(JWTClaimsSet token) {
-        return token.getSubject() != null && FmiPath.isSubject(token.getSubject());
-    }
-
-    /** Who asks for the agent identity, or has asked for its token. */
-    private static String blueprint(Map<String, String> form, JWTClaimsSet assertion, JWTClaimsSet bearer) {
+    /** Who asks for a token that names the identity, or else the blueprint of the agent identity that it is. */
+    private String blueprint(Map<String, String> form, String identity) {
         return first(
-                form.containsKey("fmi_path") ? form.get("client_id") : null,
-                isOfBlueprint(assertion) ? assertion.getClaim("azp") : null,
-                bearer.getClaim("xms_par_app_azp"));
+                form.getOrDefault("fmi_path", "").isEmpty() ? null : form.get("client_id"),
+                agents.find(identity).map(AgentIdentity::blueprintId).orElse(null));
     }
 
     private static String first(@Nullable Object... values) {

@@ -79,7 +79,10 @@ public final class Servers implements AutoCloseable {
         this.authority = authority;
         this.log = log;
         this.listeners = new Listeners(
-                places, authority.serverContext(places.names()), new RequestRecorder(requests, tenant.clock(), ""));
+                places,
+                authority.serverContext(places.names()),
+                new RequestRecorder(
+                        requests, tenant.clock(), "", tenant.directory().agents()));
         try {
             this.imds = listeners.open(PortName.IMDS, "imds");
             this.entra = listeners.openSecure(PortName.ENTRA, "entra");
