@@ -195,8 +195,8 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
             source.replace(start, end, "");
         } else if (fields.size() == 1) {
             source.replace(source.startOf(around), end, "{}");
-        } else if (!isFlow() && source.isBlankBefore(start)) {
-            source.replace(source.lineStart(start), source.nextLine(end), "");
+        } else if (!isFlow() && source.lines().isBlankBefore(start)) {
+            source.replace(source.lines().startOf(start), source.lines().startAfter(end), "");
         } else if (!isLast) {
             source.replace(start, source.startOf(fields.get(index + 1).getKeyNode()), "");
         } else {
@@ -221,7 +221,7 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
             source.replace(colon, end, " {" + writeFlow(fields) + "}");
             return;
         }
-        int column = source.columnOf(source.startOf(field.getKeyNode())) + INDENT;
+        int column = source.lines().columnOf(source.startOf(field.getKeyNode())) + INDENT;
         source.replace(colon, end, source.lineEnd() + writeBlock(fields, column).stripTrailing());
     }
 
@@ -240,24 +240,24 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
             return;
         }
         int first = source.startOf(around.getValue().get(0).getKeyNode());
-        if (source.lineStart(first) == source.lineStart(brace)) {
+        if (source.lines().startOf(first) == source.lines().startOf(brace)) {
             source.insert(brace, writeFlow(fields) + ", ");
         } else {
-            source.insert(brace, source.lineEnd() + " ".repeat(source.columnOf(first)) + writeFlow(fields) + ",");
+            source.insert(brace, source.lineEnd() + " ".repeat(source.lines().columnOf(first)) + writeFlow(fields) + ",");
         }
     }
 
     private void insertLines(Map<String, Object> fields) {
         Node firstKey = around.getValue().get(0).getKeyNode();
         int start = source.startOf(firstKey);
-        int column = source.columnOf(start);
+        int column = source.lines().columnOf(start);
         Optional<NodeTuple> predecessor = findPredecessor(YamlNodes.textAt(firstKey));
         if (predecessor.isPresent()) {
-            int lineBehind = source.lineBehind(source.endOf(predecessor.get()));
+            int lineBehind = source.lines().startBehind(source.endOf(predecessor.get()));
             source.insertLines(lineBehind, YamlText.block(fields, column));
-        } else if (source.isBlankBefore(start)) {
+        } else if (source.lines().isBlankBefore(start)) {
             // A comment belongs to what follows it, so new fields go before the comments of the first field.
-            source.insert(source.startWithComments(start), writeBlock(fields, column));
+            source.insert(source.lines().startWithComments(start), writeBlock(fields, column));
         } else {
             // The first field stands behind the dash of a list.
             source.insert(start, writeBlock(fields, column).stripLeading() + " ".repeat(column));
@@ -308,7 +308,7 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
 
     /** Writes the fields that an alias stands for in its place, with the changes. */
     private void replaceAlias(NodeTuple field, FieldChanges changes) {
-        int column = source.columnOf(source.startOf(field.getKeyNode())) + INDENT;
+        int column = source.lines().columnOf(source.startOf(field.getKeyNode())) + INDENT;
         var lines = new StringBuilder();
         for (NodeTuple shared : around.getValue()) {
             String key = YamlNodes.textAt(shared.getKeyNode());

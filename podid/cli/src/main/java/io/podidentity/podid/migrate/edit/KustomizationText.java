@@ -180,13 +180,13 @@ final class KustomizationText {
         boolean grows = key.equals(PATCHES) && !addedPatches.isEmpty();
         if (grows) {
             int dash = source.text().lastIndexOf('-', source.startOf(items.get(0)) - 1);
-            source.insertLines(source.lineBehind(source.endOf(field)), indentPatches(source.columnOf(dash)));
+            source.insertLines(source.lines().startBehind(source.endOf(field)), indentPatches(source.lines().columnOf(dash)));
         }
         boolean isEmptied = !items.isEmpty() && removed.size() == items.size() && !grows;
         // The key of the resources stays even without an item: the next resource belongs there.
         if (isEmptied && !key.equals(RESOURCES)) {
             int start = source.startOf(field.getKeyNode());
-            source.replace(source.lineStart(start), source.lineBehind(source.endOf(field)), "");
+            source.replace(source.lines().startOf(start), source.lines().startBehind(source.endOf(field)), "");
             return;
         }
         removed.forEach(item -> source.removeElement(list, item, removed));

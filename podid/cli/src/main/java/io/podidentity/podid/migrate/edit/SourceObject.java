@@ -103,13 +103,13 @@ public record SourceObject(
     public void insertBefore(String manifest) {
         int start = source.startOf(node);
         if (list == null) {
-            source.insertLines(source.startWithComments(start), manifest + "---\n");
+            source.insertLines(source.lines().startWithComments(start), manifest + "---\n");
             return;
         }
-        int column = source.columnOf(start);
+        int column = source.lines().columnOf(start);
         String lines = manifest.strip().replace("\n", "\n" + " ".repeat(column));
         String dash = " ".repeat(Math.max(0, column - "- ".length())) + "- ";
-        source.insertLines(source.lineStart(start), dash + lines + "\n");
+        source.insertLines(source.lines().startOf(start), dash + lines + "\n");
     }
 
     /**

@@ -6,13 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -30,18 +25,17 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class SourceText {
 
-    private static final Pattern SEPARATOR = Pattern.compile("(?m)^(---|\\.\\.\\.)(?=[ \\t\\r\\n]|\\z)");
     private static final int MIN_BUFFER = 8 * 1024;
     private static final int MAX_ALIASES = 10_000;
 
     private final String name;
     private final String text;
     private final String lineEnd;
+    private final TextLines lines;
+    private final DocumentExtents extents;
     private final boolean hasSurrogates;
     private final List<Node> documents = new ArrayList<>();
     private final Set<Change> changes = new LinkedHashSet<>();
-    /** Where documents end and begin: where each separator starts, and the line behind it. */
-    private final NavigableMap<Integer, Integer> separators = new TreeMap<>();
 
     /**
      * Other text in the place of a part of this one.
@@ -58,11 +52,9 @@ public final class SourceText {
     private SourceText(String name, String text) {
         this.name = name;
         this.text = text;
-        this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
-        Matcher found = SEPARATOR.matcher(text);
-        while (found.find()) {
-            separators.put(found.start(), nextLine(found.end()));
-        }
+        this.lines = new TextLines(text);
+        this.lineEnd = lines.detectLineEnd();
+        this.extents = new DocumentExtents(lines);
         this.hasSurrogates = text.chars().anyMatch(unit -> Character.isSurrogate((char) unit));
     }
 
@@ -105,6 +97,10 @@ public final class SourceText {
     /** The line end of the file, which new lines get too. */
     String lineEnd() {
         return lineEnd;
+    }
+
+    TextLines lines() {
+        return lines;
     }
 
     /** Whether the text is JSON, whose keys and strings have quotes. */
@@ -158,10 +154,10 @@ public final class SourceText {
     }
 
     /** Inserts whole lines, ended by line feeds, at the start of a line or at the end. */
-    void insertLines(int offset, String lines) {
+    void insertLines(int offset, String added) {
         boolean isLineOpen = offset == text.length() && !text.endsWith("\n");
         String before = isLineOpen ? lineEnd : "";
-        insert(offset, before + lines.replace("\n", lineEnd));
+        insert(offset, before + added.replace("\n", lineEnd));
     }
 
     /**
@@ -175,8 +171,8 @@ public final class SourceText {
         Optional<Node> next = index + 1 < elements.size() ? Optional.of(elements.get(index + 1)) : Optional.empty();
         if (!YamlNodes.isFlow(list)) {
             int end =
-                    next.map(node -> startWithComments(startOf(node))).orElseGet(() -> lineBehind(contentEnd(element)));
-            replace(startWithComments(startOf(element)), end, "");
+                    next.map(this::startWithComments).orElseGet(() -> lines.startBehind(contentEnd(element)));
+            replace(startWithComments(element), end, "");
             return;
         }
         // In brackets the comma goes too: the one before the element, or behind it if no element before it stays.
@@ -188,6 +184,10 @@ public final class SourceText {
         } else {
             replace(startOf(element), next.map(this::startOf).orElseGet(() -> endOf(element)), "");
         }
+    }
+
+    private int startWithComments(Node node) {
+        return lines.startWithComments(startOf(node));
     }
 
     /** Where the text of a value ends. A block ends where its last part does, without the comments behind it. */
@@ -236,110 +236,20 @@ public final class SourceText {
         return hasSurrogates ? text.offsetByCodePoints(0, mark.getIndex()) : mark.getIndex();
     }
 
-    int lineStart(int offset) {
-        return text.lastIndexOf('\n', offset - 1) + 1;
-    }
-
-    int nextLine(int offset) {
-        int end = text.indexOf('\n', offset);
-        return end < 0 ? text.length() : end + 1;
-    }
-
-    /** The start of the line behind that in which something ends. */
-    int lineBehind(int end) {
-        return nextLine(Math.max(0, end - 1));
-    }
-
-    int columnOf(int offset) {
-        return offset - lineStart(offset);
-    }
-
-    /** The start of a line, or of the comments right above it. */
-    int startWithComments(int offset) {
-        int line = lineStart(offset);
-        while (line > 0 && isComment(lineStart(line - 1), line)) {
-            line = lineStart(line - 1);
-        }
-        return line;
-    }
-
-    private boolean isComment(int start, int end) {
-        return text.substring(start, end).stripLeading().startsWith("#");
-    }
-
-    /** Whether nothing but spaces stands before the place in its line. */
-    boolean isBlankBefore(int offset) {
-        return text.substring(lineStart(offset), offset).isBlank();
-    }
-
     /** The file and the line of a place, such as {@code file.yaml:7}. */
     String describePlace(int offset) {
-        long lineFeeds =
-                text.substring(0, offset).chars().filter(unit -> unit == '\n').count();
-        return name + ":" + (lineFeeds + 1);
-    }
-
-    /** Where a document stands in the text. */
-    private record Extent(int separator, int start, int end) {
-
-        boolean isFirst() {
-            return separator == start;
-        }
-    }
-
-    /** The document around a place, from behind the separator before it to before the separator behind it. */
-    private Extent findDocument(int offset) {
-        Map.Entry<Integer, Integer> before = separators.floorEntry(offset);
-        Integer after = separators.higherKey(offset);
-        int end = after == null ? text.length() : after;
-        return before == null ? new Extent(0, 0, end) : new Extent(before.getKey(), before.getValue(), end);
+        return name + ":" + lines.numberOf(offset);
     }
 
     /** Removes the document around a place, and one of its separators. */
     void removeDocument(int offset) {
-        Extent document = findDocument(offset);
-        if (!document.isFirst()) {
-            replace(document.separator(), document.end(), "");
-            return;
-        }
-        // The first document has no separator before it, and takes the one behind it along.
-        int end = document.end() < text.length() ? nextLine(document.end()) : document.end();
-        replace(headEnd(document.start(), offset), end, "");
+        DocumentExtents.Extent document = extents.findRemovable(offset);
+        replace(document.start(), document.end(), "");
     }
 
     /** Writes lines, ended by line feeds, in the place of the document around a place. */
-    void replaceDocument(int offset, String lines) {
-        Extent document = findDocument(offset);
-        int start = document.isFirst() ? headEnd(document.start(), offset) : document.start();
-        int end = withoutEmptyLines(document.start(), document.end());
-        replace(start, end, lines.replace("\n", lineEnd));
-    }
-
-    /** Where a document ends if the empty lines before its separator belong to the separator. */
-    private int withoutEmptyLines(int start, int end) {
-        int line = end;
-        while (line > start && lineStart(line - 1) > start && isBlankBetween(lineStart(line - 1), line)) {
-            line = lineStart(line - 1);
-        }
-        return line;
-    }
-
-    private boolean isBlankBetween(int start, int end) {
-        return text.substring(start, end).isBlank();
-    }
-
-    /** A comment with an empty line behind it, such as a licence, is the file's and not the first document's. */
-    private int headEnd(int start, int end) {
-        int headEnd = start;
-        boolean hasComment = false;
-        for (int line = start; line < end; line = nextLine(line)) {
-            String words = text.substring(line, nextLine(line)).strip();
-            if (words.startsWith("#")) {
-                hasComment = true;
-            } else if (words.isEmpty() && hasComment) {
-                headEnd = nextLine(line);
-            }
-        }
-        return headEnd;
+    void replaceDocument(int offset, String added) {
+        DocumentExtents.Extent document = extents.findReplaceable(offset);
+        replace(document.start(), document.end(), added.replace("\n", lineEnd));
     }
 }
