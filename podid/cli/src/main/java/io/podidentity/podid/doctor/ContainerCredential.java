@@ -2,7 +2,7 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.workload.WebhookSettings;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -51,8 +51,8 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     private static final Set<String> PROXIES = Set.of("azwi-proxy", "azwi-proxy-init");
 
     /** The credentials of all containers of a pod that runs, the init containers among them. */
-    static List<ContainerCredential> ofRunningPod(Part pod, VariableSources sources) {
-        Part podSpec = pod.at("spec");
+    static List<ContainerCredential> ofRunningPod(KubernetesJson pod, VariableSources sources) {
+        KubernetesJson podSpec = pod.at("spec");
         return VariableSources.containers(podSpec)
                 .filter(container -> !PROXIES.contains(container.text("name")))
                 .map(container -> ofRunningContainer(podSpec, container, sources))
@@ -60,7 +60,8 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     }
 
     /** The tenant of a next pod may not be known yet, but a program that runs cannot exchange a token without one. */
-    private static ContainerCredential ofRunningContainer(Part podSpec, Part container, VariableSources sources) {
+    private static ContainerCredential ofRunningContainer(
+            KubernetesJson podSpec, KubernetesJson container, VariableSources sources) {
         ContainerEnvironment environment = ContainerEnvironment.read(container, Map.of(), sources);
         ContainerCredential credential = ofContainer(podSpec, container, environment);
         if (credential
@@ -78,14 +79,17 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
      * @param added what the webhook adds to a container of that name, unless the container has it; empty if nothing
      */
     static List<ContainerCredential> ofNextPod(
-            Part template, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
+            KubernetesJson template, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
         return VariableSources.containers(template)
                 .map(container -> ofNextContainer(template, container, added, sources))
                 .toList();
     }
 
     private static ContainerCredential ofNextContainer(
-            Part template, Part container, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
+            KubernetesJson template,
+            KubernetesJson container,
+            Function<String, Optional<TokenExchange>> added,
+            VariableSources sources) {
         Map<String, String> variables = added.apply(container.text("name"))
                 .map(ContainerCredential::variablesOfWebhook)
                 .orElse(Map.of());
@@ -104,7 +108,8 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
         return variables;
     }
 
-    private static ContainerCredential ofContainer(Part podSpec, Part container, ContainerEnvironment environment) {
+    private static ContainerCredential ofContainer(
+            KubernetesJson podSpec, KubernetesJson container, ContainerEnvironment environment) {
         String name = container.text("name");
         Way way = findWay(podSpec, container, environment);
         if (way != Way.FEDERATED) {
@@ -117,7 +122,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
         return new ContainerCredential(name, way, Optional.of(exchange));
     }
 
-    private static Way findWay(Part podSpec, Part container, ContainerEnvironment environment) {
+    private static Way findWay(KubernetesJson podSpec, KubernetesJson container, ContainerEnvironment environment) {
         boolean isNamed = environment.has(CLIENT_ID) && environment.has(TENANT_ID);
         if (isNamed && SECRETS.stream().anyMatch(environment::has)) {
             return Way.SECRET;
@@ -137,19 +142,19 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     }
 
     /** The mount of the volume that has the file: of mounts inside each other, the innermost. */
-    private static Optional<Part> findMount(Part container, String file) {
+    private static Optional<KubernetesJson> findMount(KubernetesJson container, String file) {
         return container.at("volumeMounts").items().stream()
                 .filter(mount -> file.startsWith(folder(mount)))
                 .max(Comparator.comparingInt(mount -> folder(mount).length()));
     }
 
-    private static String folder(Part mount) {
+    private static String folder(KubernetesJson mount) {
         return mount.text("mountPath").replaceFirst("/$", "") + "/";
     }
 
     /** The audience of the token that the kubelet writes into the file; empty if the kubelet writes none there. */
-    private static Optional<String> findAudience(Part podSpec, Part container, String file) {
-        Optional<Part> mount = findMount(container, file);
+    private static Optional<String> findAudience(KubernetesJson podSpec, KubernetesJson container, String file) {
+        Optional<KubernetesJson> mount = findMount(container, file);
         if (mount.isEmpty()) {
             return Optional.empty();
         }
@@ -157,7 +162,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
         return findAudienceInVolume(podSpec, mount.get().text("name"), pathInVolume);
     }
 
-    private static Optional<String> findAudienceInVolume(Part podSpec, String name, String path) {
+    private static Optional<String> findAudienceInVolume(KubernetesJson podSpec, String name, String path) {
         return podSpec.at("volumes").items().stream()
                 .filter(volume -> volume.text("name").equals(name))
                 .flatMap(volume -> volume.at("projected", "sources").items().stream())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.doctor;
 
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +17,10 @@ import java.util.Optional;
 record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isWhole) {
 
     /** @param added what the webhook will add, since it has not seen this container; empty for one that runs */
-    static ContainerEnvironment read(Part container, Map<String, String> added, VariableSources sources) {
+    static ContainerEnvironment read(KubernetesJson container, Map<String, String> added, VariableSources sources) {
         var variables = new HashMap<String, Optional<String>>();
         boolean isWhole = true;
-        for (Part source : container.at("envFrom").items()) {
+        for (KubernetesJson source : container.at("envFrom").items()) {
             Optional<Map<String, Optional<String>>> contents = sources.readAll(source);
             if (contents.isEmpty()) {
                 isWhole = false;
@@ -30,7 +30,7 @@ record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isW
             contents.get().forEach((key, text) -> variables.put(prefix + key, text));
         }
         added.forEach((name, text) -> variables.put(name, Optional.of(text)));
-        for (Part variable : container.at("env").items()) {
+        for (KubernetesJson variable : container.at("env").items()) {
             variables.put(variable.text("name"), sources.readText(variable));
         }
         return new ContainerEnvironment(Map.copyOf(variables), isWhole);

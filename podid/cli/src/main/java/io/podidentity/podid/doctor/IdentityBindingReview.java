@@ -6,7 +6,7 @@ import io.podidentity.emulator.file.OwnedFolder;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.text.ParseException;
@@ -85,7 +85,7 @@ record IdentityBindingReview(Kubectl kubectl, ObjectName account, String clientI
     /** Empty if the API server does not say. */
     private static String readAllowed(String answer) {
         try {
-            return new Part(Json.object(answer)).text("status", "allowed");
+            return new KubernetesJson(Json.object(answer)).text("status", "allowed");
         } catch (ParseException e) {
             return "";
         }

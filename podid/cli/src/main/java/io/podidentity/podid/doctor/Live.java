@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Denied;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -23,10 +23,10 @@ import java.util.stream.Stream;
  */
 record Live(
         String namespace,
-        List<Part> objects,
-        List<Part> leaving,
-        Optional<List<Part>> parts,
-        List<Part> events,
+        List<KubernetesJson> objects,
+        List<KubernetesJson> leaving,
+        Optional<List<KubernetesJson>> parts,
+        List<KubernetesJson> events,
         VariableSources sources,
         List<MissingRight> missing,
         Instant now) {
@@ -72,11 +72,11 @@ record Live(
         }
     }
 
-    Stream<Part> objectsOfKind(String kind) {
+    Stream<KubernetesJson> objectsOfKind(String kind) {
         return objects.stream().filter(object -> object.kind().equals(kind));
     }
 
-    Optional<Part> findObject(String kind, String objectNamespace, String name) {
+    Optional<KubernetesJson> findObject(String kind, String objectNamespace, String name) {
         return objectsOfKind(kind)
                 .filter(object -> object.namespace().equals(objectNamespace))
                 .filter(object -> object.name().equals(name))
@@ -99,7 +99,7 @@ record Live(
     }
 
     /** Those among the objects that are pods which a workload has made, or the pod of that name itself. */
-    List<Part> findPods(List<Part> among, String kind, String name) {
+    List<KubernetesJson> findPods(List<KubernetesJson> among, String kind, String name) {
         return among.stream()
                 .filter(object -> object.kind().equals("Pod"))
                 .filter(pod -> pod.namespace().equals(namespace))
@@ -107,7 +107,7 @@ record Live(
                 .toList();
     }
 
-    private boolean isOfWorkload(Part pod, String kind, String name) {
+    private boolean isOfWorkload(KubernetesJson pod, String kind, String name) {
         if (kind.equals("Pod")) {
             return pod.name().equals(name);
         }
@@ -127,12 +127,12 @@ record Live(
     }
 
     /** Whether a workload that was read makes the object, which then says nothing of its own. */
-    boolean isMadeByWorkload(Part object) {
+    boolean isMadeByWorkload(KubernetesJson object) {
         return object.at("metadata", "ownerReferences").items().stream()
                 .anyMatch(owner -> isRead(owner, object.namespace()));
     }
 
-    private boolean isRead(Part owner, String ofNamespace) {
+    private boolean isRead(KubernetesJson owner, String ofNamespace) {
         if (findObject(owner.text("kind"), ofNamespace, owner.text("name")).isPresent()) {
             return true;
         }

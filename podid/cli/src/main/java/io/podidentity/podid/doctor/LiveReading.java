@@ -10,7 +10,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.Kubectl.Listing;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class LiveReading {
         List<String> referring =
                 served.stream().filter(ReferringKinds.resources()::contains).toList();
         Answers answers = askTogether(referring, listResourcesOfCluster(served));
-        var objects = new ArrayList<Part>(answers.running().items());
+        var objects = new ArrayList<KubernetesJson>(answers.running().items());
         addMissing(answers.running(), Live.KINDS);
         if (objects.isEmpty() && missing.isEmpty()) {
             requireNamespace();
@@ -87,10 +87,11 @@ final class LiveReading {
         addMissing(answers.events(), List.of("events"));
         objects.addAll(readOfCluster(answers.ofCluster()));
         objects.addAll(readSecrets(objects));
-        Optional<List<Part>> parts = readParts(answers.parts(), objects);
-        Map<Boolean, List<Part>> byLeaving = objects.stream().collect(Collectors.partitioningBy(Part::isBeingDeleted));
-        List<Part> staying = byLeaving.getOrDefault(false, List.of());
-        List<Part> leaving = byLeaving.getOrDefault(true, List.of());
+        Optional<List<KubernetesJson>> parts = readParts(answers.parts(), objects);
+        Map<Boolean, List<KubernetesJson>> byLeaving =
+                objects.stream().collect(Collectors.partitioningBy(KubernetesJson::isBeingDeleted));
+        List<KubernetesJson> staying = byLeaving.getOrDefault(false, List.of());
+        List<KubernetesJson> leaving = byLeaving.getOrDefault(true, List.of());
         VariableSources sources = readVariableSources(staying);
         return new Live(namespace, staying, leaving, parts, answers.events().items(), sources, missing, Instant.now());
     }
@@ -158,14 +159,14 @@ final class LiveReading {
     }
 
     /** Where another's webhook is broken, kubectl does not say of which kind; so each is asked for by itself. */
-    private List<Part> readReferring(Listing listing, List<String> kinds) throws InterruptedException {
+    private List<KubernetesJson> readReferring(Listing listing, List<String> kinds) throws InterruptedException {
         Optional<Kind> failure = listing.failure().map(KubectlException::kind);
         boolean isTold = failure.isEmpty() || failure.get() == Kind.FORBIDDEN || failure.get() == Kind.TIMED_OUT;
         if (kinds.size() == 1 || isTold) {
             addMissing(listing, kinds);
             return listing.items();
         }
-        var objects = new ArrayList<Part>();
+        var objects = new ArrayList<KubernetesJson>();
         for (String kind : kinds) {
             objects.addAll(readReferring(kubectl.list(List.of(kind), here), List.of(kind)));
         }
@@ -192,7 +193,7 @@ final class LiveReading {
     }
 
     /** Any namespace's identities may concern a pod here; who sees only this one's is told so. */
-    private List<Part> readOfCluster(Listing everywhere) throws InterruptedException {
+    private List<KubernetesJson> readOfCluster(Listing everywhere) throws InterruptedException {
         addMissing(everywhere, List.of(WEBHOOK));
         Optional<KubectlException> denied = everywhere.failure().filter(failure -> isDenied(failure, GROUP));
         if (denied.isEmpty()) {
@@ -204,13 +205,14 @@ final class LiveReading {
             unseen += " in other namespaces";
         }
         missing.add(MissingRight.of(unseen, denied.get(), String.join(",", IDENTITIES)));
-        Stream<Part> withoutNamespace =
+        Stream<KubernetesJson> withoutNamespace =
                 everywhere.items().stream().filter(object -> object.namespace().isEmpty());
         return Stream.concat(withoutNamespace, ofNamespace.items().stream()).toList();
     }
 
-    private Optional<List<Part>> readParts(List<Listing> answers, List<Part> objects) throws InterruptedException {
-        var parts = new ArrayList<Part>();
+    private Optional<List<KubernetesJson>> readParts(List<Listing> answers, List<KubernetesJson> objects)
+            throws InterruptedException {
+        var parts = new ArrayList<KubernetesJson>();
         for (Listing answer : answers) {
             if (answer.failure().isPresent()) {
                 missing.add(MissingRight.of(
@@ -226,8 +228,8 @@ final class LiveReading {
     }
 
     /** What answers for the webhook where its pods have labels of their own. */
-    private List<Part> readEndpoints(List<Part> objects) throws InterruptedException {
-        Optional<Part> service = WorkloadLinks.findHooks(objects)
+    private List<KubernetesJson> readEndpoints(List<KubernetesJson> objects) throws InterruptedException {
+        Optional<KubernetesJson> service = WorkloadLinks.findHooks(objects)
                 .map(hook -> hook.at("clientConfig", "service"))
                 .filter(candidate -> !candidate.text("name").isEmpty())
                 .findFirst();
@@ -251,11 +253,11 @@ final class LiveReading {
     }
 
     /** The secrets that identities refer to, with the names of their keys; that is all that can be wrong here. */
-    private List<Part> readSecrets(List<Part> objects) throws InterruptedException {
-        var asked = new HashSet<Part>();
-        var secrets = new ArrayList<Part>();
-        for (Part object : objects) {
-            Part reference = object.at("spec", "clientPassword");
+    private List<KubernetesJson> readSecrets(List<KubernetesJson> objects) throws InterruptedException {
+        var asked = new HashSet<KubernetesJson>();
+        var secrets = new ArrayList<KubernetesJson>();
+        for (KubernetesJson object : objects) {
+            KubernetesJson reference = object.at("spec", "clientPassword");
             boolean isReference = object.kind().equals("AzureIdentity")
                     && !reference.text("name").isEmpty();
             if (isReference && asked.add(reference)) {
@@ -267,9 +269,9 @@ final class LiveReading {
     }
 
     /** The sources from which the containers of workload identity take their variables. */
-    private VariableSources readVariableSources(List<Part> objects) throws InterruptedException {
+    private VariableSources readVariableSources(List<KubernetesJson> objects) throws InterruptedException {
         var named = new LinkedHashSet<Source>();
-        for (Part object : objects) {
+        for (KubernetesJson object : objects) {
             boolean isForWebhook = LiveText.hasVolumeOfWebhook(object) || isLabelled(object);
             if (object.namespace().equals(namespace) && isForWebhook) {
                 named.addAll(VariableSources.findNamed(object.podSpec()));
@@ -283,7 +285,7 @@ final class LiveReading {
     }
 
     /** Whether the pods of a workload, or the pod itself, are for the webhook. */
-    private static boolean isLabelled(Part object) {
+    private static boolean isLabelled(KubernetesJson object) {
         return Stream.of(object.at("spec", "jobTemplate", "spec", "template"), object.at("spec", "template"), object)
                 .anyMatch(pod -> pod.text("metadata", "labels", Keys.USE).equals("true"));
     }
@@ -311,14 +313,15 @@ final class LiveReading {
 
     private static Optional<Map<String, Optional<String>>> parseConfigMap(String json) {
         try {
-            return Optional.of(VariableSources.textsOfConfigMap(new Part(Json.object(json))));
+            return Optional.of(VariableSources.textsOfConfigMap(new KubernetesJson(Json.object(json))));
         } catch (ParseException e) {
             return Optional.empty();
         }
     }
 
     /** Empty if there is no such secret. */
-    private Optional<Part> readSecret(Part reference, boolean isCertificate) throws InterruptedException {
+    private Optional<KubernetesJson> readSecret(KubernetesJson reference, boolean isCertificate)
+            throws InterruptedException {
         String name = reference.text("name");
         String ofNamespace = reference.text("namespace");
         String place = ofNamespace.isEmpty() ? here : "--namespace=" + ofNamespace;
@@ -338,10 +341,11 @@ final class LiveReading {
     }
 
     /** A secret with these keys, whose values were not read. */
-    private static Part createSecret(String ofNamespace, String name, List<String> keys) {
+    private static KubernetesJson createSecret(String ofNamespace, String name, List<String> keys) {
         Map<String, Object> metadata = Map.of("namespace", ofNamespace, "name", name);
         var data = new LinkedHashMap<String, String>();
         keys.forEach(key -> data.put(key, "not-read"));
-        return new Part(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", metadata, "stringData", data));
+        return new KubernetesJson(
+                Map.of("apiVersion", "v1", "kind", "Secret", "metadata", metadata, "stringData", data));
     }
 }

@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.json.Json;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +70,13 @@ final class LiveText {
         }
     }
 
-    void add(Part object) {
+    void add(KubernetesJson object) {
         writeLine("---", new Place(object.ref(), ""));
         writeValue(object.value(), object, "");
         writeLine("", Place.NONE);
     }
 
-    private static boolean isAddedField(Part object, String path) {
+    private static boolean isAddedField(KubernetesJson object, String path) {
         if (ADDED_TO_EACH.contains(path)) {
             return true;
         }
@@ -87,16 +87,16 @@ final class LiveText {
     }
 
     /** A pod is shown as it was before the webhook; with its node it would pass for one that the webhook has missed. */
-    private static boolean isAddedToPod(Part pod, String path) {
+    private static boolean isAddedToPod(KubernetesJson pod, String path) {
         boolean isStatus = path.startsWith("status.") && !path.equals("status.phase");
         return isStatus || (path.equals("spec.nodeName") && hasVolumeOfWebhook(pod));
     }
 
-    private static boolean isAddedItem(Part object, String list, Part item) {
+    private static boolean isAddedItem(KubernetesJson object, String list, KubernetesJson item) {
         return isLikeOfWebhook(list, item) && hasVolumeOfWebhook(object);
     }
 
-    private static boolean isLikeOfWebhook(String list, Part item) {
+    private static boolean isLikeOfWebhook(String list, KubernetesJson item) {
         if (list.endsWith(".env")) {
             return VARIABLES_OF_WEBHOOK.contains(item.text("name"));
         }
@@ -105,11 +105,11 @@ final class LiveText {
     }
 
     /** Whether the webhook has changed the pod. */
-    static boolean hasVolumeOfWebhook(Part pod) {
+    static boolean hasVolumeOfWebhook(KubernetesJson pod) {
         return pod.at("spec", "volumes").items().stream().anyMatch(LiveText::isVolumeOfWebhook);
     }
 
-    private static boolean isVolumeOfWebhook(Part volume) {
+    private static boolean isVolumeOfWebhook(KubernetesJson volume) {
         return VOLUME_OF_WEBHOOK.matcher(volume.text("name")).matches();
     }
 
@@ -148,7 +148,7 @@ final class LiveText {
     }
 
     /** Writes JSON, which is YAML too, with a line break before each field and element. */
-    private void writeValue(@Nullable Object value, Part object, String path) {
+    private void writeValue(@Nullable Object value, KubernetesJson object, String path) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             writeMap(map, object, path);
         } else if (value instanceof List<?> list && !list.isEmpty()) {
@@ -158,7 +158,7 @@ final class LiveText {
         }
     }
 
-    private void writeMap(Map<?, ?> map, Part object, String path) {
+    private void writeMap(Map<?, ?> map, KubernetesJson object, String path) {
         text.append('{');
         for (Map.Entry<?, ?> field : map.entrySet()) {
             String key = String.valueOf(field.getKey());
@@ -174,11 +174,11 @@ final class LiveText {
     }
 
     /** Elements that were added are not counted, so that the index is that of the manifest. */
-    private void writeList(List<?> list, Part object, String path) {
+    private void writeList(List<?> list, KubernetesJson object, String path) {
         text.append('[');
         int index = 0;
         for (Object item : list) {
-            if (isAddedItem(object, path, new Part(item))) {
+            if (isAddedItem(object, path, new KubernetesJson(item))) {
                 continue;
             }
             String below = path + "[" + index + "]";
@@ -191,7 +191,7 @@ final class LiveText {
     }
 
     /** Ends a line; the next one is about that field. */
-    private void startLine(Part object, String path) {
+    private void startLine(KubernetesJson object, String path) {
         text.append("\n ");
         places.add(new Place(object.ref(), path));
     }

@@ -2,7 +2,7 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     private static final Duration ASSIGNING = Duration.ofSeconds(15);
 
     /** The pods that are on a node: until then MIC and NMI have nothing to do. */
-    private List<Part> podsOnNodes() {
+    private List<KubernetesJson> podsOnNodes() {
         return pods.active().stream()
                 .filter(pod -> !pod.text("spec", "nodeName").isEmpty())
                 .toList();
@@ -44,7 +44,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
         if (profile.hasMic()) {
             checkMic().ifPresent(links::add);
         }
-        List<Part> running = podsOnNodes();
+        List<KubernetesJson> running = podsOnNodes();
         if (!running.isEmpty()) {
             if (profile.hasMic()) {
                 links.add(checkAssigned(running));
@@ -55,13 +55,13 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
         return links;
     }
 
-    private List<Part> findComponent(String name) {
+    private List<KubernetesJson> findComponent(String name) {
         return live.parts().orElse(List.of()).stream()
                 .filter(pod -> isComponent(pod, name))
                 .toList();
     }
 
-    private static boolean isComponent(Part pod, String name) {
+    private static boolean isComponent(KubernetesJson pod, String name) {
         return LABELS_OF_COMPONENT.stream()
                 .map(label -> pod.text("metadata", "labels", label))
                 .anyMatch(name::equals);
@@ -69,12 +69,12 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     /** Nothing is said where no MIC is seen: what it has assigned shows whether it works. */
     private Optional<Link> checkMic() {
-        List<Part> mic = findComponent("mic");
+        List<KubernetesJson> mic = findComponent("mic");
         if (mic.isEmpty()) {
             return Optional.empty();
         }
         String place = mic.get(0).namespace();
-        if (mic.stream().anyMatch(Part::isReady)) {
+        if (mic.stream().anyMatch(KubernetesJson::isReady)) {
             return Optional.of(Link.ok("MIC", WorkloadLinks.readVersion(mic.get(0)) + " in " + place));
         }
         return Optional.of(Link.failed(
@@ -84,15 +84,15 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                 MIC_LOG));
     }
 
-    private Link checkAssigned(List<Part> running) {
+    private Link checkAssigned(List<KubernetesJson> running) {
         return running.stream()
                 .flatMap(pod -> findObstacleToAssigning(pod).stream())
                 .findFirst()
                 .orElseGet(() -> Link.ok(LINK_ASSIGNED, describeAssigned(running)));
     }
 
-    private String describeAssigned(List<Part> running) {
-        Set<String> names = running.stream().map(Part::name).collect(Collectors.toSet());
+    private String describeAssigned(List<KubernetesJson> running) {
+        Set<String> names = running.stream().map(KubernetesJson::name).collect(Collectors.toSet());
         return live.objectsOfKind(ASSIGNED)
                 .filter(assigned -> names.contains(assigned.text("spec", "pod")))
                 .map(assigned -> assigned.name() + " (Assigned)")
@@ -100,8 +100,8 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     }
 
     /** Why a pod has not all of its identities; empty if MIC and Azure have assigned them. */
-    private Optional<Link> findObstacleToAssigning(Part pod) {
-        List<Part> own = findAssignedTo(pod);
+    private Optional<Link> findObstacleToAssigning(KubernetesJson pod) {
+        List<KubernetesJson> own = findAssignedTo(pod);
         if (own.isEmpty() && !live.canSee("aadpodidentity.k8s.io")) {
             return Optional.of(Link.unknown(LINK_ASSIGNED, "you may not see each AzureAssignedIdentity"));
         }
@@ -124,7 +124,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                 .map(PodIdentityLinks::failStuck);
     }
 
-    private List<Part> findAssignedTo(Part pod) {
+    private List<KubernetesJson> findAssignedTo(KubernetesJson pod) {
         return live.objectsOfKind(ASSIGNED)
                 .filter(assigned -> assigned.text("spec", "pod").equals(pod.name()))
                 .filter(assigned -> assigned.text("spec", "podNamespace").equals(pod.namespace()))
@@ -132,7 +132,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     }
 
     /** Whether it is too early to conclude anything: MIC has not begun, or has just begun. */
-    private boolean isBeingAssigned(Part pod, List<Part> own) {
+    private boolean isBeingAssigned(KubernetesJson pod, List<KubernetesJson> own) {
         if (own.isEmpty()) {
             return isYoung(pod);
         }
@@ -143,11 +143,11 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                 .isPresent();
     }
 
-    private boolean isYoung(Part object) {
+    private boolean isYoung(KubernetesJson object) {
         return live.measureAge(object.created()).compareTo(ASSIGNING) < 0;
     }
 
-    private static Link failStuck(Part assigned) {
+    private static Link failStuck(KubernetesJson assigned) {
         return Link.failed(
                 LINK_ASSIGNED,
                 assigned.name() + " is " + describeState(assigned)
@@ -159,13 +159,13 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                         + assigned.text("spec", "azureIdentityRef", "spec", "resourceID"));
     }
 
-    private static String describeState(Part assigned) {
+    private static String describeState(KubernetesJson assigned) {
         String state = assigned.text("status", "status");
         return state.isEmpty() ? "without a state" : state;
     }
 
-    private Link checkNmi(List<Part> running) {
-        List<Part> nmi = findComponent("nmi");
+    private Link checkNmi(List<KubernetesJson> running) {
+        List<KubernetesJson> nmi = findComponent("nmi");
         if (nmi.isEmpty()) {
             return judgeWithoutNmi();
         }
@@ -190,9 +190,9 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     }
 
     /** Why no NMI answers a pod: each node needs one of its own. */
-    private static Optional<Link> findObstacleOnNode(Part pod, List<Part> nmi) {
+    private static Optional<Link> findObstacleOnNode(KubernetesJson pod, List<KubernetesJson> nmi) {
         String node = pod.text("spec", "nodeName");
-        Optional<Part> onNode = nmi.stream()
+        Optional<KubernetesJson> onNode = nmi.stream()
                 .filter(candidate -> candidate.text("spec", "nodeName").equals(node))
                 .findFirst();
         if (onNode.isEmpty()) {

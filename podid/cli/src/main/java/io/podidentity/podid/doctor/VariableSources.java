@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.doctor;
 
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,13 +39,13 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** The sources that the containers of a pod, or of the pods of a workload, name. */
-    static Set<Source> findNamed(Part podSpec) {
+    static Set<Source> findNamed(KubernetesJson podSpec) {
         var named = new HashSet<Source>();
-        for (Part container : containers(podSpec).toList()) {
-            for (Part source : container.at("envFrom").items()) {
+        for (KubernetesJson container : containers(podSpec).toList()) {
+            for (KubernetesJson source : container.at("envFrom").items()) {
                 findReference(source, "Ref").ifPresent(named::add);
             }
-            for (Part variable : container.at("env").items()) {
+            for (KubernetesJson variable : container.at("env").items()) {
                 // The value of a Secret's key is not read, so that of a ConfigMap's key alone is worth a look.
                 findReference(variable.at("valueFrom"), "KeyRef")
                         .filter(source -> source.kind() == Source.Kind.CONFIG_MAP)
@@ -56,12 +56,12 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** Init containers too: they sign in as the others do. */
-    static Stream<Part> containers(Part podSpec) {
+    static Stream<KubernetesJson> containers(KubernetesJson podSpec) {
         return Stream.of("initContainers", "containers").flatMap(list -> podSpec.at(list).items().stream());
     }
 
     /** @param suffix {@code Ref} or {@code KeyRef}, with which Kubernetes ends the name of the field */
-    private static Optional<Source> findReference(Part holder, String suffix) {
+    private static Optional<Source> findReference(KubernetesJson holder, String suffix) {
         return Stream.of(
                         new Source(Source.Kind.CONFIG_MAP, holder.text("configMap" + suffix, "name")),
                         new Source(Source.Kind.SECRET, holder.text("secret" + suffix, "name")))
@@ -70,13 +70,13 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** All variables of a source of {@code envFrom}; empty if that was not read. */
-    Optional<Map<String, Optional<String>>> readAll(Part source) {
+    Optional<Map<String, Optional<String>>> readAll(KubernetesJson source) {
         return findReference(source, "Ref").flatMap(this::contents);
     }
 
     /** The text of a variable; empty if it is in a Secret or a field, or was not read. */
-    Optional<String> readText(Part variable) {
-        Part from = variable.at("valueFrom");
+    Optional<String> readText(KubernetesJson variable) {
+        KubernetesJson from = variable.at("valueFrom");
         if (from.map().isEmpty()) {
             return Optional.of(variable.text("value"));
         }
@@ -90,7 +90,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** What a ConfigMap says. */
-    static Map<String, Optional<String>> textsOfConfigMap(Part configMap) {
+    static Map<String, Optional<String>> textsOfConfigMap(KubernetesJson configMap) {
         var texts = new HashMap<String, Optional<String>>();
         configMap.at("data").map().forEach((key, text) -> texts.put(key, Optional.of(String.valueOf(text))));
         return texts;

@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.doctor.ContainerCredential.Way;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -156,19 +156,19 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** The webhooks of workload identity that the API server asks. */
-    static Stream<Part> findHooks(List<Part> objects) {
+    static Stream<KubernetesJson> findHooks(List<KubernetesJson> objects) {
         return objects.stream()
                 .filter(object -> object.kind().equals("MutatingWebhookConfiguration"))
                 .flatMap(object -> object.at("webhooks").items().stream())
                 .filter(hook -> hook.text("name").endsWith("azure-workload-identity.io"));
     }
 
-    static boolean isOfWebhook(Part part) {
+    static boolean isOfWebhook(KubernetesJson part) {
         return part.text("metadata", "labels", LABEL_OF_SYSTEM).equals("true");
     }
 
     private Link checkWebhook() {
-        Optional<Part> hook = findHooks(live.objects()).findFirst();
+        Optional<KubernetesJson> hook = findHooks(live.objects()).findFirst();
         boolean isPodHidden = hook.isPresent() && live.parts().isEmpty();
         if (!live.canSee("mutatingwebhookconfigurations") || isPodHidden) {
             return Link.unknown(LINK_WEBHOOK, "you may not see whether it is there and answers");
@@ -190,12 +190,13 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** Whether a pod answers for the webhook; one at an address of its own is not asked. */
-    private Link checkAnswering(Part hook) {
-        List<Part> parts = live.parts().orElse(List.of());
-        List<Part> ofWebhook = parts.stream().filter(WorkloadLinks::isOfWebhook).toList();
-        long ready = ofWebhook.stream().filter(Part::isReady).count();
+    private Link checkAnswering(KubernetesJson hook) {
+        List<KubernetesJson> parts = live.parts().orElse(List.of());
+        List<KubernetesJson> ofWebhook =
+                parts.stream().filter(WorkloadLinks::isOfWebhook).toList();
+        long ready = ofWebhook.stream().filter(KubernetesJson::isReady).count();
         if (ready > 0) {
-            Part first = ofWebhook.get(0);
+            KubernetesJson first = ofWebhook.get(0);
             return Link.ok(
                     LINK_WEBHOOK,
                     readVersion(first) + " in " + first.namespace() + ", " + ready + " of " + ofWebhook.size()
@@ -214,13 +215,13 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** Whether an EndpointSlice among the parts has an address that is ready. */
-    private static boolean hasReadyEndpoint(List<Part> parts) {
+    private static boolean hasReadyEndpoint(List<KubernetesJson> parts) {
         return parts.stream()
                 .flatMap(slice -> slice.at("endpoints").items().stream())
                 .anyMatch(endpoint -> endpoint.text("conditions", "ready").equals("true"));
     }
 
-    private static String describeConsequence(Part hook) {
+    private static String describeConsequence(KubernetesJson hook) {
         return hook.text("failurePolicy").equals("Ignore") ? "no pod is changed" : "no labelled pod can be created";
     }
 
@@ -265,7 +266,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         return describePods() + variables + clientId;
     }
 
-    private String describeUnchanged(Part pod) {
+    private String describeUnchanged(KubernetesJson pod) {
         String why = wasPassedBy()
                 ? "it was created after the webhook, so the API server could not ask the webhook, and its"
                         + " failurePolicy Ignore let the pod pass"
@@ -275,12 +276,12 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     /** Whether a pod is younger than the webhook, which it then must have changed, and may have been passed by. */
     private boolean wasPassedBy() {
-        Optional<Part> configuration = live.objectsOfKind("MutatingWebhookConfiguration")
+        Optional<KubernetesJson> configuration = live.objectsOfKind("MutatingWebhookConfiguration")
                 .filter(WorkloadLinks::mayBePassedBy)
                 .findFirst();
         Optional<String> created = pods.active().stream()
                 .filter(running -> !isChanged(running))
-                .map(Part::created)
+                .map(KubernetesJson::created)
                 .findFirst();
         return configuration.isPresent()
                 && created.isPresent()
@@ -291,12 +292,12 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** With failurePolicy Ignore the API server creates a pod unchanged where the webhook does not answer. */
-    private static boolean mayBePassedBy(Part configuration) {
+    private static boolean mayBePassedBy(KubernetesJson configuration) {
         return findHooks(List.of(configuration))
                 .anyMatch(hook -> hook.text("failurePolicy").equals("Ignore"));
     }
 
-    private static boolean isLater(String time, Part object) {
+    private static boolean isLater(String time, KubernetesJson object) {
         return time.compareTo(object.created()) > 0;
     }
 
@@ -312,20 +313,21 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** Fails the first pod that runs and is wrong in some way, with the words for what it has. */
-    private Optional<Link> failFirst(Predicate<Part> isWrong, Function<Part, String> describe, String... next) {
+    private Optional<Link> failFirst(
+            Predicate<KubernetesJson> isWrong, Function<KubernetesJson, String> describe, String... next) {
         return pods.active().stream()
                 .filter(isWrong)
                 .findFirst()
                 .map(pod -> Link.failed(LINK_POD, pod.name() + " has " + describe.apply(pod), next));
     }
 
-    private static String describeClientId(Part pod) {
+    private static String describeClientId(KubernetesJson pod) {
         String clientId = readVariable(pod, "AZURE_CLIENT_ID");
         return clientId.isEmpty() ? "no AZURE_CLIENT_ID" : "AZURE_CLIENT_ID " + clientId;
     }
 
     private String describePods() {
-        List<Part> running = pods.active();
+        List<KubernetesJson> running = pods.active();
         String first = running.get(0).name();
         return running.size() == 1 ? first : first + " and " + (running.size() - 1) + " more";
     }
@@ -352,16 +354,16 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** A pod whose variables tell Entra ID's address: the workload's own, else another that the webhook has changed. */
-    private Part findChangedPod() {
+    private KubernetesJson findChangedPod() {
         return Stream.concat(pods.all().stream(), live.objectsOfKind("Pod"))
                 .filter(WorkloadLinks::isChanged)
                 .findFirst()
-                .orElse(Part.NONE);
+                .orElse(KubernetesJson.NONE);
     }
 
     /** The tenant that a pod of the workload has, else that of the account's annotation, else any other pod's. */
     private String findTenant() {
-        Part changed = findChangedPod();
+        KubernetesJson changed = findChangedPod();
         String annotated = readAnnotationOfAccount(Keys.TENANT_ID);
         if (!annotated.isEmpty() && !pods.all().contains(changed)) {
             return annotated;
@@ -380,7 +382,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** The value in the first container that has the variable. */
-    private static String readVariable(Part pod, String name) {
+    private static String readVariable(KubernetesJson pod, String name) {
         return pod.at("spec", "containers").items().stream()
                 .flatMap(container -> container.at("env").items().stream())
                 .filter(variable -> variable.text("name").equals(name))
@@ -390,7 +392,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     /** Whether the webhook has changed the pod: it has the volume, and each container that is not skipped a token. */
-    private static boolean isChanged(Part pod) {
+    private static boolean isChanged(KubernetesJson pod) {
         if (!LiveText.hasVolumeOfWebhook(pod)) {
             return false;
         }
@@ -403,16 +405,16 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
                 .allMatch(WorkloadLinks::hasTokenFile);
     }
 
-    private static boolean hasTokenFile(Part container) {
+    private static boolean hasTokenFile(KubernetesJson container) {
         return container.at("env").items().stream()
                 .anyMatch(variable -> variable.text("name").equals("AZURE_FEDERATED_TOKEN_FILE"));
     }
 
     /** The tag of a component's image, without a digest; empty if the image has no tag. */
-    static String readVersion(Part pod) {
+    static String readVersion(KubernetesJson pod) {
         String image = pod.at("spec", "containers").items().stream()
                 .findFirst()
-                .orElse(Part.NONE)
+                .orElse(KubernetesJson.NONE)
                 .text("image")
                 .replaceFirst("@.*", "");
         String lastPart = image.substring(image.lastIndexOf('/') + 1);

@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.explain.log.LogFinding;
 import io.podidentity.podid.explain.log.LogReading;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -31,37 +31,37 @@ final class WorkloadPods {
     private final Live live;
     private final String kind;
     private final String name;
-    private final Part workload;
+    private final KubernetesJson workload;
     /** ReplicaSets or jobs that the workload has made, the newest first. */
-    private final List<Part> makers;
+    private final List<KubernetesJson> makers;
 
-    private final List<Part> pods;
+    private final List<KubernetesJson> pods;
 
     WorkloadPods(Live live, String kind, String name) {
         this.live = live;
         this.kind = kind;
         this.name = name;
-        this.workload = live.findObject(kind, live.namespace(), name).orElse(Part.NONE);
+        this.workload = live.findObject(kind, live.namespace(), name).orElse(KubernetesJson.NONE);
         this.makers = Stream.concat(live.objectsOfKind("ReplicaSet"), live.objectsOfKind("Job"))
                 .filter(maker -> maker.ownerOf(kind).equals(name))
-                .sorted(Comparator.comparing(Part::created).reversed())
+                .sorted(Comparator.comparing(KubernetesJson::created).reversed())
                 .toList();
         this.pods = live.findPods(live.objects(), kind, name);
     }
 
-    List<Part> all() {
+    List<KubernetesJson> all() {
         return pods;
     }
 
     /** The pods that run or are to run: neither ended nor being deleted. */
-    List<Part> active() {
+    List<KubernetesJson> active() {
         return pods.stream()
                 .filter(pod -> !PHASES_OF_ENDED.contains(pod.text("status", "phase")))
                 .toList();
     }
 
     /** The specification of the pods that the workload makes, or of the pod itself. */
-    Part template() {
+    KubernetesJson template() {
         return workload.podSpec();
     }
 
@@ -96,11 +96,11 @@ final class WorkloadPods {
     }
 
     private boolean isBetweenPods() {
-        Part newest = makers.isEmpty() ? workload : makers.get(0);
+        KubernetesJson newest = makers.isEmpty() ? workload : makers.get(0);
         return !live.findPods(live.leaving(), kind, name).isEmpty() || isYoung(newest);
     }
 
-    private boolean isYoung(Part object) {
+    private boolean isYoung(KubernetesJson object) {
         return live.measureAge(object.created()).compareTo(STARTING) < 0;
     }
 
@@ -122,7 +122,7 @@ final class WorkloadPods {
         if (workload.text("status", "phase").equals("Succeeded")) {
             return Optional.of("it has ended well");
         }
-        Part job = findJob();
+        KubernetesJson job = findJob();
         if (job.isTrue("Complete")) {
             return Optional.of(job.name() + " is complete");
         }
@@ -133,23 +133,23 @@ final class WorkloadPods {
     }
 
     /** The workload itself, or the newest job that it has made. */
-    private Part findJob() {
+    private KubernetesJson findJob() {
         if (kind.equals("Job")) {
             return workload;
         }
         return makers.stream()
                 .filter(maker -> maker.kind().equals("Job"))
                 .findFirst()
-                .orElse(Part.NONE);
+                .orElse(KubernetesJson.NONE);
     }
 
     /** Why a run or a pod that nobody replaces has ended. */
     private Optional<String> findFailure() {
-        Part job = findJob();
+        KubernetesJson job = findJob();
         Optional<String> ended = pods.stream()
                 .filter(pod -> pod.text("status", "phase").equals("Failed"))
                 .filter(pod -> kind.equals("Pod") || isMadeBy(job, pod))
-                .max(Comparator.comparing(Part::created))
+                .max(Comparator.comparing(KubernetesJson::created))
                 .map(pod -> pod.name() + " has failed: " + describeTermination(pod));
         if (!job.isTrue("Failed")) {
             return ended;
@@ -158,12 +158,12 @@ final class WorkloadPods {
         return Optional.of(ofJob + ended.map(text -> "; " + text).orElse(""));
     }
 
-    private static boolean isMadeBy(Part job, Part pod) {
+    private static boolean isMadeBy(KubernetesJson job, KubernetesJson pod) {
         return !job.name().isEmpty() && pod.ownerOf("Job").equals(job.name());
     }
 
     /** Not the container's own message: a program writes into it whatever it likes. */
-    private static String describeTermination(Part pod) {
+    private static String describeTermination(KubernetesJson pod) {
         return containerStatuses(pod)
                 .map(container -> container.at("state", "terminated"))
                 .filter(WorkloadPods::hasFailed)
@@ -172,7 +172,7 @@ final class WorkloadPods {
                 .orElseGet(() -> describe(pod.at("status")));
     }
 
-    private static boolean hasFailed(Part termination) {
+    private static boolean hasFailed(KubernetesJson termination) {
         String code = termination.text("exitCode");
         return !code.isEmpty() && !code.equals("0");
     }
@@ -186,18 +186,19 @@ final class WorkloadPods {
                 .findFirst();
     }
 
-    private static Stream<Part> containerStatuses(Part pod) {
+    private static Stream<KubernetesJson> containerStatuses(KubernetesJson pod) {
         return Stream.of("initContainerStatuses", "containerStatuses")
                 .flatMap(list -> pod.at("status", list).items().stream());
     }
 
     /** Whether the pods start; nothing is said where there are none. */
     Optional<Link> checkReady() {
-        List<Part> all = active();
+        List<KubernetesJson> all = active();
         if (all.isEmpty()) {
             return Optional.empty();
         }
-        List<Part> waiting = all.stream().filter(pod -> !pod.isReady()).toList();
+        List<KubernetesJson> waiting =
+                all.stream().filter(pod -> !pod.isReady()).toList();
         Optional<Link> obstacle =
                 waiting.stream().flatMap(pod -> failIfHeldUp(pod).stream()).findFirst();
         if (obstacle.isPresent()) {
@@ -217,8 +218,8 @@ final class WorkloadPods {
         return Optional.of(judgeStart(waiting.get(0)));
     }
 
-    private Link judgeStart(Part pod) {
-        Part ready = pod.condition("Ready");
+    private Link judgeStart(KubernetesJson pod) {
+        KubernetesJson ready = pod.condition("Ready");
         String since = ready.text("lastTransitionTime");
         Duration age = live.measureAge(since.isEmpty() ? pod.created() : since);
         if (age.compareTo(STARTING) < 0) {
@@ -227,7 +228,7 @@ final class WorkloadPods {
         return fail(pod, findLastWarning(Stream.of(pod)).orElseGet(() -> describe(ready)));
     }
 
-    private Link fail(Part pod, String why) {
+    private Link fail(KubernetesJson pod, String why) {
         String place = pod.name() + " -n " + pod.namespace();
         String command = why.startsWith("CrashLoopBackOff") ? "kubectl logs --previous " : "kubectl describe pod ";
         List<String> next = findNextSteps(why, command + place).stream()
@@ -237,8 +238,8 @@ final class WorkloadPods {
     }
 
     /** Fails a pod for what does not go away by waiting: no node fits, or a container cannot be started. */
-    private Optional<Link> failIfHeldUp(Part pod) {
-        Part scheduled = pod.condition("PodScheduled");
+    private Optional<Link> failIfHeldUp(KubernetesJson pod) {
+        KubernetesJson scheduled = pod.condition("PodScheduled");
         if (scheduled.text("status").equals("False")) {
             return Optional.of(fail(pod, describe(scheduled)));
         }
@@ -249,8 +250,8 @@ final class WorkloadPods {
                 .map(why -> fail(pod, why));
     }
 
-    private static String describeLastEnd(Part container) {
-        Part last = container.at("lastState", "terminated");
+    private static String describeLastEnd(KubernetesJson container) {
+        KubernetesJson last = container.at("lastState", "terminated");
         if (last.value() == null) {
             return "";
         }
@@ -258,27 +259,27 @@ final class WorkloadPods {
     }
 
     /** The last warning about one of the objects. */
-    private Optional<String> findLastWarning(Stream<Part> objects) {
-        List<Part> about = objects.toList();
+    private Optional<String> findLastWarning(Stream<KubernetesJson> objects) {
+        List<KubernetesJson> about = objects.toList();
         return live.events().stream()
                 .filter(WorkloadPods::isOfFailure)
                 .filter(event -> about.stream().anyMatch(object -> isAbout(event, object)))
-                .max(Comparator.comparing(Part::lastSeen))
+                .max(Comparator.comparing(KubernetesJson::lastSeen))
                 .map(WorkloadPods::describe);
     }
 
-    private static boolean isOfFailure(Part event) {
+    private static boolean isOfFailure(KubernetesJson event) {
         String reason = event.text("reason");
         return reason.startsWith("Failed") || reason.equals("Unhealthy");
     }
 
-    private static boolean isAbout(Part event, Part object) {
+    private static boolean isAbout(KubernetesJson event, KubernetesJson object) {
         return object.kind().equals(event.text("involvedObject", "kind"))
                 && object.name().equals(event.text("involvedObject", "name"));
     }
 
     /** Reason and message of a condition, an event or a container's state, on one line. */
-    private static String describe(Part part) {
+    private static String describe(KubernetesJson part) {
         String message = part.text("message").replace("(combined from similar events): ", "");
         String text = Stream.of(part.text("reason"), message)
                 .filter(words -> !words.isEmpty())

@@ -66,7 +66,7 @@ public final class Kubectl {
     }
 
     /** Objects that were listed, and why others were not; a list of several kinds can have both. */
-    public record Listing(List<Part> items, Optional<KubectlException> failure) {}
+    public record Listing(List<KubernetesJson> items, Optional<KubectlException> failure) {}
 
     /** Which cluster and namespace a command means, by the options that kubectl itself has for it. */
     public static final class Options {
@@ -251,7 +251,7 @@ public final class Kubectl {
      *
      * @throws KubectlException if kubectl fails, or prints something else
      */
-    public Part readJson(String... arguments) throws KubectlException, InterruptedException {
+    public KubernetesJson readJson(String... arguments) throws KubectlException, InterruptedException {
         Result result = runForJson(List.of(arguments));
         if (result.failure().isPresent()) {
             throw result.failure().get();
@@ -268,7 +268,7 @@ public final class Kubectl {
         all.addAll(List.of(arguments));
         Result result = runForJson(all);
         try {
-            Part list = result.stdout().isEmpty() ? Part.NONE : parseObject(result.stdout());
+            KubernetesJson list = result.stdout().isEmpty() ? KubernetesJson.NONE : parseObject(result.stdout());
             return new Listing(list.at("items").items(), result.failure());
         } catch (KubectlException e) {
             return new Listing(List.of(), Optional.of(e));
@@ -279,9 +279,9 @@ public final class Kubectl {
         return run(Stream.concat(arguments.stream(), Stream.of("--output=json")).toArray(String[]::new));
     }
 
-    private static Part parseObject(String stdout) throws KubectlException {
+    private static KubernetesJson parseObject(String stdout) throws KubectlException {
         try {
-            return new Part(Json.object(stdout));
+            return new KubernetesJson(Json.object(stdout));
         } catch (ParseException e) {
             throw new KubectlException(Kind.OTHER, "kubectl printed no JSON object", List.of());
         }

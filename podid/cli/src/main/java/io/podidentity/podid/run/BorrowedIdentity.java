@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.run;
 
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.Map;
 
 /**
  * The identity that the pods of a workload have. Immutable.
  *
  * @param authorityHost the address of Entra ID in the identity's cloud
- * @param container the workload's container as the API has it; {@link Part#NONE} for an account alone
+ * @param container the workload's container as the API has it; {@link KubernetesJson#NONE} for an account alone
  */
 record BorrowedIdentity(
         String namespace,
@@ -16,7 +16,7 @@ record BorrowedIdentity(
         String clientId,
         String tenantId,
         String authorityHost,
-        Part container) {
+        KubernetesJson container) {
 
     static final String CLIENT_ID = "AZURE_CLIENT_ID";
     static final String TENANT = "AZURE_TENANT_ID";

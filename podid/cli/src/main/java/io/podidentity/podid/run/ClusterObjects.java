@@ -8,7 +8,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,13 +18,13 @@ final class ClusterObjects {
     private ClusterObjects() {}
 
     /** @param object an object, or a list of them */
-    static Cluster parse(Part object) {
+    static Cluster parse(KubernetesJson object) {
         return new ManifestReader(Profile.WORKLOAD_IDENTITY)
                 .readText("kubectl", Json.write(object.value()))
                 .cluster();
     }
 
-    static Map<String, String> annotationsOf(Part serviceAccount) {
+    static Map<String, String> annotationsOf(KubernetesJson serviceAccount) {
         return parse(serviceAccount).all(ServiceAccount.class).get(0).metadata().annotations();
     }
 

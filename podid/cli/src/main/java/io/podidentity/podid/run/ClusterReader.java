@@ -13,7 +13,7 @@ import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     static ClusterReader open(Kubectl kubectl, Optional<String> namespace)
             throws CannotBorrowException, InterruptedException {
         try {
-            Part config = kubectl.readJson("config", "view", "--minify");
+            KubernetesJson config = kubectl.readJson("config", "view", "--minify");
             String context = config.text("current-context");
             String own = namespace.orElseGet(() -> namespaceOfContext(config));
             return new ClusterReader(
@@ -47,7 +47,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
         }
     }
 
-    private static String namespaceOfContext(Part config) {
+    private static String namespaceOfContext(KubernetesJson config) {
         return config.at("contexts").items().stream()
                 .map(context -> context.text("context", "namespace"))
                 .filter(text -> !text.isEmpty())
@@ -57,10 +57,11 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
 
     /** Finds the identity; what the user does not say, the cluster does. */
     BorrowedIdentity read(WorkloadName workload, Choices choices) throws CannotBorrowException, InterruptedException {
-        Part object = get(workload.kind(), workload.name());
+        KubernetesJson object = get(workload.kind(), workload.name());
         Pod pod = workload.isServiceAccount() ? podUnder(workload.name()) : podOf(workload, object);
         String account = Webhook.serviceAccount(pod);
-        Part accountObject = workload.isServiceAccount() ? object : get(WorkloadName.SERVICE_ACCOUNT, account);
+        KubernetesJson accountObject =
+                workload.isServiceAccount() ? object : get(WorkloadName.SERVICE_ACCOUNT, account);
         Map<String, String> annotations = ClusterObjects.annotationsOf(accountObject);
         requireWorkloadIdentity(workload, pod);
         WebhookSettings settings = new WebhookSettingsReader(kubectl).read(account, choices.tenant(), annotations);
@@ -153,7 +154,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
         return container.env().stream().anyMatch(variable -> variable.name().equals(BorrowedIdentity.TOKEN_FILE));
     }
 
-    private Part get(String kind, String name) throws CannotBorrowException, InterruptedException {
+    private KubernetesJson get(String kind, String name) throws CannotBorrowException, InterruptedException {
         try {
             return kubectl.readJson("get", kind, name);
         } catch (KubectlException e) {
@@ -163,19 +164,19 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     }
 
     /** A pod of a workload, even if the workload is scaled down: it has an identity all the same. */
-    static Pod podOf(WorkloadName workload, Part object) throws CannotBorrowException {
+    static Pod podOf(WorkloadName workload, KubernetesJson object) throws CannotBorrowException {
         return ClusterObjects.parse(withoutReplicas(object)).pods().stream()
                 .findFirst()
                 .orElseThrow(() -> new CannotBorrowException(workload + " makes no pods"));
     }
 
     /** A copy, since the object is looked at again. */
-    private static Part withoutReplicas(Part workload) {
+    private static KubernetesJson withoutReplicas(KubernetesJson workload) {
         var spec = new LinkedHashMap<>(workload.at("spec").map());
         spec.remove("replicas");
         var object = new LinkedHashMap<>(workload.map());
         object.put("spec", spec);
-        return new Part(object);
+        return new KubernetesJson(object);
     }
 
     /** A pod under a service account that is named without a workload. */

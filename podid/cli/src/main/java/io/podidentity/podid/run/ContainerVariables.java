@@ -3,7 +3,7 @@ package io.podidentity.podid.run;
 
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -59,25 +59,25 @@ record ContainerVariables(Map<String, String> readable, List<String> unreadable)
         }
     }
 
-    /** The container of that name in a pod or in what makes pods; {@link Part#NONE} if there is none. */
-    static Part container(Part object, String name) {
+    /** The container of that name in a pod or in what makes pods; {@link KubernetesJson#NONE} if there is none. */
+    static KubernetesJson container(KubernetesJson object, String name) {
         return object.podSpec().at("containers").items().stream()
                 .filter(container -> container.text("name").equals(name))
                 .findFirst()
-                .orElse(Part.NONE);
+                .orElse(KubernetesJson.NONE);
     }
 
-    static Map<String, String> texts(Part object) {
+    static Map<String, String> texts(KubernetesJson object) {
         Map<String, String> texts = new LinkedHashMap<>();
-        object.map().forEach((key, field) -> texts.put(key, new Part(field).text()));
+        object.map().forEach((key, field) -> texts.put(key, new KubernetesJson(field).text()));
         return texts;
     }
 
     /** The names of a container's variables; of a whole ConfigMap or Secret, which is not read, its own name. */
-    static List<String> names(Part container) {
+    static List<String> names(KubernetesJson container) {
         var names = new ArrayList<String>();
         container.at("env").items().forEach(variable -> names.add(variable.text("name")));
-        for (Part whole : container.at("envFrom").items()) {
+        for (KubernetesJson whole : container.at("envFrom").items()) {
             boolean isConfigMap = whole.map().containsKey(Source.CONFIG_MAP.wholeField);
             Source source = isConfigMap ? Source.CONFIG_MAP : Source.SECRET;
             names.add(source.describeWhole(whole.text(source.wholeField, "name")));
@@ -86,7 +86,8 @@ record ContainerVariables(Map<String, String> readable, List<String> unreadable)
     }
 
     /** @param withSecrets whether to read what Secrets hold */
-    static ContainerVariables read(Kubectl kubectl, Part container, boolean withSecrets) throws InterruptedException {
+    static ContainerVariables read(Kubectl kubectl, KubernetesJson container, boolean withSecrets)
+            throws InterruptedException {
         return new Reader(kubectl, withSecrets).read(container);
     }
 
@@ -112,13 +113,13 @@ record ContainerVariables(Map<String, String> readable, List<String> unreadable)
         }
 
         /** In Kubernetes' order: a variable of the container wins over one of a whole object. */
-        ContainerVariables read(Part container) throws InterruptedException {
-            for (Part whole : container.at("envFrom").items()) {
+        ContainerVariables read(KubernetesJson container) throws InterruptedException {
+            for (KubernetesJson whole : container.at("envFrom").items()) {
                 for (Source source : Source.values()) {
                     addWhole(whole.text("prefix"), source, whole.text(source.wholeField, "name"));
                 }
             }
-            for (Part variable : container.at("env").items()) {
+            for (KubernetesJson variable : container.at("env").items()) {
                 addVariable(variable);
             }
             return new ContainerVariables(readable, unreadable);
@@ -135,9 +136,9 @@ record ContainerVariables(Map<String, String> readable, List<String> unreadable)
             data.forEach((key, value) -> readable.put(prefix + key, value));
         }
 
-        private void addVariable(Part variable) throws InterruptedException {
+        private void addVariable(KubernetesJson variable) throws InterruptedException {
             String name = variable.text("name");
-            Part origin = variable.at("valueFrom");
+            KubernetesJson origin = variable.at("valueFrom");
             if (origin.map().isEmpty()) {
                 readable.put(name, expandReferences(variable.text("value")));
                 return;
@@ -151,9 +152,9 @@ record ContainerVariables(Map<String, String> readable, List<String> unreadable)
         }
 
         /** Empty also for what comes from a field of the pod, which is known only to a pod that runs. */
-        private Optional<String> findReferenced(Part origin) throws InterruptedException {
+        private Optional<String> findReferenced(KubernetesJson origin) throws InterruptedException {
             for (Source source : Source.values()) {
-                Part reference = origin.at(source.keyField);
+                KubernetesJson reference = origin.at(source.keyField);
                 if (!reference.map().isEmpty()) {
                     Map<String, String> data = data(source, reference.text("name"));
                     return Optional.ofNullable(data.get(reference.text("key")));

@@ -4,7 +4,7 @@ package io.podidentity.podid.run;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import io.podidentity.podid.lend.Lending;
 import io.podidentity.podid.process.Child;
 import io.podidentity.podid.run.ClusterReader.Choices;
@@ -210,7 +210,7 @@ public final class RunCommand implements Callable<Integer> {
             throws KubectlException, InterruptedException {
         // Before kubectl runs, so that the token is renewed rather early than late.
         Instant asked = clock.instant();
-        Part request = kubectl.readJson(
+        KubernetesJson request = kubectl.readJson(
                 "create",
                 "token",
                 borrowed.serviceAccount(),

@@ -2,7 +2,7 @@
 package io.podidentity.podid.run;
 
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import io.podidentity.podid.process.Shutdown;
 import java.io.IOException;
 import java.time.Clock;
@@ -36,7 +36,7 @@ final class TokenRenewal implements AutoCloseable {
          *
          * @throws IllegalArgumentException if that has no token, or no life that can be one
          */
-        static AccountToken read(Part request, Instant asked) {
+        static AccountToken read(KubernetesJson request, Instant asked) {
             Object life = request.at("spec", "expirationSeconds").value();
             Object token = request.at("status", "token").value();
             if (life instanceof Number seconds && isLife(seconds.longValue()) && token instanceof String value) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.emulator.manifest.YamlReader;
 import io.podidentity.podid.doctor.Diagnosis.Workload;
 import io.podidentity.podid.kubectl.Kubectl;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -90,7 +90,7 @@ class ExaminationTest {
     /** The DaemonSet of {@code k8s/emulated-pod-identity}. */
     @Test
     void examine_whereTheEmulatedNmiRuns_findsItOnThePodsNode() throws Exception {
-        Part daemonSet =
+        KubernetesJson daemonSet =
                 parts(Files.readString(Path.of("..", "..", "k8s", "emulated-pod-identity", "nmi.yaml"))).stream()
                         .filter(object -> object.kind().equals("DaemonSet"))
                         .findFirst()
@@ -100,10 +100,11 @@ class ExaminationTest {
         nmi.put("apiVersion", "v1");
         nmi.put("kind", "Pod");
         Map<String, Object> metadata =
-                new LinkedHashMap<>(new Part(nmi).at("metadata").map());
+                new LinkedHashMap<>(new KubernetesJson(nmi).at("metadata").map());
         metadata.putAll(Map.of("name", "nmi-1", "namespace", "emulated-nmi"));
         nmi.put("metadata", metadata);
-        Map<String, Object> spec = new LinkedHashMap<>(new Part(nmi).at("spec").map());
+        Map<String, Object> spec =
+                new LinkedHashMap<>(new KubernetesJson(nmi).at("spec").map());
         spec.put("nodeName", "node1");
         nmi.put("spec", spec);
         nmi.put("status", Map.of("conditions", List.of(Map.of("type", "Ready", "status", "True"))));
@@ -116,7 +117,7 @@ class ExaminationTest {
                 spec: {pod: web, podNamespace: shop}
                 status: {status: Assigned}
                 """,
-                List.of(new Part(nmi)));
+                List.of(new KubernetesJson(nmi)));
 
         assertThat(workload(diagnosis, "Pod shop/web").links())
                 .filteredOn(link -> link.name().equals("NMI"))
@@ -125,9 +126,9 @@ class ExaminationTest {
                 .isEqualTo(Link.State.OK);
     }
 
-    private static List<Part> parts(String objects) {
+    private static List<KubernetesJson> parts(String objects) {
         return YamlReader.read("objects", objects).stream()
-                .map(object -> new Part(object.plain()))
+                .map(object -> new KubernetesJson(object.plain()))
                 .toList();
     }
 
@@ -143,7 +144,7 @@ class ExaminationTest {
     }
 
     /** Examines objects of the namespace shop, in a cluster of which all can be seen. */
-    private Diagnosis examine(String objects, List<Part> partsOfPodIdentity) throws Exception {
+    private Diagnosis examine(String objects, List<KubernetesJson> partsOfPodIdentity) throws Exception {
         var live = new Live(
                 "shop",
                 parts(objects),

@@ -102,14 +102,15 @@ class KubectlTest {
     }
 
     @Test
-    void part_ofASecretOrAToken_hasNoValueInItsText() {
-        Part secret =
-                new Part(Map.of("kind", "Secret", "metadata", Map.of("name", "db"), "data", Map.of("key", "czNjcmV0")));
-        Part created = new Part(Map.of("kind", "TokenRequest", "status", Map.of("token", "eyJ0b2tlbg")));
+    void toString_ofASecretOrAToken_hasNoValueInItsText() {
+        KubernetesJson secret = new KubernetesJson(
+                Map.of("kind", "Secret", "metadata", Map.of("name", "db"), "data", Map.of("key", "czNjcmV0")));
+        KubernetesJson created =
+                new KubernetesJson(Map.of("kind", "TokenRequest", "status", Map.of("token", "eyJ0b2tlbg")));
 
-        assertThat(secret).hasToString("Part[Secret db]");
-        assertThat(created).hasToString("Part[TokenRequest]");
-        assertThat(created.at("status")).hasToString("Part[]");
+        assertThat(secret).hasToString("KubernetesJson[Secret db]");
+        assertThat(created).hasToString("KubernetesJson[TokenRequest]");
+        assertThat(created.at("status")).hasToString("KubernetesJson[]");
     }
 
     @Test
@@ -127,7 +128,7 @@ class KubectlTest {
         Kubectl.Listing listing = onCluster()
                 .list(List.of("serviceaccounts", "secrets", "roles.rbac.authorization.k8s.io"), "--namespace=default");
 
-        assertThat(listing.items()).extracting(Part::kind).containsOnly("ServiceAccount");
+        assertThat(listing.items()).extracting(KubernetesJson::kind).containsOnly("ServiceAccount");
         assertThat(listing.failure().orElseThrow().denied())
                 .extracting(Denied::qualifiedResource)
                 .containsExactly("secrets", "roles.rbac.authorization.k8s.io");
@@ -147,7 +148,7 @@ class KubectlTest {
         assertThat(failure.message())
                 .contains("conversion webhook for Job failed")
                 .doesNotContain("secrets");
-        assertThat(listing.items()).extracting(Part::kind).containsOnly("ServiceAccount");
+        assertThat(listing.items()).extracting(KubernetesJson::kind).containsOnly("ServiceAccount");
     }
 
     /** An id of a user may be an address, and have characters that a path cannot have. */

@@ -4,7 +4,7 @@ package io.podidentity.podid.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.json.Json;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +19,7 @@ class ClusterReaderTest {
 
     @Test
     void podOf_aWorkloadThatIsScaledDown_isThatOfItsTemplate() throws Exception {
-        var deployment = new Part(Json.object(SCALED_DOWN));
+        var deployment = new KubernetesJson(Json.object(SCALED_DOWN));
 
         assertThat(ClusterReader.podOf(WorkloadName.parse("deploy/orders"), deployment)
                         .labels())

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,8 +56,8 @@ class ContainerVariablesTest {
         kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
     }
 
-    private static Part container() throws Exception {
-        return ContainerVariables.container(new Part(Json.object(CRON_JOB)), "main");
+    private static KubernetesJson container() throws Exception {
+        return ContainerVariables.container(new KubernetesJson(Json.object(CRON_JOB)), "main");
     }
 
     @Test

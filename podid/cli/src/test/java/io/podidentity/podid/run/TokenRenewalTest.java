@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlException.Kind;
-import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.kubectl.KubernetesJson;
 import io.podidentity.podid.run.TokenRenewal.AccountToken;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -73,7 +73,7 @@ class TokenRenewalTest {
         TokenRenewal.Source source = () -> {
             Map<String, Object> odd = Map.of("spec", Map.of("expirationSeconds", Long.MAX_VALUE), "status", "none");
             return asked.incrementAndGet() == 1
-                    ? AccountToken.read(new Part(odd), Instant.now())
+                    ? AccountToken.read(new KubernetesJson(odd), Instant.now())
                     : token("token 2", Duration.ofHours(1));
         };
         try (TokenFolder folder = TokenFolder.create(parent)) {
@@ -99,7 +99,8 @@ class TokenRenewalTest {
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE})
     void lifetime_thatIsNone_isRefused(long seconds) {
-        var request = new Part(Map.of("spec", Map.of("expirationSeconds", seconds), "status", Map.of("token", "t")));
+        var request = new KubernetesJson(
+                Map.of("spec", Map.of("expirationSeconds", seconds), "status", Map.of("token", "t")));
 
         assertThatThrownBy(() -> AccountToken.read(request, Instant.EPOCH))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -110,7 +111,7 @@ class TokenRenewalTest {
         Instant asked = Instant.parse("2026-11-25T10:00:00Z");
 
         AccountToken token = AccountToken.read(
-                new Part(Map.of(
+                new KubernetesJson(Map.of(
                         "spec", Map.of("expirationSeconds", 1000L),
                         "status", Map.of("token", "a.eyJpc3MiOiJodHRwczovL2kvIn0.b", "expirationTimestamp", ""))),
                 asked);

@@ -243,7 +243,8 @@ record FieldsEdit(SourceText source, MappingNode around, List<String> missing, O
         if (source.lines().startOf(first) == source.lines().startOf(brace)) {
             source.insert(brace, writeFlow(fields) + ", ");
         } else {
-            source.insert(brace, source.lineEnd() + " ".repeat(source.lines().columnOf(first)) + writeFlow(fields) + ",");
+            source.insert(
+                    brace, source.lineEnd() + " ".repeat(source.lines().columnOf(first)) + writeFlow(fields) + ",");
         }
     }
 

@@ -180,7 +180,9 @@ final class KustomizationText {
         boolean grows = key.equals(PATCHES) && !addedPatches.isEmpty();
         if (grows) {
             int dash = source.text().lastIndexOf('-', source.startOf(items.get(0)) - 1);
-            source.insertLines(source.lines().startBehind(source.endOf(field)), indentPatches(source.lines().columnOf(dash)));
+            source.insertLines(
+                    source.lines().startBehind(source.endOf(field)),
+                    indentPatches(source.lines().columnOf(dash)));
         }
         boolean isEmptied = !items.isEmpty() && removed.size() == items.size() && !grows;
         // The key of the resources stays even without an item: the next resource belongs there.

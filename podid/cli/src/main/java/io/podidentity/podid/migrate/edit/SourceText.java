@@ -170,8 +170,7 @@ public final class SourceText {
         int index = elements.indexOf(element);
         Optional<Node> next = index + 1 < elements.size() ? Optional.of(elements.get(index + 1)) : Optional.empty();
         if (!YamlNodes.isFlow(list)) {
-            int end =
-                    next.map(this::startWithComments).orElseGet(() -> lines.startBehind(contentEnd(element)));
+            int end = next.map(this::startWithComments).orElseGet(() -> lines.startBehind(contentEnd(element)));
             replace(startWithComments(element), end, "");
             return;
         }

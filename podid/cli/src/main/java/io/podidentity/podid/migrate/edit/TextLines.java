@@ -32,7 +32,8 @@ record TextLines(String text) {
 
     /** The number of the line with a place, counted from 1. */
     long numberOf(int offset) {
-        return 1 + text.substring(0, offset).chars().filter(unit -> unit == '\n').count();
+        return 1
+                + text.substring(0, offset).chars().filter(unit -> unit == '\n').count();
     }
 
     /** The start of the line with a place, or of the comments right above that line. */

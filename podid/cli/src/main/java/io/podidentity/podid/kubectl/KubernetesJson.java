@@ -15,18 +15,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value a map, a list, a string, a number or a Boolean; null if there is nothing at that place
  */
-public record Part(@Nullable Object value) {
+public record KubernetesJson(@Nullable Object value) {
 
     /** What stands where nothing is written. */
-    public static final Part NONE = new Part(null);
+    public static final KubernetesJson NONE = new KubernetesJson(null);
 
     /** The value below these keys; {@link #NONE} if there is none. */
-    public Part at(String... keys) {
-        Part part = this;
+    public KubernetesJson at(String... keys) {
+        KubernetesJson found = this;
         for (String key : keys) {
-            part = part.value instanceof Map<?, ?> map ? new Part(map.get(key)) : NONE;
+            found = found.child(key);
         }
-        return part;
+        return found;
+    }
+
+    private KubernetesJson child(String key) {
+        return value instanceof Map<?, ?> map ? new KubernetesJson(map.get(key)) : NONE;
     }
 
     /** The map itself. If the value is no map, a new and empty one, which the caller may change. */
@@ -39,8 +43,11 @@ public record Part(@Nullable Object value) {
     }
 
     /** The elements of a list; none if the value is no list. */
-    public List<Part> items() {
-        return value instanceof List<?> list ? list.stream().map(Part::new).toList() : List.of();
+    public List<KubernetesJson> items() {
+        if (value instanceof List<?> list) {
+            return list.stream().map(KubernetesJson::new).toList();
+        }
+        return List.of();
     }
 
     /** The value as a string; empty if there is none. */
@@ -65,8 +72,8 @@ public record Part(@Nullable Object value) {
     }
 
     /** The specification of a pod, or of the pods that a workload makes. A CronJob has that of a Job around it. */
-    public Part podSpec() {
-        Part spec = at("spec");
+    public KubernetesJson podSpec() {
+        KubernetesJson spec = at("spec");
         for (String template : List.of("jobTemplate", "template")) {
             if (spec.map().containsKey(template)) {
                 spec = spec.at(template, "spec");
@@ -91,7 +98,7 @@ public record Part(@Nullable Object value) {
     }
 
     /** The condition of that type in the status; {@link #NONE} if there is none. */
-    public Part condition(String type) {
+    public KubernetesJson condition(String type) {
         return at("status", "conditions").items().stream()
                 .filter(condition -> condition.text("type").equals(type))
                 .findFirst()
@@ -124,6 +131,6 @@ public record Part(@Nullable Object value) {
 
     @Override
     public String toString() {
-        return "Part[" + (kind() + " " + name()).strip() + "]";
+        return "KubernetesJson[" + (kind() + " " + name()).strip() + "]";
     }
 }
