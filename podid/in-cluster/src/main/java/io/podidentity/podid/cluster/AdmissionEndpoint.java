@@ -115,37 +115,70 @@ final class AdmissionEndpoint implements Endpoint {
     private Answer answer(Map<String, Object> asked) {
         var response = new LinkedHashMap<String, Object>();
         response.put("uid", String.valueOf(asked.get("uid")));
-        try {
-            review(asked, response);
-        } catch (KubernetesClientException e) {
-            deny(response, "the emulated Azure cannot ask the API server: " + e.getMessage());
-        }
+        decide(asked).addTo(response);
         return Answer.json(200, Map.of("apiVersion", VERSION, "kind", REVIEW, "response", response));
     }
 
-    private void review(Map<String, Object> asked, Map<String, Object> response) {
+    /** What the API server is told about a pod. */
+    private sealed interface Decision {
+
+        /** Adds its fields to a response, behind the review's ID. */
+        void addTo(Map<String, Object> response);
+    }
+
+    private record Refused(String message) implements Decision {
+
+        @Override
+        public void addTo(Map<String, Object> response) {
+            response.put("allowed", false);
+            response.put("status", Map.of("message", message));
+        }
+    }
+
+    /** @param patch operations of RFC 6902 */
+    private record Patched(List<Map<String, Object>> patch) implements Decision {
+
+        @Override
+        public void addTo(Map<String, Object> response) {
+            byte[] json = Json.write(patch).getBytes(StandardCharsets.UTF_8);
+            response.put("allowed", true);
+            response.put("patchType", "JSONPatch");
+            response.put("patch", Base64.getEncoder().encodeToString(json));
+        }
+    }
+
+    private Decision decide(Map<String, Object> asked) {
+        try {
+            return review(asked);
+        } catch (KubernetesClientException e) {
+            return new Refused("the emulated Azure cannot ask the API server: " + e.getMessage());
+        }
+    }
+
+    private Decision review(Map<String, Object> asked) {
         String namespace = String.valueOf(asked.get("namespace"));
         Map<String, Object> object = object(asked, "object");
-        Map<String, Object> metadata = object(object, "metadata");
         // The API server leaves it out of a controller's pod.
-        metadata.put("namespace", namespace);
+        object(object, "metadata").put("namespace", namespace);
         Manifests read = new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("pod", Json.write(object));
         if (read.cluster().pods().isEmpty()) {
             // The API server looks at labels and fields only after its webhooks.
-            deny(response, "the pod cannot be read: " + read.problems());
-            return;
+            return new Refused("the pod cannot be read: " + read.problems());
         }
         Pod pod = read.cluster().pods().get(0);
-        Admission admission =
-                webhook.admit(pod, accounts.apply(new ObjectName(namespace, Webhook.serviceAccount(pod))));
-        response.put("allowed", true);
+        var account = new ObjectName(namespace, Webhook.serviceAccount(pod));
+        Admission admission = webhook.admit(pod, accounts.apply(account));
         if (admission instanceof Denied denied) {
-            deny(response, denied.reason().replaceFirst("^admission webhook \"[^\"]*\" denied the request: ", ""));
-            return;
+            return new Refused(denied.reason().replaceFirst("^admission webhook \"[^\"]*\" denied the request: ", ""));
         }
-        if (!Boolean.TRUE.equals(asked.get("dryRun"))) {
+        boolean isDryRun = Boolean.TRUE.equals(asked.get("dryRun"));
+        if (!isDryRun) {
             bundle.bringInto(namespace);
         }
+        return change(object, pod, admission);
+    }
+
+    private Patched change(Map<String, Object> object, Pod pod, Admission admission) {
         Map<String, Object> spec = object(object, "spec");
         Set<String> before = Set.copyOf(spec.keySet());
         // A pod that gets its identity from NMI has only to trust what it asks.
@@ -153,13 +186,7 @@ final class AdmissionEndpoint implements Endpoint {
             admitted.into(spec);
         }
         bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
-        response.put("patchType", "JSONPatch");
-        response.put("patch", encoded(patch(before, spec, metadata)));
-    }
-
-    private static void deny(Map<String, Object> response, String message) {
-        response.put("allowed", false);
-        response.put("status", Map.of("message", message));
+        return new Patched(patch(before, spec, object(object, "metadata")));
     }
 
     private static List<Map<String, Object>> patch(
@@ -184,10 +211,6 @@ final class AdmissionEndpoint implements Endpoint {
     /** Which replaces what is there. */
     private static Map<String, Object> add(String path, Object value) {
         return Map.of("op", "add", "path", path, "value", value);
-    }
-
-    private static String encoded(List<Map<String, Object>> patch) {
-        return Base64.getEncoder().encodeToString(Json.write(patch).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The object in that field, empty if there is none. */

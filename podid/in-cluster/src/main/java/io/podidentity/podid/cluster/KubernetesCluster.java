@@ -85,11 +85,14 @@ public final class KubernetesCluster implements RealCluster {
     public KubernetesCluster() {}
 
     private static ScheduledExecutorService newThread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            var daemon = new Thread(task, name);
-            daemon.setDaemon(true);
-            return daemon;
-        });
+        return Executors.newSingleThreadScheduledExecutor(task -> newDaemon(task, name));
+    }
+
+    /** A thread that does not keep the process alive. */
+    private static Thread newDaemon(Runnable task, String name) {
+        var daemon = new Thread(task, name);
+        daemon.setDaemon(true);
+        return daemon;
     }
 
     @Override
@@ -99,31 +102,38 @@ public final class KubernetesCluster implements RealCluster {
             boolean evenInAzure,
             Consumer<String> lines) {
         log = lines;
-        boolean withPodIdentity =
-                rules.map(MatchRules::profile).filter(Profile::hasNmi).isPresent();
-        var accepted = new ClusterAcceptance(client, evenInAzure, withPodIdentity);
+        Optional<Profile> profile = rules.map(MatchRules::profile).filter(Profile::hasNmi);
+        requireAllowed(new ClusterAcceptance(client, evenInAzure, profile.isPresent()));
+        builder.entraAs(TrustBundle.HOSTS).withoutRoles().hiding(OF_NO_SERVICE).besideEntra(this::besideEntra);
+        provideKeys(builder);
+        profile.ifPresent(played -> providePodIdentity(builder, played));
+    }
+
+    private void requireAllowed(ClusterAcceptance accepted) {
         acceptance = accepted;
         refuse(accepted);
         if (awaitLease()) {
             // What podid must not run beside may have come meanwhile.
             refuse(accepted);
         }
-        builder.entraAs(TrustBundle.HOSTS);
-        var kept = KeptKeys.read(client, Instant.now(), builder.places().names(), log);
+    }
+
+    private AddedEndpoint besideEntra(AddedEndpoint.Azure started) {
+        azure = started;
+        return this::answer;
+    }
+
+    private void provideKeys(PodIdentityEmulator.Builder builder) {
+        KeptKeys kept = KeptKeys.read(client, Instant.now(), builder.places().names(), log);
         keys = kept;
-        builder.keys(new EntraKeys(kept.authority(), () -> kept))
-                .withoutRoles()
-                .hiding(OF_NO_SERVICE)
-                .besideEntra(beside -> {
-                    azure = beside;
-                    return this::answer;
-                });
-        rules.map(MatchRules::profile).filter(Profile::hasNmi).ifPresent(profile -> {
-            PodIdentityKinds.createMissing(client, log);
-            var objects = new PodIdentityObjects(client, profile, nodes, log);
-            podIdentity = objects;
-            builder.cluster(objects.now().with(objects.assignedNow().all())).actualCluster(objects);
-        });
+        builder.keys(new EntraKeys(kept.authority(), () -> kept));
+    }
+
+    private void providePodIdentity(PodIdentityEmulator.Builder builder, Profile profile) {
+        PodIdentityKinds.createMissing(client, log);
+        var objects = new PodIdentityObjects(client, profile, nodes, log);
+        podIdentity = objects;
+        builder.cluster(objects.now().with(objects.assignedNow().all())).actualCluster(objects);
     }
 
     private void refuse(ClusterAcceptance accepted) {
@@ -180,27 +190,31 @@ public final class KubernetesCluster implements RealCluster {
         }
         String address = client.services().withName(NAME).get().getSpec().getClusterIP();
         var bundle = new TrustBundle(client, address, emulator.trustStore());
-        var settings = new WebhookSettings(
+        // A new one with each process, so that one that came into an error message ends with it.
+        String path = AdmissionEndpoint.newPath();
+        // Before the configuration, which makes the API server ask.
+        webhook = new AdmissionEndpoint(path, webhookSettings(beside), objects::annotations, bundle);
+        var configuration = new WebhookConfiguration(client, path, kept.authority(), pods != null);
+        configuration.keep(thread);
+        written = Optional.of(configuration);
+        var unused = thread.scheduleWithFixedDelay(
+                () -> lookAgain(issuer, bundle, end), INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private WebhookSettings webhookSettings(AddedEndpoint.Azure beside) {
+        return new WebhookSettings(
                 WebhookVersion.V1_6_0,
                 beside.directory().tenantId(),
                 "https://" + TrustBundle.LOGIN + "/",
                 knowsSidecars(),
                 Optional.empty());
-        // A new one with each process, so that one that came into an error message ends with it.
-        String path = AdmissionEndpoint.newPath();
-        webhook = new AdmissionEndpoint(path, settings, objects::annotations, bundle);
-        var configuration = new WebhookConfiguration(client, path, kept.authority(), pods != null);
-        configuration.keep(thread);
-        written = Optional.of(configuration);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> {
-                    log(issuer::read);
-                    log(bundle::renew);
-                    log(() -> endIfRefused(end));
-                },
-                INTERVAL_SECONDS,
-                INTERVAL_SECONDS,
-                TimeUnit.SECONDS);
+    }
+
+    /** Looks at what the client does not follow; one failure does not keep from the others. */
+    private void lookAgain(ClusterKeys issuer, TrustBundle bundle, Runnable end) {
+        log(issuer::read);
+        log(bundle::renew);
+        log(() -> endIfRefused(end));
     }
 
     /** What podid must not run beside may come later than podid. */

@@ -7,7 +7,10 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.RuleWithOperations;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.RuleWithOperationsBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfig;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfigBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -45,7 +48,7 @@ final class WebhookConfiguration {
     private static final List<String> NOT_ASKED_ABOUT = List.of(KubernetesCluster.NAME, NodeTokens.NAMESPACE);
 
     private final KubernetesClient client;
-    private final String path;
+    private final WebhookClientConfig podid;
     private final MutatingWebhookConfiguration wanted;
 
     /**
@@ -55,19 +58,18 @@ final class WebhookConfiguration {
      */
     WebhookConfiguration(
             KubernetesClient client, String path, CertificateAuthority authority, boolean withPodIdentity) {
-        this.path = path;
         this.client = client;
-        String trusted = Base64.getEncoder().encodeToString(authority.pem().getBytes(StandardCharsets.US_ASCII));
+        this.podid = describePodid(path, authority);
         var hooks = new ArrayList<MutatingWebhook>();
         // A pod that asks for an identity waits for podid; all others are created without it.
-        hooks.add(hook(WORKLOAD_IDENTITY, "Fail", others(), List.of(in(Keys.USE, "true")), trusted));
+        hooks.add(hook(WORKLOAD_IDENTITY, "Fail", others(), List.of(in(Keys.USE, "true"))));
         // Programs that ask for tokens of accounts themselves need the way to Entra ID alone.
         List<LabelSelectorRequirement> enabled = new ArrayList<>(others());
         enabled.add(in(OPT_IN, ENABLED));
-        hooks.add(hook(NAMESPACES, "Fail", enabled, List.of(notIn(Keys.USE, "true")), trusted));
-        hooks.add(hook(PODS, "Fail", others(), List.of(in(OPT_IN, ENABLED), notIn(Keys.USE, "true")), trusted));
+        hooks.add(hook(NAMESPACES, "Fail", enabled, List.of(notIn(Keys.USE, "true"))));
+        hooks.add(hook(PODS, "Fail", others(), List.of(in(OPT_IN, ENABLED), notIn(Keys.USE, "true"))));
         if (withPodIdentity) {
-            hooks.add(hook(POD_IDENTITY, "Ignore", others(), List.of(exists(Pod.BINDING_LABEL)), trusted));
+            hooks.add(hook(POD_IDENTITY, "Ignore", others(), List.of(exists(Pod.BINDING_LABEL))));
         }
         this.wanted = configuration(OwnNamespace.asOwner(client), hooks);
     }
@@ -82,23 +84,37 @@ final class WebhookConfiguration {
                 .build();
     }
 
-    private MutatingWebhook hook(
-            String name,
-            String failurePolicy,
-            List<LabelSelectorRequirement> namespaces,
-            List<LabelSelectorRequirement> pods,
-            String trusted) {
-        return new MutatingWebhookBuilder()
-                .withName(name)
-                .withAdmissionReviewVersions("v1")
-                .withNewClientConfig()
+    /** How the API server reaches podid. */
+    private static WebhookClientConfig describePodid(String path, CertificateAuthority authority) {
+        byte[] certificate = authority.pem().getBytes(StandardCharsets.US_ASCII);
+        return new WebhookClientConfigBuilder()
                 .withNewService()
                 .withName(KubernetesCluster.NAME)
                 .withNamespace(KubernetesCluster.NAME)
                 .withPath(path)
                 .endService()
-                .withCaBundle(trusted)
-                .endClientConfig()
+                .withCaBundle(Base64.getEncoder().encodeToString(certificate))
+                .build();
+    }
+
+    private static RuleWithOperations creationOfPods() {
+        return new RuleWithOperationsBuilder()
+                .withApiGroups("")
+                .withApiVersions("v1")
+                .withOperations("CREATE")
+                .withResources("pods")
+                .build();
+    }
+
+    private MutatingWebhook hook(
+            String name,
+            String failurePolicy,
+            List<LabelSelectorRequirement> namespaces,
+            List<LabelSelectorRequirement> pods) {
+        return new MutatingWebhookBuilder()
+                .withName(name)
+                .withAdmissionReviewVersions("v1")
+                .withClientConfig(podid)
                 .withFailurePolicy(failurePolicy)
                 .withMatchPolicy("Equivalent")
                 .withNewNamespaceSelector()
@@ -108,13 +124,8 @@ final class WebhookConfiguration {
                 .withMatchExpressions(pods)
                 .endObjectSelector()
                 .withReinvocationPolicy("IfNeeded")
-                .withRules(new RuleWithOperationsBuilder()
-                        .withApiGroups("")
-                        .withApiVersions("v1")
-                        .withOperations("CREATE")
-                        .withResources("pods")
-                        .build())
-                // The ConfigMap with what pods trust.
+                .withRules(creationOfPods())
+                // podid creates the ConfigMap with what pods trust, unless the API server only tries.
                 .withSideEffects("NoneOnDryRun")
                 .build();
     }
