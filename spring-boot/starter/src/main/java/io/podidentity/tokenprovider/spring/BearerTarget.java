@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url URL of the server, such as https://api.contoso.com; with a path, only requests below it get a token. It
  *     must be https, except on this machine.
  * @param resource Resource of the tokens, such as api://CLIENT_ID.
- * @param identity Name of the identity whose tokens they are, among token-provider.identities; by default that of
- *     token-provider.identity.
+ * @param identity Name of the identity whose tokens they are, among token-provider.identities and
+ *     token-provider.agents; by default that of token-provider.identity.
  */
 record BearerTarget(
         @DefaultValue("") String url,

@@ -67,8 +67,8 @@ record ClientAssertionSettings(
                             + ".identity to its name among token-provider.identities.");
         }
         if (StringUtils.hasText(identity)) {
-            TokenProviderProperties.requireKnown(
-                    identities, setting.replace("token-provider.", "") + ".identity", identity);
+            new IdentityNames(identities, Map.of())
+                    .require(setting.replace("token-provider.", "") + ".identity", identity);
             if (clientIdOf(identity, identities).isEmpty()) {
                 throw new TokenProviderSettingException(
                         setting + ".identity is " + identity + ", which has a connection-string and no client-id.",

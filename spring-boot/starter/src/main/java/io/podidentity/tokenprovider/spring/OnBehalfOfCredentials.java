@@ -43,9 +43,9 @@ public final class OnBehalfOfCredentials {
     }
 
     /**
-     * The same for another identity of the application.
+     * The same for another identity of the application. An agent identity needs a user's token for its blueprint.
      *
-     * @param name a name among {@code token-provider.identities}
+     * @param name a name among {@code token-provider.identities} and {@code token-provider.agents}
      * @throws IllegalArgumentException if there is no such name
      */
     public OnBehalfOfCredentials withIdentity(String name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.spring;
 
+import io.podidentity.tokenprovider.AgentIdentity;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.ClientAssertions;
 import io.podidentity.tokenprovider.TokenListener;
@@ -9,7 +10,11 @@ import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -34,10 +39,18 @@ final class TokenIdentities {
     /** What health, metrics and the endpoint call the identity that has no name. */
     static final String UNNAMED = "default";
 
+    /** What health, metrics and the endpoint call the blueprint, for an agent identity that has no name. */
+    static final String BLUEPRINT = "agent-blueprint";
+
     /** What health, metrics and the endpoint call the identity of a client assertion, before the registration. */
     static final String ASSERTION = "client-assertion.";
 
     private static final String CLIENT_ID = "AZURE_CLIENT_ID";
+    private static final String TENANT_ID = "AZURE_TENANT_ID";
+
+    /** The library's name of the one source that signs in as a blueprint. */
+    private static final String AGENT_SOURCE = "Agent identity";
+
     private static final String STORAGE = "https://storage.azure.com";
 
     private final TokenProviderProperties properties;
@@ -46,6 +59,8 @@ final class TokenIdentities {
     private final ObjectProvider<TokenListener> listeners;
     private final ObjectProvider<Listener> identityListeners;
     private final Map<String, AzureServiceTokenProvider> providers = new ConcurrentHashMap<>();
+    private final Map<String, AzureServiceTokenProvider> agentProviders = new ConcurrentHashMap<>();
+    private final Map<AgentIdentity, String> agentNames;
 
     /** Is told what becomes of the tokens of each identity, under the same conditions as a {@link TokenListener}. */
     interface Listener {
@@ -68,6 +83,8 @@ final class TokenIdentities {
         this.customizers = customizers;
         this.listeners = listeners;
         this.identityListeners = identityListeners;
+        this.agentNames = properties.agents().entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(agent -> agent.getValue().identity(), Map.Entry::getKey));
     }
 
     /** The name of the identity that a setting asks for. */
@@ -78,9 +95,8 @@ final class TokenIdentities {
 
     /** @throws IllegalArgumentException if the settings have no identity of that name */
     void requireKnown(String name) {
-        if (!properties.identities().containsKey(name)) {
-            throw new IllegalArgumentException("token-provider.identities has no \"" + name + "\", only "
-                    + properties.identities().keySet());
+        if (!properties.names().contain(name)) {
+            throw new IllegalArgumentException("There is no identity \"" + name + "\": " + properties.names());
         }
     }
 
@@ -90,7 +106,47 @@ final class TokenIdentities {
      * @throws TokenProviderSettingException if its settings cannot be used
      */
     AzureServiceTokenProvider provider(@Nullable String setting) {
-        return providers.computeIfAbsent(name(setting), this::makeProvider);
+        String name = name(setting);
+        return properties.agents().containsKey(name)
+                ? agentProviders.computeIfAbsent(name, this::makeAgentProvider)
+                : ownProvider(name);
+    }
+
+    private AzureServiceTokenProvider ownProvider(String name) {
+        return providers.computeIfAbsent(name, this::makeProvider);
+    }
+
+    private AzureServiceTokenProvider makeAgentProvider(String name) {
+        AgentSettings agent = Objects.requireNonNull(properties.agents().get(name));
+        return ownProvider(blueprintName()).asAgent(agent.identity());
+    }
+
+    /** The name of the identity that is the blueprint of all agent identities. */
+    private String blueprintName() {
+        if (properties.agentBlueprint() != null) {
+            return BLUEPRINT;
+        }
+        String name = name(null);
+        return properties.agents().containsKey(name) ? UNNAMED : name;
+    }
+
+    /** @throws TokenProviderSettingException if the settings have agent identities, and nothing signs in for them */
+    void requireBlueprint() {
+        // A provider tells its sources, and no other source signs in as an agent identity.
+        boolean isMissing = !properties.agents().isEmpty()
+                && !ownProvider(blueprintName()).toString().contains(AGENT_SOURCE);
+        if (isMissing) {
+            throw new TokenProviderSettingException(
+                    "token-provider.agents is set, and the application does not sign in as a blueprint.",
+                    "Set token-provider.agent-blueprint.client-id and .tenant-id, or"
+                            + " token-provider.connection-string=RunAs=Agent;AppId=BLUEPRINT;TenantId=TENANT.");
+        }
+    }
+
+    /** The request of an identity for a token, which names its agent identity; null is the default identity. */
+    TokenRequest request(@Nullable String setting, String resource) {
+        AgentSettings agent = properties.agents().get(name(setting));
+        return TokenRequest.forResource(resource).withAgent(agent == null ? null : agent.identity());
     }
 
     /**
@@ -120,20 +176,25 @@ final class TokenIdentities {
     }
 
     private void addListeners(AzureServiceTokenProvider.Builder builder, String name) {
-        identityListeners.orderedStream().forEach(listener -> builder.listener(new Named(name, listener)));
+        identityListeners.orderedStream().forEach(listener -> builder.listener(new Named(name, agentNames, listener)));
         listeners.orderedStream().forEach(builder::listener);
     }
 
-    /** Tells a listener whose token it is. */
-    private record Named(String identity, Listener listener) implements TokenListener {
+    /** Tells a listener whose token it is: that of an agent identity with a name, or of the provider's identity. */
+    private record Named(String identity, Map<AgentIdentity, String> agentNames, Listener listener)
+            implements TokenListener {
         @Override
         public void on(Event event) {
-            listener.on(identity, event);
+            listener.on(nameOf(event.request()), event);
         }
 
         @Override
         public void waiting(TokenRequest request) {
-            listener.waiting(identity, request);
+            listener.waiting(nameOf(request), request);
+        }
+
+        private String nameOf(TokenRequest request) {
+            return request.agent().map(agentNames::get).orElse(identity);
         }
     }
 
@@ -159,7 +220,7 @@ final class TokenIdentities {
 
     private AzureServiceTokenProvider makeProvider(String name) {
         Identity identity = properties.identities().get(name);
-        String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
+        String connectionString = connectionString(name);
         AzureServiceTokenProvider.Builder builder = beginBuilder(identity).connectionString(connectionString);
         addListeners(builder, name);
         customize(builder);
@@ -168,6 +229,16 @@ final class TokenIdentities {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw explainWrong(identity == null ? "" : "identities." + name + ".", connectionString, e);
         }
+    }
+
+    private @Nullable String connectionString(String name) {
+        AgentBlueprintSettings blueprint = properties.agentBlueprint();
+        if (blueprint != null && name.equals(BLUEPRINT)) {
+            return blueprint.connectionString(
+                    mergeVariables(connection.getIfAvailable(), null).get(TENANT_ID));
+        }
+        Identity identity = properties.identities().get(name);
+        return identity == null ? properties.connectionString() : identity.connectionString();
     }
 
     private Map<String, String> mergeVariables(
@@ -182,7 +253,7 @@ final class TokenIdentities {
             }
             variables.put(CLIENT_ID, identity.clientId());
             if (identity.tenantId() != null) {
-                variables.put("AZURE_TENANT_ID", identity.tenantId());
+                variables.put(TENANT_ID, identity.tenantId());
             }
         }
         return variables;
@@ -203,10 +274,13 @@ final class TokenIdentities {
     }
 
     /**
-     * Defines a provider, and with the Azure SDK a credential, for each of {@code token-provider.identities}. They are
-     * found by their qualifier alone, so whoever asks for the type without one gets the default identity.
+     * Defines a provider, and with the Azure SDK a credential, for each of {@code token-provider.identities} and {@code
+     * token-provider.agents}, and a provider for the blueprint. They are found by their qualifier alone, so whoever
+     * asks for the type without one gets the default identity.
      */
     static final class Registrar implements ImportBeanDefinitionRegistrar {
+        private static final String PROVIDER = "tokenProvider-";
+
         private final Environment environment;
         private final boolean hasAzureSdk;
 
@@ -218,14 +292,26 @@ final class TokenIdentities {
         @Override
         public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
             requireBoot4(SpringBootVersion.getVersion());
-            Map<String, ?> identities = Binder.get(environment)
-                    .bind(
-                            "token-provider.identities",
-                            Bindable.mapOf(String.class, TokenProviderProperties.Identity.class))
-                    .orElse(Map.of());
-            for (String name : identities.keySet()) {
-                register(name, registry);
+            Set<String> names = new TreeSet<>();
+            names.addAll(readNames("token-provider.identities", Identity.class));
+            names.addAll(readNames("token-provider.agents", AgentSettings.class));
+            for (String name : names) {
+                registerProvider(name, registry);
+                registerCredential(name, registry);
             }
+            boolean hasBlueprint = Binder.get(environment)
+                    .bind("token-provider.agent-blueprint", AgentBlueprintSettings.class)
+                    .isBound();
+            if (hasBlueprint && !names.contains(BLUEPRINT)) {
+                registerProvider(BLUEPRINT, registry);
+            }
+        }
+
+        private Set<String> readNames(String setting, Class<?> type) {
+            return Binder.get(environment)
+                    .bind(setting, Bindable.mapOf(String.class, type))
+                    .map(Map::keySet)
+                    .orElse(Set.of());
         }
 
         /** This comes before any bean. With Boot 3 the starter would be there, but without health and without pools. */
@@ -239,16 +325,18 @@ final class TokenIdentities {
             }
         }
 
-        private void register(String name, BeanDefinitionRegistry registry) {
-            String providerName = "tokenProvider-" + name;
+        private static void registerProvider(String name, BeanDefinitionRegistry registry) {
             RootBeanDefinition provider = define(AzureServiceTokenProvider.class, name, name);
             provider.setFactoryBeanName("tokenIdentities");
             provider.setFactoryMethodName("provider");
-            registry.registerBeanDefinition(providerName, provider);
+            registry.registerBeanDefinition(PROVIDER + name, provider);
+        }
+
+        private void registerCredential(String name, BeanDefinitionRegistry registry) {
             if (hasAzureSdk) {
                 registry.registerBeanDefinition(
                         "tokenCredential-" + name,
-                        define(TokenProviderCredential.class, name, new RuntimeBeanReference(providerName)));
+                        define(TokenProviderCredential.class, name, new RuntimeBeanReference(PROVIDER + name)));
             }
         }
 
@@ -256,6 +344,9 @@ final class TokenIdentities {
             RootBeanDefinition definition = new RootBeanDefinition(type);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, argument);
             definition.setDefaultCandidate(false);
+            // Where a look-up by type finds the default identity and one more, Spring takes the one that is no
+            // fallback.
+            definition.setFallback(true);
             definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
             return definition;
         }

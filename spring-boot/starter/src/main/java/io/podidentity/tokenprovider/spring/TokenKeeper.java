@@ -2,7 +2,6 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +75,7 @@ final class TokenKeeper implements SmartLifecycle {
     synchronized void keep(@Nullable String identity, String resource) {
         Kept token = new Kept(identity, resource);
         tokens.add(token);
-        watch.require(identities.name(identity), TokenRequest.forResource(resource));
+        watch.require(identities.name(identity), identities.request(identity, resource));
         if (scheduler != null) {
             schedule(token, Duration.ZERO, INTERVAL, scheduler);
         }

@@ -6,9 +6,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -62,9 +64,12 @@ public final class TokenProviderAutoConfiguration {
     @Bean
     SettingsCheck tokenProviderSettingsCheck(
             TokenProviderProperties properties,
+            TokenIdentities identities,
             ConfigurableEnvironment environment,
             ConfigurableListableBeanFactory beans) {
-        return new SettingsCheck(properties, environment, beans);
+        SettingsCheck check = new SettingsCheck(properties, environment, beans);
+        identities.requireBlueprint();
+        return check;
     }
 
     /** Where beans are made when they are needed, settings are checked and tokens kept all the same. */
@@ -76,7 +81,10 @@ public final class TokenProviderAutoConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     TokenWatch tokenProviderWatch(TokenProviderProperties properties, TokenIdentities identities) {
-        return new TokenWatch(identities.name(null), properties.resources(), InstantSource.system());
+        List<TokenRequest> requests = properties.resources().stream()
+                .map(resource -> identities.request(null, resource))
+                .toList();
+        return new TokenWatch(identities.name(null), requests, InstantSource.system());
     }
 
     @Bean

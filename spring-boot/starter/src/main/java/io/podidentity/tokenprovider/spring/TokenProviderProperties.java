@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.spring;
 
+import io.podidentity.tokenprovider.AgentIdentity;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
@@ -21,8 +24,11 @@ import org.springframework.boot.convert.DurationUnit;
  *     variables, but only for the token sources.
  * @param identities More identities, by names of your own. Each is a bean of type AzureServiceTokenProvider, and with
  *     the Azure SDK one of type TokenCredential, both with the name as their qualifier.
- * @param identity Name of the identity, among token-provider.identities, of whatever names none; by default the one of
- *     token-provider.connection-string or of the default chain.
+ * @param identity Name of the identity, among token-provider.identities and token-provider.agents, of whatever names
+ *     none; by default the one of token-provider.connection-string or of the default chain.
+ * @param agents Agent identities of Microsoft Entra Agent ID, by names of your own. Each is a bean of type
+ *     AzureServiceTokenProvider, and with the Azure SDK one of type TokenCredential, both with the name as their
+ *     qualifier.
  * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
  * @param bearer Servers to which RestClient, RestTemplate and WebClient send tokens.
@@ -36,6 +42,8 @@ record TokenProviderProperties(
         @DefaultValue Map<String, String> environment,
         @DefaultValue Map<String, Identity> identities,
         @Nullable String identity,
+        @NestedConfigurationProperty @Nullable AgentBlueprintSettings agentBlueprint,
+        @DefaultValue Map<String, AgentSettings> agents,
         @DefaultValue List<String> resources,
         @DefaultValue List<BearerTarget> bearer,
         @DefaultValue Map<String, ClientAssertionSettings> clientAssertion,
@@ -48,6 +56,7 @@ record TokenProviderProperties(
     TokenProviderProperties {
         environment = Map.copyOf(environment);
         identities = Map.copyOf(identities);
+        agents = Map.copyOf(agents);
         resources = resources.stream().map(TokenIdentities::canonical).toList();
         bearer = List.copyOf(bearer);
         clientAssertion = Map.copyOf(clientAssertion);
@@ -58,48 +67,77 @@ record TokenProviderProperties(
             require(!resource.isBlank(), "resources", resources, "An entry is blank.");
         }
         identities.forEach(TokenProviderProperties::check);
-        requireKnown(identities, "identity", identity);
+        if (agentBlueprint != null) {
+            agentBlueprint.check();
+        }
+        checkAgents(agents, identities);
+        IdentityNames names = new IdentityNames(identities, agents);
+        names.require("identity", identity);
         for (int i = 0; i < bearer.size(); i++) {
-            check(bearer.get(i), "bearer[" + i + "].", identities);
+            check(bearer.get(i), "bearer[" + i + "].", names);
         }
         for (Map.Entry<String, ClientAssertionSettings> registration : clientAssertion.entrySet()) {
             registration.getValue().check("token-provider.client-assertion." + registration.getKey(), identities);
         }
-        requireKnown(identities, "datasource.identity", datasource.identity());
+        names.require("datasource.identity", datasource.identity());
         for (Map.Entry<String, String> pool : datasource.identities().entrySet()) {
-            requireKnown(identities, "datasource.identities." + pool.getKey(), pool.getValue());
+            names.require("datasource.identities." + pool.getKey(), pool.getValue());
         }
-        requireKnown(identities, "redis.identity", redis.identity());
-        requireKnown(identities, "kafka.identity", kafka.identity());
+        names.require("redis.identity", redis.identity());
+        names.require("kafka.identity", kafka.identity());
     }
 
     private static void check(String name, Identity identity) {
-        String complaint = name.equals(TokenIdentities.UNNAMED)
-                ? "This name is taken by the identity of token-provider.connection-string."
-                : identity.complaint();
+        requireFree("identities." + name, name);
+        String complaint = identity.complaint();
         require(complaint == null, "identities." + name, identity, complaint);
     }
 
-    private static void check(BearerTarget target, String setting, Map<String, Identity> identities) {
-        require(target.complaint() == null, setting + "url", target.shown(), target.complaint());
-        boolean hasResource = !target.resource().isBlank();
-        require(hasResource, setting + "resource", "", "It is missing; it is such as api://CLIENT_ID.");
-        requireKnown(identities, setting + "identity", target.identity());
-    }
-
-    static void requireKnown(Map<String, Identity> identities, String setting, @Nullable String name) {
-        if (name != null) {
+    private static void checkAgents(Map<String, AgentSettings> agents, Map<String, Identity> identities) {
+        Map<AgentIdentity, String> known = new HashMap<>();
+        for (Map.Entry<String, AgentSettings> entry : new TreeMap<>(agents).entrySet()) {
+            String setting = "agents." + entry.getKey();
+            AgentSettings agent = entry.getValue();
+            requireFree(setting, entry.getKey());
             require(
-                    identities.containsKey(name),
+                    !identities.containsKey(entry.getKey()),
                     setting,
-                    name,
-                    "token-provider.identities has "
-                            + (identities.isEmpty() ? "none." : "only " + identities.keySet() + "."));
+                    agent,
+                    "token-provider.identities has this name, too.");
+            String complaint = agent.complaint();
+            require(complaint == null, setting, agent, complaint);
+            String other = known.putIfAbsent(agent.identity(), entry.getKey());
+            require(other == null, setting, agent, "token-provider.agents." + other + " is the same agent identity.");
         }
     }
 
+    private static void requireFree(String setting, String name) {
+        require(
+                !name.equals(TokenIdentities.UNNAMED),
+                setting,
+                name,
+                "This name is taken by the identity of token-provider.connection-string.");
+        require(
+                !name.equals(TokenIdentities.BLUEPRINT),
+                setting,
+                name,
+                "This name is taken by the blueprint of token-provider.agent-blueprint.");
+    }
+
+    private static void check(BearerTarget target, String setting, IdentityNames names) {
+        require(target.complaint() == null, setting + "url", target.shown(), target.complaint());
+        boolean hasResource = !target.resource().isBlank();
+        require(hasResource, setting + "resource", "", "It is missing; it is such as api://CLIENT_ID.");
+        names.require(setting + "identity", target.identity());
+    }
+
+    /** The names that a setting can choose. */
+    IdentityNames names() {
+        return new IdentityNames(identities, agents);
+    }
+
     /** The binder would report what a record throws as a failure of the whole record; the analyzer finds this. */
-    private static void require(boolean isRight, String setting, @Nullable Object value, @Nullable String complaint) {
+    static void require(boolean isRight, String setting, @Nullable Object value, @Nullable String complaint) {
         if (!isRight) {
             String given = value == null || value.toString().isEmpty() ? "missing" : "\"" + value + "\"";
             throw new TokenProviderSettingException(
@@ -120,7 +158,8 @@ record TokenProviderProperties(
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString=" + hidden(connectionString)
                 + ", environment=" + environment.keySet() + ", identities=" + identities + ", identity=" + identity
-                + ", resources=" + resources + ", bearer=" + bearer + ", clientAssertion=" + clientAssertion
+                + ", agentBlueprint=" + agentBlueprint + ", agents=" + agents + ", resources=" + resources + ", bearer="
+                + bearer + ", clientAssertion=" + clientAssertion
                 + ", datasource=" + datasource + ", redis=" + redis + ", kafka=" + kafka + "]";
     }
 
@@ -166,8 +205,8 @@ record TokenProviderProperties(
      *     sign in with a token.
      * @param resource Resource of these tokens; by default that of the database in Azure's public cloud. SQL Server
      *     names its own.
-     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
-     *     token-provider.identity.
+     * @param identity Name of the identity that signs in, among token-provider.identities and
+     *     token-provider.agents; by default that of token-provider.identity.
      * @param identities Identities of single pools, by the names of their beans.
      */
     record DataSource(
@@ -181,8 +220,8 @@ record TokenProviderProperties(
      *
      * @param enabled Whether the clients of spring.data.redis (Lettuce or Jedis) sign in with a token.
      * @param resource Resource of these tokens.
-     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
-     *     token-provider.identity.
+     * @param identity Name of the identity that signs in, among token-provider.identities and
+     *     token-provider.agents; by default that of token-provider.identity.
      */
     record Redis(
             @DefaultValue("false") boolean enabled,
@@ -195,8 +234,8 @@ record TokenProviderProperties(
      * @param enabled Whether the clients of spring.kafka (producers, consumers, admin, streams) sign in with a token.
      * @param resource Resource of these tokens; by default that of the Event Hubs namespace in
      *     spring.kafka.bootstrap-servers.
-     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
-     *     token-provider.identity.
+     * @param identity Name of the identity that signs in, among token-provider.identities and
+     *     token-provider.agents; by default that of token-provider.identity.
      */
     record Kafka(
             @DefaultValue("false") boolean enabled,

@@ -28,12 +28,12 @@ final class TokenWatch implements TokenIdentities.Listener {
 
     /**
      * @param identity the name of the default identity
-     * @param resources those that the settings name for it
+     * @param requests those that the settings name for it
      */
-    TokenWatch(String identity, List<String> resources, InstantSource clock) {
+    TokenWatch(String identity, List<TokenRequest> requests, InstantSource clock) {
         this.clock = clock;
-        for (String resource : resources) {
-            require(identity, TokenRequest.forResource(resource));
+        for (TokenRequest request : requests) {
+            require(identity, request);
         }
     }
 

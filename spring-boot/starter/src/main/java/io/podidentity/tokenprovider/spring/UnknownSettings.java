@@ -43,6 +43,7 @@ record UnknownSettings(ConfigurableEnvironment environment) {
 
     /** The variables that Boot binds, without their underscores, which Boot writes in two ways. */
     private static final Pattern KNOWN_VARIABLE = Pattern.compile("TOKENPROVIDER(DEADLINE|CONNECTIONSTRING|IDENTITY"
+            + "|AGENTBLUEPRINT(CLIENTID|TENANTID|MANAGEDIDENTITYCLIENTID)|AGENTS.+"
             + "|RESOURCES\\d*|IDENTITIES.+|BEARER\\d+(URL|RESOURCE|IDENTITY)|CLIENTASSERTION.+"
             + "|(DATASOURCE|REDIS|KAFKA)" + MEMBER + ")");
 
@@ -58,6 +59,12 @@ record UnknownSettings(ConfigurableEnvironment environment) {
             "token-provider.identities.NAME.client-id",
             "token-provider.identities.NAME.tenant-id",
             "token-provider.identity",
+            "token-provider.agent-blueprint.client-id",
+            "token-provider.agent-blueprint.tenant-id",
+            "token-provider.agent-blueprint.managed-identity-client-id",
+            "token-provider.agents.NAME.client-id",
+            "token-provider.agents.NAME.user-principal-name",
+            "token-provider.agents.NAME.user-object-id",
             "token-provider.resources",
             "token-provider.bearer[0].url",
             "token-provider.bearer[0].resource",

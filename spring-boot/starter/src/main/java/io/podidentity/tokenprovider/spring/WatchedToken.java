@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.spring;
 
+import io.podidentity.tokenprovider.AgentIdentity;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ record WatchedToken(String identity, TokenRequest request) {
         TokenRequest token = TokenRequest.forResource(TokenIdentities.canonical(request.resource()))
                 .withTenantId(request.tenantId().orElse(null))
                 .withIdentity(request.identity().orElse(null))
+                .withAgent(request.agent().orElse(null))
                 .withCaeEnabled(request.caeEnabled());
         return new WatchedToken(identity, token);
     }
@@ -40,6 +42,7 @@ record WatchedToken(String identity, TokenRequest request) {
         List<String> details = new ArrayList<>();
         request.tenantId().ifPresent(tenant -> details.add("tenant " + tenant));
         request.identity().map(UserAssignedIdentity::toString).ifPresent(details::add);
+        request.agent().map(AgentIdentity::toString).ifPresent(details::add);
         if (request.caeEnabled()) {
             details.add("CAE");
         }

@@ -9,6 +9,7 @@ import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenListener.Kind;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class StarterSecretsTest {
     private static final String RESOURCE = "https://storage.azure.com/";
 
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(RESOURCE), InstantSource.system());
+    private final TokenWatch watch = new TokenWatch(
+            TokenIdentities.UNNAMED, List.of(TokenRequest.forResource(RESOURCE)), InstantSource.system());
     private final Heard heard = new Heard();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

@@ -19,8 +19,10 @@ class TokenMetersTest {
     private static final String NAMED = "https://storage.azure.com";
     private static final String USED = "https://vault.azure.net";
 
-    private final TokenWatch watch =
-            new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED), () -> FakeSource.EXPIRES.minusSeconds(90));
+    private final TokenWatch watch = new TokenWatch(
+            TokenIdentities.UNNAMED,
+            List.of(TokenRequest.forResource(NAMED)),
+            () -> FakeSource.EXPIRES.minusSeconds(90));
     private final TokenMeters meters = new TokenMeters(watch);
     private final Heard heard = new Heard();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

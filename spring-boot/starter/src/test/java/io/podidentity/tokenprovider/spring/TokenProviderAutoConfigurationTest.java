@@ -151,6 +151,18 @@ class TokenProviderAutoConfigurationTest {
                         .isSameAs(context.getBean("tokenProvider-ours")));
     }
 
+    /** An injection without a qualifier passes over it, and a look-up has to as well. */
+    @Test
+    void provider_lookedUpByTypeBesideOneMoreIdentity_isThatOfTheDefault() {
+        runner.withPropertyValues(
+                        "token-provider.identities.ours.connection-string=RunAs=Developer;DeveloperTool=AzureCli")
+                .run(context -> {
+                    assertThat(context.getBean(AzureServiceTokenProvider.class))
+                            .isSameAs(context.getBean("azureServiceTokenProvider"));
+                    assertThat(context.getBean(TokenCredential.class)).isSameAs(context.getBean("tokenCredential"));
+                });
+    }
+
     @Test
     void properties_whenBound_keepTheNamesOfVariables() {
         runner.withPropertyValues(

@@ -26,7 +26,8 @@ class TokenProviderHealthIndicatorTest {
     private static final String NAMED = "https://vault.azure.net";
 
     private volatile Instant now = Instant.now();
-    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED), () -> now);
+    private final TokenWatch watch =
+            new TokenWatch(TokenIdentities.UNNAMED, List.of(TokenRequest.forResource(NAMED)), () -> now);
     private final Heard heard = new Heard();
 
     @Test
