@@ -120,6 +120,9 @@ final class AgentGrant extends EntraGrant {
             return "Grant the " + name() + " the permission of the next API: an administrator adds an"
                     + " oauth2PermissionGrant with Microsoft Graph, or lets it inherit permissions of the blueprint.";
         }
+        if (exchangeToken != null && (aadsts == 50000 || aadsts == 50034 || isUnmatched(aadsts))) {
+            return "Check the user account: it must be the " + name() + "'s own, by its sign-in name or its object ID.";
+        }
         if (isUnmatched(aadsts)) {
             return "Check the IDs: an agent identity has one blueprint and one tenant. Is the " + name()
                     + " one of the blueprint " + Excerpt.of(blueprintId, 40) + ", and in this tenant?";
@@ -127,13 +130,10 @@ final class AgentGrant extends EntraGrant {
         if (user != null) {
             return user.remedy(aadsts);
         }
-        if (exchangeToken != null && (aadsts == 50000 || aadsts == 50034)) {
-            return "Check the user account: it must be the " + name() + "'s own, by its sign-in name or its object ID.";
-        }
         return "";
     }
 
-    /** Whether the agent identity does not trust the blueprint's token, which names blueprint, agent and tenant. */
+    /** Whether the agent identity or the user account does not trust the proof, which names whom it is for. */
     private static boolean isUnmatched(int aadsts) {
         return aadsts == 70025 || String.valueOf(aadsts).startsWith("70021");
     }

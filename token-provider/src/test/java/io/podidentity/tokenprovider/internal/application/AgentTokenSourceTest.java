@@ -223,15 +223,17 @@ class AgentTokenSourceTest {
                 .contains("its aud is " + BLUEPRINT);
     }
 
-    @Test
-    void acquire_forAnUnknownUserAccount_namesTheLastStep() {
+    @ParameterizedTest
+    @ValueSource(ints = {50034, 50000, 700213})
+    void acquire_forAUserAccountThatIsNotTheAgents_namesTheLastStep(int number) {
         answerTokens("t1", "t2", "t1");
-        http.answers(400, error("invalid_grant", 50034, "The user account does not exist."));
+        http.answers(400, error("invalid_grant", number, "The user account does not match."));
 
         TokenAcquisitionException failure = failure(REQUEST.withAgent(WITH_USER));
 
         assertThat(failure.reason())
-                .startsWith("agent identity " + AGENT + "'s token for its user account: HTTP 400 \"AADSTS50034\"");
+                .startsWith(
+                        "agent identity " + AGENT + "'s token for its user account: HTTP 400 \"AADSTS" + number + "\"");
         assertThat(failure.remedy()).startsWith("Check the user account");
     }
 
