@@ -15,105 +15,136 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The profile that manifests were written for, and what tells so.
+ * The profile that manifests were written for, and what tells so. Immutable.
  *
- * @param evidence what tells so, in a few words; {@code {}} stands for where the manifests are
- * @param isGuess whether nobody has named it
+ * @param evidence what tells so, in a few words; {@value #PLACE} stands for where the manifests are
+ * @param isGuess whether the manifests tell so; otherwise the user has named the profile
  */
 public record FittingProfile(Profile profile, String evidence, boolean isGuess) {
 
+    private static final String PLACE = "{}";
     private static final String GROUP = "aadpodidentity.k8s.io";
-    private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
+    /** The image of NMI from any registry, with its major and its minor version. */
+    private static final Pattern NMI_IMAGE =
+            Pattern.compile("(?:^|.*/)nmi:v?(?<major>\\d+)\\.(?<minor>\\d+)(?:\\.\\d+)?.*");
 
-    /** One that a user has named on the command line. */
-    public static FittingProfile asked(Profile profile) {
+    /** The profile that a user has named on the command line. */
+    public static FittingProfile ofOption(Profile profile) {
         return new FittingProfile(profile, "--profile", false);
     }
 
     /**
-     * The one that a configuration names, if it does.
+     * The profile that a configuration names; empty if it names none.
      *
      * @throws ManifestException if there is no profile of that name
      */
-    static Optional<FittingProfile> configured(FieldLocation settings) {
+    static Optional<FittingProfile> ofConfiguration(FieldLocation settings) {
         FieldLocation field = settings.at("profile");
+        if (!field.exists()) {
+            return Optional.empty();
+        }
         try {
-            return field.exists()
-                    ? Optional.of(new FittingProfile(Profile.of(field.text()), "configured", false))
-                    : Optional.empty();
+            return Optional.of(new FittingProfile(Profile.of(field.text()), "configured", false));
         } catch (IllegalArgumentException e) {
             throw new ManifestException(field.position(), String.valueOf(e.getMessage()));
         }
     }
 
-    /** What tells so, in a few words. */
+    /** What tells so, in a few words, about manifests in files. */
     public String reason() {
         return reason("in the files");
     }
 
+    /**
+     * What tells so, in a few words, about manifests in another place.
+     *
+     * @param place where the manifests are, such as {@code in the cluster}
+     */
     public String reason(String place) {
-        return evidence.replace("{}", place);
+        return evidence.replace(PLACE, place);
     }
 
     /**
-     * Of NMI itself where it is among them, else the last one. An old spelling of fields tells nothing: what anybody
-     * can install today does not know it.
+     * Guesses the profile: that of NMI itself where NMI is among the manifests, else the last one that fits. An old
+     * spelling of fields tells nothing: what anybody can install today does not know it.
      */
     public static FittingProfile of(List<Manifest> manifests) {
-        return manifests.stream().flatMap(FittingProfile::nmi).findFirst().orElseGet(() -> byObjects(manifests));
+        return manifests.stream()
+                .flatMap(FittingProfile::containers)
+                .flatMap(container -> ofNmi(container).stream())
+                .findFirst()
+                .orElseGet(() -> ofObjects(manifests));
     }
 
-    /** NMI itself stands in the files. */
-    private static Stream<FittingProfile> nmi(Manifest manifest) {
+    /** The containers of all pods that a manifest describes. */
+    private static Stream<FieldLocation> containers(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
-        Stream<FieldLocation> containers =
-                manifest.pods().stream().flatMap(place -> object.at(place.spec()).at("containers").items().stream());
-        return containers.flatMap(container -> {
-            Matcher image = NMI.matcher(container.at("image").text());
-            boolean managed =
-                    container.at("args").itemTexts().stream().anyMatch(arg -> arg.matches("-+operation-mode=managed"));
-            return !image.matches()
-                    ? Stream.empty()
-                    : Stream.of(new FittingProfile(
-                            managed ? Profile.MANAGED : version(image), "NMI's image is " + image.group(), true));
-        });
+        return manifest.pods().stream()
+                .map(place -> object.at(place.spec()).at("containers"))
+                .flatMap(containers -> containers.items().stream());
     }
 
-    private static Profile version(Matcher image) {
-        int version = Integer.parseInt(image.group(1)) * 100 + Integer.parseInt(image.group(2));
-        return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
-    }
-
-    private static FittingProfile byObjects(List<Manifest> manifests) {
-        List<FieldLocation> own = manifests.stream()
-                .filter(manifest -> manifest.group().equals(GROUP))
-                .map(FieldLocation::of)
-                .toList();
-        // As the manifests of AAD Pod Identity itself install its kinds.
-        List<Manifest> definitions = manifests.stream()
-                .filter(manifest -> manifest.kind().equals("CustomResourceDefinition"))
-                .filter(manifest ->
-                        FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP))
-                .toList();
-        if (own.isEmpty()
-                && definitions.isEmpty()
-                && manifests.stream().noneMatch(FittingProfile::isLabelled)
-                && IdentityReference.findAll(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
-            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is {}", true);
+    /** The profile of NMI, if that is what runs in the container. */
+    private static Optional<FittingProfile> ofNmi(FieldLocation container) {
+        Matcher image = NMI_IMAGE.matcher(container.at("image").text());
+        if (!image.matches()) {
+            return Optional.empty();
         }
-        return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))
-                ? new FittingProfile(
-                        Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0", true)
-                : new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity", true);
+        boolean isManaged =
+                container.at("args").itemTexts().stream().anyMatch(arg -> arg.matches("-+operation-mode=managed"));
+        Profile profile = isManaged ? Profile.MANAGED : profileOfVersion(image);
+        return Optional.of(new FittingProfile(profile, "NMI's image is " + image.group(), true));
+    }
+
+    /** A profile stands for all versions from its own up to the next profile: that of 1.6.3 for 1.7, too. */
+    private static Profile profileOfVersion(Matcher image) {
+        int version = Integer.parseInt(image.group("major")) * 100 + Integer.parseInt(image.group("minor"));
+        if (version < 106) {
+            return Profile.V1_5_4;
+        }
+        return version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
+    }
+
+    private static FittingProfile ofObjects(List<Manifest> manifests) {
+        List<Manifest> definitions = manifests.stream()
+                .filter(FittingProfile::definesKindOfPodIdentity)
+                .toList();
+        if (definitions.isEmpty() && !usesPodIdentity(manifests)) {
+            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is " + PLACE, true);
+        }
+        if (definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))) {
+            return new FittingProfile(
+                    Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0", true);
+        }
+        return new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity", true);
+    }
+
+    /** Whether it is one of the definitions with which AAD Pod Identity installs its kinds. */
+    private static boolean definesKindOfPodIdentity(Manifest manifest) {
+        return manifest.kind().equals("CustomResourceDefinition")
+                && FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP);
+    }
+
+    private static boolean usesPodIdentity(List<Manifest> manifests) {
+        boolean hasObject =
+                manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP));
+        return hasObject
+                || manifests.stream().anyMatch(FittingProfile::isLabelled)
+                || IdentityReference.findAll(manifests, List.of()).stream()
+                        .anyMatch(reference -> reference.way() == Way.NMI);
     }
 
     /** Whether a workload has the label, itself or on its pods. */
     private static boolean isLabelled(Manifest manifest) {
+        if (manifest.pods().isEmpty()) {
+            return false;
+        }
         FieldLocation object = FieldLocation.of(manifest);
-        Stream<FieldLocation> ofPods = manifest.pods().stream()
-                .flatMap(place -> place.labels().stream().map(object::at));
-        return !manifest.pods().isEmpty()
-                && Stream.concat(ofPods, Stream.of(object.at("metadata", "labels")))
-                        .anyMatch(labels -> labels.at(Pod.BINDING_LABEL).exists());
+        Stream<FieldLocation> labelsOfPods = manifest.pods().stream()
+                .flatMap(place -> place.labels().stream())
+                .map(object::at);
+        Stream<FieldLocation> labelsOfObject = Stream.of(object.at("metadata", "labels"));
+        return Stream.concat(labelsOfPods, labelsOfObject)
+                .anyMatch(labels -> labels.at(Pod.BINDING_LABEL).exists());
     }
 }

@@ -8,7 +8,6 @@ import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,18 +46,23 @@ public record InputSettings(Optional<FittingProfile> profile, PodShapes shapes, 
             templates.put(template.key(), template.text());
         }
         return new InputSettings(
-                FittingProfile.configured(root),
+                FittingProfile.ofConfiguration(root),
                 PodShapes.ALL_KNOWN.with(templates),
                 ExcludedPaths.of(root.at("exclude").itemTexts()));
     }
 
-    /** What the configuration of the working directory says, if there is one. */
+    /** What the configuration of the working directory says; the defaults if there is none. */
     public static InputSettings here() {
-        List<FieldLocation> documents = Files.isRegularFile(FILE) ? FieldLocation.read(FILE) : List.of();
-        return documents.isEmpty() ? DEFAULTS : of(documents.get(0));
+        if (!Files.isRegularFile(FILE)) {
+            return DEFAULTS;
+        }
+        return FieldLocation.read(FILE).stream()
+                .findFirst()
+                .map(InputSettings::of)
+                .orElse(DEFAULTS);
     }
 
-    /** The same, but with a profile that was decided before. */
+    /** The same settings with a profile that was decided before. */
     public InputSettings withProfile(FittingProfile known) {
         return new InputSettings(Optional.of(known), shapes, excluded);
     }

@@ -12,37 +12,72 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
- * Manifests as the version decodes them that decides on them.
+ * Manifests as the version decodes them that decides on them. Immutable.
  *
- * @param clusters each kustomization and chart of a folder with several in a cluster of its own, since they may be ways
- *     to install the same; one at least; what was skipped is named by the first
- * @param versions which version that is for each of them, and why
- * @param rules how it matches
+ * @param parts each kustomization and chart of a folder with several in a cluster of its own, since they may be ways to
+ *     install the same; one at least. The first one names what was skipped of the whole input
  */
-public record ManifestInput(List<Manifests> clusters, List<FittingProfile> versions, List<MatchRules> rules) {
+public record ManifestInput(List<Part> parts) {
+
+    /**
+     * The manifests of one cluster.
+     *
+     * @param version that decides on them, and why it is that one
+     * @param rules how that version matches
+     */
+    public record Part(Manifests manifests, FittingProfile version, MatchRules rules) {
+
+        Part withSkipped(List<Skipped> skipped) {
+            return new Part(manifests.withSkipped(skipped), version, rules);
+        }
+    }
+
+    public ManifestInput {
+        parts = List.copyOf(parts);
+    }
 
     /** What {@code -} among the paths stands for: all of standard input, or nothing. */
     public static byte[] standardInput(List<String> paths) throws IOException {
         return paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
     }
 
-    /** What is made of each cluster and how its version matches. */
-    public <T> List<T> each(BiFunction<Manifests, MatchRules, T> made) {
-        return IntStream.range(0, clusters.size())
-                .mapToObj(i -> made.apply(clusters.get(i), rules.get(i)))
+    /** What a function makes of each cluster, and of how its version matches. */
+    public <T> List<T> each(BiFunction<Manifests, MatchRules, T> function) {
+        return parts.stream()
+                .map(part -> function.apply(part.manifests(), part.rules()))
                 .toList();
     }
 
+    public List<Manifests> clusters() {
+        return parts.stream().map(Part::manifests).toList();
+    }
+
+    /** The version of each cluster. */
+    public List<FittingProfile> versions() {
+        return parts.stream().map(Part::version).toList();
+    }
+
+    /** How the version of each cluster matches. */
+    public List<MatchRules> rules() {
+        return parts.stream().map(Part::rules).toList();
+    }
+
+    /** The objects of all clusters. */
     public List<Manifest> objects() {
-        return objects(clusters);
+        return parts.stream()
+                .flatMap(part -> part.manifests().objects().stream())
+                .toList();
     }
 
     /** What a verdict on the input says nothing of. */
     public List<Skipped> missed() {
-        return clusters.get(0).skipped().stream().filter(Skipped::isMissed).toList();
+        return skipped().stream().filter(Skipped::isMissed).toList();
+    }
+
+    private List<Skipped> skipped() {
+        return parts.get(0).manifests().skipped();
     }
 
     /**
@@ -50,35 +85,35 @@ public record ManifestInput(List<Manifests> clusters, List<FittingProfile> versi
      * repository has many such files.
      */
     public List<String> notes(List<String> paths) {
-        return clusters.get(0).skipped().stream()
-                .filter(one -> one.isMissed() || paths.contains(one.position().file()))
+        return skipped().stream()
+                .filter(skipped ->
+                        skipped.isMissed() || paths.contains(skipped.position().file()))
                 .map(Skipped::toString)
                 .toList();
     }
 
     /** What was looked at, and what was not, such as "2 pods, 1 identity; not looked at: 3 kustomizations". */
     public String summary() {
-        long pods =
-                clusters.stream().mapToLong(one -> one.cluster().pods().size()).sum();
-        long identities = clusters.stream()
-                .mapToLong(one -> one.cluster().identities().size())
+        long pods = clusters().stream()
+                .mapToLong(manifests -> manifests.cluster().pods().size())
                 .sum();
-        String looked = count(pods, "pod") + ", " + (identities == 1 ? "1 identity" : identities + " identities");
-        Map<String, Long> missed = missed().stream()
-                .collect(Collectors.groupingBy(one -> one.kind().noun(), TreeMap::new, Collectors.counting()));
-        return missed.isEmpty()
-                ? looked
-                : looked + "; not looked at: "
-                        + missed.entrySet().stream()
-                                .map(one -> count(one.getValue(), one.getKey()))
-                                .collect(Collectors.joining(", "));
+        long identities = clusters().stream()
+                .mapToLong(manifests -> manifests.cluster().identities().size())
+                .sum();
+        String looked = count(pods, "pod", "pods") + ", " + count(identities, "identity", "identities");
+        List<Skipped> missed = missed();
+        return missed.isEmpty() ? looked : looked + "; not looked at: " + countByKind(missed);
     }
 
-    private static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+    private static String countByKind(List<Skipped> missed) {
+        Map<String, Long> counts = missed.stream()
+                .collect(Collectors.groupingBy(skipped -> skipped.kind().noun(), TreeMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(kind -> count(kind.getValue(), kind.getKey(), kind.getKey() + "s"))
+                .collect(Collectors.joining(", "));
     }
 
-    static List<Manifest> objects(List<Manifests> clusters) {
-        return clusters.stream().flatMap(one -> one.objects().stream()).toList();
+    private static String count(long number, String singular, String plural) {
+        return number + " " + (number == 1 ? singular : plural);
     }
 }

@@ -4,26 +4,32 @@ package io.podidentity.podid.input;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ExcludedPaths;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.reference.UnfilledValues;
 import io.podidentity.podid.check.source.PodTraces;
+import io.podidentity.podid.input.ManifestInput.Part;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which version is played, and with which flags of it. */
+/**
+ * The options of commands that read manifests: which version of pod identity decides on them and with which of its flags,
+ * and what is read.
+ */
 public final class ProfileOptions {
 
+    /** Takes the name of a profile from the command line. */
     public static final class ProfileConverter implements ITypeConverter<Profile> {
 
         @Override
@@ -82,11 +88,12 @@ public final class ProfileOptions {
                     + " encrypted, or is a template.")
     private boolean strict;
 
-    /** Whether the exit code is 2, since the verdict would be one on a part only. */
+    /** Whether the exit code is to be 2, since {@code --strict} refuses a verdict on a part of the input alone. */
     public boolean refusesPartOf(ManifestInput input) {
         return strict && !input.missed().isEmpty();
     }
 
+    /** Whether the exit code is to be 2 if something could not be looked at. */
     public boolean isStrict() {
         return strict;
     }
@@ -98,10 +105,15 @@ public final class ProfileOptions {
      * @throws ManifestException also if there is no manifest
      */
     public ManifestInput readToJudge(List<String> paths, byte[] standardInput, InputSettings settings) {
-        ManifestInput input = read(paths, standardInput, settings, true);
+        ManifestInput input = read(
+                paths,
+                standardInput,
+                settings,
+                decoding -> reader(decoding, settings).withIdleWorkloads());
         if (input.objects().isEmpty()) {
-            throw new ManifestException("There is no manifest in "
-                    + String.join(", ", paths).replaceAll("^-$", "standard input") + ", so there is nothing to judge");
+            boolean isStandardInput = paths.equals(List.of(ManifestFiles.STANDARD_INPUT));
+            String place = isStandardInput ? "standard input" : String.join(", ", paths);
+            throw new ManifestException("There is no manifest in " + place + ", so there is nothing to judge");
         }
         return input;
     }
@@ -114,44 +126,45 @@ public final class ProfileOptions {
      * @throws ManifestException if they cannot be used
      */
     public ManifestInput read(List<String> paths, byte[] standardInput, InputSettings settings) {
-        return read(paths, standardInput, settings, false);
+        return read(paths, standardInput, settings, decoding -> reader(decoding, settings));
     }
 
-    private ManifestInput read(List<String> paths, byte[] standardInput, InputSettings settings, boolean toJudge) {
+    private ManifestInput read(
+            List<String> paths,
+            byte[] standardInput,
+            InputSettings settings,
+            Function<Profile, ManifestReader> readers) {
         Optional<FittingProfile> known =
-                Optional.ofNullable(profile).map(FittingProfile::asked).or(settings::profile);
-        Profile decoding = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
-        Function<Profile, ManifestReader> readers =
-                one -> toJudge ? reader(one, settings).withIdleWorkloads() : reader(one, settings);
-        List<Manifests> clusters = readers.apply(decoding).readApart(paths, new ByteArrayInputStream(standardInput));
-        List<FittingProfile> versions = clusters.stream()
-                .map(one -> known.orElseGet(() -> FittingProfile.of(one.objects())))
-                .toList();
-        var fitting = new ArrayList<Manifests>();
-        for (Manifests one : clusters) {
-            Profile fits = versions.get(fitting.size()).profile();
-            fitting.add(fits == decoding ? one : readers.apply(fits).decode(one));
+                Optional.ofNullable(profile).map(FittingProfile::ofOption).or(settings::profile);
+        // Which version fits shows only in what was read, so the last version reads first.
+        Profile first = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
+        List<Manifests> clusters = readers.apply(first).readApart(paths, new ByteArrayInputStream(standardInput));
+        var parts = new ArrayList<Part>();
+        for (Manifests manifests : clusters) {
+            FittingProfile version = known.orElseGet(() -> FittingProfile.of(manifests.objects()));
+            Manifests decoded = version.profile() == first
+                    ? manifests
+                    : readers.apply(version.profile()).decode(manifests);
+            parts.add(new Part(decoded, version, rules(version.profile())));
         }
-        fitting.set(0, fitting.get(0).withSkipped(skipped(fitting)));
-        return new ManifestInput(
-                fitting,
-                versions,
-                versions.stream().map(one -> rules(one.profile())).toList());
+        parts.set(0, parts.get(0).withSkipped(skipped(parts)));
+        return new ManifestInput(parts);
     }
 
     /** What the reader has skipped, and what it read of objects whose pods or identities cannot be told. */
-    private static List<Skipped> skipped(List<Manifests> clusters) {
-        List<Skipped> skipped = clusters.get(0).skipped();
-        Stream<Skipped> unfilled = clusters.stream().flatMap(one -> UnfilledValues.find(one.objects()).stream());
-        Stream<Skipped> untold =
-                clusters.stream().flatMap(one -> PodTraces.of(one.objects(), skipped).skipped().stream());
-        return Stream.of(skipped.stream(), unfilled, untold)
-                .flatMap(found -> found)
-                .distinct()
-                .toList();
+    private static List<Skipped> skipped(List<Part> parts) {
+        List<Skipped> skipped = parts.get(0).manifests().skipped();
+        var all = new LinkedHashSet<>(skipped);
+        for (Part part : parts) {
+            all.addAll(UnfilledValues.find(part.manifests().objects()));
+        }
+        for (Part part : parts) {
+            all.addAll(PodTraces.of(part.manifests().objects(), skipped).skipped());
+        }
+        return List.copyOf(all);
     }
 
-    /** Reads as the profile decodes, what the options and the settings say is to be read. */
+    /** A reader that decodes like a profile, and reads what the options and the settings say. */
     public ManifestReader reader(Profile decoding, InputSettings settings) {
         ManifestReader reader =
                 new ManifestReader(decoding).withShapes(settings.shapes()).without(excluded(settings));
@@ -164,12 +177,12 @@ public final class ProfileOptions {
         return ExcludedPaths.of(exclude).and(settings.excluded());
     }
 
-    /** How the version of {@code --profile} matches, if it is given. */
-    public Optional<MatchRules> asked() {
+    /** How the version of {@code --profile} matches; empty if the option is not given. */
+    public Optional<MatchRules> rulesOfOption() {
         return Optional.ofNullable(profile).map(this::rules);
     }
 
-    private MatchRules rules(Profile played) {
-        return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
+    private MatchRules rules(Profile version) {
+        return new MatchRules(version, forceNamespaced || version.forcesNamespaces(), micNamespace);
     }
 }

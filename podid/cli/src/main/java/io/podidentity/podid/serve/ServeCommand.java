@@ -248,7 +248,7 @@ public final class ServeCommand implements Callable<Integer> {
                 .onLog(this::log)
                 .onRequest(this::log);
         manifests.map(ServedManifests::current).ifPresent(builder::manifests);
-        Optional<MatchRules> rules = manifests.map(ServedManifests::rules).or(profile::asked);
+        Optional<MatchRules> rules = manifests.map(ServedManifests::rules).or(profile::rulesOfOption);
         rules.map(NmiSettings::of).ifPresent(builder::nmi);
         cluster.prepare(builder, rules, allowAzure, this::log);
         secrets.forEach(builder::defaultApplication);
