@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The options of commands that read manifests: which version of pod identity decides on them and with which of its flags,
- * and what is read.
+ * The options of commands that read manifests: which version of pod identity decides on them, with which
+ * of its flags, and what is read.
  */
 public final class ProfileOptions {
 

@@ -2,12 +2,14 @@
 package io.podidentity.podid.process;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program as if it had been started in place of this one: with this one's input, output and signals, and its
@@ -15,13 +17,13 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Child {
 
-    /** What ends a program from outside. The JVM keeps some of the others to itself. */
+    /** The signals that end a program from outside, as far as the JVM lets others have them. */
     private static final List<String> SIGNALS = List.of("HUP", "INT", "TERM");
 
     private Child() {}
 
     /**
-     * Runs it to its end.
+     * Runs a program to its end.
      *
      * @param command the program and its arguments
      * @param add variables that it gets, besides those of this process
@@ -34,10 +36,10 @@ public final class Child {
         var builder = new ProcessBuilder(command).inheritIO();
         builder.environment().keySet().removeAll(remove);
         builder.environment().putAll(add);
-        // Before it starts: a signal in between must not end this process and leave the program behind.
+        // Before the program starts: a signal in between must not end this process and leave the program behind.
         var started = new CompletableFuture<Process>();
         for (String signal : SIGNALS) {
-            on(signal, () -> send(signal, started.join()));
+            onSignal(signal, () -> passOn(signal, started.join()));
         }
         Process child = builder.start();
         started.complete(child);
@@ -45,34 +47,39 @@ public final class Child {
     }
 
     /**
-     * Does this at each such signal, and not what the JVM does; nothing where there is no such signal. The JDK offers
-     * it in {@code sun.misc} alone, which the compiler warns of, so it is called by reflection.
+     * Does something at each signal of a name, in place of what the JVM does; nothing where there is no such signal.
+     * The JDK offers signals in {@code sun.misc} alone, of which the compiler warns, so reflection calls it.
      */
-    private static void on(String name, Runnable action) {
+    private static void onSignal(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object ours = Proxy.newProxyInstance(
-                    Child.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("handle")) {
-                            action.run();
-                        }
-                        return null;
-                    });
+                    Child.class.getClassLoader(),
+                    new Class<?>[] {handler},
+                    (proxy, method, arguments) -> handle(method, action));
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
         } catch (ReflectiveOperationException unknownHere) {
-            // The JVM's own way stays.
+            // Then the JVM does what it does at the signal.
         }
     }
 
-    private static void send(String signal, Process child) {
+    /** What the handler does if it is called; {@code handle}, the one method of a SignalHandler, returns nothing. */
+    private static @Nullable Object handle(Method method, Runnable action) {
+        if (method.getName().equals("handle")) {
+            action.run();
+        }
+        return null;
+    }
+
+    private static void passOn(String signal, Process child) {
         if (signal.equals("TERM")) {
             child.destroy();
             return;
         }
         try {
-            // A terminal sends Ctrl-C to the program too; a second one would make some end at once.
+            // A terminal sends Ctrl-C to the program, too. A second one would make some programs end at once.
             if (signal.equals("INT") && isInForeground()) {
                 return;
             }
@@ -82,7 +89,7 @@ public final class Child {
         }
     }
 
-    /** Whether this process group, which the program is in too, is the one that a terminal sends signals to. */
+    /** Whether a terminal sends its signals to the process group of this process, which is also the program's. */
     private static boolean isInForeground() throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
         Process ps = new ProcessBuilder("ps", "-o", "pgid=,tpgid=", "-p", self).start();

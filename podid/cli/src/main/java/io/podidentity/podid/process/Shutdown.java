@@ -9,12 +9,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How this process ends by SIGTERM or SIGINT: what it holds is given back, and its exit code is 0. Made before the
- * process says that it is ready, since whoever reads that may send the signal at once. Closed when it ends by itself.
+ * The end of this process at SIGTERM or SIGINT: what the process holds is given back, and its exit code is 0.
+ *
+ * <p>It is made before the process says that it is ready, since whoever reads that may send the signal at once. It is
+ * closed when the process ends by itself. Thread-safe.
  */
 public final class Shutdown implements AutoCloseable {
 
-    /** The time is looked at this often, since a timer would not count the time in which a laptop sleeps. */
+    /** The clock is looked at this often, since a timer would not count the time in which a laptop sleeps. */
     private static final long LOOK_SECONDS = 5;
 
     private final Thread hook;
@@ -24,19 +26,25 @@ public final class Shutdown implements AutoCloseable {
         this.hook = hook;
     }
 
-    /** From now on, a signal ends this process so: all is given back in this order. */
+    /**
+     * Prepares for the signal.
+     *
+     * @param givesBack what is run at the signal, in this order
+     */
     public static Shutdown bySignal(Runnable... givesBack) {
-        List<Runnable> all = List.of(givesBack);
-        // The signals end the JVM by its hooks; only halt can then still choose the exit code.
-        var hook = new Thread(() -> {
-            try {
-                all.forEach(Runnable::run);
-            } finally {
-                Runtime.getRuntime().halt(0);
-            }
-        });
+        List<Runnable> inOrder = List.of(givesBack);
+        var hook = new Thread(() -> giveBackAndHalt(inOrder));
         Runtime.getRuntime().addShutdownHook(hook);
         return new Shutdown(hook);
+    }
+
+    /** A signal makes the JVM run its hooks and then end with a code of its own; only halt can change that code. */
+    private static void giveBackAndHalt(List<Runnable> givesBack) {
+        try {
+            givesBack.forEach(Runnable::run);
+        } finally {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
     /** Waits for the signal, or for {@link #end}. */
@@ -44,17 +52,17 @@ public final class Shutdown implements AutoCloseable {
         ended.await();
     }
 
-    /** Ends what waits for the signal without one. */
+    /** Ends {@link #await()} without a signal. */
     public void end() {
         ended.countDown();
     }
 
-    /** Waits for the signal, or until it is that time by the clock. */
+    /** Waits for the signal, which ends the process, or until the clock shows a time. */
     public void await(Instant end, Clock clock) throws InterruptedException {
         sleepUntil(end, clock);
     }
 
-    /** Waits until it is that time by the clock. */
+    /** Waits until the clock shows a time. */
     public static void sleepUntil(Instant end, Clock clock) throws InterruptedException {
         for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
             TimeUnit.MILLISECONDS.sleep(Math.min(
@@ -68,7 +76,7 @@ public final class Shutdown implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException signalled) {
-            // The hook does the rest.
+            // The JVM ends already, and the hook runs.
         }
     }
 }

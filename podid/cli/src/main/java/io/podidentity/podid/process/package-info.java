@@ -1,4 +1,7 @@
-/** Programs that a command runs in its own place, {@code Child}; and how this process itself ends, {@code Shutdown}. */
+/**
+ * The processes of podid: a program that a command runs in its own place ({@code Child}), and the end of podid itself
+ * ({@code Shutdown}).
+ */
 @NullMarked
 package io.podidentity.podid.process;
 

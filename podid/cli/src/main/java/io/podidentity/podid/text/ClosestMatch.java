@@ -5,20 +5,22 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody probably meant. */
+/** Finds the word that somebody probably meant, among those that there are. */
 public final class ClosestMatch {
 
-    private static final int FEW = 2;
+    /** So many letters may be wrong in a long word. */
+    private static final int MAX_EDITS = 2;
 
     private ClosestMatch() {}
 
-    /** The one of the words that is most like it: in another letter case, or with a typo or two. */
+    /** The word most like it: in another letter case, or with a typo or two; empty if none is near. */
     public static Optional<String> of(String word, Collection<String> words) {
         return words.stream()
                 .filter(other -> isNear(word, other))
                 .min(Comparator.comparingInt(other -> distance(word, other)));
     }
 
+    /** The same as a question to the user. */
     public static Optional<String> question(String word, Collection<String> words) {
         return of(word, words).map(near -> "Did you mean " + near + "?");
     }
@@ -29,17 +31,20 @@ public final class ClosestMatch {
             return false;
         }
         // In a short word two letters are all the difference.
-        int most = Math.min(FEW, Math.min(word.length(), other.length()) / 3);
-        return word.equalsIgnoreCase(other)
-                || (Math.abs(word.length() - other.length()) <= most && edits(word, other) <= most);
+        int most = Math.min(MAX_EDITS, Math.min(word.length(), other.length()) / 3);
+        boolean isOfLikeLength = Math.abs(word.length() - other.length()) <= most;
+        return word.equalsIgnoreCase(other) || (isOfLikeLength && countEdits(word, other) <= most);
     }
 
     private static int distance(String word, String other) {
-        return word.equalsIgnoreCase(other) ? 0 : edits(word, other);
+        return word.equalsIgnoreCase(other) ? 0 : countEdits(word, other);
     }
 
-    /** How many letters must be inserted, removed or replaced to turn one word into another, as Levenshtein counts. */
-    private static int edits(String a, String b) {
+    /**
+     * How many letters must be inserted, removed or replaced to turn one word into another, as Levenshtein counts. Of
+     * the table of all beginnings of both words, one row is kept.
+     */
+    private static int countEdits(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
@@ -48,7 +53,8 @@ public final class ClosestMatch {
             int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                int cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                int replaced = diagonal + cost;
                 diagonal = row[j];
                 row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
             }

@@ -18,7 +18,7 @@ public final class PrintableWriter extends FilterWriter {
         super(out);
     }
 
-    /** One that is flushed with each line. */
+    /** A writer over another one, which is flushed with each line. */
     public static PrintWriter over(Writer out) {
         return new PrintWriter(new PrintableWriter(out), true);
     }
@@ -38,6 +38,7 @@ public final class PrintableWriter extends FilterWriter {
         var safe = new StringBuilder(length);
         for (int i = start; i < start + length; i++) {
             char c = text.charAt(i);
+            // Of Windows: there a carriage return ends the line, too.
             boolean endsLine = c == '\r' && i + 1 < start + length && text.charAt(i + 1) == '\n';
             safe.append(isSafe(c) || endsLine ? c : REPLACEMENT);
         }
@@ -45,7 +46,10 @@ public final class PrintableWriter extends FilterWriter {
     }
 
     private static boolean isSafe(char c) {
+        if (c == '\n' || c == '\t') {
+            return true;
+        }
         boolean reorders = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
-        return c == '\n' || c == '\t' || !(Character.isISOControl(c) || reorders);
+        return !reorders && !Character.isISOControl(c);
     }
 }

@@ -10,7 +10,12 @@ public final class ShellWord {
 
     private ShellWord() {}
 
+    /** The word as it is if it needs no quotes, otherwise in single quotes. */
     public static String quoted(String word) {
-        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+        if (PLAIN.matcher(word).matches()) {
+            return word;
+        }
+        // Within single quotes nothing has a meaning, but no single quote can stand there: it is put between two texts.
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

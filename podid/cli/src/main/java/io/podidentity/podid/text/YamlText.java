@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public final class YamlText {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][\\w./:-]*(?<!:)");
-    // Begins with a digit, but with a hyphen in it is no number; 1e1-… would still be read as text.
+    // A GUID can begin with a digit, but because of its hyphens it is no number: 1e1-… is read as text, too.
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern WORD_WITH_A_MEANING = Pattern.compile("(?i)true|false|yes|no|on|off|null|y|n");
 
@@ -19,9 +19,9 @@ public final class YamlText {
 
     /** The string, in double quotes if it would mean something else without. */
     public static String of(String text) {
-        boolean plain = PLAIN.matcher(text).matches()
+        boolean isPlain = PLAIN.matcher(text).matches()
                 && !WORD_WITH_A_MEANING.matcher(text).matches();
-        return plain || GUID.matcher(text).matches() ? text : quoted(text);
+        return isPlain || GUID.matcher(text).matches() ? text : quoted(text);
     }
 
     /** The string in double quotes, as JSON has it too. */
@@ -29,7 +29,7 @@ public final class YamlText {
         return Json.write(text);
     }
 
-    /** Objects in each other, of which the innermost has the values. */
+    /** An object for each key of the path, one in another, of which the innermost has the values. */
     public static Map<String, Object> nested(List<String> path, Map<String, String> values) {
         Map<String, Object> inner = new LinkedHashMap<>(values);
         for (int i = path.size() - 1; i >= 0; i--) {
@@ -42,22 +42,33 @@ public final class YamlText {
      * An object, a field in each line and each line ended by a line feed.
      *
      * @param fields strings, objects and lists of objects, by keys that need no quotes
+     * @param column of the keys, from 0
      */
     public static String block(Map<?, ?> fields, int column) {
         var lines = new StringBuilder();
-        fields.forEach((key, value) -> {
-            lines.append(" ".repeat(column)).append(key).append(':');
-            if (value instanceof Map<?, ?> inner) {
-                lines.append('\n').append(block(inner, column + 2));
-            } else if (value instanceof List<?> list) {
-                lines.append('\n');
-                list.forEach(one -> lines.append(" ".repeat(column + 2))
-                        .append("- ")
-                        .append(block((Map<?, ?>) one, column + 4).stripLeading()));
-            } else {
-                lines.append(' ').append(of(String.valueOf(value))).append('\n');
-            }
-        });
+        for (Map.Entry<?, ?> field : fields.entrySet()) {
+            lines.append(" ".repeat(column)).append(field.getKey()).append(':');
+            lines.append(valueBehindKey(field.getValue(), column));
+        }
         return lines.toString();
+    }
+
+    private static String valueBehindKey(Object value, int column) {
+        if (value instanceof Map<?, ?> object) {
+            return "\n" + block(object, column + 2);
+        }
+        if (value instanceof List<?> objects) {
+            var lines = new StringBuilder("\n");
+            for (Object object : objects) {
+                lines.append(listElement((Map<?, ?>) object, column + 2));
+            }
+            return lines.toString();
+        }
+        return " " + of(String.valueOf(value)) + "\n";
+    }
+
+    /** The hyphen takes the place of the first key's indentation. */
+    private static String listElement(Map<?, ?> object, int column) {
+        return " ".repeat(column) + "- " + block(object, column + 2).stripLeading();
     }
 }
