@@ -79,6 +79,7 @@ public record FieldLocation(
         return location;
     }
 
+    /** The field below these keys. */
     public FieldLocation at(List<String> keys) {
         return at(keys.toArray(String[]::new));
     }
@@ -88,11 +89,15 @@ public record FieldLocation(
         if (index.isPresent() && index.get() < items().size()) {
             return items().get(index.get());
         }
-        for (Yaml.Entry entry : entries()) {
-            if (entry.key().equals(child)) {
-                return child(entry);
-            }
-        }
+        return entries().stream()
+                .filter(entry -> entry.key().equals(child))
+                .findFirst()
+                .map(this::child)
+                .orElseGet(() -> missing(child));
+    }
+
+    /** A field that is not written has the position of the nearest field around it. */
+    private FieldLocation missing(String child) {
         return new FieldLocation(object, below(child), child, position, null);
     }
 
@@ -111,12 +116,13 @@ public record FieldLocation(
     /** The field of that name; if there is none, one that differs in letter case alone. */
     public FieldLocation like(String key) {
         FieldLocation exact = child(key);
-        return exact.value != null
-                ? exact
-                : fields().stream()
-                        .filter(field -> key.equalsIgnoreCase(field.key))
-                        .findFirst()
-                        .orElse(exact);
+        if (exact.value != null) {
+            return exact;
+        }
+        return fields().stream()
+                .filter(field -> key.equalsIgnoreCase(field.key))
+                .findFirst()
+                .orElse(exact);
     }
 
     /** The fields of an object, in their order; none of anything else. */
@@ -147,22 +153,22 @@ public record FieldLocation(
         return items().stream().map(FieldLocation::text).toList();
     }
 
-    /** Whether it is written, with a value that is not null. */
+    /** Whether the field is written, with a value that is not null. */
     public boolean exists() {
         return value != null && !value.isNull();
     }
 
-    /** The text of a string, number or boolean, empty of anything else. */
+    /** The text of a string, a number or a boolean; empty for anything else, and for a field that is not written. */
     public String text() {
         return value instanceof Yaml.Scalar scalar && scalar.value() != null ? scalar.text() : "";
     }
 
-    /** Where the value begins; of a missing one, where the field around it is. */
+    /** Where the value begins; for a field that is not written, where the field around it is. */
     public Position valuePosition() {
         return value == null ? position : value.position();
     }
 
-    /** All texts at and below it, in their order. */
+    /** All texts at and below the field, in their order. */
     public List<FieldLocation> texts() {
         if (value instanceof Yaml.Scalar) {
             return List.of(this);

@@ -10,34 +10,42 @@ import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.emulator.manifest.YamlReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds where what kubectl has rendered is written: in a resource, or in the patch that sets it. Not thread-safe. */
+/**
+ * Finds where somebody has written what kubectl has rendered: in a resource, or in the patch that sets it. kubectl does
+ * not tell, so the keys that lead to a rendered field are followed in each file of the kustomization, and the file in
+ * which they lead farthest is taken. Not thread-safe.
+ */
 public final class KustomizedSource {
 
     private final List<Manifest> rendered;
-    private final Set<String> files;
-    private final Map<Path, List<FieldLocation>> sources = new HashMap<>();
+    private final Set<String> renderedFiles;
+    private final Map<Path, List<FieldLocation>> objectsByFolder = new HashMap<>();
 
     /** @param manifests all that was read, rendered or not */
     public KustomizedSource(List<Manifest> manifests) {
         this.rendered = manifests.stream()
-                .filter(one ->
-                        Kustomization.rendered(one.content().position().file()).isPresent())
+                .filter(manifest -> Kustomization.rendered(fileOf(manifest)).isPresent())
                 .toList();
-        this.files =
-                rendered.stream().map(one -> one.content().position().file()).collect(Collectors.toSet());
+        this.renderedFiles = rendered.stream().map(KustomizedSource::fileOf).collect(Collectors.toSet());
+    }
+
+    private static String fileOf(Manifest manifest) {
+        return manifest.content().position().file();
     }
 
     /**
@@ -47,126 +55,166 @@ public final class KustomizedSource {
      */
     public record Written(Position position, String name) {}
 
-    /** The same field, or the nearest around it, in a file that somebody has written; else the position itself. */
-    public Position of(Position position) {
-        return find(position).position();
-    }
-
-    /** As {@link #of}, with the object that the field is written in. */
+    /**
+     * Finds the same field, or the nearest around it, in a file that somebody has written.
+     *
+     * @param position of what was rendered; any other is returned as it is, and so is one that is not found
+     */
     public Written find(Position position) {
-        Optional<Path> folder = Kustomization.rendered(position.file());
-        if (folder.isEmpty()) {
-            return new Written(position, "");
-        }
-        // In their order, so that it is in the last one that does not begin behind it.
-        Optional<Manifest> manifest = rendered.stream()
-                .filter(one -> one.content().position().file().equals(position.file())
-                        && one.content().position().line() <= position.line())
-                .reduce((before, one) -> one);
-        return manifest.flatMap(one -> way(FieldLocation.of(one), position))
-                .flatMap(way -> sources.computeIfAbsent(folder.get(), KustomizedSource::read).stream()
-                        .filter(source -> isOf(manifest.get(), source))
-                        .map(source -> Place.of(source, way))
-                        .max(Comparator.comparingInt(Place::depth)))
+        return findPlace(position)
                 .map(place -> new Written(place.position(), place.name()))
                 .orElse(new Written(position, ""));
+    }
+
+    private Optional<Place> findPlace(Position position) {
+        Optional<Path> folder = Kustomization.rendered(position.file());
+        Optional<Manifest> manifest = findManifest(position);
+        if (folder.isEmpty() || manifest.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<List<FieldLocation>> way = findWay(FieldLocation.of(manifest.get()), position);
+        if (way.isEmpty()) {
+            return Optional.empty();
+        }
+        return objectsByFolder.computeIfAbsent(folder.get(), KustomizedSource::readObjects).stream()
+                .filter(source -> isSourceOf(manifest.get(), source))
+                .map(source -> Place.follow(way.get(), source))
+                .max(Comparator.comparingInt(Place::score));
+    }
+
+    /** The manifest that has the position: in their order, the last one that does not begin behind it. */
+    private Optional<Manifest> findManifest(Position position) {
+        return rendered.stream()
+                .filter(manifest -> fileOf(manifest).equals(position.file()))
+                .filter(manifest -> manifest.content().position().line() <= position.line())
+                .reduce((before, manifest) -> manifest);
     }
 
     /** The text, where positions in what kubectl has rendered are those in files that somebody has written. */
     public String replacePositions(String text) {
         String written = text;
-        for (String file : files) {
+        for (String file : renderedFiles) {
             written = Pattern.compile(Pattern.quote(file) + ":(\\d{1,9}):(\\d{1,9})")
                     .matcher(written)
-                    .replaceAll(at -> Matcher.quoteReplacement(
-                            of(new Position(file, Integer.parseInt(at.group(1)), Integer.parseInt(at.group(2))))
-                                    .toString()));
+                    .replaceAll(match -> Matcher.quoteReplacement(findPosition(file, match)));
         }
         return written;
     }
 
-    /** The keys and elements of lists that lead from a value to the position; empty if it is not in there. */
-    private static Optional<List<FieldLocation>> way(FieldLocation at, Position position) {
-        boolean isList = !at.items().isEmpty();
-        for (FieldLocation child : isList ? at.items() : at.fields()) {
-            Optional<List<FieldLocation>> below =
-                    !isList && child.position().equals(position) ? Optional.of(List.of()) : way(child, position);
+    private String findPosition(String file, MatchResult match) {
+        var position = new Position(file, Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
+        return find(position).position().toString();
+    }
+
+    /** The fields and elements of lists that lead from a value to the position; empty if it is not in there. */
+    private static Optional<List<FieldLocation>> findWay(FieldLocation start, Position position) {
+        boolean isList = !start.items().isEmpty();
+        for (FieldLocation child : isList ? start.items() : start.fields()) {
+            // The position of a field is that of its key; an element of a list has no key.
+            boolean isFound = !isList && child.position().equals(position);
+            Optional<List<FieldLocation>> below = isFound ? Optional.of(List.of()) : findWay(child, position);
             if (below.isPresent()) {
                 return Optional.of(
                         Stream.concat(Stream.of(child), below.get().stream()).toList());
             }
         }
-        // After its parts: an object begins where its first key does.
-        return at.valuePosition().equals(position) ? Optional.of(List.of()) : Optional.empty();
+        // Only after its parts: an object begins where its first key does.
+        return start.valuePosition().equals(position) ? Optional.of(List.of()) : Optional.empty();
     }
 
-    /** All objects of the files that a kustomization is made of, those of its own folder first, and patches last. */
-    private static List<FieldLocation> read(Path folder) {
-        var objects = new ArrayList<FieldLocation>();
-        var ofPatches = new ArrayList<FieldLocation>();
+    /**
+     * All objects of the files that a kustomization is made of: those of its own folder first, and patches last. Of
+     * several that fit alike, the first is taken.
+     */
+    private static List<FieldLocation> readObjects(Path folder) {
+        var objects = new ArrayDeque<FieldLocation>();
+        var objectsOfPatches = new ArrayDeque<FieldLocation>();
         var patches = new HashSet<Path>();
-        for (Path file : Kustomization.closure(folder, one -> patches.addAll(one.patches()))) {
+        for (Path file : Kustomization.closure(folder, seen -> patches.addAll(seen.patches()))) {
+            Deque<FieldLocation> into = patches.contains(file) ? objectsOfPatches : objects;
             boolean isOwn = file.startsWith(folder.toAbsolutePath().normalize());
-            List<FieldLocation> into = patches.contains(file) ? ofPatches : objects;
-            try {
-                Path name = relative(file);
-                YamlReader.read(name.toString(), Files.isRegularFile(file) ? ManifestFiles.content(file) : "").stream()
-                        .filter(Yaml.Mapping.class::isInstance)
-                        .map(one -> FieldLocation.of(name.toString(), one))
-                        .forEach(one -> into.add(isOwn ? 0 : into.size(), one));
-            } catch (ManifestException e) {
-                // No YAML, such as a file that a generator puts into a ConfigMap.
-            }
+            readObjectsOfFile(file).forEach(isOwn ? into::addFirst : into::addLast);
         }
-        objects.addAll(ofPatches);
-        return objects;
+        return Stream.concat(objects.stream(), objectsOfPatches.stream()).toList();
     }
 
-    private static Path relative(Path file) {
+    /** The objects of a file; none if it is no YAML, such as a file that a generator puts into a ConfigMap. */
+    private static List<FieldLocation> readObjectsOfFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        String name = relativize(file).toString();
+        try {
+            return YamlReader.read(name, ManifestFiles.content(file)).stream()
+                    .filter(Yaml.Mapping.class::isInstance)
+                    .map(object -> FieldLocation.of(name, object))
+                    .toList();
+        } catch (ManifestException e) {
+            return List.of();
+        }
+    }
+
+    private static Path relativize(Path file) {
         Path here = Path.of("").toAbsolutePath();
         return file.startsWith(here) ? here.relativize(file) : file;
     }
 
     /** A kustomization may put something before and behind the name. */
-    private static boolean isOf(Manifest manifest, FieldLocation source) {
+    private static boolean isSourceOf(Manifest manifest, FieldLocation source) {
         String name = source.at("metadata", "name").text();
         return source.at("kind").text().equals(manifest.kind())
                 && !name.isEmpty()
                 && manifest.name().name().contains(name);
     }
 
-    /** The end of the way in a source, and how far it went there; one more where the value is the same. */
-    private record Place(Position position, int depth, String name) {
+    /**
+     * How far a way leads in a source, and where it ends there.
+     *
+     * @param score grows with each step, and grows more where a step has the rendered value; with it, a patch that sets
+     *     the value wins against the resource that is patched
+     * @param name of the source
+     */
+    private record Place(Position position, int score, String name) {
 
-        static Place of(FieldLocation source, List<FieldLocation> way) {
-            FieldLocation at = source;
+        private static final Pattern INDEX = Pattern.compile("\\[(\\d+)]$");
+        private static final int STEP = 2;
+        private static final int STEP_WITH_SAME_VALUE = 3;
+
+        static Place follow(List<FieldLocation> way, FieldLocation source) {
             String name = source.at("metadata", "name").text();
             var place = new Place(source.position(), 0, name);
+            FieldLocation location = source;
             for (FieldLocation step : way) {
-                at = next(at, step);
-                if (at.value() == null) {
+                location = follow(step, location);
+                if (location.value() == null) {
                     return place;
                 }
-                boolean isSame = at.value() instanceof Yaml.Scalar && at.text().equals(step.text());
-                place = new Place(at.position(), place.depth() + (isSame ? 3 : 2), name);
+                int points = hasSameText(location, step) ? STEP_WITH_SAME_VALUE : STEP;
+                place = new Place(location.position(), place.score() + points, name);
             }
             return place;
         }
 
-        /** The same key; of a list the element of the same name, or at the same place. */
-        private static FieldLocation next(FieldLocation at, FieldLocation step) {
-            if (at.items().isEmpty()) {
-                return at.at(step.key());
+        private static boolean hasSameText(FieldLocation location, FieldLocation step) {
+            return location.value() instanceof Yaml.Scalar && location.text().equals(step.text());
+        }
+
+        /** The field of the same key; of a list the element of the same name, else the one of the same index. */
+        private static FieldLocation follow(FieldLocation step, FieldLocation source) {
+            List<FieldLocation> items = source.items();
+            if (items.isEmpty()) {
+                return source.at(step.key());
             }
             String name = step.at("name").text();
-            Matcher index = Pattern.compile("\\[(\\d+)]$").matcher(step.key());
-            return Stream.concat(
-                            at.items().stream()
-                                    .filter(element -> !name.isEmpty()
-                                            && element.at("name").text().equals(name)),
-                            at.items().stream().skip(index.find() ? Long.parseLong(index.group(1)) : 0))
-                    .findFirst()
-                    .orElse(at.at(step.key()));
+            Stream<FieldLocation> sameName = items.stream()
+                    .filter(item -> !name.isEmpty() && item.at("name").text().equals(name));
+            Stream<FieldLocation> sameIndex = items.stream().skip(indexOf(step));
+            return Stream.concat(sameName, sameIndex).findFirst().orElse(source.at(step.key()));
+        }
+
+        private static long indexOf(FieldLocation element) {
+            Matcher index = INDEX.matcher(element.key());
+            return index.find() ? Long.parseLong(index.group(1)) : 0;
         }
     }
 }

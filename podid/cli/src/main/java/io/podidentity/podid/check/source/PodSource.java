@@ -10,16 +10,20 @@ import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.podid.text.ShellWord;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A pod and what is written about it.
+ * A pod and all that is written about it. Immutable.
  *
  * @param manifest the pod itself, or the workload that makes it
  * @param place where in the manifest the pod is described
  */
 public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace place) {
+
+    /** The kinds that {@code kubectl rollout restart} takes. */
+    private static final Set<String> RESTARTABLE = Set.of("Deployment", "StatefulSet", "DaemonSet");
 
     /**
      * The pod with what a manifest says of it.
@@ -28,14 +32,22 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
      */
     public static PodSource of(Pod pod, Manifest manifest) {
         FieldLocation location = FieldLocation.of(manifest);
-        PodPlace place = manifest.pods().stream()
-                .filter(one -> manifest.pods().size() == 1
-                        || location.at(one.at())
-                                .valuePosition()
-                                .equals(pod.metadata().position()))
-                .findFirst()
+        PodPlace place = findPlace(pod, manifest)
                 .orElseThrow(() -> new IllegalArgumentException(manifest + " does not describe " + pod.name()));
         return new PodSource(pod, location, manifest.kind(), place);
+    }
+
+    /** A manifest with several templates, such as a Workflow, makes several pods, which differ in their positions. */
+    private static Optional<PodPlace> findPlace(Pod pod, Manifest manifest) {
+        if (manifest.pods().size() == 1) {
+            return Optional.of(manifest.pods().get(0));
+        }
+        FieldLocation object = FieldLocation.of(manifest);
+        return manifest.pods().stream()
+                .filter(place -> object.at(place.at())
+                        .valuePosition()
+                        .equals(pod.metadata().position()))
+                .findFirst();
     }
 
     /** The description of the pod: of most kinds a pod template. */
@@ -48,16 +60,18 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
         return manifest.at(place.labels().get(0));
     }
 
+    /** The object that has the pod's annotations, or would have them. */
     public FieldLocation annotations() {
         return manifest.at(place.annotations().get(0));
     }
 
     /** Where the service account is named; where it would be, if it is not. */
     public FieldLocation account() {
-        return nearest(place.accounts().stream().map(manifest::at).toList());
+        return firstWritten(place.accounts().stream().map(manifest::at).toList());
     }
 
-    private static FieldLocation nearest(List<FieldLocation> fields) {
+    /** The first that is written, which is the one that wins; if none is, where it would be. */
+    private static FieldLocation firstWritten(List<FieldLocation> fields) {
         return fields.stream().filter(FieldLocation::exists).findFirst().orElse(fields.get(0));
     }
 
@@ -65,33 +79,39 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
         return pod.namespace();
     }
 
+    /** A label of the pod; where it would be, if it is not written. */
     public FieldLocation label(String key) {
-        return nearest(
+        return firstWritten(
                 place.labels().stream().map(path -> manifest.at(path).at(key)).toList());
     }
 
+    /** An annotation of the pod; where it would be, if it is not written. */
     public FieldLocation annotation(String key) {
-        return nearest(place.annotations().stream()
+        return firstWritten(place.annotations().stream()
                 .map(path -> manifest.at(path).at(key))
                 .toList());
     }
 
+    /** A field of the pod's spec, below these keys. */
     public FieldLocation spec(String... keys) {
         return manifest.at(place.spec()).at(keys);
     }
 
+    /** The init containers and the containers, in this order. */
     public List<FieldLocation> containers() {
         return Stream.of("initContainers", "containers")
                 .flatMap(list -> spec(list).items().stream())
                 .toList();
     }
 
+    /** All texts in the containers. */
     public List<FieldLocation> texts() {
         return containers().stream()
                 .flatMap(container -> container.texts().stream())
                 .toList();
     }
 
+    /** The entries of {@code env} with a name, of all containers. */
     public List<FieldLocation> variables(String name) {
         return containers().stream()
                 .flatMap(container -> container.at("env").items().stream())
@@ -116,6 +136,7 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
                 .anyMatch(this::hasVariable);
     }
 
+    /** The name of the service account that the pod runs as. */
     public String serviceAccount() {
         return Webhook.serviceAccount(pod);
     }
@@ -130,23 +151,23 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, PodPlace p
         return "true".equals(pod.labels().get(Keys.USE));
     }
 
-    /** Whether it is on a node and was created when no webhook answered for it, so that it has no variables. */
+    /** Whether the pod is on a node and was created when no webhook answered for it, so that it has no variables. */
     public static boolean isOlderThanWebhook(Pod pod) {
-        return pod.isOnNode()
-                && "true".equals(pod.labels().get(Keys.USE))
-                && pod.spec().containers().stream()
-                        .flatMap(container -> container.env().stream())
-                        .noneMatch(variable -> variable.name().equals("AZURE_FEDERATED_TOKEN_FILE"));
+        boolean isForWebhook = "true".equals(pod.labels().get(Keys.USE));
+        boolean hasTokenFile = pod.spec().containers().stream()
+                .flatMap(container -> container.env().stream())
+                .anyMatch(variable -> variable.name().equals("AZURE_FEDERATED_TOKEN_FILE"));
+        return pod.isOnNode() && isForWebhook && !hasTokenFile;
     }
 
+    /** The command that creates a running pod anew. */
     public static String restart(Pod pod) {
+        String namespace = " -n " + ShellWord.quoted(pod.namespace());
         return pod.workload()
-                .filter(owner ->
-                        Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
+                .filter(owner -> RESTARTABLE.contains(owner.kind()))
                 .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/"
-                        + ShellWord.quoted(owner.name()) + " -n " + ShellWord.quoted(pod.namespace()))
-                .orElse("kubectl delete pod " + ShellWord.quoted(pod.name().name()) + " -n "
-                        + ShellWord.quoted(pod.namespace())
+                        + ShellWord.quoted(owner.name()) + namespace)
+                .orElse("kubectl delete pod " + ShellWord.quoted(pod.name().name()) + namespace
                         + ", and create it again if nothing else does");
     }
 

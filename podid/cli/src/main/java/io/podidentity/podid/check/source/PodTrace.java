@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * What an object says about pods that podid cannot tell: a label of identities, a pod template or an annotated service
- * account at a place where the object's kind is not known to describe its pods. Such pods are not looked at.
+ * account at a place where the object's kind is not known to describe its pods. Such pods are not looked at. Immutable.
  *
  * @param value of the label, or the name of the account; empty if it is not known
  */
@@ -40,7 +40,7 @@ public record PodTrace(Manifest manifest, FieldLocation location, Sign sign, Str
         }
     }
 
-    /** They say which pods something is for, and label none. */
+    /** Fields that say which pods something is for, and label none. */
     private static final Set<String> SELECTING =
             Set.of("matchLabels", "selector", "podSelector", "labelSelector", "matchExpressions");
 
@@ -57,77 +57,92 @@ public record PodTrace(Manifest manifest, FieldLocation location, Sign sign, Str
     private static final Pattern IN_TEXT =
             Pattern.compile(Pattern.quote(Pod.BINDING_LABEL) + "[\"']?\\s*[:=]\\s*[\"']?([\\w.-]*)");
 
-    /** All of an object, in the order in which they are written. */
-    static List<PodTrace> of(Manifest manifest) {
+    /** Finds all of an object, in the order in which they are written. */
+    static List<PodTrace> findAll(Manifest manifest) {
         if (WITHOUT_PODS.contains(manifest.kind()) || manifest.group().equals("aadpodidentity.k8s.io")) {
             return List.of();
         }
         var traces = new ArrayList<PodTrace>();
         FieldLocation object = FieldLocation.of(manifest);
         // The object's own labels are those of its pods for a few kinds only, which are known.
-        object.fields().stream()
-                .filter(field -> !field.key().equals("metadata"))
-                .forEach(field -> find(manifest, field, List.of(field.key()), traces));
+        for (FieldLocation field : object.fields()) {
+            if (!field.key().equals("metadata")) {
+                find(manifest, field, List.of(field.key()), traces);
+            }
+        }
         return traces;
     }
 
-    private static void find(Manifest manifest, FieldLocation at, List<String> path, List<PodTrace> traces) {
-        if (isKnown(manifest, path) || SELECTING.contains(at.key())) {
+    /** @param path the keys that lead to the field; elements of lists have keys such as {@code [0]} */
+    private static void find(Manifest manifest, FieldLocation field, List<String> path, List<PodTrace> traces) {
+        if (isKnown(manifest, path) || SELECTING.contains(field.key())) {
             return;
         }
-        if (at.value() instanceof Yaml.Scalar) {
-            findInText(manifest, at, traces);
+        if (field.value() instanceof Yaml.Scalar) {
+            findInText(manifest, field, traces);
             return;
         }
-        if (isPodTemplate(at)) {
-            traces.add(new PodTrace(manifest, at, Sign.POD_TEMPLATE, ""));
+        if (isPodTemplate(field)) {
+            traces.add(new PodTrace(manifest, field, Sign.POD_TEMPLATE, ""));
         }
-        boolean isList = at.value() instanceof Yaml.Sequence;
-        List<FieldLocation> below = isList ? at.items() : at.fields();
-        for (int i = 0; i < below.size(); i++) {
-            FieldLocation child = below.get(i);
-            String key = isList ? "[" + i + "]" : child.key();
-            find(manifest, child, Stream.concat(path.stream(), Stream.of(key)).toList(), traces);
+        int index = 0;
+        for (FieldLocation item : field.items()) {
+            find(manifest, item, append(path, "[" + index + "]"), traces);
+            index++;
+        }
+        for (FieldLocation child : field.fields()) {
+            find(manifest, child, append(path, child.key()), traces);
         }
     }
 
-    /** Whether a place of the object's pods has it. */
+    private static List<String> append(List<String> path, String key) {
+        return Stream.concat(path.stream(), Stream.of(key)).toList();
+    }
+
+    /** Whether the field is one that podid reads as a part of the object's pods. */
     private static boolean isKnown(Manifest manifest, List<String> path) {
-        return manifest.pods().stream().flatMap(PodTrace::read).anyMatch(known -> known.equals(path));
+        return manifest.pods().stream().flatMap(PodTrace::readPaths).anyMatch(known -> known.equals(path));
     }
 
     /** What is read of a description: of a pod template all of it, of another form its labels and its account. */
-    private static Stream<List<String>> read(PodPlace place) {
+    private static Stream<List<String>> readPaths(PodPlace place) {
         Stream<List<String>> fields =
                 Stream.of(place.labels(), place.annotations(), place.accounts()).flatMap(List::stream);
         return place.isTemplate() ? Stream.concat(Stream.of(place.at()), fields) : fields;
     }
 
-    private static void findInText(Manifest manifest, FieldLocation at, List<PodTrace> traces) {
-        String text = at.text();
-        if (at.key().toLowerCase(Locale.ROOT).equals(Pod.BINDING_LABEL)) {
-            traces.add(new PodTrace(manifest, at, Sign.BINDING_LABEL, text));
-        } else if (at.key().equals(Keys.USE)) {
-            traces.add(new PodTrace(manifest, at, Sign.USE_LABEL, text));
-        } else if (at.key().equals("serviceAccountName") || at.key().equals("serviceAccount")) {
-            traces.add(new PodTrace(manifest, at, Sign.ACCOUNT, text));
+    private static void findInText(Manifest manifest, FieldLocation field, List<PodTrace> traces) {
+        String text = field.text();
+        String key = field.key();
+        if (key.toLowerCase(Locale.ROOT).equals(Pod.BINDING_LABEL)) {
+            traces.add(new PodTrace(manifest, field, Sign.BINDING_LABEL, text));
+        } else if (key.equals(Keys.USE)) {
+            traces.add(new PodTrace(manifest, field, Sign.USE_LABEL, text));
+        } else if (key.equals("serviceAccountName") || key.equals("serviceAccount")) {
+            traces.add(new PodTrace(manifest, field, Sign.ACCOUNT, text));
         } else {
-            Matcher label = IN_TEXT.matcher(text);
-            while (label.find()) {
-                traces.add(new PodTrace(manifest, at, Sign.BINDING_LABEL, label.group(1)));
-            }
-            if (text.contains(Keys.USE)) {
-                traces.add(new PodTrace(manifest, at, Sign.USE_LABEL, ""));
-            }
+            findWithinText(manifest, field, traces);
         }
     }
 
-    /** As it stands in any kind: containers that each have a name and an image. */
-    private static boolean isPodTemplate(FieldLocation at) {
-        List<FieldLocation> containers = at.at("spec", "containers").items();
-        return !containers.isEmpty()
-                && containers.stream()
-                        .allMatch(container -> !container.at("name").text().isEmpty()
-                                && !container.at("image").text().isEmpty());
+    /** A text can hold a manifest, such as a value of a ConfigMap, or a command that labels pods. */
+    private static void findWithinText(Manifest manifest, FieldLocation field, List<PodTrace> traces) {
+        Matcher label = IN_TEXT.matcher(field.text());
+        while (label.find()) {
+            traces.add(new PodTrace(manifest, field, Sign.BINDING_LABEL, label.group(1)));
+        }
+        if (field.text().contains(Keys.USE)) {
+            traces.add(new PodTrace(manifest, field, Sign.USE_LABEL, ""));
+        }
+    }
+
+    /** Whether it looks like a pod template, as it stands in any kind: containers that each have a name and an image. */
+    private static boolean isPodTemplate(FieldLocation field) {
+        List<FieldLocation> containers = field.at("spec", "containers").items();
+        return !containers.isEmpty() && containers.stream().allMatch(PodTrace::isContainer);
+    }
+
+    private static boolean isContainer(FieldLocation field) {
+        return !field.at("name").text().isEmpty() && !field.at("image").text().isEmpty();
     }
 }

@@ -29,29 +29,38 @@ public final class PodTraces {
      */
     public static PodTraces of(List<Manifest> manifests, List<Skipped> skipped) {
         Set<String> unrendered = skipped.stream()
-                .filter(one -> one.kind() == Skipped.Kind.RELEASE)
+                .filter(input -> input.kind() == Skipped.Kind.RELEASE)
                 .map(Skipped::place)
                 .collect(Collectors.toSet());
         Set<ObjectName> annotated = manifests.stream()
-                .filter(manifest -> manifest.kind().equals("ServiceAccount"))
-                .filter(manifest -> FieldLocation.of(manifest)
-                        .at("metadata", "annotations", Keys.CLIENT_ID)
-                        .exists())
+                .filter(PodTraces::isAnnotatedAccount)
                 .map(Manifest::name)
                 .collect(Collectors.toSet());
         return new PodTraces(manifests.stream()
                 .filter(manifest -> !manifest.isEncrypted())
-                .filter(manifest -> !manifest.isRelease()
-                        || unrendered.contains(manifest.content().position().toString()))
-                .flatMap(manifest -> PodTrace.of(manifest).stream())
+                // A release that was rendered has its pods among the objects.
+                .filter(manifest -> !manifest.isRelease() || unrendered.contains(placeOf(manifest)))
+                .flatMap(manifest -> PodTrace.findAll(manifest).stream())
                 .filter(trace -> trace.sign() != Sign.ACCOUNT || annotated.contains(account(trace)))
                 .toList());
+    }
+
+    private static boolean isAnnotatedAccount(Manifest manifest) {
+        return manifest.kind().equals("ServiceAccount")
+                && FieldLocation.of(manifest)
+                        .at("metadata", "annotations", Keys.CLIENT_ID)
+                        .exists();
+    }
+
+    private static String placeOf(Manifest manifest) {
+        return manifest.content().position().toString();
     }
 
     private static ObjectName account(PodTrace trace) {
         return new ObjectName(trace.manifest().name().namespace(), trace.value());
     }
 
+    /** All traces, in the order of the objects. */
     public List<PodTrace> all() {
         return all;
     }
@@ -72,11 +81,12 @@ public final class PodTraces {
                 .distinct()
                 .limit(3)
                 .collect(Collectors.joining(", "));
-        boolean isKnown = !traces.get(0).manifest().pods().isEmpty();
+        boolean describesPods = !traces.get(0).manifest().pods().isEmpty();
+        String unknown = describesPods ? "they are" : "it makes";
         return new Skipped(
                 traces.get(0).location().position().toString(),
                 object + " has " + found + ", where podid does not know which pods "
-                        + (isKnown ? "they are" : "it makes")
+                        + unknown
                         + "; .podid.yaml can name the path to its pod template below podTemplates",
                 Skipped.Kind.WORKLOAD);
     }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.check.source;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Tells kinds of values apart. */
+/** Tells values that are written from those that a tool or a person is still to put in. */
 public final class Value {
 
     private static final Pattern GUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final String ZERO = "00000000-0000-0000-0000-000000000000";
+    private static final List<String> WORDS =
+            List.of("placeholder", "replace_", "replace-", "replaceme", "changeme", "change-me", "your-");
+
+    /** What tools such as Helm and envsubst replace. */
     private static final Pattern TEMPLATE =
             Pattern.compile("\\$[{(A-Za-z_]|\\{\\{|#\\{|\\$\\$|__\\w+__|\\b[A-Z]*SUBST_[A-Z]");
+
     private static final Pattern IN_BRACKETS = Pattern.compile("<[^<>]+>|\\{[A-Za-z_][\\w. -]*}");
     // Only words that documents use: a resource group or a label may well be in capitals.
     private static final Pattern CAPITALS = Pattern.compile(
@@ -22,6 +28,7 @@ public final class Value {
 
     private Value() {}
 
+    /** Whether it is a GUID, as client IDs are. */
     public static boolean isGuid(String text) {
         return GUID.matcher(text).matches();
     }
@@ -36,15 +43,21 @@ public final class Value {
         if (isTemplated(text)) {
             return false;
         }
+        return IN_BRACKETS.matcher(text).find()
+                || hasWordOfPlaceholders(text)
+                || Stream.of(text.split("/", -1)).anyMatch(Value::isPlaceholderAsPart);
+    }
+
+    private static boolean hasWordOfPlaceholders(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        return text.equals(ZERO)
-                || IN_BRACKETS.matcher(text).find()
-                || Stream.of("placeholder", "replace_", "replace-", "replaceme", "changeme", "change-me", "your-")
-                        .anyMatch(lower::contains)
-                || Stream.of(text.split("/", -1))
-                        .anyMatch(part -> part.equals(ZERO)
-                                || CAPITALS.matcher(part).matches()
-                                || CROSSES.matcher(part).matches());
+        return WORDS.stream().anyMatch(lower::contains);
+    }
+
+    /** Whether one part of a resource ID, or all of another value, stands for what a person is to put in. */
+    private static boolean isPlaceholderAsPart(String part) {
+        return part.equals(ZERO)
+                || CAPITALS.matcher(part).matches()
+                || CROSSES.matcher(part).matches();
     }
 
     /** Whether a rule can judge it: it is neither empty nor still to be replaced. */
@@ -52,6 +65,7 @@ public final class Value {
         return !text.isEmpty() && !isTemplated(text) && !isPlaceholder(text);
     }
 
+    /** The text in double quotes, for a message. */
     public static String quoted(String text) {
         return "\"" + text + "\"";
     }

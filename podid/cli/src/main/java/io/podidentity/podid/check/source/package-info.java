@@ -1,4 +1,10 @@
-/** What is written in manifests, with its place: start at {@code FieldLocation}. */
+/**
+ * What is written in manifests, with its place.
+ *
+ * <p>Start at {@code FieldLocation}, a field with its position. {@code PodSource} is a pod with all that is written about
+ * it, {@code PodTraces} finds pods that podid cannot tell, and {@code KustomizedSource} finds the file in which somebody
+ * has written what kubectl has rendered.
+ */
 @NullMarked
 package io.podidentity.podid.check.source;
 
