@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -307,7 +311,40 @@ class AgentsTest {
         assertThat(blob(agentToken(READER, STORAGE)).statusCode()).isEqualTo(200);
     }
 
-    /** The way of a pod: an identity's token that a service account's token has got is no credential. */
+    /** The way of a pod: its service account is annotated with the blueprint's client ID. */
+    @Test
+    void blueprint_ofAPodsServiceAccount_acceptsIt() throws Exception {
+        use(PodIdentityEmulator.builder()
+                .tenantId(TENANT)
+                .agentBlueprint(BLUEPRINT, BLUEPRINT)
+                .agentIdentity(BLUEPRINT, READER, READER)
+                .manifests(
+                        new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("pods.yaml", """
+                        apiVersion: v1
+                        kind: ServiceAccount
+                        metadata: {name: agents, namespace: shop, annotations: {azure.workload.identity/client-id: %s}}
+                        ---
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: agents, namespace: shop, labels: {azure.workload.identity/use: "true"}}
+                        spec: {serviceAccountName: agents, containers: [{name: app, image: app}]}
+                        """.formatted(BLUEPRINT))));
+        Map<String, String> pod = azure.pod("shop/agents").environment();
+        var form = blueprintForm(READER, Files.readString(Path.of(pod.get("AZURE_FEDERATED_TOKEN_FILE"))));
+
+        String agents = accessToken(token(agentForm(READER, accessToken(token(form)), STORAGE)));
+
+        assertThat(pod).containsEntry("AZURE_CLIENT_ID", BLUEPRINT);
+        assertThat(blob(agents).statusCode()).isEqualTo(200);
+        assertThat(azure.requests())
+                .extracting(RecordedRequest::pod, RecordedRequest::identity, RecordedRequest::blueprint)
+                .containsExactly(
+                        tuple("shop/agents", READER, BLUEPRINT),
+                        tuple("", READER, BLUEPRINT),
+                        tuple("", READER, BLUEPRINT));
+    }
+
+    /** An identity's token that a service account's token has got is no credential. */
     @Test
     void blueprint_withATokenOfWorkloadIdentity_isRefused() throws Exception {
         String trusted = "20000000-0000-4000-8000-0000000000ff";
@@ -383,6 +420,7 @@ class AgentsTest {
     @Test
     void application_withATokenOfABlueprint_isRefused() throws Exception {
         assertRefused(token(agentForm(APPLICATION, blueprintToken(READER), STORAGE)), 700211);
+        assertRefused(token(agentForm(BLUEPRINT, blueprintToken(READER), STORAGE)), 7002137);
     }
 
     @Test
@@ -506,6 +544,10 @@ class AgentsTest {
     }
 
     private Map<String, String> blueprintForm(String agent) throws Exception {
+        return blueprintForm(agent, identityToken());
+    }
+
+    private static Map<String, String> blueprintForm(String agent, String assertion) {
         return new HashMap<>(Map.of(
                 "grant_type",
                 "client_credentials",
@@ -518,7 +560,7 @@ class AgentsTest {
                 "client_assertion_type",
                 ASSERTION_TYPE,
                 "client_assertion",
-                identityToken()));
+                assertion));
     }
 
     private String blueprintToken(String agent) throws Exception {

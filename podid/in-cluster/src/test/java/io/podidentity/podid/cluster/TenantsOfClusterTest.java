@@ -101,6 +101,10 @@ class TenantsOfClusterTest {
 
     /** What Entra ID answers to the token of that account. */
     private Map<String, Object> ask(String tenant, String account, String clientId) throws Exception {
+        return exchange(tenant, clientId, accountToken(account), Map.of());
+    }
+
+    private String accountToken(String account) throws Exception {
         var assertion = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("c").build(),
                 new JWTClaimsSet.Builder()
@@ -110,19 +114,24 @@ class TenantsOfClusterTest {
                         .expirationTime(Date.from(Instant.now().plusSeconds(600)))
                         .build());
         assertion.sign(new RSASSASigner(clusterKey));
-        return send(Request.form(
-                "/" + tenant + "/oauth2/v2.0/token",
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        clientId,
-                        "scope",
-                        "https://storage.azure.com/.default",
-                        "client_assertion_type",
-                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                        "client_assertion",
-                        assertion.serialize())));
+        return assertion.serialize();
+    }
+
+    private Map<String, Object> exchange(String tenant, String clientId, String assertion, Map<String, String> more)
+            throws Exception {
+        var form = new LinkedHashMap<>(Map.of(
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                clientId,
+                "scope",
+                "https://storage.azure.com/.default",
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion",
+                assertion));
+        form.putAll(more);
+        return send(Request.form("/" + tenant + "/oauth2/v2.0/token", form));
     }
 
     private Map<String, Object> send(Request form) throws Exception {
@@ -198,6 +207,36 @@ class TenantsOfClusterTest {
                 .extractingByKey("error_description")
                 .asString()
                 .startsWith("AADSTS90002");
+    }
+
+    @Test
+    void agent_ofTheSettings_getsItsTokenThroughTheBlueprintOfItsAccount() throws Exception {
+        String agent = "a6000000-0000-4000-8000-000000000001";
+        cluster.put(
+                "/api/v1/namespaces/emulated-azure/configmaps/emulated-azure",
+                "v1",
+                "ConfigMap",
+                Map.of("name", "emulated-azure", "namespace", "emulated-azure"),
+                Map.of("data", Map.of("agents", "[{agent: " + agent + ", blueprint: " + PLAIN + "}]")));
+        follow();
+        String tenant = emulator.tenantId();
+
+        Map<String, Object> blueprints = exchange(
+                tenant,
+                PLAIN,
+                accountToken("plain"),
+                Map.of("fmi_path", agent, "scope", "api://AzureADTokenExchange/.default"));
+        Map<String, Object> agents = exchange(tenant, agent, String.valueOf(blueprints.get("access_token")), Map.of());
+
+        assertThat(SignedJWT.parse(String.valueOf(agents.get("access_token")))
+                        .getJWTClaimsSet()
+                        .getClaims())
+                .containsEntry("appid", agent)
+                .containsEntry("xms_par_app_azp", PLAIN);
+        assertThat(ask(tenant, "plain", PLAIN))
+                .extractingByKey("error_description")
+                .asString()
+                .startsWith("AADSTS82001: Agentic application '" + PLAIN + "'");
     }
 
     @Test
