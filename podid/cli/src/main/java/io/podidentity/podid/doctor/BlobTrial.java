@@ -24,7 +24,7 @@ record BlobTrial(URI blob, String clientId, @Nullable SSLContext tls) {
     private static final int LIMIT_MILLIS = 10_000;
     private static final String VERSION = "2023-11-03";
 
-    Link read(AccessToken token) {
+    Link readContainer(AccessToken token) {
         try {
             HttpURLConnection connection = connect(token);
             int status = connection.getResponseCode();

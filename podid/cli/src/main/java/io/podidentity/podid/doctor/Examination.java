@@ -58,11 +58,11 @@ final class Examination {
         this.live = live;
         this.kubectl = kubectl;
         this.options = options;
-        live.objects().stream().filter(object -> !live.isMadeByWorkload(object)).forEach(places::add);
+        live.objects().stream().filter(object -> !live.isMadeByWorkload(object)).forEach(places::addObject);
         String text = places.text();
         // NMI itself is in another namespace, and tells the version.
         var parts = new LiveText();
-        live.parts().orElse(List.of()).forEach(parts::add);
+        live.parts().orElse(List.of()).forEach(parts::addObject);
         this.fitting = FittingProfile.of(new ManifestReader(Profile.V1_8_17)
                 .readText(LiveText.FILE, text + parts.text())
                 .objects());
@@ -181,7 +181,7 @@ final class Examination {
         if (signsIn || explanation.outcome() == Outcome.IDENTITY) {
             links.addAll(checkRunning(source, explanation, pods));
         } else if (objects.state() == Link.State.UNKNOWN) {
-            links.addAll(pods.links());
+            links.addAll(pods.collectLinks());
         }
         boolean tellsStory = isAskedFor || objects.isFailed();
         String story = tellsStory ? places.translate(TextReport.of(explanation)) : "";
@@ -196,7 +196,7 @@ final class Examination {
         Pod pod = source.pod();
         boolean hasAccount = live.findObject("ServiceAccount", live.namespace(), Webhook.serviceAccount(pod))
                 .isPresent();
-        return hasAccount && new WorkloadLinks(live, pod, source.kind(), pods).signsIn();
+        return hasAccount && new WorkloadCredentials(live, pod, pods).signsIn();
     }
 
     /** The name of the step at which the way to an identity ends; empty if it leads there. */
@@ -208,7 +208,7 @@ final class Examination {
                 .orElse("");
     }
 
-    /** Nothing is said of what is in another cluster or namespace. */
+    /** What gets the token may be in another namespace, of which nothing is known here. */
     private Workload judgeReference(ReferenceExplanation explanation) {
         String summary = places.translate(explanation.summary());
         Link link = switch (explanation.outcome()) {
@@ -239,7 +239,7 @@ final class Examination {
             return Link.failed(LINK_OBJECTS, summary, remedies);
         }
         return Link.failed(LINK_OBJECTS, places.translate(explanation.place() + ": ") + summary, remedies)
-                .about(places.object(explanation.place().line()));
+                .about(places.objectOfLine(explanation.place().line()));
     }
 
     /** Whether what is missing may be there, where the user may not see it. */
@@ -254,10 +254,10 @@ final class Examination {
     private List<Link> checkRunning(PodSource source, Explanation explanation, WorkloadPods pods)
             throws InterruptedException {
         if (explanation.nmi() != null) {
-            return new PodIdentityLinks(live, fitting.profile(), pods).links();
+            return new PodIdentityLinks(live, fitting.profile(), pods).collectLinks();
         }
         var workload = new WorkloadLinks(live, source.pod(), source.kind(), pods);
-        var links = new ArrayList<>(workload.links());
+        var links = new ArrayList<>(workload.collectLinks());
         if (links.stream().noneMatch(Link::isFailed)) {
             links.addAll(tryTokens(source.pod(), workload));
         }
@@ -268,11 +268,11 @@ final class Examination {
     private List<Link> tryTokens(Pod pod, WorkloadLinks workload) throws InterruptedException {
         var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
         var links = new ArrayList<Link>();
-        for (TokenExchange exchange : workload.findExchanges()) {
+        for (TokenExchange exchange : workload.credentials().findExchanges()) {
             if (workload.isBound()) {
-                links.add(new IdentityBindingReview(kubectl, account, exchange.clientId()).review());
+                links.add(new IdentityBindingReview(kubectl, account, exchange.clientId()).reviewAccess());
             } else {
-                links.addAll(new TokenTrial(kubectl, options, manifests.cluster(), account, exchange).links());
+                links.addAll(new TokenTrial(kubectl, options, manifests.cluster(), account, exchange).tryToken());
             }
         }
         return links;

@@ -29,14 +29,17 @@ record IdentityBindingReview(Kubectl kubectl, ObjectName account, String clientI
             "resourceAttributes": {"group": "cid.wi.aks.azure.com", "resource": %3$s, "verb": "use-managed-identity"}}}
             """;
 
-    /** {@code kubectl create clusterrole} refuses a resource that the cluster does not know. */
+    /**
+     * The commands that give the role. They write the object, since {@code kubectl create clusterrole} refuses a
+     * resource that the cluster does not know.
+     */
     private static final String GRANT =
             "echo '{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRole\","
                     + "\"metadata\":{\"name\":\"use-%3$s\"},\"rules\":[{\"verbs\":[\"use-managed-identity\"],"
                     + "\"apiGroups\":[\"cid.wi.aks.azure.com\"],\"resources\":[\"%3$s\"]}]}' | kubectl apply -f - && kubectl create"
                     + " clusterrolebinding use-%3$s-%1$s-%2$s --clusterrole=use-%3$s --serviceaccount=%1$s:%2$s";
 
-    Link review() throws InterruptedException {
+    Link reviewAccess() throws InterruptedException {
         String use = account.namespace() + "/" + account.name() + " may use-managed-identity " + clientId;
         Kubectl.Result result = createReview();
         if (result.failure().isPresent()) {
@@ -65,7 +68,7 @@ record IdentityBindingReview(Kubectl kubectl, ObjectName account, String clientI
                 GRANT.formatted(account.namespace(), account.name(), clientIdForShell()));
     }
 
-    /** The annotation may say anything, and the command is for a shell. */
+    /** The client ID, if it can stand in a command for a shell: the annotation may say anything. */
     private String clientIdForShell() {
         return clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
     }
@@ -82,7 +85,7 @@ record IdentityBindingReview(Kubectl kubectl, ObjectName account, String clientI
         }
     }
 
-    /** Empty if the API server does not say. */
+    /** What the API server says, {@code true} or {@code false}; empty if it does not say. */
     private static String readAllowed(String answer) {
         try {
             return new KubernetesJson(Json.object(answer)).text("status", "allowed");

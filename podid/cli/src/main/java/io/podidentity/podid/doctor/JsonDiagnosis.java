@@ -56,7 +56,7 @@ final class JsonDiagnosis {
         json.put("rule", finding.about().rule());
         json.put("severity", finding.severity().id());
         json.put("object", finding.object().toString());
-        json.put("field", places.path(finding.position().line()));
+        json.put("field", places.pathOfLine(finding.position().line()));
         json.put("message", places.translate(finding.message()));
         json.put("remedy", places.translate(finding.remedy()));
         return json;

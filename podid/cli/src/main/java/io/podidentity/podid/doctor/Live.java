@@ -142,4 +142,15 @@ record Live(
                         .filter(deployment -> deployment.namespace().equals(ofNamespace))
                         .anyMatch(deployment -> owner.text("name").startsWith(deployment.name() + "-"));
     }
+
+    /** The tag of a component's image, without a digest; empty if the image has no tag. */
+    static String readVersion(KubernetesJson pod) {
+        String image = pod.at("spec", "containers").items().stream()
+                .findFirst()
+                .orElse(KubernetesJson.NONE)
+                .text("image")
+                .replaceFirst("@.*", "");
+        String lastPart = image.substring(image.lastIndexOf('/') + 1);
+        return lastPart.replaceFirst("^[^:]*:?", "");
+    }
 }

@@ -42,7 +42,10 @@ final class LiveReading {
     private static final String KEYS = "--output=go-template={{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}";
     private static final String WEBHOOK = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
 
-    /** By its manifests, by Helm, the emulated NMI, and the webhook. */
+    /**
+     * The labels that the manifests, the Helm chart, podid's emulated NMI and the webhook's manifests give to the
+     * parts.
+     */
     private static final List<String> LABELS_OF_PARTS = List.of(
             "component in (mic,nmi)",
             "app.kubernetes.io/component in (mic,nmi)",
@@ -147,7 +150,9 @@ final class LiveReading {
         }
     }
 
-    /** Nothing can be said without it, unless the user may not see it. */
+    /**
+     * Ends the reading where kubectl fails, unless the user may not see the objects: without them nothing can be said.
+     */
     private static Listing requireAnswer(Listing listing) throws KubectlException {
         if (listing.failure().isPresent()) {
             KubectlException failure = listing.failure().get();
@@ -221,7 +226,7 @@ final class LiveReading {
             }
             answer.items().stream().filter(pod -> !pod.isBeingDeleted()).forEach(parts::add);
         }
-        if (parts.stream().noneMatch(WorkloadLinks::isOfWebhook)) {
+        if (parts.stream().noneMatch(InstalledWebhook::isOfWebhook)) {
             parts.addAll(readEndpoints(objects));
         }
         return Optional.of(parts);
@@ -229,7 +234,7 @@ final class LiveReading {
 
     /** What answers for the webhook where its pods have labels of their own. */
     private List<KubernetesJson> readEndpoints(List<KubernetesJson> objects) throws InterruptedException {
-        Optional<KubernetesJson> service = WorkloadLinks.findHooks(objects)
+        Optional<KubernetesJson> service = InstalledWebhook.findHooks(objects)
                 .map(hook -> hook.at("clientConfig", "service"))
                 .filter(candidate -> !candidate.text("name").isEmpty())
                 .findFirst();
@@ -290,7 +295,10 @@ final class LiveReading {
                 .anyMatch(pod -> pod.text("metadata", "labels", Keys.USE).equals("true"));
     }
 
-    /** Empty if it may not be read; one that is not there holds nothing, or keeps the container from starting. */
+    /**
+     * The variables of a source; empty if it may not be read. A source that is not there holds nothing, or keeps the
+     * container from starting.
+     */
     private Optional<Map<String, Optional<String>>> readContents(Source source) throws InterruptedException {
         boolean isSecret = source.kind() == Source.Kind.SECRET;
         String resource = source.kind().resource();
@@ -319,7 +327,7 @@ final class LiveReading {
         }
     }
 
-    /** Empty if there is no such secret. */
+    /** The secret that an identity refers to; empty if there is none. */
     private Optional<KubernetesJson> readSecret(KubernetesJson reference, boolean isCertificate)
             throws InterruptedException {
         String name = reference.text("name");

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveText {
 
-    /** In place of a file's name; no file is called so. */
+    /** What positions have in place of a file's name; no file is called so. */
     static final String FILE = "(cluster)";
 
     private static final Pattern PLACE = Pattern.compile(Pattern.quote(FILE) + ":(\\d+):\\d+");
@@ -70,7 +70,8 @@ final class LiveText {
         }
     }
 
-    void add(KubernetesJson object) {
+    /** Writes an object after those that are there already. */
+    void addObject(KubernetesJson object) {
         writeLine("---", new Place(object.ref(), ""));
         writeValue(object.value(), object, "");
         writeLine("", Place.NONE);
@@ -118,12 +119,12 @@ final class LiveText {
     }
 
     /** The field in that line, such as {@code spec.selector}; empty for the object itself. */
-    String path(int line) {
+    String pathOfLine(int line) {
         return findPlace(line).field();
     }
 
     /** The object in that line; a document without a name where there is none. */
-    ObjectRef object(int line) {
+    ObjectRef objectOfLine(int line) {
         return findPlace(line).object();
     }
 

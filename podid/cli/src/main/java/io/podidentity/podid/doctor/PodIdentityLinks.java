@@ -36,7 +36,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     }
 
     /** The links in the order in which they are needed. */
-    List<Link> links() {
+    List<Link> collectLinks() {
         var links = new ArrayList<Link>();
         if (pods.active().isEmpty()) {
             links.add(pods.explainAbsence());
@@ -67,7 +67,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                 .anyMatch(name::equals);
     }
 
-    /** Nothing is said where no MIC is seen: what it has assigned shows whether it works. */
+    /** Whether MIC works; nothing is said where none is seen, since what it has assigned shows that, too. */
     private Optional<Link> checkMic() {
         List<KubernetesJson> mic = findComponent("mic");
         if (mic.isEmpty()) {
@@ -75,7 +75,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
         }
         String place = mic.get(0).namespace();
         if (mic.stream().anyMatch(KubernetesJson::isReady)) {
-            return Optional.of(Link.ok("MIC", WorkloadLinks.readVersion(mic.get(0)) + " in " + place));
+            return Optional.of(Link.ok("MIC", Live.readVersion(mic.get(0)) + " in " + place));
         }
         return Optional.of(Link.failed(
                 "MIC",
@@ -174,7 +174,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
                 .findFirst()
                 .orElseGet(() -> Link.ok(
                         LINK_NMI,
-                        WorkloadLinks.readVersion(nmi.get(0)) + " runs on the node of "
+                        Live.readVersion(nmi.get(0)) + " runs on the node of "
                                 + running.get(0).name()));
     }
 

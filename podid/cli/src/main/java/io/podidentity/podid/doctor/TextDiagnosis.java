@@ -63,7 +63,7 @@ final class TextDiagnosis {
 
     /** A finding with its object and field, since there is no file. */
     static String describeFinding(Finding finding, LiveText places) {
-        String path = places.path(finding.position().line());
+        String path = places.pathOfLine(finding.position().line());
         String place = (finding.object() + " " + path).stripTrailing();
         return place + ": " + places.translate(finding.message()) + " ["
                 + finding.about().id() + " " + finding.about().rule() + "]";

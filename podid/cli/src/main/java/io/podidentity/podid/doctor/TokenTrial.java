@@ -34,7 +34,10 @@ final class TokenTrial {
     private static final String LINK_ENTRA = "Entra ID";
     private static final String STORAGE = "https://storage.azure.com/";
     private static final String PUBLIC_CLOUD = "https://login.microsoftonline.com/";
-    /** Whoever may create a pod may write any host into it; the token goes to these, or to one that the user names. */
+    /**
+     * The hosts to which a token may go, beside one that the user names: whoever may create a pod may write any host
+     * into it.
+     */
     private static final Set<String> CLOUDS = Set.of(
             "login.microsoftonline.com",
             "login.microsoftonline.us",
@@ -86,7 +89,7 @@ final class TokenTrial {
     }
 
     /** The links of the trial; it ends at the first that fails. */
-    List<Link> links() throws InterruptedException {
+    List<Link> tryToken() throws InterruptedException {
         if (!options.withToken()) {
             return List.of(Link.skipped(LINK_TOKEN, "not tried: --no-token"));
         }
@@ -210,6 +213,6 @@ final class TokenTrial {
                     BlobTrial.LINK,
                     "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
-        return new BlobTrial(options.blob(), exchange.clientId(), options.tls()).read(token);
+        return new BlobTrial(options.blob(), exchange.clientId(), options.tls()).readContainer(token);
     }
 }

@@ -21,7 +21,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     /** A ConfigMap or a Secret that a container names. */
     record Source(Kind kind, String name) {
 
-        /** By the resource of kubectl. */
+        /** The kinds of sources, with what kubectl calls them. */
         enum Kind {
             CONFIG_MAP("configmap"),
             SECRET("secret");
@@ -55,7 +55,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
         return named;
     }
 
-    /** Init containers too: they sign in as the others do. */
+    /** All containers of a pod, the init containers among them: they sign in as the others do. */
     static Stream<KubernetesJson> containers(KubernetesJson podSpec) {
         return Stream.of("initContainers", "containers").flatMap(list -> podSpec.at(list).items().stream());
     }

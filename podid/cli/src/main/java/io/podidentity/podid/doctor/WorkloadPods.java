@@ -65,7 +65,7 @@ final class WorkloadPods {
         return workload.podSpec();
     }
 
-    List<Link> links() {
+    List<Link> collectLinks() {
         if (active().isEmpty()) {
             return List.of(explainAbsence());
         }
@@ -162,7 +162,7 @@ final class WorkloadPods {
         return !job.name().isEmpty() && pod.ownerOf("Job").equals(job.name());
     }
 
-    /** Not the container's own message: a program writes into it whatever it likes. */
+    /** Why a pod has ended, without the container's own message: a program writes into it whatever it likes. */
     private static String describeTermination(KubernetesJson pod) {
         return containerStatuses(pod)
                 .map(container -> container.at("state", "terminated"))
@@ -263,7 +263,7 @@ final class WorkloadPods {
         List<KubernetesJson> about = objects.toList();
         return live.events().stream()
                 .filter(WorkloadPods::isOfFailure)
-                .filter(event -> about.stream().anyMatch(object -> isAbout(event, object)))
+                .filter(event -> isAboutOne(event, about))
                 .max(Comparator.comparing(KubernetesJson::lastSeen))
                 .map(WorkloadPods::describe);
     }
@@ -271,6 +271,10 @@ final class WorkloadPods {
     private static boolean isOfFailure(KubernetesJson event) {
         String reason = event.text("reason");
         return reason.startsWith("Failed") || reason.equals("Unhealthy");
+    }
+
+    private static boolean isAboutOne(KubernetesJson event, List<KubernetesJson> objects) {
+        return objects.stream().anyMatch(object -> isAbout(event, object));
     }
 
     private static boolean isAbout(KubernetesJson event, KubernetesJson object) {

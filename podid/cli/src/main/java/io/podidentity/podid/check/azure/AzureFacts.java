@@ -227,7 +227,7 @@ public record AzureFacts(
             return json.at("identityProfile", "kubeletidentity", "objectId").text();
         }
 
-        /** Such as {@code /subscriptions/…/resourceGroups/MC_…}. */
+        /** The resource ID of the group of the nodes, such as {@code /subscriptions/…/resourceGroups/MC_…}. */
         public String groupOfNodes() {
             return json.at("id").text().replaceFirst("(/[^/]*/[^/]*).*", "$1") + "/resourceGroups/"
                     + json.at("nodeResourceGroup").text();

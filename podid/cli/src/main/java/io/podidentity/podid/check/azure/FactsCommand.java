@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a script and runs nothing; its commands only read. */
+/** Prints the script that writes a folder for {@code check --azure}; runs nothing itself. */
 @Command(
         name = "facts",
         description = "Prints the az commands that write a folder for check --azure. They only read, and what they"

@@ -142,7 +142,7 @@ public final class ReferringKind {
             return new Sign(way, Optional.of(field), Optional.empty(), Optional.empty());
         }
 
-        /** Of settings that mean this way whatever they say. */
+        /** A sign of settings that mean this way whatever they say. */
         static Sign ofSettings(Way way) {
             return new Sign(way, Optional.empty(), Optional.empty(), Optional.empty());
         }

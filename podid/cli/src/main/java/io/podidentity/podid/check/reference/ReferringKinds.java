@@ -149,7 +149,7 @@ public final class ReferringKinds {
                 || scopes.contains(pod.annotation("dapr.io/app-id").text());
     }
 
-    /** Of external-dns, and of the cloud provider that it has its format from. */
+    /** The configuration of external-dns, and of the cloud provider whose format that is. */
     private static ReferringKind azureJson(String data) {
         return ofGroup("")
                 .kind("Secret", "secrets")
@@ -197,10 +197,14 @@ public final class ReferringKinds {
                         + "deploy-AGIC-with-Workload-Identity-using-helm");
     }
 
-    /** By the last part of the image's name, since the registry may be a mirror. */
+    /** Knows a program through the last part of its image's name, since the registry may be a mirror. */
     private static BiPredicate<PodSource, FieldLocation> hasImage(String name) {
         Pattern image = Pattern.compile("(.*/)?" + name + "([:@].*)?");
-        return (pod, object) -> pod.containers().stream()
+        return (pod, object) -> runsImage(pod, image);
+    }
+
+    private static boolean runsImage(PodSource pod, Pattern image) {
+        return pod.containers().stream()
                 .map(container -> container.at("image").text())
                 .anyMatch(text -> image.matcher(text).matches());
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Identities in Azure and their roles, by what az printed of them. */
+/** Identities in Azure and their roles, as az printed them. */
 final class AzureIdentityRules extends RuleFamily {
 
     /** The roles that include the rights of any role for management. */

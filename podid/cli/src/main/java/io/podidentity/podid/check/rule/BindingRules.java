@@ -60,7 +60,9 @@ final class BindingRules extends RuleFamily {
         identityUnused();
     }
 
-    /** The pods are often in other files. */
+    /**
+     * Nothing uses the binding, or the pods that do are in other files, as they often are: so this is for information.
+     */
     private void bindingUnused(AzureIdentityBinding binding, Set<String> labels) {
         boolean canJudge = Value.isFinal(binding.selector()) && labels.stream().noneMatch(Value::isTemplated);
         boolean isUsed = labels.isEmpty() || labels.contains(binding.selector());
@@ -71,7 +73,7 @@ final class BindingRules extends RuleFamily {
         }
     }
 
-    /** The binding is ignored. */
+    /** MIC ignores a binding whose identity is not in its namespace. */
     private void bindingWithoutIdentity(AzureIdentityBinding binding) {
         String name = binding.azureIdentity();
         FieldLocation field = context.field(binding, "azureIdentity");
@@ -129,7 +131,7 @@ final class BindingRules extends RuleFamily {
         return "The namespace has: " + here.stream().limit(MAX_NAMED).collect(Collectors.joining(", ")) + ".";
     }
 
-    /** Only where there are bindings at all in the files. */
+    /** Files without any binding say nothing of what uses an identity, so they are left alone. */
     private void identityUnused() {
         Set<ObjectName> named = context.bindings().stream()
                 .map(binding -> new ObjectName(
@@ -150,7 +152,7 @@ final class BindingRules extends RuleFamily {
         }
     }
 
-    /** Whether neither its name nor a name in a binding beside it is still to be put in. */
+    /** Whether neither the identity's name nor a name in a binding of its namespace is a placeholder. */
     private static boolean canJudge(AzureIdentity identity, Set<ObjectName> named) {
         return Value.isFinal(identity.name().name())
                 && named.stream()
@@ -158,7 +160,7 @@ final class BindingRules extends RuleFamily {
                         .allMatch(name -> Value.isFinal(name.name()));
     }
 
-    /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
+    /** A binding without a selector matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
     private void selectorMissing(AzureIdentityBinding binding) {
         FieldLocation spec = context.location(binding).at("spec");
         boolean isInOtherCase =
@@ -168,7 +170,7 @@ final class BindingRules extends RuleFamily {
         }
     }
 
-    /** An absent label is compared as an empty one. */
+    /** NMI in managed mode compares an absent label as an empty one. */
     private void emptySelectorMatchesAll(AzureIdentityBinding binding) {
         if (context.profile() == Profile.MANAGED
                 && binding.selector().isEmpty()

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Which of the identities that are bound to it a pod gets, and from which namespace. */
+/** Which identity a pod gets, of those that are bound to the pod, and from which namespace. */
 final class BoundIdentityRules extends RuleFamily {
 
     private final Report requestedIdentityNotBound = error(
@@ -68,7 +68,7 @@ final class BoundIdentityRules extends RuleFamily {
         }
     }
 
-    /** From 1.6.0 on the letter case counts, too. */
+    /** NMI answers 404 for a client ID that is not bound to the pod; from 1.6.0 on the letter case counts, too. */
     private void requestedIdentityNotBound(PodSource pod) {
         List<AzureIdentity> identities = context.match(pod).identities();
         boolean asksElsewhere = pod.hasOtherCredential() || pod.label(Keys.USE).exists();
@@ -104,7 +104,7 @@ final class BoundIdentityRules extends RuleFamily {
         }
     }
 
-    /** Without client_id NMI takes the first of an unordered list. */
+    /** For a request without client_id NMI takes the first of an unordered list. */
     private void severalIdentities(PodSource pod) {
         List<AzureIdentity> identities = context.match(pod).identities();
         if (identities.size() < 2 || isNamed(pod, identities)) {
@@ -147,7 +147,10 @@ final class BoundIdentityRules extends RuleFamily {
         return texts.stream().anyMatch(text -> text.contains(word));
     }
 
-    /** Unless namespaces are forced; so kubectl get azureassignedidentity in the pod's namespace finds nothing. */
+    /**
+     * MIC writes what it assigns into default, unless namespaces are forced; so kubectl get azureassignedidentity in
+     * the pod's namespace finds nothing.
+     */
     private void assignedIdentityInDefault(PodSource pod) {
         boolean writesIntoDefault =
                 context.profile().hasMic() && !context.rules().forceNamespaced();
@@ -159,7 +162,7 @@ final class BoundIdentityRules extends RuleFamily {
         }
     }
 
-    /** Any other text means that it is not restricted. */
+    /** MIC and NMI compare key and value exactly, and restrict nothing if either has a typo. */
     private void behaviorAnnotation(AzureIdentity identity) {
         FieldLocation annotations = context.location(identity).at("metadata", "annotations");
         for (String key : annotations.keys()) {
@@ -194,7 +197,7 @@ final class BoundIdentityRules extends RuleFamily {
         }
     }
 
-    /** Assigned identities are told apart by pod and identity name only. */
+    /** MIC tells assigned identities apart through the names of pod and identity only. */
     private void identityNameCollision(PodSource pod) {
         for (Candidate candidate : context.match(pod).candidates()) {
             if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
@@ -207,7 +210,10 @@ final class BoundIdentityRules extends RuleFamily {
         }
     }
 
-    /** In managed mode, with --forceNamespaced, and for annotated identities. */
+    /**
+     * A binding counts in its own namespace only: in managed mode, with --forceNamespaced, and for annotated
+     * identities.
+     */
     private void namespaceMismatch(PodSource pod) {
         PodMatch match = context.match(pod);
         if (!match.identities().isEmpty()) {

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 /** What the cluster lacks or forbids. */
 final class ClusterRules extends RuleFamily {
 
-    /** As the manifests of AAD Pod Identity name its parts. */
+    /** The names of the parts in the manifests of AAD Pod Identity. */
     private static final Set<String> PARTS = Set.of("mic", "nmi");
 
-    /** What was removed from Kubernetes: of each version the kinds. */
+    /** The kinds that were removed from Kubernetes, by their API version. */
     private static final Map<String, Set<String>> REMOVED = Map.ofEntries(
             Map.entry(
                     "extensions/v1beta1", Set.of("Deployment", "DaemonSet", "ReplicaSet", "NetworkPolicy", "Ingress")),
@@ -163,7 +163,7 @@ final class ClusterRules extends RuleFamily {
                 .anyMatch(arg -> arg.text().contains("allow-network-plugin-kubenet"));
     }
 
-    /** Without its custom resource definitions such an object is refused, and the label does nothing. */
+    /** Without the custom resource definitions the API server refuses such an object, and the label does nothing. */
     private void noPodIdentityInCluster() {
         for (Manifest manifest : context.manifests().objects()) {
             if (manifest.group().equals("aadpodidentity.k8s.io")) {
@@ -196,14 +196,17 @@ final class ClusterRules extends RuleFamily {
         }
     }
 
-    /** Of a workload only its pods are refused, and the ReplicaSet or Job alone says so. */
+    /** The API server accepts the workload and refuses its pods, and the ReplicaSet or Job alone says so. */
     private void podSecurity() {
         for (PodSource pod : context.identityPods()) {
             PodSecurity.refusal(context.cluster(), pod).ifPresent(reason -> podSecurity.add(pod.spec(), reason));
         }
     }
 
-    /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
+    /**
+     * Pod Security refuses the init container at the levels baseline and restricted; AKS Automatic enforces one
+     * everywhere.
+     */
     private void proxyInitPrivileged(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
         if (!annotation.exists()) {
@@ -221,7 +224,10 @@ final class ClusterRules extends RuleFamily {
         }
     }
 
-    /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
+    /**
+     * The API server refuses the object. For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which
+     * had the version.
+     */
     private void removedApiVersion(Manifest manifest) {
         boolean isRemoved =
                 REMOVED.getOrDefault(manifest.apiVersion(), Set.of()).contains(manifest.kind());
@@ -251,7 +257,7 @@ final class ClusterRules extends RuleFamily {
         return MOVED_TO_NETWORKING.contains(manifest.kind()) ? "networking.k8s.io" : "apps";
     }
 
-    /** What the version that replaced it asks for, and the manifest lacks. */
+    /** What the new version asks for and the manifest lacks. */
     private static String describeNeeds(Manifest manifest) {
         if (KINDS_WITH_SELECTOR.contains(manifest.kind())) {
             boolean hasSelector =

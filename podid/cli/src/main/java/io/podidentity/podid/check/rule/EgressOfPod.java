@@ -27,7 +27,7 @@ record EgressOfPod(List<NetworkPolicy> policies) {
     private static final Map<String, Integer> WELL_KNOWN_PORTS = Map.of("dns", 53, "https", 443);
 
     /** What the policies in the files let the pod reach. */
-    static EgressOfPod find(RuleContext context, PodSource pod) {
+    static EgressOfPod collectPolicies(RuleContext context, PodSource pod) {
         return new EgressOfPod(context.cluster().all(NetworkPolicy.class).stream()
                 .filter(policy -> policy.restrictsEgress() && policy.selects(pod.pod()))
                 .toList());

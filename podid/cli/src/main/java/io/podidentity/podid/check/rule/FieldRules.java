@@ -31,7 +31,7 @@ final class FieldRules extends RuleFamily {
 
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
-    /** What follows the last slash is dropped. */
+    /** An address with a path before its last slash: NMI drops only what follows the last slash. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
     private static final Map<String, List<String>> FIELDS_OF_POD_IDENTITY = Map.of(
@@ -102,7 +102,7 @@ final class FieldRules extends RuleFamily {
         identityType();
     }
 
-    /** A version that takes any letter case is one that nobody can install anew. */
+    /** Versions that take any letter case cannot be installed anew, and their successors ignore such a field. */
     private void reportOldFieldNames(String kind, List<String> rightNames) {
         context.objectsOfKind(kind).stream()
                 .flatMap(object -> object.at("spec").fields().stream())
@@ -215,7 +215,7 @@ final class FieldRules extends RuleFamily {
         return "Add what az " + command + " --query " + query + " -o tsv prints.";
     }
 
-    /** A name in the wrong letter case is another rule's. */
+    /** Whether the field is there in a letter case that another rule reports. */
     private static boolean isInOtherCase(FieldLocation parent, String field) {
         return !parent.at(field).exists() && parent.like(field).exists();
     }
@@ -229,7 +229,10 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    /** A forgotten type is 0, a managed identity. */
+    /**
+     * NMI takes an identity without a type for type 0, a managed identity, and does not look at the other type's
+     * fields.
+     */
     private void identityFieldUnused(AzureIdentity identity) {
         FieldLocation spec = context.location(identity).at("spec");
         if (identity.isManagedIdentity() && !identity.clientPassword().name().isEmpty()) {
@@ -246,7 +249,9 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    /** Types are numbers; type 2 exists from 1.6.2 on. */
+    /**
+     * The API server refuses a type that is no number, and NMI one that it does not know; type 2 exists from 1.6.2 on.
+     */
     private void identityType() {
         for (Problem problem : context.manifests().problems()) {
             if (problem.isFatal() && problem.path().equals("spec.type")) {
@@ -280,7 +285,7 @@ final class FieldRules extends RuleFamily {
                 .map(text -> "Write it without quotes: type: " + text);
     }
 
-    /** NMI makes one address of both, and asks there whatever it is. */
+    /** NMI makes one address of endpoint and tenant, and asks for the token there, whatever the address is. */
     private void tenantOrEndpoint(AzureIdentity identity) {
         if (identity.isManagedIdentity()) {
             return;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Resource IDs, client IDs, and what still stands in their place. */
 final class IdRules extends RuleFamily {
 
-    /** As az and the portal print a resource ID: of the letter cases of resourceGroups there are two. */
+    /** A resource ID as az and the portal print it, which is in one of two letter cases. */
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/]+");
@@ -59,13 +59,16 @@ final class IdRules extends RuleFamily {
         placeholderLeft();
     }
 
-    /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
+    /**
+     * The letter case matters only if a request names the identity by resource ID, which NMI compares exactly from
+     * 1.6.0 on.
+     */
     private void resourceIdCase(AzureIdentity identity) {
         String id = identity.resourceId();
         if (!identity.isManagedIdentity() || !Value.isFinal(id)) {
             return;
         }
-        boolean isRight = ResourceIdShape.judge(id).reason().isEmpty();
+        boolean isRight = ResourceIdShape.judgeResourceId(id).reason().isEmpty();
         if (isRight && !USUAL.matcher(id).matches()) {
             FieldLocation field = context.field(identity, "resourceID");
             resourceIdCase.add(
@@ -73,10 +76,10 @@ final class IdRules extends RuleFamily {
         }
     }
 
-    /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
+    /** From 1.6.0 on MIC ignores an identity with such a resource ID; before, Resource Manager refuses it. */
     private void resourceIdMalformed(AzureIdentity identity) {
         String id = identity.resourceId();
-        ResourceIdShape shape = ResourceIdShape.judge(id);
+        ResourceIdShape shape = ResourceIdShape.judgeResourceId(id);
         if (!identity.isManagedIdentity()
                 || !Value.isFinal(id)
                 || shape.reason().isEmpty()) {
@@ -94,7 +97,7 @@ final class IdRules extends RuleFamily {
         }
     }
 
-    /** Azure answers that there is no such identity, or AADSTS700016. */
+    /** IMDS answers that there is no such identity, or Entra ID answers AADSTS700016. */
     private void clientIdNotGuid() {
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "clientID");

@@ -90,7 +90,7 @@ final class LabelRules extends RuleFamily {
         }
     }
 
-    /** The key is compared exactly. */
+    /** MIC and NMI compare the key exactly. */
     private void labelKey(PodSource pod) {
         FieldLocation labels = pod.labels();
         for (String key : labels.keys()) {
@@ -101,7 +101,10 @@ final class LabelRules extends RuleFamily {
         }
     }
 
-    /** Pods inherit nothing from their workload's own labels; nor will those of one that is scaled to zero. */
+    /**
+     * Pods inherit nothing from their workload's own labels. A workload that is scaled to zero counts, too: it will
+     * have pods.
+     */
     private void labelNotOnPodTemplate(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
         FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
@@ -128,7 +131,7 @@ final class LabelRules extends RuleFamily {
         }
     }
 
-    /** Its variable AZURE_CLIENT_ID is the client ID of an AzureIdentity in these files. */
+    /** The pod asks for an identity of these files in AZURE_CLIENT_ID, and without the label NMI answers 404. */
     private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId) {
         boolean isOfWorkloadIdentity = pod.label(Keys.USE).exists();
         boolean isPassedOn = context.matcher().bypass(pod.pod()).isPresent();
@@ -197,7 +200,9 @@ final class LabelRules extends RuleFamily {
         }
     }
 
-    /** The field Selector, which the version does not know: another rule's. */
+    /**
+     * Whether a binding has the selector in a field that the version does not know, such as Selector: another rule's.
+     */
     private boolean isSelectorInOtherCase(String label) {
         return context.objectsOfKind("AzureIdentityBinding").stream()
                 .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));

@@ -56,7 +56,7 @@ final class MetadataServiceRules extends RuleFamily {
         }
     }
 
-    /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */
+    /** IMDS always requires the header, and NMI by default from 1.8.4 on; for older versions it is a warning. */
     private void metadataHeaderMissing(MetadataCall call) {
         if (!call.hasKnownClient() || HEADER.matcher(call.command()).find()) {
             return;
@@ -144,7 +144,7 @@ final class MetadataServiceRules extends RuleFamily {
                 || !context.clientId(pod).isEmpty();
         if (context.profile().hasNmi()
                 || hasOwn
-                || EgressOfPod.find(context, pod).isClosed("169.254.169.254", 80)) {
+                || EgressOfPod.collectPolicies(context, pod).isClosed("169.254.169.254", 80)) {
             return;
         }
         findSignOfRequest(pod)

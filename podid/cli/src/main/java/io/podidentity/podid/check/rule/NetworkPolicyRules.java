@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What network policies keep a pod from that needs it for its token. */
+/** Network policies that keep a pod from what it needs for its token. */
 final class NetworkPolicyRules extends RuleFamily {
 
     /** How many pods a message names at most. */
@@ -56,7 +56,7 @@ final class NetworkPolicyRules extends RuleFamily {
         }
     }
 
-    /** Neither Entra ID nor the resource can then be found. */
+    /** Without DNS the pod finds neither Entra ID nor the resource. */
     private void networkPolicyBlocksDns() {
         report(
                 networkPolicyBlocksDns,
@@ -70,7 +70,7 @@ final class NetworkPolicyRules extends RuleFamily {
             """);
     }
 
-    /** The pod itself exchanges its token there; with pod identity NMI does. */
+    /** A pod with workload identity exchanges its token itself; for a pod with pod identity NMI asks Entra ID. */
     private void networkPolicyBlocksEntra() {
         Stream<PodSource> direct = identityPods()
                 .filter(PodSource::usesWorkloadIdentity)
@@ -120,7 +120,7 @@ final class NetworkPolicyRules extends RuleFamily {
 
     /** The first of the policies that restrict a pod, since a rule that is missing would be added to that one. */
     private Optional<NetworkPolicy> findBlocking(PodSource pod, Predicate<EgressOfPod> isBlocked) {
-        EgressOfPod egress = EgressOfPod.find(context, pod);
+        EgressOfPod egress = EgressOfPod.collectPolicies(context, pod);
         if (!isBlocked.test(egress)) {
             return Optional.empty();
         }

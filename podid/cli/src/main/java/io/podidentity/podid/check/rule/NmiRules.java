@@ -83,7 +83,7 @@ final class NmiRules extends RuleFamily {
         }
     }
 
-    /** Where NMI waits for MIC; it then logs context canceled. */
+    /** NMI waits for MIC before it answers; if the program has gone by then, NMI logs context canceled. */
     private void clientTimeout(PodSource pod) {
         if (!context.profile().hasMic()) {
             return;
@@ -96,7 +96,7 @@ final class NmiRules extends RuleFamily {
         }
     }
 
-    /** A warning for jobs, which may end by it; for pods that start again it is for information. */
+    /** A job may fail by this and not be tried again, so there it is a warning; pods that start again recover. */
     private void startupRace(PodSource pod) {
         boolean isAssigned =
                 context.profile().hasMic() && !context.match(pod).identities().isEmpty();
@@ -121,7 +121,7 @@ final class NmiRules extends RuleFamily {
                         || text.text().contains("wait"));
     }
 
-    /** NMI then asks the metadata service for it, and the pod gets the node's identity. */
+    /** NMI passes the requests of such a pod to the metadata service, and the pod gets the node's identity. */
     private void exceptionCoversPod(PodSource pod) {
         context.matcher()
                 .bypass(pod.pod())
@@ -133,7 +133,9 @@ final class NmiRules extends RuleFamily {
                                 + ") covers the pod, so it gets the node's identity and not the bound one"));
     }
 
-    /** Only where the files tell so: no labels, pods in another namespace, or a key in another letter case. */
+    /**
+     * An exception is reported only if the files tell why: no labels, pods in another namespace, or a key with a typo.
+     */
     private void exceptionNeverMatches(AzurePodIdentityException exception) {
         FieldLocation labels = context.field(exception, "podLabels");
         if (exception.podLabels().isEmpty() && !labels.exists()) {
@@ -194,7 +196,7 @@ final class NmiRules extends RuleFamily {
         return true;
     }
 
-    /** In MIC's namespace, which is default; the pod gets any identity of the node. */
+    /** NMI knows MIC by its name and namespace, which is default, and passes its requests to the metadata service. */
     private void takenForMic(PodSource pod) {
         // Of the two reasons to pass a pod's requests on, an exception and a name like MIC's, it is the second.
         boolean isTakenForMic = context.matcher()
@@ -214,7 +216,7 @@ final class NmiRules extends RuleFamily {
                 .anyMatch(container -> container.at("image").text().matches("(.*/)?mic(:.*|@.*)?"));
     }
 
-    /** How long a program waits for its token, and where it says so. */
+    /** How long a program waits for its token, and the field that says so. */
     private record TokenTimeout(FieldLocation location, long seconds) {
 
         private static final long ENOUGH_SECONDS = 100;

@@ -209,7 +209,7 @@ final class ReferenceRules extends RuleFamily {
         }
     }
 
-    /** What is in none of the files is not missed: it may well be in others. */
+    /** Reports a missing object if the files have one of nearly that name; if not, it may well be in other files. */
     private void requireObject(String kind, String namespace, FieldLocation field) {
         String name = field.text();
         if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
@@ -229,7 +229,10 @@ final class ReferenceRules extends RuleFamily {
         }
     }
 
-    /** Of what is in the files: its environment has no token then, or NMI none for the pod. */
+    /**
+     * The program that gets the token for the object has no token itself: the webhook gave it none, or NMI has none for
+     * it.
+     */
     private void referenceRunner(IdentityReference reference) {
         for (PodSource pod : reference.runners()) {
             if (reference.needsWebhook()) {

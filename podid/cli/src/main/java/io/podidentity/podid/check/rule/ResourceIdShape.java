@@ -36,7 +36,7 @@ public record ResourceIdShape(Optional<String> reason, Optional<String> correcte
 
     private static final ResourceIdShape RIGHT = new ResourceIdShape(Optional.empty(), Optional.empty());
 
-    public static ResourceIdShape judge(String id) {
+    public static ResourceIdShape judgeResourceId(String id) {
         Matcher form = FORM.matcher(id);
         if (form.matches()) {
             return judgeSubscription(form.group(1));

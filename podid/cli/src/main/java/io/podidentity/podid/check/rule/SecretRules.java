@@ -57,7 +57,7 @@ final class SecretRules extends RuleFamily {
         }
     }
 
-    /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms of OpenSSL 3's default. */
+    /** NMI reads PKCS#12 with an old library of Go's, which knows none of the algorithms of OpenSSL 3's default. */
     private void certificateUnreadable(AzureIdentity identity, Secret secret) {
         Optional<byte[]> file = secret.value("certificate");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && file.isPresent()) {
@@ -74,7 +74,7 @@ final class SecretRules extends RuleFamily {
         return new String(secret.value(key).orElse(new byte[0]), StandardCharsets.UTF_8);
     }
 
-    /** Of several keys NMI takes the first of a Go map: any. */
+    /** Of several keys NMI takes the first of a Go map, which is any of them. */
     private void secretKeys(AzureIdentity identity, Secret secret) {
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
             requireOneKey(identity, secret);

@@ -112,7 +112,7 @@ final class ServiceAccountRules extends RuleFamily {
         return ClosestMatch.of(Keys.CLIENT_ID, annotations.keys()).map(annotations::at);
     }
 
-    /** It is default then, which usually has no federated credential: AADSTS700213. */
+    /** Such a pod runs as the account default, which usually has no federated credential: AADSTS700213. */
     private void reportUnnamed(PodSource pod) {
         String message = "the pod names no service account, so it runs as default";
         Optional<String> annotated = context.cluster().all(ServiceAccount.class).stream()
@@ -260,7 +260,7 @@ final class ServiceAccountRules extends RuleFamily {
                         .anyMatch(source -> source.at("serviceAccountToken").exists());
     }
 
-    /** Whether the account is there for a driver or operator, whose tokens of it need no webhook. */
+    /** Whether the account is there for a driver or an operator, which needs no webhook to get its tokens. */
     private boolean isForOthers(PodSource pod) {
         if (context.references().stream().anyMatch(reference -> reference.takesAccountOf(pod))) {
             return true;
@@ -274,7 +274,7 @@ final class ServiceAccountRules extends RuleFamily {
                 .anyMatch(name -> !context.isWritten("SecretProviderClass", name));
     }
 
-    /** Without quotes it is a boolean, and the API server refuses the object. */
+    /** Without quotes the value is a boolean, and the API server refuses the object. */
     private void useLabelValue() {
         for (Problem problem : context.manifests().problems()) {
             if (problem.isFatal() && problem.path().endsWith("labels." + Keys.USE)) {
@@ -304,7 +304,7 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    /** Unknown and misplaced keys are ignored without a word. */
+    /** The webhook ignores unknown and misplaced keys without a word. */
     private void workloadIdentityKey() {
         for (FieldLocation account : context.objectsOfKind("ServiceAccount")) {
             checkKeys(account.at("metadata", "annotations"), KEYS_OF_ACCOUNTS, "a service account");

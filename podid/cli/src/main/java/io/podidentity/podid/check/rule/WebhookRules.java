@@ -89,7 +89,7 @@ final class WebhookRules extends RuleFamily {
         return text.matches("0*[1-9]\\d{0,4}") && Integer.parseInt(text) <= MAX_PORT;
     }
 
-    /** Only the key counts. */
+    /** The webhook looks at the key of the annotation only. */
     private void proxySidecarFalse(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
         if (annotation.exists() && !annotation.text().equals("true")) {
@@ -100,7 +100,7 @@ final class WebhookRules extends RuleFamily {
         }
     }
 
-    /** A name that fits nothing is ignored, and the container gets the identity. */
+    /** The webhook ignores a name that no container has, and the container that was meant gets the identity. */
     private void skipContainers(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.SKIP_CONTAINERS);
         if (Value.isTemplated(annotation.text())) {
@@ -143,7 +143,7 @@ final class WebhookRules extends RuleFamily {
         }
     }
 
-    /** Version 1.6.0 of the webhook has moved the file. */
+    /** The path differs between versions: 1.6.0 of the webhook has moved the file. */
     private void tokenPath(PodSource pod) {
         // A pod that mounts its token itself says where.
         if (pod.spec("volumes").items().stream()
@@ -189,7 +189,7 @@ final class WebhookRules extends RuleFamily {
         return key.equals(NewerFields.EACH) ? field.items().stream() : Stream.of(field.at(key));
     }
 
-    /** Why the webhook refuses the pod for that annotation alone; it tells its first objection only. */
+    /** Why the webhook refuses the pod for that annotation alone: of several objections it tells the first only. */
     private static Optional<String> findRefusal(PodSource pod, FieldLocation annotation) {
         var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
         var annotations = new HashMap<>(Map.of(annotation.key(), annotation.text()));
