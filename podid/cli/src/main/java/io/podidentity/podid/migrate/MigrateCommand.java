@@ -194,6 +194,7 @@ public final class MigrateCommand implements Callable<Integer> {
         }
     }
 
+    /** Writes the files only if the proof holds, and returns the exit code. */
     private int migrate(MigrationSettings settings, Stage stage) throws IOException {
         Migration migration = Migration.run(settings, stage);
         if (inPlace && migration.leavesOutMadeByControllers()) {
@@ -221,6 +222,7 @@ public final class MigrateCommand implements Callable<Integer> {
         return migration.isFinished() ? 0 : 1;
     }
 
+    /** Refuses files without pod identity, for which a run that succeeds would say that all is done. */
     private void requireAsks(Migration migration) {
         if (migration.asks().isEmpty()) {
             throw new UnusableInputException(
@@ -245,7 +247,7 @@ public final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    /** What closed the journal may have failed too, and then says what is left of the changes. */
+    /** Closing the journal may have failed too. Its message then says what is left of the changes. */
     private static String joinMessages(IOException failure) {
         return Stream.concat(Stream.of(failure), Stream.of(failure.getSuppressed()))
                 .map(Throwable::getMessage)

@@ -70,6 +70,7 @@ final class Planner {
                 MigrationNotes.write(context, assignment.pods()));
     }
 
+    /** Decides about a pod from what it gets today: only a pod with the identity of a binding moves. */
     private PodDecision decide(PodSource source) {
         List<MovedIdentity> bound = distinctIdentities(context.match(source).identities());
         if (bound.isEmpty()) {
@@ -77,11 +78,12 @@ final class Planner {
         }
         Optional<NamedClient> named = findNamedClient(source);
         Explanation before = explainer.explain(source.pod(), buildQuery(named, bound));
+        // The node answers this pod, and not NMI, so the end of NMI changes nothing for it.
         if (before.outcome() == Explanation.Outcome.BYPASS) {
             return new PodDecision.Stay(
                     source.pod().name().toString(), before.summary() + "; without NMI that is so for each pod");
         }
-        // The order matters: a pod with an obstacle cannot be moved, whichever identity the user chooses for it.
+        // Obstacles come before the choice: whichever identity the user chooses, the pod could not be moved.
         Optional<String> obstacle = findObstacle(source, bound);
         if (obstacle.isPresent()) {
             return new PodDecision.Ask(describeSubject(source), obstacle.get());
@@ -93,6 +95,7 @@ final class Planner {
         return new PodDecision.Move(planMove(source, before, orderIdentities(bound, named), choice.get()));
     }
 
+    /** A pod that has to do with pod identity is reported, so that nobody takes it for forgotten. */
     private PodDecision decideWithoutIdentity(PodSource source) {
         Explanation today = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
         if (today.outcome() == Explanation.Outcome.UNRELATED) {

@@ -54,6 +54,7 @@ final class Proof {
         this.place = place;
     }
 
+    /** Plays the request of each moved pod, once for its own identity and once for each other one that it names. */
     List<PodOutcome> replayRequests() {
         Cluster cluster = after.map(RuleContext::cluster).orElse(Cluster.EMPTY);
         List<Trusted> trusted = plan.federations().stream().map(Proof::trust).toList();
@@ -62,6 +63,7 @@ final class Proof {
                 .map(MovedIdentity::clientId)
                 .distinct()
                 .toList();
+        // One replay plays all requests, since each new one makes an RSA key.
         var replay = new WorkloadReplay(
                 cluster, clientIds, WorkloadReplay.tenants(plan.context().cluster()), trusted);
         return plan.moves().stream()
@@ -95,6 +97,7 @@ final class Proof {
                 .toList();
     }
 
+    /** What {@code podid explain} would tell the user to do. */
     private static List<String> explain(RuleContext context, Pod pod) {
         var explainer = new Explainer(context.manifests(), MatchRules.of(Profile.WORKLOAD_IDENTITY), Instant.EPOCH);
         return explainer.explain(pod, Explainer.DEFAULT_QUERY).remedies();
@@ -121,6 +124,7 @@ final class Proof {
                 .orElse(List.of());
     }
 
+    /** Pods that would get an identity which they did not have, since a moved pod shares their service account. */
     private List<String> findPodsWithIdentityOfOthers(Cluster cluster) {
         var found = new ArrayList<String>();
         for (Pod pod : cluster.pods()) {
