@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  podid scope https://ACCOUNT.blob.core.windows.net/CONTAINER",
+            "  podid scope https://ACCOUNT.blob.core.windows.net/CONTAINER --agent AGENT-CLIENT-ID",
             "  podid scope 'https://portal.azure.com/#@example.com/resource/subscriptions/…/overview'",
         },
         mixinStandardHelpOptions = true)
@@ -34,12 +36,25 @@ public final class ScopeCommand implements Callable<Integer> {
     @Option(names = "--client-id", paramLabel = "ID", description = "The client ID of the identity that gets the role.")
     private @Nullable String clientId;
 
+    @Option(
+            names = "--agent",
+            paramLabel = "ID",
+            description =
+                    "The client ID of the agent identity that gets the role. Its blueprint, and the managed identity"
+                            + " that proves the blueprint's identity, need no role.")
+    private @Nullable String agent;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     @Override
     public Integer call() {
+        if (clientId != null && agent != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--client-id and --agent name two identities: give one of them the role at a time");
+        }
         Address address = Address.parse(url);
         if (address.services().isEmpty()) {
             throw new UnusableInputException(
@@ -74,18 +89,29 @@ public final class ScopeCommand implements Callable<Integer> {
         }
         if (!service.roles().isEmpty()) {
             printAssignment(out, address, service);
+        } else if (agent != null) {
+            out.println("  Agent     PRINCIPAL_ID=" + principalId() + ", and its CLIENT_ID is the same");
         }
         out.println();
     }
 
     private void printAssignment(PrintWriter out, Address address, AzureService service) {
-        String identity = ShellWord.quoted(Objects.requireNonNullElse(clientId, "CLIENT_ID"));
         String role = ShellWord.quoted(service.roles().get(0).name());
-        out.println("  Assign, with the first role; it can take ten minutes until it has effect:");
+        String assignee = agent == null ? "" : " to the agent identity";
+        out.println("  Assign" + assignee + ", with the first role; it can take ten minutes until it has effect:");
         out.println();
-        out.println("PRINCIPAL_ID=$(az ad sp show --id " + identity + " --query id -o tsv)");
+        out.println("PRINCIPAL_ID=" + principalId());
         out.println("az role assignment create --assignee-object-id \"$PRINCIPAL_ID\" --assignee-principal-type"
                 + " ServicePrincipal --role " + role + " --scope " + assignmentScope(address, service));
+    }
+
+    /** The object ID, to which roles are assigned, as a word of a shell; that of an agent identity is its client ID. */
+    private String principalId() {
+        if (agent != null) {
+            return ShellWord.quoted(agent);
+        }
+        String identity = ShellWord.quoted(Objects.requireNonNullElse(clientId, "CLIENT_ID"));
+        return "$(az ad sp show --id " + identity + " --query id -o tsv)";
     }
 
     /** A text of the table of services, for the cloud and the resource of the address. */

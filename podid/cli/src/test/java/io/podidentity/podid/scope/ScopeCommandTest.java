@@ -80,6 +80,36 @@ class ScopeCommandTest {
                         + "/blobServices/default/containers/samples\n");
     }
 
+    /** The object ID of an agent identity is its client ID, and its blueprint needs no role. */
+    @Test
+    void scope_ofAnAgentIdentity_assignsTheRoleToIt() {
+        assertThat(run("https://acct.blob.core.windows.net", "--agent", "a6000000-0000-4000-8000-000000000001"))
+                .isZero();
+
+        assertThat(out.toString())
+                .contains("  Assign to the agent identity, with the first role; ")
+                .contains("PRINCIPAL_ID=a6000000-0000-4000-8000-000000000001\naz role assignment create"
+                        + " --assignee-object-id \"$PRINCIPAL_ID\" --assignee-principal-type ServicePrincipal ")
+                .doesNotContain("az ad sp show");
+    }
+
+    @Test
+    void scope_ofAServiceWithRolesOfItsOwn_saysWhatItsCommandTakesOfTheAgentIdentity() {
+        run("https://shop.documents.azure.com", "--agent", "a6000000-0000-4000-8000-000000000001");
+
+        assertThat(out.toString())
+                .contains(
+                        "--principal-id \"$PRINCIPAL_ID\"\n"
+                                + "  Agent     PRINCIPAL_ID=a6000000-0000-4000-8000-000000000001, and its CLIENT_ID is the same");
+    }
+
+    @Test
+    void scope_ofTwoIdentities_isWrongUse() {
+        assertThat(run("https://acct.blob.core.windows.net", "--agent", "a", "--client-id", "b"))
+                .isEqualTo(2);
+        assertThat(out.toString()).contains("--client-id and --agent name two identities");
+    }
+
     @ParameterizedTest
     @CsvSource({
         ID + "Microsoft.KeyVault/vaults/v, Key Vault Secrets User",
