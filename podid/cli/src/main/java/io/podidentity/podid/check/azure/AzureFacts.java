@@ -21,13 +21,19 @@ import java.util.stream.Stream;
  * @param roles all role assignments; empty if they are not known
  */
 public record AzureFacts(
-        Optional<List<CloudIdentity>> identities, Optional<List<RoleOfPrincipal>> roles, Optional<AksCluster> cluster) {
+        Optional<List<CloudIdentity>> identities,
+        Optional<List<RoleOfPrincipal>> roles,
+        Optional<AksCluster> cluster,
+        AgentFacts agents) {
 
-    public static final AzureFacts NONE = new AzureFacts(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final AzureFacts NONE =
+            new AzureFacts(Optional.empty(), Optional.empty(), Optional.empty(), AgentFacts.NONE);
 
     private static final Pattern FILE_OF_CREDENTIALS = Pattern.compile(".*federated.*");
     private static final Pattern FILE_OF_IDENTITIES = Pattern.compile("(?!.*federated).*identit.*");
     private static final Pattern FILE_OF_ROLES = Pattern.compile(".*role.*");
+    private static final Pattern FILE_OF_BLUEPRINTS = Pattern.compile(".*blueprint.*");
+    private static final Pattern FILE_OF_AGENTS = Pattern.compile(".*agents.*");
 
     /**
      * Reads all {@code *.json} in and below a folder.
@@ -48,7 +54,19 @@ public record AzureFacts(
                 items.stream()
                         .filter(item -> isOfType(item, "ContainerService/managedClusters"))
                         .map(AksCluster::new)
-                        .findFirst());
+                        .findFirst(),
+                readAgents(items));
+    }
+
+    private static AgentFacts readAgents(List<FieldLocation> items) {
+        return new AgentFacts(
+                findKnown(items, AgentFacts.Blueprint::isOne, FILE_OF_BLUEPRINTS)
+                        .map(blueprints -> blueprints.stream()
+                                .map(AgentFacts.Blueprint::read)
+                                .toList()),
+                findKnown(items, AgentFacts.Agent::isOne, FILE_OF_AGENTS)
+                        .map(agents ->
+                                agents.stream().map(AgentFacts.Agent::read).toList()));
     }
 
     /** The elements of a list; of an empty list the list itself, since it says that there are none. */
@@ -137,6 +155,13 @@ public record AzureFacts(
                 .flatMap(List::stream)
                 .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
                 .findFirst();
+    }
+
+    /** The names of the roles that are assigned to a principal, each with what it is assigned on; empty if not known. */
+    public Optional<List<RoleOfPrincipal>> findRolesOf(String principalId) {
+        return roles.map(all -> all.stream()
+                .filter(role -> role.principalId().equalsIgnoreCase(principalId))
+                .toList());
     }
 
     /**

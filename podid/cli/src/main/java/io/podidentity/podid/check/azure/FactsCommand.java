@@ -45,6 +45,13 @@ public final class FactsCommand implements Callable<Integer> {
             description = "The name of the cluster.")
     private String cluster;
 
+    @Option(
+            names = "--agents",
+            description = "Also print the commands that read agent identity blueprints, their federated credentials and"
+                    + " their agent identities from Microsoft Graph. They need the permissions"
+                    + " AgentIdentityBlueprint.Read.All and AgentIdentity.Read.All.")
+    private boolean agents;
+
     @Spec
     private CommandSpec spec;
 
@@ -62,7 +69,24 @@ public final class FactsCommand implements Callable<Integer> {
                 > %1$s/"federated-credentials-$group-$name.json"
             done
             """.formatted(ShellWord.quoted(folder), ShellWord.quoted(group), ShellWord.quoted(cluster)));
+        if (agents) {
+            printAgents(out);
+        }
         out.flush();
         return 0;
+    }
+
+    /** The dollar signs of the options of Microsoft Graph are not the shell's, so those URLs are in single quotes. */
+    private void printAgents(PrintWriter out) {
+        out.print("""
+            graph=https://graph.microsoft.com/v1.0
+            az rest --url "$graph/servicePrincipals/microsoft.graph.agentIdentity"'?$top=999' --query value -o json \\
+              > %1$s/agents.json
+            az rest --url "$graph/applications/microsoft.graph.agentIdentityBlueprint"'?$top=999' \\
+              --query 'value[].[id, appId]' -o tsv | while read -r id app; do
+              az rest --url "$graph/applications/$id/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials" \\
+                --query "{appId: '$app', federatedIdentityCredentials: value}" -o json > %1$s/"blueprint-$app.json"
+            done
+            """.formatted(ShellWord.quoted(folder)));
     }
 }

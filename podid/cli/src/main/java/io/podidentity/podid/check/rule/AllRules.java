@@ -58,7 +58,8 @@ public final class AllRules {
                 new ReferenceRules(context),
                 new ClusterRules(context),
                 new FederatedCredentialRules(context),
-                new AzureIdentityRules(context));
+                new AzureIdentityRules(context),
+                new AgentRules(context));
     }
 
     /** All numbers and names, with which a user can choose or ignore a rule. */

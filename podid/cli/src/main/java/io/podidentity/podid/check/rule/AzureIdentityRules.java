@@ -103,7 +103,7 @@ final class AzureIdentityRules extends RuleFamily {
      */
     private void identityNotInAzure(NamedIdentity named) {
         Optional<List<CloudIdentity>> all = context.azure().identities();
-        if (all.isEmpty() || Value.isPlaceholder(named.clientId())) {
+        if (all.isEmpty() || Value.isPlaceholder(named.clientId()) || isBlueprint(named)) {
             return;
         }
         if (all.get().stream().noneMatch(identity -> identity.hasId(named.clientId()))) {
@@ -114,6 +114,11 @@ final class AzureIdentityRules extends RuleFamily {
                     "Write the clientId that az identity list prints; or the list is of another subscription: az"
                             + " identity list --subscription ID.");
         }
+    }
+
+    /** Whether a service account names an agent identity blueprint, which is an application. */
+    private boolean isBlueprint(NamedIdentity named) {
+        return context.azure().agents().findBlueprint(named.clientId()).isPresent();
     }
 
     /** Needs az aks show and az role assignment list. Without them only MIC's log says LinkedAuthorizationFailed. */

@@ -139,12 +139,15 @@ final class ServiceAccountRules extends RuleFamily {
         return pod.annotation(Keys.USE_IDENTITY_BINDING).exists()
                 || pod.containers().stream()
                         .flatMap(container -> container.at("env").items().stream())
-                        .map(variable -> variable.at("name").text())
-                        .anyMatch(ServiceAccountRules::isLikeClientId);
+                        .anyMatch(ServiceAccountRules::namesClientId);
     }
 
-    private static boolean isLikeClientId(String variable) {
-        return variable.toUpperCase(Locale.ROOT).replace("_", "").contains("CLIENTID");
+    /** By its name, or by a connection string in its value. */
+    private static boolean namesClientId(FieldLocation variable) {
+        String name = variable.at("name").text().toUpperCase(Locale.ROOT).replace("_", "");
+        String value = variable.at("value").text().toUpperCase(Locale.ROOT);
+        boolean isConnectionString = value.contains("RUNAS=") && value.contains("APPID=");
+        return name.contains("CLIENTID") || isConnectionString;
     }
 
     private void reportNotAnnotated(PodSource pod, FieldLocation annotations) {

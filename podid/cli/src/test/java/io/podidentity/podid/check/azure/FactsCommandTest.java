@@ -34,6 +34,34 @@ class FactsCommandTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "The script is one for a POSIX shell")
+    void facts_ofAgents_areReadByCheck(@TempDir Path temporary) throws Exception {
+        var out = new StringWriter();
+        new CommandLine(new FactsCommand()).setOut(new PrintWriter(out, true)).execute("--agents", "facts");
+        Path az = Files.writeString(temporary.resolve("az"), """
+                #!/bin/sh
+                case "$*" in
+                  *agentIdentity'?$top=999'*) printf '[{"id": "a", "agentIdentityBlueprintId": "b"}]' ;;
+                  *'value[].[id, appId]'*) printf 'object\\tb\\n' ;;
+                  *applications/object/*"appId: 'b'"*)
+                    printf '{"appId": "b", "federatedIdentityCredentials": [{"subject": "s"}]}' ;;
+                  *) printf '[]' ;;
+                esac
+                """);
+        Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwx------"));
+        var script = new ProcessBuilder("sh", "-c", out.toString()).directory(temporary.toFile());
+        script.environment().put("PATH", temporary + ":" + System.getenv("PATH"));
+
+        assertThat(script.inheritIO().start().waitFor()).isZero();
+
+        AgentFacts agents = AzureFacts.readFolder(temporary.resolve("facts")).agents();
+        assertThat(agents.findIdentity("A").orElseThrow().blueprintId()).isEqualTo("b");
+        assertThat(agents.findBlueprint("b").orElseThrow().credentials())
+                .extracting(AgentFacts.Trusted::subject)
+                .containsExactly("s");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "The script is one for a POSIX shell")
     void facts_intoAFolderWithASpace_areWrittenThere(@TempDir Path temporary) throws Exception {
         var out = new StringWriter();
         new CommandLine(new FactsCommand()).setOut(new PrintWriter(out, true)).execute("-g", "g", "-n", "n", "out dir");
