@@ -92,6 +92,15 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "What the pod asks for, as in the URL. Default: ${DEFAULT-VALUE}")
     private String request;
 
+    @Option(
+            names = "--azure",
+            paramLabel = "DIR",
+            description =
+                    "A folder with az's output, as for podid check. Of a pod that signs in as an agent identity it"
+                            + " says whether the blueprint trusts the pod, whose agent identity it is, and its roles. podid facts"
+                            + " --agents prints the commands that fill the folder.")
+    private @Nullable Path azure;
+
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}. Default: text")
     private Format format;
 
@@ -120,7 +129,9 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private int explainManifests() throws IOException {
         ManifestInput input = readManifests();
-        List<Explanation> explanations = flatten(input.each(this::explainPods));
+        AzureFacts facts = readFacts();
+        List<Explanation> explanations = flatten(
+                input.each((manifests, rules) -> explainPods(newExplainer(manifests, rules, facts), manifests)));
         List<ReferenceExplanation> references = flatten(input.each(this::explainReferences));
         if (explanations.isEmpty() && references.isEmpty()) {
             throw nothingToExplain(input.clusters());
@@ -191,8 +202,7 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     /** All pods, those that need no identity in short; or the pod that the user asks for, in full. */
-    private List<Explanation> explainPods(Manifests manifests, MatchRules rules) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
+    private List<Explanation> explainPods(Explainer explainer, Manifests manifests) {
         Stream<Pod> pods = manifests.cluster().pods().stream().filter(this::isAskedFor);
         Stream<Explanation> explanations = pod == null
                 ? pods.map(each -> explainer.survey(each, request))
@@ -223,6 +233,21 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private boolean isAskedFor(Pod candidate) {
         return pod == null || candidate.name().toString().equals(pod);
+    }
+
+    private static Explainer newExplainer(Manifests manifests, MatchRules rules, AzureFacts facts) {
+        return new Explainer(manifests, rules, Instant.now(), facts);
+    }
+
+    private AzureFacts readFacts() {
+        if (azure == null) {
+            return AzureFacts.NONE;
+        }
+        try {
+            return AzureFacts.readFolder(azure);
+        } catch (ManifestException e) {
+            throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
     }
 
     private static <T> List<T> flatten(List<List<T>> lists) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.podid.explain;
 
-import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ObjectRef;
 import io.podidentity.emulator.cluster.Pod;
@@ -17,7 +16,13 @@ import io.podidentity.emulator.match.IdentityRequest;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.agent.AgentSignIn;
+import io.podidentity.podid.agent.BlueprintProof;
+import io.podidentity.podid.agent.PodVariables;
+import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explanation.Outcome;
@@ -52,10 +57,22 @@ public final class Explainer {
     private final Map<Position, Manifest> manifestsByPosition = new HashMap<>();
     private final CheckFindings findings;
     private final PodIdentityAdvice podIdentityAdvice;
+    private final AzureFacts azure;
+    private final PodVariables variables;
     private Replay.@Nullable Stage stage;
 
-    /** @param now at which log lines begin */
+    /** Explains what manifests show, of an Azure of which nothing is known. */
     public Explainer(Manifests manifests, MatchRules rules, Instant now) {
+        this(manifests, rules, now, AzureFacts.NONE);
+    }
+
+    /**
+     * Explains what manifests show.
+     *
+     * @param now at which log lines begin
+     * @param azure what is known of Azure: of blueprints, agent identities and their roles
+     */
+    public Explainer(Manifests manifests, MatchRules rules, Instant now, AzureFacts azure) {
         this.manifests = manifests;
         this.rules = rules;
         this.now = now;
@@ -68,6 +85,8 @@ public final class Explainer {
                 .forEach(manifest -> manifestsByPosition.put(manifest.content().position(), manifest));
         this.findings = new CheckFindings(manifests, rules);
         this.podIdentityAdvice = new PodIdentityAdvice(manifests, policiesToNmi, findings);
+        this.azure = azure;
+        this.variables = PodVariables.of(manifests.objects());
     }
 
     /**
@@ -80,10 +99,91 @@ public final class Explainer {
         if (refusal.isPresent()) {
             return refusal.get();
         }
+        Optional<AgentSignIn> signIn = findAgentSignIn(pod);
+        if (signIn.isPresent()) {
+            return explainAgent(pod, signIn.get());
+        }
         if (!rules.profile().hasNmi() || intent.isMeantForWorkloadIdentity(pod)) {
             return explainWorkloadIdentity(pod);
         }
         return explainPodIdentity(pod, query);
+    }
+
+    /** How the pod signs in as agent identities; of several containers that do, the first one counts. */
+    private Optional<AgentSignIn> findAgentSignIn(Pod pod) {
+        return source(pod).stream()
+                .flatMap(source -> AgentSignIn.readAll(source, variables).stream())
+                .findFirst();
+    }
+
+    private Optional<PodSource> source(Pod pod) {
+        return Optional.ofNullable(manifestsByPosition.get(pod.metadata().position()))
+                .map(manifest -> PodSource.of(pod, manifest));
+    }
+
+    private Explanation explainAgent(Pod pod, AgentSignIn signIn) {
+        return switch (signIn.proof()) {
+            case SERVICE_ACCOUNT -> explainAgentOfAccount(pod, signIn);
+            case MANAGED_IDENTITY -> explainAgentOfManagedIdentity(pod, signIn);
+            case CERTIFICATE -> AgentWay.continueFrom(toBeContinued(pod, List.of()), signIn, Optional.empty(), azure);
+        };
+    }
+
+    private Explanation explainAgentOfAccount(Pod pod, AgentSignIn signIn) {
+        Optional<Explanation> obstacle = explainBlockedExchange(pod);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        var workload = new WorkloadAdvice(manifests.cluster(), findings, pod);
+        if (!workload.hasTokenOfAccount()) {
+            Advice advice = workload.adviseOnMissingToken(
+                    "AZURE_FEDERATED_TOKEN_FILE is not set, so nothing proves the identity of blueprint "
+                            + signIn.blueprintId());
+            return withoutReplay(pod, Outcome.NONE, advice, workload.steps(advice.summary()));
+        }
+        if (PodSource.isOlderThanWebhook(pod)) {
+            return explainMissingVariables(pod);
+        }
+        if (workload.isBound()) {
+            var advice = Advice.onPod(
+                    "the token of an identity binding is for AKS's proxy, and proves no blueprint's identity",
+                    List.of(),
+                    List.of("Remove the annotation " + Keys.USE_IDENTITY_BINDING
+                            + ", and give the blueprint a federated credential for the service account."));
+            return noToken(pod, advice, Station.KUBELET);
+        }
+        var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        return AgentWay.continueFrom(
+                toBeContinued(pod, workload.stepsToTokenOfAccount()),
+                signIn,
+                Optional.of(BlueprintProof.ofAccount(account, azure)),
+                azure);
+    }
+
+    /** The proof comes from NMI where NMI answers the pod, and otherwise from the node's own metadata service. */
+    private Explanation explainAgentOfManagedIdentity(Pod pod, AgentSignIn signIn) {
+        String clientId = signIn.managedIdentityId();
+        Explanation first;
+        if (rules.profile().hasNmi() && pod.bindingLabel().isPresent()) {
+            first = explainPodIdentity(pod, "resource=" + WebhookSettings.AUDIENCE + "&client_id=" + clientId);
+            if (first.outcome() == Outcome.NONE) {
+                return first;
+            }
+        } else {
+            first = toBeContinued(
+                    pod,
+                    List.of(Step.passed(
+                            Station.IMDS,
+                            "the node's metadata service gives the proof, if managed identity " + clientId
+                                    + " is on the node, where each pod can use it; that is not known here")));
+        }
+        return AgentWay.continueFrom(
+                first, signIn, Optional.of(BlueprintProof.ofManagedIdentity(clientId, azure)), azure);
+    }
+
+    /** The first half of an agent identity's way, which has no verdict of its own. */
+    private Explanation toBeContinued(Pod pod, List<Step> steps) {
+        return withoutReplay(pod, Outcome.IDENTITY, Advice.onPod("", List.of(), List.of()), steps);
     }
 
     /** Explains one request like {@link #explain}, but only says so of a pod that is not meant to have an identity. */
@@ -92,7 +192,9 @@ public final class Explainer {
             return unrelated(pod, "it is a part of pod identity itself");
         }
         boolean isException = rules.profile().hasNmi() && matcher.bypass(pod).isPresent();
-        if (isException || intent.isMeantToHaveIdentity(pod)) {
+        boolean isMeant =
+                intent.isMeantToHaveIdentity(pod) || findAgentSignIn(pod).isPresent();
+        if (isException || isMeant) {
             return explain(pod, query);
         }
         return unrelated(pod, "nothing says that it is to have one");
@@ -111,8 +213,7 @@ public final class Explainer {
 
     /** A pod that the API server refuses because of its namespace's Pod Security level; empty if it creates the pod. */
     private Optional<Explanation> explainAdmissionRefusal(Pod pod) {
-        return Optional.ofNullable(manifestsByPosition.get(pod.metadata().position()))
-                .map(manifest -> PodSource.of(pod, manifest))
+        return source(pod)
                 .flatMap(source -> PodSecurity.refusal(manifests.cluster(), source))
                 .map(refusal -> Advice.onPod(
                         "the cluster does not create the pod: " + refusal,
@@ -142,22 +243,33 @@ public final class Explainer {
     }
 
     private Explanation explainWorkloadIdentity(Pod pod) {
-        Optional<NetworkPolicy> policy = policiesToEntra.blocking(pod);
-        if (policy.isPresent()) {
-            Advice advice = PodIdentityAdvice.adviseOnPolicy(pod, policy.get(), policiesToEntra);
-            return noToken(pod, advice, Station.NETWORK);
+        Optional<Explanation> obstacle = explainBlockedExchange(pod);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
         }
         var workload = new WorkloadAdvice(manifests.cluster(), findings, pod);
         if (workload.outcome() == Outcome.IDENTITY && PodSource.isOlderThanWebhook(pod)) {
-            var advice = Advice.onPod(
-                    "the pod runs without the webhook's variables: it was created before the label, the account's"
-                            + " annotation or the webhook was there",
-                    List.of(),
-                    List.of("Create it anew: " + PodSource.restart(pod)));
-            return noToken(pod, advice, Station.WEBHOOK);
+            return explainMissingVariables(pod);
         }
         Advice advice = workload.advise();
         return withoutReplay(pod, workload.outcome(), advice, workload.steps(advice.summary()));
+    }
+
+    /** A pod that a network policy keeps from Entra ID; empty if none does. */
+    private Optional<Explanation> explainBlockedExchange(Pod pod) {
+        return policiesToEntra
+                .blocking(pod)
+                .map(policy -> PodIdentityAdvice.adviseOnPolicy(pod, policy, policiesToEntra))
+                .map(advice -> noToken(pod, advice, Station.NETWORK));
+    }
+
+    private Explanation explainMissingVariables(Pod pod) {
+        var advice = Advice.onPod(
+                "the pod runs without the webhook's variables: it was created before the label, the account's"
+                        + " annotation or the webhook was there",
+                List.of(),
+                List.of("Create it anew: " + PodSource.restart(pod)));
+        return noToken(pod, advice, Station.WEBHOOK);
     }
 
     /** Made when the first pod needs it: it is most of what explain costs. */

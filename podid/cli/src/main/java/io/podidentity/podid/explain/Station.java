@@ -22,7 +22,13 @@ public enum Station {
     WEBHOOK("webhook"),
     KUBELET("kubelet"),
     /** The proxy in the cluster that exchanges tokens for identity bindings of AKS. */
-    PROXY("proxy");
+    PROXY("proxy"),
+    /** The agent identity blueprint, whose identity the pod proves. */
+    BLUEPRINT("blueprint"),
+    /** The agent identities of the blueprint. */
+    AGENT("agent"),
+    /** What the agent identity may do. */
+    ROLE("role");
 
     private final String text;
 

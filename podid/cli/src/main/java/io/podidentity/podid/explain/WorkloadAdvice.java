@@ -68,7 +68,7 @@ final class WorkloadAdvice {
                     adviseOnTrust());
         }
         if (admission instanceof Admission.NotSelected) {
-            return adviseOnMissingLabel();
+            return adviseOnMissingLabel(NODE);
         }
         return clientId().isEmpty() ? adviseOnMissingClientId() : adviseOnMalformedClientId();
     }
@@ -88,6 +88,24 @@ final class WorkloadAdvice {
                 List.of("Fix what the refusal names; until then the pod is not created."));
     }
 
+    /** Whether the pod gets a token of its service account from the cluster, whatever client ID the account names. */
+    boolean hasTokenOfAccount() {
+        return admission instanceof Admission.Admitted;
+    }
+
+    /** The steps up to the token of the service account, for a pod that gets one. */
+    List<Step> stepsToTokenOfAccount() {
+        return List.of(
+                passedLabel(),
+                Step.passed(Station.ACCOUNT, describeAccount()),
+                Step.passed(Station.WEBHOOK, "sets AZURE_FEDERATED_TOKEN_FILE and the token's volume"),
+                projectedToken(audience()));
+    }
+
+    private String audience() {
+        return isBound() ? WebhookSettings.IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE;
+    }
+
     /** What must be true in Azure, which manifests do not show. */
     private List<String> adviseOnTrust() {
         if (!isBound()) {
@@ -101,8 +119,15 @@ final class WorkloadAdvice {
                         + " cid.wi.aks.azure.com and the resource " + clientId() + ".");
     }
 
-    private Advice adviseOnMissingLabel() {
-        List<String> why = List.of(describeAccount(), NODE);
+    /** What to do where the pod needs a token of its service account, and gets none. */
+    Advice adviseOnMissingToken(String consequence) {
+        return admission instanceof Admission.Denied denied
+                ? adviseOnDenial(denied.reason())
+                : adviseOnMissingLabel(consequence);
+    }
+
+    private Advice adviseOnMissingLabel(String consequence) {
+        List<String> why = List.of(describeAccount(), consequence);
         return adviseFromRules(why, Symptom.WEBHOOK_NOT_ASKED)
                 .orElseGet(() -> Advice.onPod(
                         "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
@@ -163,7 +188,7 @@ final class WorkloadAdvice {
             return List.of(Step.end(Station.LABEL, summary));
         }
         var steps = new ArrayList<Step>();
-        steps.add(Step.passed(Station.LABEL, "the pod has the label " + Keys.USE + ": \"true\"" + placeOf(pod)));
+        steps.add(passedLabel());
         if (outcome() == Outcome.NONE) {
             Station end = admission instanceof Admission.Denied ? Station.WEBHOOK : Station.ACCOUNT;
             steps.add(Step.end(end, summary));
@@ -173,6 +198,10 @@ final class WorkloadAdvice {
                 Station.ACCOUNT, List.of(describeAccount(), describeClientIdSource() + " client ID " + clientId())));
         steps.addAll(isBound() ? exchangeByProxy() : exchangeByProgram());
         return steps;
+    }
+
+    private Step passedLabel() {
+        return Step.passed(Station.LABEL, "the pod has the label " + Keys.USE + ": \"true\"" + placeOf(pod));
     }
 
     private List<Step> exchangeByProxy() {
@@ -204,7 +233,7 @@ final class WorkloadAdvice {
     }
 
     /** Whether a proxy of the cluster exchanges the token, through an identity binding of AKS. */
-    private boolean isBound() {
+    boolean isBound() {
         return "true".equalsIgnoreCase(pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, ""));
     }
 
