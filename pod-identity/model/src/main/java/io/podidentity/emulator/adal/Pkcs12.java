@@ -243,7 +243,7 @@ record Pkcs12(PrivateKey key, X509Certificate certificate) {
             }
             try {
                 int first = in.get() & 0xff;
-                int number = (first & LONG_TAG) == LONG_TAG ? longTag(in) : first & LONG_TAG;
+                int number = readTag(first, in);
                 int length = length(in);
                 boolean compound = (first & COMPOUND) != 0;
                 if (first >> 6 != 0 || number != tag || compound != (tag == SEQUENCE)) {
@@ -262,7 +262,12 @@ record Pkcs12(PrivateKey key, X509Certificate certificate) {
             }
         }
 
-        private static int longTag(ByteBuffer in) {
+        private static int readTag(int first, ByteBuffer in) {
+            int number = first & LONG_TAG;
+            return number == LONG_TAG ? readLongTag(in) : number;
+        }
+
+        private static int readLongTag(ByteBuffer in) {
             int tag = 0;
             int octet;
             do {
@@ -274,8 +279,12 @@ record Pkcs12(PrivateKey key, X509Certificate certificate) {
 
         private static int length(ByteBuffer in) throws UnreadableException {
             int first = in.get() & 0xff;
-            int length = first < 0x80 ? first : 0;
-            for (int left = first < 0x80 ? 0 : first & 0x7f; left > 0; left--) {
+            // A short length stands in the first byte; of a long one that byte has the number of bytes.
+            if (first < 0x80) {
+                return first;
+            }
+            int length = 0;
+            for (int left = first & 0x7f; left > 0; left--) {
                 if (length >= 1 << 23) {
                     throw malformed("structure error: length too large");
                 }

@@ -4,6 +4,7 @@ package io.podidentity.emulator.http;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The canonical form of a path, to which Go's routers redirect, and so NMI and the proxy of workload identity.
@@ -39,9 +40,12 @@ public final class CleanPath {
 
     /** Each byte beyond ASCII by its number. */
     private static String escaped(String location) {
-        var escaped = new StringBuilder();
-        location.chars().forEach(c -> escaped.append(c < 0x80 ? String.valueOf((char) c) : "%%%02x".formatted(c)));
-        return escaped.toString();
+        return location.chars().mapToObj(CleanPath::escape).collect(Collectors.joining());
+    }
+
+    private static String escape(int c) {
+        boolean isAscii = c < 0x80;
+        return isAscii ? Character.toString(c) : "%%%02x".formatted(c);
     }
 
     private static Optional<String> clean(Request request) {

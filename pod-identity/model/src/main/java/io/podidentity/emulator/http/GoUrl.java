@@ -132,18 +132,25 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
     /** The URL that a reference means, seen from this one; the reference has a path or is opaque. */
     public GoUrl resolve(GoUrl reference) {
         if (!reference.scheme.isEmpty() || !reference.host.isEmpty()) {
-            String of = reference.scheme.isEmpty() ? scheme : reference.scheme;
-            String absolute = reference.path.isEmpty() ? "" : resolved(reference.path);
-            return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query, reference.fragment);
+            String resolvedScheme = reference.scheme.isEmpty() ? scheme : reference.scheme;
+            return new GoUrl(
+                    resolvedScheme,
+                    reference.opaque,
+                    reference.host,
+                    withoutDots(reference.path),
+                    reference.query,
+                    reference.fragment);
         }
-        String full = reference.path.startsWith("/")
-                ? reference.path
-                : path.substring(0, path.lastIndexOf('/') + 1) + reference.path;
-        return new GoUrl(scheme, "", host, full.isEmpty() ? "" : resolved(full), reference.query, reference.fragment);
+        String folder = path.substring(0, path.lastIndexOf('/') + 1);
+        String full = reference.path.startsWith("/") ? reference.path : folder + reference.path;
+        return new GoUrl(scheme, "", host, withoutDots(full), reference.query, reference.fragment);
     }
 
     /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */
-    private static String resolved(String path) {
+    private static String withoutDots(String path) {
+        if (path.isEmpty()) {
+            return "";
+        }
         var segments = new ArrayDeque<String>();
         String last = "";
         for (String segment : path.replaceFirst("^/", "").split("/", -1)) {
@@ -154,8 +161,9 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
                 segments.addLast(segment);
             }
         }
-        boolean dots = last.equals(".") || last.equals("..");
-        return "/" + String.join("/", segments) + (dots && !segments.isEmpty() ? "/" : "");
+        String clean = "/" + String.join("/", segments);
+        boolean endsInDots = last.equals(".") || last.equals("..");
+        return endsInDots && !segments.isEmpty() ? clean + "/" : clean;
     }
 
     @Override

@@ -70,34 +70,36 @@ public final class Json {
     private static @Nullable Object read(String text) throws ParseException {
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             in.nextToken();
-            Object value = value(in);
+            Object value = readValue(in);
             if (in.nextToken() != null) {
                 throw new ParseException("There is text behind the JSON", (int)
                         in.currentTokenLocation().getCharOffset());
             }
             return value;
         } catch (JacksonException e) {
-            int at = e.getLocation() == null
-                    ? 0
-                    : (int) Math.max(0, e.getLocation().getCharOffset());
+            int at = offsetOf(e);
             throw new ParseException("This is no JSON from character " + at + " on", at);
         }
     }
 
-    private static @Nullable Object value(JsonParser in) throws ParseException {
+    /** The character at which reading failed; 0 if that is not known. */
+    private static int offsetOf(JacksonException failure) {
+        if (failure.getLocation() == null) {
+            return 0;
+        }
+        return (int) Math.max(0, failure.getLocation().getCharOffset());
+    }
+
+    private static @Nullable Object readValue(JsonParser in) throws ParseException {
         JsonToken token = in.currentToken();
         if (token == null) {
             throw new ParseException("There is no JSON", 0);
         }
         return switch (token) {
-            case START_OBJECT -> members(in);
-            case START_ARRAY -> elements(in);
+            case START_OBJECT -> readMembers(in);
+            case START_ARRAY -> readElements(in);
             case VALUE_STRING -> in.getString();
-            case VALUE_NUMBER_INT ->
-                switch (in.getNumberType()) {
-                    case INT, LONG -> in.getLongValue();
-                    default -> in.getDoubleValue();
-                };
+            case VALUE_NUMBER_INT -> readInteger(in);
             case VALUE_NUMBER_FLOAT -> in.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
@@ -105,21 +107,29 @@ public final class Json {
         };
     }
 
+    /** As a Double where it does not fit into a Long. */
+    private static Number readInteger(JsonParser in) {
+        return switch (in.getNumberType()) {
+            case INT, LONG -> (Number) in.getLongValue();
+            default -> (Number) in.getDoubleValue();
+        };
+    }
+
     @SuppressWarnings("NullAway") // JSON has null
-    private static Map<String, Object> members(JsonParser in) throws ParseException {
+    private static Map<String, Object> readMembers(JsonParser in) throws ParseException {
         var object = new LinkedHashMap<String, Object>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             in.nextToken();
-            object.put(name, value(in));
+            object.put(name, readValue(in));
         }
         return object;
     }
 
-    private static List<@Nullable Object> elements(JsonParser in) throws ParseException {
+    private static List<@Nullable Object> readElements(JsonParser in) throws ParseException {
         var array = new ArrayList<@Nullable Object>();
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value(in));
+            array.add(readValue(in));
         }
         return array;
     }

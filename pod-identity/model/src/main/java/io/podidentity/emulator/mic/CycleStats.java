@@ -45,7 +45,10 @@ final class CycleStats {
 
     /** As Go writes whole seconds. */
     private static String text(Duration time) {
-        long seconds = time.toSeconds();
-        return (seconds < 60 ? "" : seconds / 60 + "m") + seconds % 60 + "s";
+        String seconds = time.toSecondsPart() + "s";
+        if (time.toMinutes() == 0) {
+            return seconds;
+        }
+        return time.toMinutes() + "m" + seconds;
     }
 }

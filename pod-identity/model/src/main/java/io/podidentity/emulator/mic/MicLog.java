@@ -135,9 +135,16 @@ record MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
     }
 
     private void write(Level level, String source, String message) {
-        boolean capital =
-                !profile.isAtLeast(1, 6, 2) && LOWER_CASE.matcher(message).matches();
-        String sentence = capital ? Character.toUpperCase(message.charAt(0)) + message.substring(1) : message;
+        String sentence = isCapitalized(message) ? capitalize(message) : message;
         lines.accept(LogFormat.KLOG.line(new LogEntry(clock.instant(), level, source, sentence, Map.of())));
+    }
+
+    /** Before 1.6.2 MIC began its sentences with a capital letter. */
+    private boolean isCapitalized(String message) {
+        return !profile.isAtLeast(1, 6, 2) && LOWER_CASE.matcher(message).matches();
+    }
+
+    private static String capitalize(String message) {
+        return Character.toUpperCase(message.charAt(0)) + message.substring(1);
     }
 }
