@@ -77,6 +77,7 @@ record BindAddress(Function<String, List<InetAddress>> interfaces) {
         return names.stream()
                 .map(interfaces)
                 .flatMap(List::stream)
+                // A container reaches its bridge by IPv4 even where the bridge has an address of IPv6 too.
                 .filter(Inet4Address.class::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no network interface "

@@ -103,6 +103,7 @@ record ClusterReader(String context, String namespace, Kubectl kubectl) {
     /** Refuses all but identities that stand on the account's token, since no other can be borrowed. */
     private static void requireWorkloadIdentity(WorkloadName workload, Pod pod) throws CannotBorrowException {
         boolean uses = "true".equals(pod.labels().get(Keys.USE));
+        // A pod with both labels gets its identity from the webhook too, so it can be borrowed.
         if (!uses && pod.bindingLabel().isPresent()) {
             throw new CannotBorrowException(workload + " gets its identity from aad-pod-identity (label "
                     + Pod.BINDING_LABEL + "), which gives it to an address in the cluster and not to an account, so"

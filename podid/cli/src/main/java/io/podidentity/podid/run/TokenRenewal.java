@@ -114,6 +114,7 @@ final class TokenRenewal implements AutoCloseable {
     /** Replaces the token once, or fails to; returns when to do so again. */
     private Instant renew() throws InterruptedException {
         try {
+            // An odd answer of kubectl is a RuntimeException, and can be followed by a good one.
             current = source.create();
             folder.write(current.value());
         } catch (KubectlException | IOException | RuntimeException e) {

@@ -53,6 +53,7 @@ record ActivityPage(PodIdentityEmulator azure) {
     static Answer renderPage() {
         byte[] random = new byte[16];
         RANDOM.nextBytes(random);
+        // Only the style and the script with this nonce run, so that no text of a request can bring one of its own.
         String nonce = Base64.getEncoder().encodeToString(random);
         return Answer.text(200, "text/html; charset=utf-8", HTML.replace("NONCE", nonce))
                 .with(

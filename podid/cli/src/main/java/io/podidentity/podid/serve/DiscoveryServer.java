@@ -41,6 +41,7 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     /** A name or an address in lower case, an address of IPv6 in brackets. */
     static final String HOST = "[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+]";
 
+    /** For requests of a few hundred bytes. */
     private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Duration.ofSeconds(10));
 
     /** How long a request waits for the emulator's start. */
@@ -144,6 +145,11 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         return exposed.isDone() && exposed.join().names().contains(host);
     }
 
+    /**
+     * Takes the host and the ports that clients use.
+     *
+     * @param requestHost the host by which this request came, which proves that a client gets here by it
+     */
     private Answer expose(Request request, String requestHost) {
         Map<String, String> form = request.form().all();
         String host = form.getOrDefault("host", "").toLowerCase(Locale.ROOT);

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
 
+    /** Kubernetes sets it in each container of a pod. */
     private static final String CLUSTER_VARIABLE = "KUBERNETES_SERVICE_HOST";
 
     @Parameters(

@@ -60,6 +60,7 @@ final class ServedManifests {
      */
     static ServedManifests read(List<String> paths, ProfileOptions profile, Optional<List<Trusted>> trusted)
             throws IOException {
+        // Kept, since it can be read once only and the manifests are read again with each change.
         byte[] standardInput = ManifestInput.standardInput(paths);
         ManifestInput input = profile.read(paths, standardInput, InputSettings.here());
         Manifests manifests = requireOneCluster(input.clusters());

@@ -83,6 +83,7 @@ final class ArmResources {
         return show(200, require(call.id()));
     }
 
+    /** As {@code az group exists} asks: the status is the answer. */
     private Answer showWhetherPresent(Call call) {
         return Answer.empty(store.contains(call.id()) ? 204 : 404);
     }
@@ -138,10 +139,12 @@ final class ArmResources {
         requireParents(id);
         Kind kind = kinds.require(id);
         int status = store.contains(id) ? 200 : kind.statusOfNew();
+        // The path says what the resource is and what it is called, whatever the body says.
         Creation creation = kind.maker().make(id, asked.withAll(Document.describing(id)));
         Instant ready = clock.instant().plus(kind.creationTime());
         var resource = new Resource(id, creation.body(), ready, call.failure());
         store.put(resource);
+        // A resource whose creation fails stays, as in Azure, but nothing comes into being with it.
         if (call.failure().isEmpty()) {
             creation.applyEffects();
         }

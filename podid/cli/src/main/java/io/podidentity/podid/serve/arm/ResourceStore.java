@@ -12,6 +12,7 @@ final class ResourceStore {
 
     private static final String STATE = "provisioningState";
 
+    /** Sorted by path, so that a list has the same order each time. */
     private final Map<String, Resource> resources = new ConcurrentSkipListMap<>();
 
     /**
