@@ -1,4 +1,4 @@
-// The real Chromium for page.mjs and activity.mjs, with axe.
+// The real Chromium for page.mjs, activity.mjs and agent.mjs, with axe.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';

@@ -7,6 +7,7 @@ const GROUPS = {
     ['The demo', 'demo-app/README.md'],
     ['Example: orders', 'examples/orders/README.md'],
     ['Example: login', 'examples/login/README.md'],
+    ['Example: agent', 'examples/agent/README.md'],
     ['Coming from another library', 'docs/coming-from.md'],
     ['Comparison', 'docs/comparison.md'],
   ],

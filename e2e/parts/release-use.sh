@@ -57,14 +57,15 @@ verify_example() {
 boot=$(sed -n 's|.*<spring-boot.version>\(.*\)</spring-boot.version>.*|\1|p' "$ROOT/pom.xml")
 verify_example orders "$boot"
 verify_example login "$boot"
+verify_example agent "$boot"
 # The starter was compiled with the newer one. docs/spring-boot.md promises this one too.
 verify_example orders 4.0.9
 
-# browse_login MODULES: a user signs in at the example in Chromium, where npm has put what drives it.
-browse_login() {
-    local log=$WORK/login.log port="" process
+# browse_example NAME MODULES: runs the example's page in Chromium, with e2e/NAME.mjs. MODULES is where npm has put what drives it.
+browse_example() {
+    local log=$WORK/$1.log port="" process
     set -m
-    mvn -B -s "$WORK/settings.xml" -f "$WORK/examples/login-$boot/pom.xml" "${local[@]}" spring-boot:test-run \
+    mvn -B -s "$WORK/settings.xml" -f "$WORK/examples/$1-$boot/pom.xml" "${local[@]}" spring-boot:test-run \
         -Dspring-boot.run.arguments=--server.port=0 > "$log" 2>&1 < /dev/null &
     process=$!
     set +m
@@ -73,15 +74,16 @@ browse_login() {
         [ -z "$port" ] || break
         sleep 1
     done
-    node "$ROOT/e2e/login.mjs" "http://localhost:$port/" "$1" > "$WORK/browser.log" 2>&1 || port=
+    node "$ROOT/e2e/$1.mjs" "http://localhost:$port/" "$2" > "$WORK/browser.log" 2>&1 || port=
     { kill -- "-$process" && wait "$process"; } 2> /dev/null || true
-    [ -n "$port" ] || fail "the example login in Chromium: $(tail -n 20 "$log" "$WORK/browser.log")"
+    [ -n "$port" ] || fail "the example $1 in Chromium: $(tail -n 20 "$log" "$WORK/browser.log")"
     cat "$WORK/browser.log"
 }
 
 modules_of_browser=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
 if [ -d "$modules_of_browser" ]; then
-    browse_login "$modules_of_browser"
+    browse_example login "$modules_of_browser"
+    browse_example agent "$modules_of_browser"
 else
-    echo "skip  the example login in Chromium: e2e/install.sh has not put one here"
+    echo "skip  the examples login and agent in Chromium: e2e/install.sh has not put one here"
 fi
