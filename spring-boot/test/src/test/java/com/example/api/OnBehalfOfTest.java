@@ -8,9 +8,8 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.tokenprovider.spring.OnBehalfOfCredentials;
 import io.podidentity.tokenprovider.spring.test.EmulatedAzure;
+import io.podidentity.tokenprovider.spring.test.WebApplication;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,9 +19,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -112,7 +108,7 @@ class OnBehalfOfTest {
                 .hasMessageNotContaining("s3cr3t");
         assertThatThrownBy(() -> credentials.withIdentity("orders"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("token-provider.identities has no \"orders\"");
+                .hasMessageContaining("There is no identity \"orders\": token-provider.identities has none");
         assertThatThrownBy(() -> credentials.ofCurrentUser())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("no user on this thread");
@@ -127,48 +123,6 @@ class OnBehalfOfTest {
 
     /** The token that the web application has after a user signed in there. */
     private String userToken() throws Exception {
-        HttpClient browser =
-                HttpClient.newBuilder().sslContext(azure.sslContext()).build();
-        String entra = azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/";
-        String query = form(Map.of(
-                "client_id",
-                WEB,
-                "response_type",
-                "code",
-                "redirect_uri",
-                CALLBACK,
-                "scope",
-                "api://" + API + "/blobs.read"));
-        HttpRequest signIn =
-                HttpRequest.newBuilder(URI.create(entra + "authorize?" + query)).build();
-        String location = browser.send(signIn, BodyHandlers.ofString())
-                .headers()
-                .firstValue("Location")
-                .orElseThrow();
-        String fields = form(Map.of(
-                "grant_type", "authorization_code",
-                "client_id", WEB,
-                "client_secret", SECRET,
-                "redirect_uri", CALLBACK,
-                "code", URLDecoder.decode(find("[?&]code=([^&]+)", location), StandardCharsets.UTF_8)));
-        HttpRequest token = HttpRequest.newBuilder(URI.create(entra + "token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(fields))
-                .build();
-        return find(
-                "\"access_token\":\\s*\"([^\"]+)\"",
-                browser.send(token, BodyHandlers.ofString()).body());
-    }
-
-    private static String find(String pattern, String text) {
-        Matcher found = Pattern.compile(pattern).matcher(text);
-        assertThat(found.find()).as(text).isTrue();
-        return found.group(1);
-    }
-
-    private static String form(Map<String, String> fields) {
-        return fields.entrySet().stream()
-                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
+        return new WebApplication(azure, WEB, SECRET, CALLBACK).getUserToken("api://" + API + "/blobs.read");
     }
 }

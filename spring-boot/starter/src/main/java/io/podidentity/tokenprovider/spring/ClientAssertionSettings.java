@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.ClientAssertions;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
@@ -16,7 +17,8 @@ import org.springframework.util.StringUtils;
  *     a developer's machine.
  * @param clientId Client ID of the user-assigned managed identity that the application trusts, for the source
  *     managed-identity.
- * @param identity Name of that identity among token-provider.identities, in place of its client ID.
+ * @param identity Name of that identity among token-provider.identities, in place of its client ID; for the source
+ *     agent-identity the name of the agent identity among token-provider.agents.
  * @param file File with an assertion that another program keeps fresh, for the source file.
  */
 record ClientAssertionSettings(
@@ -37,23 +39,26 @@ record ClientAssertionSettings(
         AZURE_PIPELINES,
         /** A token that another program writes into a file, such as kubectl on a developer's machine. */
         FILE,
+        /** The token of a blueprint, which signs in for the registration's client, an agent identity. */
+        AGENT_IDENTITY,
         /** No assertion: the registration signs in as Spring Security does, with its secret or without one. */
         NONE
     }
 
     /** @throws TokenProviderSettingException if its members do not fit together */
-    void check(String setting, Map<String, TokenProviderProperties.Identity> identities) {
+    void check(String setting, IdentityNames names) {
         if (source == null) {
             throw new TokenProviderSettingException(
                     setting + ".source is missing.",
-                    "Set it to managed-identity, workload-identity, github-actions, azure-pipelines, file or none.");
+                    "Set it to managed-identity, workload-identity, github-actions, azure-pipelines, file, agent-identity or none.");
         }
         switch (source) {
             case NONE -> {
                 // A profile that says none leaves what the base says of the identity.
             }
-            case MANAGED_IDENTITY -> checkIdentity(setting, identities);
+            case MANAGED_IDENTITY -> checkIdentity(setting, names.identities());
             case FILE -> checkFile(setting);
+            case AGENT_IDENTITY -> checkAgent(setting, names.agents());
             case WORKLOAD_IDENTITY, GITHUB_ACTIONS, AZURE_PIPELINES -> checkNothingElse(setting);
         }
     }
@@ -84,6 +89,15 @@ record ClientAssertionSettings(
         }
     }
 
+    private void checkAgent(String setting, Map<String, AgentSettings> agents) {
+        if (!StringUtils.hasText(identity) || !agents.containsKey(identity)) {
+            throw new TokenProviderSettingException(
+                    setting + ".identity is no name among token-provider.agents.",
+                    "Set it to one of " + new TreeSet<>(agents.keySet())
+                            + ", or add the agent identity to token-provider.agents.");
+        }
+    }
+
     private void checkNothingElse(String setting) {
         if (Stream.of(clientId, identity, file).anyMatch(StringUtils::hasText)) {
             throw new TokenProviderSettingException(
@@ -102,7 +116,7 @@ record ClientAssertionSettings(
                 ClientAssertions.managedIdentity(UserAssignedIdentity.ofClientId(clientIdAmong(identities)));
             case GITHUB_ACTIONS -> ClientAssertions.gitHubActions();
             case AZURE_PIPELINES -> ClientAssertions.azurePipelines();
-            case NONE -> throw new IllegalStateException("none has no assertions");
+            case AGENT_IDENTITY, NONE -> throw new IllegalStateException(source + " has no assertions");
         };
     }
 

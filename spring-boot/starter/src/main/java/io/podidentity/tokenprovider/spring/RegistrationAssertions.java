@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
@@ -27,6 +28,7 @@ final class RegistrationAssertions {
     private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Map<String, Supplier<String>> assertions = new HashMap<>();
+    private final Map<String, AgentRegistration> agents = new HashMap<>();
 
     /**
      * @param registrations those of the settings and of the application's repository
@@ -36,19 +38,32 @@ final class RegistrationAssertions {
             TokenProviderProperties properties, KnownRegistrations registrations, TokenIdentities identities) {
         for (Map.Entry<String, ClientAssertionSettings> setting :
                 properties.clientAssertion().entrySet()) {
-            if (setting.getValue().source() != ClientAssertionSettings.Source.NONE) {
-                registrations.requireSecretless(setting.getKey());
-                assertions.put(setting.getKey(), identities.assertions(setting.getKey(), setting.getValue()));
+            String name = setting.getKey();
+            ClientAssertionSettings own = setting.getValue();
+            if (own.source() == ClientAssertionSettings.Source.NONE) {
+                continue;
+            }
+            registrations.requireSecretless(name);
+            if (own.source() == ClientAssertionSettings.Source.AGENT_IDENTITY) {
+                agents.put(name, identities.agentRegistration(String.valueOf(own.identity())));
+            } else {
+                assertions.put(name, identities.assertions(name, own));
             }
         }
     }
 
-    /** Whether a registration has an assertion. */
+    /** Whether a registration has an assertion, or its client is an agent identity. */
     boolean cover(ClientRegistration registration) {
-        return assertions.containsKey(registration.getRegistrationId());
+        String name = registration.getRegistrationId();
+        return assertions.containsKey(name) || agents.containsKey(name);
     }
 
-    /** Whether the registration of a request has an assertion. */
+    /** The agent identity of the registration of a request; empty for any other client. */
+    Optional<AgentRegistration> agent(AbstractOAuth2AuthorizationGrantRequest request) {
+        return Optional.ofNullable(agents.get(request.getClientRegistration().getRegistrationId()));
+    }
+
+    /** Whether the registration of a request has an assertion, or its client is an agent identity. */
     boolean cover(AbstractOAuth2AuthorizationGrantRequest request) {
         return cover(request.getClientRegistration());
     }

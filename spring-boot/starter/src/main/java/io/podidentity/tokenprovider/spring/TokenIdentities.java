@@ -175,6 +175,12 @@ final class TokenIdentities {
         return own.assertions(properties.identities()).with(customize(builder));
     }
 
+    /** The agent identity of that name, as the client of a registration. */
+    AgentRegistration agentRegistration(String name) {
+        AgentSettings agent = Objects.requireNonNull(properties.agents().get(name));
+        return new AgentRegistration(name, agent.identity().clientId(), provider(name));
+    }
+
     private void addListeners(AzureServiceTokenProvider.Builder builder, String name) {
         identityListeners.orderedStream().forEach(listener -> builder.listener(new Named(name, agentNames, listener)));
         listeners.orderedStream().forEach(builder::listener);

@@ -2,6 +2,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -40,8 +41,10 @@ import org.springframework.security.oauth2.client.endpoint.WebClientReactiveJwtB
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveRefreshTokenTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -159,7 +162,13 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
             AbstractRestClientOAuth2AccessTokenResponseClient<T> own = type.get();
             own.setHeadersConverter(assertions::headers);
             own.setParametersConverter(assertions::parameters);
-            return request -> (assertions.cover(request) ? own : plain).getTokenResponse(request);
+            return request -> getTokenResponse(request, assertions, assertions.cover(request) ? own : plain);
+        }
+
+        private static <T extends AbstractOAuth2AuthorizationGrantRequest> OAuth2AccessTokenResponse getTokenResponse(
+                T request, RegistrationAssertions assertions, OAuth2AccessTokenResponseClient<T> client) {
+            Optional<AgentRegistration> agent = assertions.agent(request);
+            return agent.isPresent() ? agent.get().respond(request) : client.getTokenResponse(request);
         }
     }
 
@@ -210,8 +219,19 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
             own.setHeadersConverter(assertions::headers);
             own.setParametersConverter(assertions::parameters);
             return request -> assertions.cover(request)
-                    ? own.getTokenResponse(request).subscribeOn(Schedulers.boundedElastic())
+                    ? getTokenResponse(request, assertions, own).subscribeOn(Schedulers.boundedElastic())
                     : plain.getTokenResponse(request);
+        }
+
+        private static <T extends AbstractOAuth2AuthorizationGrantRequest>
+                Mono<OAuth2AccessTokenResponse> getTokenResponse(
+                        T request,
+                        RegistrationAssertions assertions,
+                        ReactiveOAuth2AccessTokenResponseClient<T> client) {
+            Optional<AgentRegistration> agent = assertions.agent(request);
+            return agent.isPresent()
+                    ? Mono.fromCallable(() -> agent.get().respond(request))
+                    : client.getTokenResponse(request);
         }
     }
 }

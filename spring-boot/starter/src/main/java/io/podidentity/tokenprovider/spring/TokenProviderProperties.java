@@ -77,7 +77,7 @@ record TokenProviderProperties(
             check(bearer.get(i), "bearer[" + i + "].", names);
         }
         for (Map.Entry<String, ClientAssertionSettings> registration : clientAssertion.entrySet()) {
-            registration.getValue().check("token-provider.client-assertion." + registration.getKey(), identities);
+            registration.getValue().check("token-provider.client-assertion." + registration.getKey(), names);
         }
         names.require("datasource.identity", datasource.identity());
         for (Map.Entry<String, String> pool : datasource.identities().entrySet()) {

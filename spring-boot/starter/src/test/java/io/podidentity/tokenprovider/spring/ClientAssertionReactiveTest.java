@@ -2,6 +2,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClient
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.server.AuthenticatedPrincipalServerOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.WebFilterChainProxy;
@@ -98,6 +100,26 @@ class ClientAssertionReactiveTest {
                         entry("requested_token_use", "on_behalf_of"),
                         entry("client_assertion", "of-the-pod"))
                 .doesNotContainKeys("Authorization", "client_secret");
+    }
+
+    /** The token provider asks for the token of an agent identity, so the token endpoint of the registration is not. */
+    @Test
+    void clientCredentials_ofAnAgentWhoseBlueprintHasNoProof_failWithTheReason() {
+        runner("api", "client_credentials")
+                .withPropertyValues(
+                        SETTING + "api.source=agent-identity",
+                        SETTING + "api.identity=assistant",
+                        "token-provider.agents.assistant.client-id=app-api",
+                        "token-provider.agent-blueprint.client-id=blueprint",
+                        "token-provider.agent-blueprint.tenant-id=contoso.com",
+                        "token-provider.environment.AZURE_FEDERATED_TOKEN_FILE=")
+                .run(context -> assertThatThrownBy(
+                                () -> authorize(context, "api", new TestingAuthenticationToken("ada", null, "user")))
+                        .isInstanceOf(OAuth2AuthorizationException.class)
+                        .hasMessageContaining("No token for the registration api: ")
+                        .hasMessageContaining("AZURE_FEDERATED_TOKEN_FILE"));
+
+        assertThat(endpoint.forms).isEmpty();
     }
 
     @Test

@@ -255,6 +255,7 @@ class ClientAssertionTest {
                 "api.source=managed-identity,api.client-id=x,api.identity=y| needs either client-id or identity",
                 "api.source=managed-identity,api.identity=y| token-provider.client-assertion.api.identity is \"y\".",
                 "api.client-id=x| token-provider.client-assertion.api.source is missing.",
+                "api.source=agent-identity,api.identity=y| token-provider.client-assertion.api.identity is no name among",
                 "api.source=file| token-provider.client-assertion.api.file is missing.",
                 "api.source=workload-identity,api.client-id=x| which its source does not need",
             })
