@@ -26,7 +26,7 @@ record BlobTrial(URI blob, String clientId, @Nullable SSLContext tls) {
 
     Link readContainer(AccessToken token) {
         try {
-            HttpURLConnection connection = connect(token);
+            HttpURLConnection connection = openConnection(token);
             int status = connection.getResponseCode();
             String code = Objects.requireNonNullElse(connection.getHeaderField("x-ms-error-code"), "");
             connection.disconnect();
@@ -39,7 +39,7 @@ record BlobTrial(URI blob, String clientId, @Nullable SSLContext tls) {
         }
     }
 
-    private HttpURLConnection connect(AccessToken token) throws IOException {
+    private HttpURLConnection openConnection(AccessToken token) throws IOException {
         boolean isContainer = blob.getPath() != null && blob.getPath().length() > 1;
         String query = isContainer ? "?restype=container&comp=list&maxresults=1" : "?comp=list&maxresults=1";
         var connection = (HttpURLConnection) URI.create(blob.toString().replaceFirst("/$", "") + query)

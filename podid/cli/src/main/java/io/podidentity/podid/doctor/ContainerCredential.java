@@ -53,7 +53,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     /** The credentials of all containers of a pod that runs, the init containers among them. */
     static List<ContainerCredential> ofRunningPod(KubernetesJson pod, VariableSources sources) {
         KubernetesJson podSpec = pod.at("spec");
-        return VariableSources.containers(podSpec)
+        return VariableSources.listContainers(podSpec)
                 .filter(container -> !PROXIES.contains(container.text("name")))
                 .map(container -> ofRunningContainer(podSpec, container, sources))
                 .toList();
@@ -62,7 +62,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     /** The tenant of a next pod may not be known yet, but a program that runs cannot exchange a token without one. */
     private static ContainerCredential ofRunningContainer(
             KubernetesJson podSpec, KubernetesJson container, VariableSources sources) {
-        ContainerEnvironment environment = ContainerEnvironment.read(container, Map.of(), sources);
+        ContainerEnvironment environment = ContainerEnvironment.readVariables(container, Map.of(), sources);
         ContainerCredential credential = ofContainer(podSpec, container, environment);
         if (credential
                 .exchange()
@@ -80,7 +80,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
      */
     static List<ContainerCredential> ofNextPod(
             KubernetesJson template, Function<String, Optional<TokenExchange>> added, VariableSources sources) {
-        return VariableSources.containers(template)
+        return VariableSources.listContainers(template)
                 .map(container -> ofNextContainer(template, container, added, sources))
                 .toList();
     }
@@ -93,7 +93,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
         Map<String, String> variables = added.apply(container.text("name"))
                 .map(ContainerCredential::variablesOfWebhook)
                 .orElse(Map.of());
-        return ofContainer(template, container, ContainerEnvironment.read(container, variables, sources));
+        return ofContainer(template, container, ContainerEnvironment.readVariables(container, variables, sources));
     }
 
     /** The webhook sets no client ID where the account names none. */
@@ -123,15 +123,15 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     }
 
     private static Way findWay(KubernetesJson podSpec, KubernetesJson container, ContainerEnvironment environment) {
-        boolean isNamed = environment.has(CLIENT_ID) && environment.has(TENANT_ID);
-        if (isNamed && SECRETS.stream().anyMatch(environment::has)) {
+        boolean isNamed = environment.hasVariable(CLIENT_ID) && environment.hasVariable(TENANT_ID);
+        if (isNamed && SECRETS.stream().anyMatch(environment::hasVariable)) {
             return Way.SECRET;
         }
-        if (environment.hides(DECISIVE)) {
+        if (environment.hidesOneOf(DECISIVE)) {
             return Way.UNKNOWN;
         }
         String file = environment.text(TOKEN_FILE);
-        if (environment.text(CLIENT_ID).isEmpty() || !environment.has(TENANT_ID) || file.isEmpty()) {
+        if (environment.text(CLIENT_ID).isEmpty() || !environment.hasVariable(TENANT_ID) || file.isEmpty()) {
             return Way.METADATA;
         }
         if (file.equals(TOKEN_FILE_OF_WEBHOOK)
@@ -144,11 +144,11 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
     /** The mount of the volume that has the file: of mounts inside each other, the innermost. */
     private static Optional<KubernetesJson> findMount(KubernetesJson container, String file) {
         return container.at("volumeMounts").items().stream()
-                .filter(mount -> file.startsWith(folder(mount)))
-                .max(Comparator.comparingInt(mount -> folder(mount).length()));
+                .filter(mount -> file.startsWith(folderOf(mount)))
+                .max(Comparator.comparingInt(mount -> folderOf(mount).length()));
     }
 
-    private static String folder(KubernetesJson mount) {
+    private static String folderOf(KubernetesJson mount) {
         return mount.text("mountPath").replaceFirst("/$", "") + "/";
     }
 
@@ -158,7 +158,7 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
         if (mount.isEmpty()) {
             return Optional.empty();
         }
-        String pathInVolume = file.substring(folder(mount.get()).length());
+        String pathInVolume = file.substring(folderOf(mount.get()).length());
         return findAudienceInVolume(podSpec, mount.get().text("name"), pathInVolume);
     }
 

@@ -17,7 +17,8 @@ import java.util.Optional;
 record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isWhole) {
 
     /** @param added what the webhook will add, since it has not seen this container; empty for one that runs */
-    static ContainerEnvironment read(KubernetesJson container, Map<String, String> added, VariableSources sources) {
+    static ContainerEnvironment readVariables(
+            KubernetesJson container, Map<String, String> added, VariableSources sources) {
         var variables = new HashMap<String, Optional<String>>();
         boolean isWhole = true;
         for (KubernetesJson source : container.at("envFrom").items()) {
@@ -36,7 +37,7 @@ record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isW
         return new ContainerEnvironment(Map.copyOf(variables), isWhole);
     }
 
-    boolean has(String name) {
+    boolean hasVariable(String name) {
         return variables.containsKey(name);
     }
 
@@ -46,12 +47,12 @@ record ContainerEnvironment(Map<String, Optional<String>> variables, boolean isW
     }
 
     /** Whether one of them has, or may have, a value that was not read. */
-    boolean hides(List<String> names) {
+    boolean hidesOneOf(List<String> names) {
         return names.stream().anyMatch(this::mayHide);
     }
 
     private boolean mayHide(String name) {
-        if (!has(name)) {
+        if (!hasVariable(name)) {
             return !isWhole;
         }
         return Optional.empty().equals(variables.get(name));

@@ -60,7 +60,8 @@ final class Examination {
         this.options = options;
         live.objects().stream().filter(object -> !live.isMadeByWorkload(object)).forEach(places::addObject);
         String text = places.text();
-        // NMI itself is in another namespace, and tells the version.
+        // NMI itself is in another namespace, and tells the version. Until then 1.8.17 reads the objects, as the
+        // newest.
         var parts = new LiveText();
         live.parts().orElse(List.of()).forEach(parts::addObject);
         this.fitting = FittingProfile.of(new ManifestReader(Profile.V1_8_17)
@@ -239,7 +240,7 @@ final class Examination {
             return Link.failed(LINK_OBJECTS, summary, remedies);
         }
         return Link.failed(LINK_OBJECTS, places.translate(explanation.place() + ": ") + summary, remedies)
-                .about(places.objectOfLine(explanation.place().line()));
+                .withObject(places.objectOfLine(explanation.place().line()));
     }
 
     /** Whether what is missing may be there, where the user may not see it. */
@@ -292,7 +293,7 @@ final class Examination {
 
     private Link failFor(Finding finding) {
         return Link.failed("check", TextDiagnosis.describeFinding(finding, places), places.translate(finding.remedy()))
-                .about(finding.object());
+                .withObject(finding.object());
     }
 
     /** All findings but those that a failed link tells, or that are about what a failed link tells. */

@@ -60,7 +60,7 @@ record Link(String name, State state, String what, List<String> next, Optional<O
         return new Link(name, State.SKIPPED, why, List.of(), Optional.empty());
     }
 
-    Link about(ObjectRef object) {
+    Link withObject(ObjectRef object) {
         return new Link(name, state, what, next, Optional.of(object));
     }
 

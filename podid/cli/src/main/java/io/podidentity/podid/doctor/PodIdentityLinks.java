@@ -30,7 +30,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
 
     /** The pods that are on a node: until then MIC and NMI have nothing to do. */
     private List<KubernetesJson> podsOnNodes() {
-        return pods.active().stream()
+        return pods.activePods().stream()
                 .filter(pod -> !pod.text("spec", "nodeName").isEmpty())
                 .toList();
     }
@@ -38,7 +38,7 @@ record PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
     /** The links in the order in which they are needed. */
     List<Link> collectLinks() {
         var links = new ArrayList<Link>();
-        if (pods.active().isEmpty()) {
+        if (pods.activePods().isEmpty()) {
             links.add(pods.explainAbsence());
         }
         if (profile.hasMic()) {

@@ -29,7 +29,7 @@ final class TextDiagnosis {
         text.addFindings();
         text.addStories();
         text.addMissingRights();
-        text.lines.add("\n" + text.conclude() + "\n");
+        text.lines.add("\n" + text.writeConclusion() + "\n");
         return String.join("\n", text.lines);
     }
 
@@ -90,7 +90,7 @@ final class TextDiagnosis {
         }
     }
 
-    private String conclude() {
+    private String writeConclusion() {
         return switch (diagnosis.verdict()) {
             case HEALTHY -> "Healthy.";
             case BROKEN -> "Not healthy: " + countOfAll(Link.State.FAILED) + ", " + countErrors() + ".";

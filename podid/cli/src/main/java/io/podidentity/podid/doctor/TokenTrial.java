@@ -97,7 +97,7 @@ final class TokenTrial {
         Step<String> assertion = createAssertion();
         links.add(assertion.link());
         if (assertion.token().isPresent()) {
-            Step<AccessToken> exchanged = exchange(assertion.token().get());
+            Step<AccessToken> exchanged = exchangeAssertion(assertion.token().get());
             links.add(exchanged.link());
             exchanged.token().map(this::readBlob).ifPresent(links::add);
         }
@@ -144,7 +144,7 @@ final class TokenTrial {
                 "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
-    private Step<AccessToken> exchange(String assertion) {
+    private Step<AccessToken> exchangeAssertion(String assertion) {
         String tenant = exchange.tenant().isEmpty() ? readTenantOfIssuer(assertion) : exchange.tenant();
         if (tenant.isEmpty()) {
             return Step.ended(Link.unknown(LINK_ENTRA, "no pod has AZURE_TENANT_ID", "Give it by --tenant"));

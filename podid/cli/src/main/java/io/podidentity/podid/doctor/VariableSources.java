@@ -41,7 +41,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     /** The sources that the containers of a pod, or of the pods of a workload, name. */
     static Set<Source> findNamed(KubernetesJson podSpec) {
         var named = new HashSet<Source>();
-        for (KubernetesJson container : containers(podSpec).toList()) {
+        for (KubernetesJson container : listContainers(podSpec).toList()) {
             for (KubernetesJson source : container.at("envFrom").items()) {
                 findReference(source, "Ref").ifPresent(named::add);
             }
@@ -56,7 +56,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
     }
 
     /** All containers of a pod, the init containers among them: they sign in as the others do. */
-    static Stream<KubernetesJson> containers(KubernetesJson podSpec) {
+    static Stream<KubernetesJson> listContainers(KubernetesJson podSpec) {
         return Stream.of("initContainers", "containers").flatMap(list -> podSpec.at(list).items().stream());
     }
 
@@ -71,7 +71,7 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
 
     /** All variables of a source of {@code envFrom}; empty if that was not read. */
     Optional<Map<String, Optional<String>>> readAll(KubernetesJson source) {
-        return findReference(source, "Ref").flatMap(this::contents);
+        return findReference(source, "Ref").flatMap(this::findContents);
     }
 
     /** The text of a variable; empty if it is in a Secret or a field, or was not read. */
@@ -81,11 +81,11 @@ record VariableSources(Map<Source, Map<String, Optional<String>>> read) {
             return Optional.of(variable.text("value"));
         }
         return findReference(from, "KeyRef")
-                .flatMap(this::contents)
+                .flatMap(this::findContents)
                 .flatMap(all -> all.getOrDefault(from.text("configMapKeyRef", "key"), Optional.empty()));
     }
 
-    private Optional<Map<String, Optional<String>>> contents(Source source) {
+    private Optional<Map<String, Optional<String>>> findContents(Source source) {
         return Optional.ofNullable(read.get(source));
     }
 

@@ -18,10 +18,10 @@ record WorkloadCredentials(Live live, Pod pod, WorkloadPods pods) {
 
     /** How the containers of a pod that runs sign in; where none runs, those of the next pod. */
     private List<ContainerCredential> findCredentials() {
-        return pods.active().stream()
+        return pods.activePods().stream()
                 .findFirst()
                 .map(running -> ContainerCredential.ofRunningPod(running, live.sources()))
-                .orElseGet(() -> ContainerCredential.ofNextPod(pods.template(), this::predictAdded, live.sources()));
+                .orElseGet(() -> ContainerCredential.ofNextPod(pods.podTemplate(), this::predictAdded, live.sources()));
     }
 
     /** What the webhook will add to a container of the next pod. */
@@ -127,7 +127,7 @@ record WorkloadCredentials(Live live, Pod pod, WorkloadPods pods) {
 
     /** A pod whose variables tell Entra ID's address: the workload's own, else another that the webhook has changed. */
     private KubernetesJson findChangedPod() {
-        return Stream.concat(pods.all().stream(), live.objectsOfKind("Pod"))
+        return Stream.concat(pods.allPods().stream(), live.objectsOfKind("Pod"))
                 .filter(InstalledWebhook::hasChanged)
                 .findFirst()
                 .orElse(KubernetesJson.NONE);
@@ -137,7 +137,7 @@ record WorkloadCredentials(Live live, Pod pod, WorkloadPods pods) {
     private String findTenant() {
         KubernetesJson changed = findChangedPod();
         String annotated = readAnnotationOfAccount(Keys.TENANT_ID);
-        if (!annotated.isEmpty() && !pods.all().contains(changed)) {
+        if (!annotated.isEmpty() && !pods.allPods().contains(changed)) {
             return annotated;
         }
         return readVariable(changed, "AZURE_TENANT_ID");

@@ -30,7 +30,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         }
         var links = new ArrayList<Link>();
         links.add(webhook);
-        links.add(pods.active().isEmpty() ? pods.explainAbsence() : checkPods());
+        links.add(pods.activePods().isEmpty() ? pods.explainAbsence() : checkPods());
         links.addAll(credentials().checkContainers());
         return links;
     }
@@ -60,7 +60,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     /** Whether the pod's own manifest has the variables, or somebody has written them into the pod. */
     private boolean hasVariablesWithoutWebhook() {
         return isWritten("AZURE_FEDERATED_TOKEN_FILE")
-                || (kind.equals("Pod") && pods.active().stream().anyMatch(InstalledWebhook::hasChanged));
+                || (kind.equals("Pod") && pods.activePods().stream().anyMatch(InstalledWebhook::hasChanged));
     }
 
     /** Whether all pods that run are as the webhook and the service account make them now. */
@@ -73,7 +73,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
 
     /** Fails a pod that runs without the webhook's variables, and without others that lead to a token. */
     private Optional<Link> failUnchanged() {
-        Optional<KubernetesJson> unchanged = pods.active().stream()
+        Optional<KubernetesJson> unchanged = pods.activePods().stream()
                 .filter(running -> !InstalledWebhook.hasChanged(running))
                 .findFirst();
         if (unchanged.isEmpty() || credentials().signsIn()) {
@@ -133,7 +133,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     /** Fails the first pod that runs and is wrong in some way, with the words for what it has. */
     private Optional<Link> failFirst(
             Predicate<KubernetesJson> isWrong, Function<KubernetesJson, String> describe, String... next) {
-        return pods.active().stream()
+        return pods.activePods().stream()
                 .filter(isWrong)
                 .findFirst()
                 .map(pod -> Link.failed(LINK_POD, pod.name() + " has " + describe.apply(pod), next));
@@ -145,7 +145,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
     }
 
     private String describePods() {
-        List<KubernetesJson> running = pods.active();
+        List<KubernetesJson> running = pods.activePods();
         String first = running.get(0).name();
         return running.size() == 1 ? first : first + " and " + (running.size() - 1) + " more";
     }
@@ -155,7 +155,7 @@ record WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
             return "kubectl rollout restart " + kind.toLowerCase(Locale.ROOT) + " "
                     + pod.name().name() + " -n " + pod.namespace();
         }
-        return "kubectl delete pod " + pods.active().get(0).name() + " -n " + pod.namespace()
+        return "kubectl delete pod " + pods.activePods().get(0).name() + " -n " + pod.namespace()
                 + "   # and create it again from its manifest";
     }
 

@@ -49,24 +49,24 @@ final class WorkloadPods {
         this.pods = live.findPods(live.objects(), kind, name);
     }
 
-    List<KubernetesJson> all() {
+    List<KubernetesJson> allPods() {
         return pods;
     }
 
     /** The pods that run or are to run: neither ended nor being deleted. */
-    List<KubernetesJson> active() {
+    List<KubernetesJson> activePods() {
         return pods.stream()
                 .filter(pod -> !PHASES_OF_ENDED.contains(pod.text("status", "phase")))
                 .toList();
     }
 
     /** The specification of the pods that the workload makes, or of the pod itself. */
-    KubernetesJson template() {
+    KubernetesJson podTemplate() {
         return workload.podSpec();
     }
 
     List<Link> collectLinks() {
-        if (active().isEmpty()) {
+        if (activePods().isEmpty()) {
             return List.of(explainAbsence());
         }
         return checkReady().stream().toList();
@@ -154,7 +154,7 @@ final class WorkloadPods {
         if (!job.isTrue("Failed")) {
             return ended;
         }
-        String ofJob = job.name() + " has failed: " + describe(job.condition("Failed"));
+        String ofJob = job.name() + " has failed: " + describeStatus(job.condition("Failed"));
         return Optional.of(ofJob + ended.map(text -> "; " + text).orElse(""));
     }
 
@@ -169,7 +169,7 @@ final class WorkloadPods {
                 .filter(WorkloadPods::hasFailed)
                 .map(end -> end.text("reason") + ", exit code " + end.text("exitCode"))
                 .findFirst()
-                .orElseGet(() -> describe(pod.at("status")));
+                .orElseGet(() -> describeStatus(pod.at("status")));
     }
 
     private static boolean hasFailed(KubernetesJson termination) {
@@ -182,7 +182,7 @@ final class WorkloadPods {
         return Stream.concat(Stream.of(workload), makers.stream().limit(1))
                 .map(object -> object.condition("ReplicaFailure"))
                 .filter(condition -> condition.text("status").equals("True"))
-                .map(WorkloadPods::describe)
+                .map(WorkloadPods::describeStatus)
                 .findFirst();
     }
 
@@ -193,7 +193,7 @@ final class WorkloadPods {
 
     /** Whether the pods start; nothing is said where there are none. */
     Optional<Link> checkReady() {
-        List<KubernetesJson> all = active();
+        List<KubernetesJson> all = activePods();
         if (all.isEmpty()) {
             return Optional.empty();
         }
@@ -225,10 +225,10 @@ final class WorkloadPods {
         if (age.compareTo(STARTING) < 0) {
             return Link.unknown(LINK_READY, pod.name() + " has been starting for " + age.toSeconds() + " s; ask again");
         }
-        return fail(pod, findLastWarning(Stream.of(pod)).orElseGet(() -> describe(ready)));
+        return failPod(pod, findLastWarning(Stream.of(pod)).orElseGet(() -> describeStatus(ready)));
     }
 
-    private Link fail(KubernetesJson pod, String why) {
+    private Link failPod(KubernetesJson pod, String why) {
         String place = pod.name() + " -n " + pod.namespace();
         String command = why.startsWith("CrashLoopBackOff") ? "kubectl logs --previous " : "kubectl describe pod ";
         List<String> next = findNextSteps(why, command + place).stream()
@@ -241,13 +241,13 @@ final class WorkloadPods {
     private Optional<Link> failIfHeldUp(KubernetesJson pod) {
         KubernetesJson scheduled = pod.condition("PodScheduled");
         if (scheduled.text("status").equals("False")) {
-            return Optional.of(fail(pod, describe(scheduled)));
+            return Optional.of(failPod(pod, describeStatus(scheduled)));
         }
         return containerStatuses(pod)
                 .filter(container -> !USUAL_REASONS_TO_WAIT.contains(container.text("state", "waiting", "reason")))
                 .findFirst()
-                .map(container -> describe(container.at("state", "waiting")) + describeLastEnd(container))
-                .map(why -> fail(pod, why));
+                .map(container -> describeStatus(container.at("state", "waiting")) + describeLastEnd(container))
+                .map(why -> failPod(pod, why));
     }
 
     private static String describeLastEnd(KubernetesJson container) {
@@ -265,7 +265,7 @@ final class WorkloadPods {
                 .filter(WorkloadPods::isOfFailure)
                 .filter(event -> isAboutOne(event, about))
                 .max(Comparator.comparing(KubernetesJson::lastSeen))
-                .map(WorkloadPods::describe);
+                .map(WorkloadPods::describeStatus);
     }
 
     private static boolean isOfFailure(KubernetesJson event) {
@@ -283,7 +283,7 @@ final class WorkloadPods {
     }
 
     /** Reason and message of a condition, an event or a container's state, on one line. */
-    private static String describe(KubernetesJson part) {
+    private static String describeStatus(KubernetesJson part) {
         String message = part.text("message").replace("(combined from similar events): ", "");
         String text = Stream.of(part.text("reason"), message)
                 .filter(words -> !words.isEmpty())

@@ -156,7 +156,7 @@ public final class ProfileOptions {
         List<Skipped> skipped = parts.get(0).manifests().skipped();
         var all = new LinkedHashSet<>(skipped);
         for (Part part : parts) {
-            all.addAll(UnfilledValues.find(part.manifests().objects()));
+            all.addAll(UnfilledValues.findObjects(part.manifests().objects()));
         }
         for (Part part : parts) {
             all.addAll(PodTraces.of(part.manifests().objects(), skipped).skipped());

@@ -77,7 +77,7 @@ public record IdentityReference(
     }
 
     /** Whether the settings have a sign of that way, even if another sign comes before it. */
-    public boolean has(Way way) {
+    public boolean hasSign(Way way) {
         return kind.signs().stream().anyMatch(candidate -> candidate.way() == way && candidate.isIn(settings));
     }
 
@@ -87,7 +87,7 @@ public record IdentityReference(
     }
 
     /** Where to point to for a field of the settings. */
-    public FieldLocation place(FieldLocation field) {
+    public FieldLocation placeOf(FieldLocation field) {
         return kind.settings().isInText() ? place : field;
     }
 

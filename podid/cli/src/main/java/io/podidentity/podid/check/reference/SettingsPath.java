@@ -60,7 +60,7 @@ record SettingsPath(List<String> keys) {
     /** The documents in a text; none if it is neither YAML nor Base64 of it. */
     static Stream<FieldLocation> readDocuments(FieldLocation text) {
         try {
-            return YamlReader.read(text.object().toString(), decode(text)).stream()
+            return YamlReader.read(text.object().toString(), decodeText(text)).stream()
                     .map(document -> FieldLocation.of(text.object(), document));
         } catch (ManifestException | IllegalArgumentException e) {
             // What cannot be read decides on nothing that could be told here.
@@ -69,7 +69,7 @@ record SettingsPath(List<String> keys) {
     }
 
     /** The values below {@code data} of a Secret are Base64, unlike those below {@code stringData}. */
-    private static String decode(FieldLocation text) {
+    private static String decodeText(FieldLocation text) {
         if (!text.path().startsWith("data")) {
             return text.text();
         }

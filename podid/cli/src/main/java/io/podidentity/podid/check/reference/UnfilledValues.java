@@ -31,14 +31,14 @@ public final class UnfilledValues {
     private UnfilledValues() {}
 
     /** The objects with such fields, each once, at the first of them. Values are not named: a Secret may have them. */
-    public static List<Skipped> find(List<Manifest> manifests) {
+    public static List<Skipped> findObjects(List<Manifest> manifests) {
         return manifests.stream()
                 .filter(manifest -> !manifest.isEncrypted())
-                .flatMap(manifest -> describe(manifest).stream())
+                .flatMap(manifest -> describeUnfilled(manifest).stream())
                 .toList();
     }
 
-    private static Optional<Skipped> describe(Manifest manifest) {
+    private static Optional<Skipped> describeUnfilled(Manifest manifest) {
         List<FieldLocation> unfilled = findUnfilled(manifest).distinct().toList();
         if (unfilled.isEmpty()) {
             return Optional.empty();

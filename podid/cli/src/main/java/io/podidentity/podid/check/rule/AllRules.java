@@ -36,7 +36,7 @@ public final class AllRules {
     public static List<Finding> check(RuleContext context, Predicate<About> isWanted) {
         return createFamilies(context)
                 .filter(family -> family.rules().stream().anyMatch(isWanted))
-                .flatMap(RuleFamily::findings)
+                .flatMap(RuleFamily::collectFindings)
                 .filter(finding -> isWanted.test(finding.about()))
                 .sorted(ORDER)
                 .toList();

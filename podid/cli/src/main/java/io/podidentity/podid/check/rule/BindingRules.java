@@ -94,7 +94,7 @@ final class BindingRules extends RuleFamily {
     private void reportWithoutIdentity(AzureIdentityBinding binding, FieldLocation field) {
         String namespace = binding.namespace();
         String name = binding.azureIdentity();
-        List<String> elsewhere = context.namespaces("AzureIdentity", name);
+        List<String> elsewhere = context.listNamespaces("AzureIdentity", name);
         List<String> byResource = findByResource(namespace, name);
         String message = "there is no AzureIdentity " + namespace + "/" + name;
         if (!elsewhere.isEmpty()) {
@@ -105,7 +105,7 @@ final class BindingRules extends RuleFamily {
                     "Put the binding and the identity into the same namespace.");
             return;
         }
-        List<String> here = context.names("AzureIdentity", namespace);
+        List<String> here = context.listNames("AzureIdentity", namespace);
         Optional<String> meant = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
         if (meant.isPresent()) {
             String hint = byResource.isEmpty() ? "" : "; that is the name of the resource in Azure";

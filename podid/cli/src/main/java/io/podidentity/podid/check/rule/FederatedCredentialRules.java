@@ -65,7 +65,7 @@ final class FederatedCredentialRules extends RuleFamily {
         if (wrong.isPresent()) {
             String audiences = String.join(", ", wrong.get().audiences());
             String difference = "audience " + audiences + ", and the token's is " + AUDIENCE;
-            trust.report(federatedCredentialAudience, wrong.get(), difference);
+            trust.reportDifference(federatedCredentialAudience, wrong.get(), difference);
         }
     }
 
@@ -80,7 +80,7 @@ final class FederatedCredentialRules extends RuleFamily {
         if (withoutSlash(issuer).equalsIgnoreCase(withoutSlash(trust.issuer()))) {
             difference += "; only the slash at the end or the letter case differs";
         }
-        trust.report(federatedCredentialIssuer, wrong.get(), difference);
+        trust.reportDifference(federatedCredentialIssuer, wrong.get(), difference);
     }
 
     private static String withoutSlash(String issuer) {
@@ -121,7 +121,7 @@ final class FederatedCredentialRules extends RuleFamily {
         if (subject.contains("*")) {
             difference += "; wildcards do not exist";
         }
-        trust.report(federatedCredentialSubject, wrong.get(), difference);
+        trust.reportDifference(federatedCredentialSubject, wrong.get(), difference);
     }
 
     /**
@@ -193,7 +193,7 @@ final class FederatedCredentialRules extends RuleFamily {
             return ClosestMatch.isNear(other, subject) || other.endsWith(account) || other.contains("*");
         }
 
-        void report(Report report, Credential credential, String difference) {
+        void reportDifference(Report report, Credential credential, String difference) {
             String message = "federated credential " + credential.name() + " has the " + difference;
             report.add(place, message, "Run: " + writeCommand("update", credential.name()));
         }

@@ -109,7 +109,7 @@ final class IdRules extends RuleFamily {
         }
         for (IdentityReference reference : context.references()) {
             FieldLocation id = reference.clientId();
-            checkClientId(reference.place(id), id.key(), id.text());
+            checkClientId(reference.placeOf(id), id.key(), id.text());
         }
     }
 
@@ -153,7 +153,7 @@ final class IdRules extends RuleFamily {
         }
         for (IdentityReference reference : context.references()) {
             for (FieldLocation text : reference.settings().texts()) {
-                checkPlaceholder(reference.place(text), text.text());
+                checkPlaceholder(reference.placeOf(text), text.text());
             }
         }
         context.objectsOfKind("Secret").stream()

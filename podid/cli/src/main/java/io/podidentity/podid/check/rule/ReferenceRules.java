@@ -215,7 +215,7 @@ final class ReferenceRules extends RuleFamily {
         if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
             return;
         }
-        List<String> elsewhere = context.namespaces(kind, name);
+        List<String> elsewhere = context.listNamespaces(kind, name);
         if (!elsewhere.isEmpty()) {
             referenceNotFound.addElsewhere(
                     context.isPlaced(field, kind, name),
@@ -223,7 +223,7 @@ final class ReferenceRules extends RuleFamily {
                     kind + " " + name + " is not in " + namespace + " but is " + elsewhere.get(0) + "/" + name,
                     "Create it in " + namespace + ".");
         } else {
-            ClosestMatch.of(name, context.names(kind, namespace))
+            ClosestMatch.of(name, context.listNames(kind, namespace))
                     .ifPresent(near ->
                             referenceNotFound.add(field, "there is no " + kind + " " + name, "Write: name " + near));
         }
@@ -276,7 +276,7 @@ final class ReferenceRules extends RuleFamily {
 
     /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */
     private void referenceTwoWays(IdentityReference reference) {
-        if (reference.has(Way.NMI) && reference.has(Way.NODE)) {
+        if (reference.hasSign(Way.NMI) && reference.hasSign(Way.NODE)) {
             referenceTwoWays.add(reference.place(), "usePodIdentity and useVMManagedIdentity are both true");
         }
     }

@@ -214,7 +214,7 @@ public final class RuleContext {
     }
 
     /** The names of all objects of a kind in a namespace, also of those that were not decoded. */
-    public List<String> names(String kind, String namespace) {
+    public List<String> listNames(String kind, String namespace) {
         return names.getOrDefault(kind, List.of()).stream()
                 .filter(name -> name.namespace().equals(namespace))
                 .map(ObjectName::name)
@@ -222,7 +222,7 @@ public final class RuleContext {
     }
 
     /** The namespaces in which a kind has an object of that name. */
-    public List<String> namespaces(String kind, String name) {
+    public List<String> listNamespaces(String kind, String name) {
         return names.getOrDefault(kind, List.of()).stream()
                 .filter(object -> object.name().equals(name))
                 .map(ObjectName::namespace)

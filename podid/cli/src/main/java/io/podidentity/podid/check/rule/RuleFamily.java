@@ -22,18 +22,18 @@ public abstract class RuleFamily {
     }
 
     protected final Report error(String id, String rule, String... issues) {
-        return report(Severity.ERROR, id, rule, issues);
+        return createReport(Severity.ERROR, id, rule, issues);
     }
 
     protected final Report warning(String id, String rule, String... issues) {
-        return report(Severity.WARNING, id, rule, issues);
+        return createReport(Severity.WARNING, id, rule, issues);
     }
 
     protected final Report info(String id, String rule, String... issues) {
-        return report(Severity.INFO, id, rule, issues);
+        return createReport(Severity.INFO, id, rule, issues);
     }
 
-    private Report report(Severity severity, String id, String rule, String... issues) {
+    private Report createReport(Severity severity, String id, String rule, String... issues) {
         var report = new Report(About.of(severity, id, rule, issues));
         reports.add(report);
         return report;
@@ -43,7 +43,7 @@ public abstract class RuleFamily {
         return reports.stream().map(Report::about).toList();
     }
 
-    public Stream<Finding> findings() {
+    public Stream<Finding> collectFindings() {
         check();
         return reports.stream().flatMap(report -> report.findings().stream());
     }

@@ -138,8 +138,8 @@ final class SecretRules extends RuleFamily {
 
     private void reportNotFound(AzureIdentity identity, String name, String namespace) {
         FieldLocation reference = context.field(identity, "clientPassword");
-        List<String> elsewhere = context.namespaces("Secret", name);
-        List<String> here = context.names("Secret", namespace);
+        List<String> elsewhere = context.listNamespaces("Secret", name);
+        List<String> here = context.listNames("Secret", namespace);
         Optional<String> near = ClosestMatch.of(name, here);
         if (!elsewhere.isEmpty()) {
             secretNotFound.add(

@@ -179,8 +179,8 @@ final class ServiceAccountRules extends RuleFamily {
         if (Value.isTemplated(name)) {
             return;
         }
-        List<String> elsewhere = context.namespaces("ServiceAccount", name);
-        Optional<String> near = ClosestMatch.of(name, context.names("ServiceAccount", pod.namespace()));
+        List<String> elsewhere = context.listNamespaces("ServiceAccount", name);
+        Optional<String> near = ClosestMatch.of(name, context.listNames("ServiceAccount", pod.namespace()));
         FieldLocation field = pod.account();
         if (!elsewhere.isEmpty()) {
             serviceAccount.addElsewhere(
