@@ -157,7 +157,7 @@ public record AzureFacts(
                 .findFirst();
     }
 
-    /** The names of the roles that are assigned to a principal, each with what it is assigned on; empty if not known. */
+    /** The names of the roles that are assigned to a principal, each with its scope; empty if not known. */
     public Optional<List<RoleOfPrincipal>> findRolesOf(String principalId) {
         return roles.map(all -> all.stream()
                 .filter(role -> role.principalId().equalsIgnoreCase(principalId))
