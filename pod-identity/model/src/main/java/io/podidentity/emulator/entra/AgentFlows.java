@@ -125,17 +125,23 @@ record AgentFlows(Directory directory, TokenIssuer tokens, UserSignIn users) {
 
     private User requestedUser(Parameters form) {
         Optional<String> objectId = form.get("user_id");
-        if (objectId.isPresent() && form.get("username").isPresent()) {
+        if (objectId.isEmpty()) {
+            return findUser(ClientAuthentication.required(form, "username"));
+        }
+        if (form.get("username").isPresent()) {
             throw UserSignIn.malformed();
         }
-        objectId.filter(id -> !GUID.matcher(id).matches()).ifPresent(noObjectId -> {
+        if (!GUID.matcher(objectId.get()).matches()) {
             throw EntraError.MALFORMED_USER_ID.because(
                     "There was an error issuing a token or an issue with our sign-in service.");
-        });
-        String user = objectId.orElseGet(() -> ClientAuthentication.required(form, "username"));
+        }
+        return findUser(objectId.get());
+    }
+
+    private User findUser(String nameOrObjectId) {
         return directory
-                .user(user)
-                .orElseThrow(() -> EntraError.UNKNOWN_USER.because("The user account " + user
+                .user(nameOrObjectId)
+                .orElseThrow(() -> EntraError.UNKNOWN_USER.because("The user account " + nameOrObjectId
                         + " does not exist in the " + directory.tenantId()
                         + " directory. To sign into this application, the account must be added to the directory."));
     }

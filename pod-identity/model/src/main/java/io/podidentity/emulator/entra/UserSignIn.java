@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +64,11 @@ final class UserSignIn {
 
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
-        new PublicClients(directory)
+        ServicePrincipal client = new PublicClients(directory)
                 .find(clientId)
                 .or(() -> directory.principal(clientId))
-                .ifPresentOrElse(AgentRestrictions::requireInteractive, () -> {
-                    throw ClientAuthentication.unknown(clientId, directory.tenantId());
-                });
+                .orElseThrow(() -> ClientAuthentication.unknown(clientId, directory.tenantId()));
+        AgentRestrictions.requireInteractive(client);
         String scope = ClientAuthentication.required(form, "scope");
         var session = new Session(directory.user(), clientId, scope, null, false);
         var body = new LinkedHashMap<String, Object>();
@@ -110,11 +110,12 @@ final class UserSignIn {
                         "Assertion failed signature validation. [Reason - The key was not found.]"));
         String clientId = application.clientId();
         requireValidNow(claims);
-        directory
-                .agents()
-                .find(clientId)
-                .ifPresentOrElse(
-                        agent -> requireAudienceOfBlueprint(claims, agent), () -> requireAudience(claims, clientId));
+        Optional<AgentIdentity> agent = directory.agents().find(clientId);
+        if (agent.isPresent()) {
+            requireAudienceOfBlueprint(claims, agent.get());
+        } else {
+            requireAudience(claims, clientId);
+        }
         User user = userOf(claims);
         requireConsent(application);
         return new Session(user, clientId, scope, null, false);

@@ -133,7 +133,6 @@ final class AzureOfCluster {
         try {
             provideTenants(said);
             List<AgentIdentity> agents = agents(said.getOrDefault(AGENTS, "[]"));
-            provideAgents(agents);
             Set<Trust> annotated = annotated();
             var wanted = new LinkedHashSet<>(said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated);
             agents.forEach(agent -> wanted.add(new Trust(agent.clientId(), agent.credential(directory.tenantId()))));
@@ -141,6 +140,7 @@ final class AzureOfCluster {
             wanted.forEach(trust -> clients.add(trust.clientId()));
             annotated.forEach(trust -> clients.add(trust.clientId()));
             Set<Role> assigned = said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients, agents);
+            provideAgents(agents);
             clients.forEach(this::provide);
             change(trusts, wanted, this::remove, this::create);
             change(
