@@ -34,7 +34,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0 if nothing is found, 1 if something is that is bad enough, 2 for input that cannot be used. */
+/**
+ * The command {@code check}. Its exit code is 0 if nothing is found, 1 if something is found that is bad enough, and
+ * 2 for input that cannot be used.
+ */
 @Command(
         name = "check",
         description = "Finds mistakes that will keep pods from their Azure identity, in manifests and, with"
@@ -53,8 +56,10 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class CheckCommand implements Callable<Integer> {
 
-    private static final int MOST_ROUNDS = 5;
+    /** Enough for the mistakes that a mistake can hide, and an end in case a correction brings its opposite. */
+    private static final int MAX_ROUNDS = 5;
 
+    /** In lower case, as the enum below, since picocli takes and shows the constants as they are. */
     enum Format {
         text,
         json,
@@ -63,8 +68,18 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     enum FailOn {
-        error,
-        warning
+        error(Severity.ERROR),
+        warning(Severity.WARNING);
+
+        private final Severity severity;
+
+        FailOn(Severity severity) {
+            this.severity = severity;
+        }
+
+        Severity severity() {
+            return severity;
+        }
     }
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, or - for standard input.")
@@ -131,9 +146,8 @@ public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private byte[] standardInput = new byte[0];
-
-    private ManifestInput input;
+    /** What was read, and what of the findings in it is reported. */
+    private record Checked(ManifestInput input, Suppressions.Result result) {}
 
     @Override
     public Integer call() {
@@ -141,18 +155,7 @@ public final class CheckCommand implements Callable<Integer> {
             AllRules.LIST.forEach(this::printRule);
             return 0;
         }
-        if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
-            throw new ParameterException(spec.commandLine(), "--fix changes files, so it cannot be used with -");
-        }
-        if (writeBaseline && baseline == null) {
-            throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
-        }
-        rules.stream()
-                .filter(rule -> !AllRules.idsAndNames().contains(rule))
-                .findFirst()
-                .ifPresent(rule -> {
-                    throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
-                });
+        requireUsableOptions();
         try {
             return run();
         } catch (ManifestException | IOException e) {
@@ -167,125 +170,188 @@ public final class CheckCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private int run() throws IOException {
-        standardInput = ManifestInput.standardInput(paths);
-        // A first run has none, and the file that --config names is the one to be written.
-        Settings settings =
-                writeConfig ? Settings.NONE : Settings.read(Optional.ofNullable(config), AllRules.idsAndNames());
-        AzureFacts facts = Optional.ofNullable(azure)
-                .or(() -> settings.path("azure"))
-                .map(AzureFacts::readFolder)
-                .orElse(AzureFacts.NONE);
-        List<RuleContext> clusters = clusters(settings, facts, true);
-        Suppressions.Result result = check(clusters, settings);
-        // What is set right can show what else is wrong: a field has a value once its name is right.
-        for (int round = 0; fix && round < MOST_ROUNDS; round++) {
-            List<Path> named = paths.stream().map(Path::of).toList();
-            if (!Fixes.make(result.open(), named, err()::println)) {
-                break;
+    private void requireUsableOptions() {
+        if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
+            throw new ParameterException(spec.commandLine(), "--fix changes files, so it cannot be used with -");
+        }
+        if (writeBaseline && baseline == null) {
+            throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
+        }
+        for (String rule : rules) {
+            if (!AllRules.idsAndNames().contains(rule)) {
+                throw new ParameterException(spec.commandLine(), "There is no rule " + rule);
             }
-            clusters = clusters(settings, facts, false);
-            result = check(clusters, settings);
+        }
+    }
+
+    private int run() throws IOException {
+        byte[] standardInput = ManifestInput.standardInput(paths);
+        Settings settings = readSettings();
+        AzureFacts facts = readFacts(settings);
+        ManifestInput input = readInput(standardInput, settings);
+        printNotes(input);
+        var checked = new Checked(input, check(input, settings, facts));
+        if (fix) {
+            checked = fixFiles(checked, settings, facts);
         }
         if (writeConfig) {
-            writeConfiguration(result.open());
+            writeConfiguration(checked);
             return 0;
         }
         if (writeBaseline && baseline != null) {
-            Suppressions.writeBaseline(baseline, result.open());
-            err().println(result.open().size() + " findings written to " + baseline);
+            List<Finding> open = checked.result().open();
+            Suppressions.writeBaseline(baseline, open);
+            err().println(open.size() + " findings written to " + baseline);
             return 0;
         }
-        Severity least = Optional.ofNullable(failOn)
-                .map(one -> one == FailOn.warning ? Severity.WARNING : Severity.ERROR)
-                .or(settings::failOn)
-                .orElse(Severity.ERROR);
-        print(result, least);
-        if (profile.refusesPartOf(input)) {
-            return spec.exitCodeOnInvalidInput();
+        return report(checked, leastFailing(settings));
+    }
+
+    /** A first run has no settings: the file that {@code --config} names then is the one to be written. */
+    private Settings readSettings() {
+        if (writeConfig) {
+            return Settings.NONE;
         }
-        return result.open().stream().anyMatch(finding -> finding.isAtLeast(least)) ? 1 : 0;
+        return Settings.read(Optional.ofNullable(config), AllRules.idsAndNames());
     }
 
-    private void writeConfiguration(List<Finding> findings) throws IOException {
-        Path file = Optional.ofNullable(config).orElse(InputSettings.FILE);
-        List<Profile> profiles = input.versions().stream()
-                .map(FittingProfile::profile)
+    private AzureFacts readFacts(Settings settings) {
+        return Optional.ofNullable(azure)
+                .or(() -> settings.path("azure"))
+                .map(AzureFacts::readFolder)
+                .orElse(AzureFacts.NONE);
+    }
+
+    private ManifestInput readInput(byte[] standardInput, Settings settings) {
+        ManifestInput input = profile.readToJudge(paths, standardInput, settings.input());
+        refuseBroken(input.clusters().get(0).skipped());
+        return input;
+    }
+
+    /** A folder may hold broken files that are none of ours, but a file that the user names must be readable. */
+    private void refuseBroken(List<Skipped> all) {
+        for (Skipped skipped : all) {
+            if (skipped.isBroken() && !isInNamedFolder(skipped)) {
+                throw new ManifestException(skipped.place() + ": " + skipped.reason());
+            }
+        }
+    }
+
+    private boolean isInNamedFolder(Skipped skipped) {
+        return paths.stream()
+                .filter(path -> skipped.source().startsWith(path))
+                .map(Path::of)
+                .anyMatch(Files::isDirectory);
+    }
+
+    private void printNotes(ManifestInput input) {
+        input.notes(paths).forEach(err()::println);
+        input.versions().stream()
+                .filter(FittingProfile::isGuess)
                 .distinct()
-                .toList();
-        Optional<Profile> only = profiles.size() == 1 ? Optional.of(profiles.get(0)) : Optional.empty();
-        FirstConfiguration.of(file, Optional.ofNullable(baseline)).write(only, findings);
-        err().println(findings.size() + " findings are known now; " + file + " is written");
+                .map(version -> "profile " + version.profile().id() + " (" + version.reason()
+                        + "); --profile chooses another one")
+                .forEach(err()::println);
     }
 
-    private Suppressions.Result check(List<RuleContext> clusters, Settings settings) {
-        Set<String> known = writeBaseline || writeConfig
-                ? Set.of()
-                : Optional.ofNullable(baseline)
-                        .or(() -> settings.path("baseline"))
-                        .map(Suppressions::readBaseline)
-                        .orElse(Set.of());
+    /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
+    private Suppressions.Result check(ManifestInput input, Settings settings, AzureFacts facts) {
+        List<Skipped> missed = input.missed();
+        List<RuleContext> clusters =
+                input.each((manifests, matching) -> new RuleContext(manifests, matching, facts, missed));
+        Set<String> known = readKnownFindings(settings);
         var source = new KustomizedSource(input.objects());
         var findings = new SharedFindings();
         for (RuleContext cluster : clusters) {
-            AllRules.check(cluster, this::isWanted)
-                    .forEach(finding -> findings.add(finding, source.find(finding.position())));
+            for (Finding finding : AllRules.check(cluster, this::isWanted)) {
+                findings.add(finding, source.find(finding.position()));
+            }
         }
         return new Suppressions(input.objects(), settings, known).sift(findings.once());
+    }
+
+    /** The fingerprints of the baseline; none where a baseline is to be written, which then has all findings. */
+    private Set<String> readKnownFindings(Settings settings) {
+        if (writeBaseline || writeConfig) {
+            return Set.of();
+        }
+        return Optional.ofNullable(baseline)
+                .or(() -> settings.path("baseline"))
+                .map(Suppressions::readBaseline)
+                .orElse(Set.of());
     }
 
     private boolean isWanted(About rule) {
         return rules.isEmpty() || rules.stream().anyMatch(rule::isNamed);
     }
 
-    /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
-    private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
-        input = profile.readToJudge(paths, standardInput, settings.input());
-        refuseBroken(input.clusters().get(0).skipped());
-        if (notes) {
-            input.notes(paths).forEach(err()::println);
-            input.versions().stream()
-                    .filter(FittingProfile::isGuess)
-                    .distinct()
-                    .map(one ->
-                            "profile " + one.profile().id() + " (" + one.reason() + "); --profile chooses another one")
-                    .forEach(err()::println);
-        }
-        return input.each((one, rules) -> new RuleContext(one, rules, facts, input.missed()));
-    }
-
-    private void refuseBroken(List<Skipped> all) {
-        for (Skipped skipped : all) {
-            boolean inFolder = paths.stream()
-                    .anyMatch(path -> skipped.source().startsWith(path) && Files.isDirectory(Path.of(path)));
-            if (skipped.isBroken() && !inFolder) {
-                throw new ManifestException(skipped.place() + ": " + skipped.reason());
+    /**
+     * Corrects files until nothing is left to correct. What is set right can show what else is wrong: a field has a
+     * value once its name is right.
+     */
+    private Checked fixFiles(Checked first, Settings settings, AzureFacts facts) throws IOException {
+        List<Path> named = paths.stream().map(Path::of).toList();
+        Checked checked = first;
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            if (!Fixes.apply(checked.result().open(), named, err()::println)) {
+                return checked;
             }
+            ManifestInput input = readInput(new byte[0], settings);
+            checked = new Checked(input, check(input, settings, facts));
         }
+        return checked;
     }
 
-    private void print(Suppressions.Result result, Severity least) {
-        String text = switch (format) {
-            case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
-            case json -> JsonFindings.of(result.open(), input.missed()) + "\n";
-            case sarif ->
-                SarifLog.of(version(), AllRules.LIST, result.open(), result.suppressed(), input.missed()) + "\n";
-            case junit ->
-                JunitXml.of(
-                        input.objects().stream()
-                                .map(manifest -> manifest.content().position().file())
-                                .distinct()
-                                .toList(),
-                        result.open(),
-                        result.suppressed(),
-                        input.missed(),
-                        least);
-        };
+    private void writeConfiguration(Checked checked) throws IOException {
+        Path file = Optional.ofNullable(config).orElse(InputSettings.FILE);
+        List<Profile> profiles = checked.input().versions().stream()
+                .map(FittingProfile::profile)
+                .distinct()
+                .toList();
+        Optional<Profile> only = profiles.size() == 1 ? Optional.of(profiles.get(0)) : Optional.empty();
+        List<Finding> findings = checked.result().open();
+        FirstConfiguration.of(file, Optional.ofNullable(baseline)).write(only, findings);
+        err().println(findings.size() + " findings are known now; " + file + " is written");
+    }
+
+    private Severity leastFailing(Settings settings) {
+        return Optional.ofNullable(failOn)
+                .map(FailOn::severity)
+                .or(settings::failOn)
+                .orElse(Severity.ERROR);
+    }
+
+    /** Prints the findings, and returns the exit code. */
+    private int report(Checked checked, Severity leastFailing) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(text);
+        out.print(format(checked, leastFailing));
         out.flush();
+        if (profile.refusesPartOf(checked.input())) {
+            return spec.exitCodeOnInvalidInput();
+        }
+        return checked.result().open().stream().anyMatch(finding -> finding.isAtLeast(leastFailing)) ? 1 : 0;
     }
 
+    private String format(Checked checked, Severity leastFailing) {
+        ManifestInput input = checked.input();
+        List<Finding> open = checked.result().open();
+        List<Suppressions.Suppressed> suppressed = checked.result().suppressed();
+        return switch (format) {
+            case text -> TextFindings.of(open, suppressed.size(), input.summary());
+            case json -> JsonFindings.of(open, input.missed()) + "\n";
+            case sarif -> SarifLog.of(version(), AllRules.LIST, open, suppressed, input.missed()) + "\n";
+            case junit -> JunitXml.of(files(input), open, suppressed, input.missed(), leastFailing);
+        };
+    }
+
+    private static List<String> files(ManifestInput input) {
+        return input.objects().stream()
+                .map(manifest -> manifest.content().position().file())
+                .distinct()
+                .toList();
+    }
+
+    /** As the jar's manifest has it; there is none where the classes are in a folder. */
     private static String version() {
         return Optional.ofNullable(CheckCommand.class.getPackage().getImplementationVersion())
                 .orElse("unreleased");

@@ -62,6 +62,7 @@ record FirstConfiguration(Path file, Path baseline) {
         return text.toString();
     }
 
+    /** The baseline as the configuration names it: from its own folder if it is in there, with slashes everywhere. */
     private String baselineFromHere() {
         Path folder = file.toAbsolutePath().normalize().getParent();
         Path absolute = baseline.toAbsolutePath().normalize();

@@ -43,31 +43,32 @@ final class Fixes {
      * @throws IOException if a file cannot be written, or is behind a link that leads out of what is named; that file
      *     and those after it are then as they were
      */
-    static boolean make(List<Finding> findings, List<Path> named, Consumer<String> report) throws IOException {
+    static boolean apply(List<Finding> findings, List<Path> named, Consumer<String> report) throws IOException {
         Map<String, Set<Edit>> byFile = findings.stream()
                 .flatMap(finding -> finding.edits().stream())
                 .collect(Collectors.groupingBy(
                         edit -> edit.position().file(),
                         LinkedHashMap::new,
                         Collectors.toCollection(LinkedHashSet::new)));
-        boolean any = false;
+        boolean hasChanged = false;
         for (Map.Entry<String, Set<Edit>> edits : byFile.entrySet()) {
             Path file = Path.of(edits.getKey());
             if (Files.isRegularFile(file)) {
-                List<String> made = make(file, edits.getValue(), WritableFolder.around(file, named));
+                List<String> made = applyToFile(file, edits.getValue(), WritableFolder.around(file, named));
                 made.forEach(report);
-                any |= !made.isEmpty();
+                hasChanged |= !made.isEmpty();
             }
         }
-        return any;
+        return hasChanged;
     }
 
-    private static List<String> make(Path file, Set<Edit> edits, WritableFolder folder) throws IOException {
+    private static List<String> applyToFile(Path file, Set<Edit> edits, WritableFolder folder) throws IOException {
         List<String> lines =
                 new ArrayList<>(Arrays.asList(Files.readString(file).split("\n", -1)));
         var made = new ArrayList<String>();
         for (Edit edit : edits.stream().sorted(BACKWARDS).toList()) {
-            if (edit.isInsertion() ? insert(lines, edit) : replace(lines, edit)) {
+            boolean isMade = edit.isInsertion() ? insert(lines, edit) : replace(lines, edit);
+            if (isMade) {
                 made.add(edit.position() + ": wrote " + edit.after());
             }
         }
@@ -77,6 +78,7 @@ final class Fixes {
         return made;
     }
 
+    /** Inserts a line with the indentation of the line behind it; false if that is another one than expected. */
     private static boolean insert(List<String> lines, Edit edit) {
         int index = edit.position().line() - 1;
         String indentation = " ".repeat(edit.position().column() - 1);
@@ -84,10 +86,13 @@ final class Fixes {
         if (!line.startsWith(indentation)) {
             return false;
         }
-        lines.add(index, indentation + edit.after() + (line.endsWith("\r") ? "\r" : ""));
+        // The lines were split at line feeds, so a file of Windows has carriage returns at their ends.
+        String end = line.endsWith("\r") ? "\r" : "";
+        lines.add(index, indentation + edit.after() + end);
         return true;
     }
 
+    /** Replaces a value or a key, in the quotes that it has; false if another text stands there. */
     private static boolean replace(List<String> lines, Edit edit) {
         int index = edit.position().line() - 1;
         String line = lines.get(index);
@@ -98,18 +103,19 @@ final class Fixes {
             if (rest.startsWith(token) && isEnd(rest, token.length())) {
                 lines.set(
                         index,
-                        line.substring(0, start) + written(edit.after(), quote) + rest.substring(token.length()));
+                        line.substring(0, start) + quoteLike(quote, edit.after()) + rest.substring(token.length()));
                 return true;
             }
         }
         return false;
     }
 
+    /** Whether a value or a key ends there; otherwise the text is the beginning of a longer one. */
     private static boolean isEnd(String rest, int length) {
         return length == rest.length() || " \t\r,:}]".indexOf(rest.charAt(length)) >= 0;
     }
 
-    private static String written(String after, String quote) {
+    private static String quoteLike(String quote, String after) {
         if (after.startsWith("\"")) {
             return after;
         }

@@ -11,8 +11,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Findings as JUnit's XML, for pipelines: a suite for each file, a test case for each finding. */
+/** Findings as XML like JUnit's, for pipelines: a suite for each file, and a test case for each finding. */
 final class JunitXml {
+
+    /** What pipelines group test cases by, before the number of a rule's group. */
+    private static final String CLASS = "podid";
 
     private JunitXml() {}
 
@@ -33,30 +36,34 @@ final class JunitXml {
                 .collect(Collectors.groupingBy(finding -> finding.position().file())));
         files.forEach(file -> byFile.putIfAbsent(file, List.of()));
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"podid check\">\n");
-        byFile.forEach((file, found) -> {
+        for (Map.Entry<String, List<Finding>> found : byFile.entrySet()) {
             List<Suppressed> skipped = suppressed.stream()
-                    .filter(one -> one.finding().position().file().equals(file))
+                    .filter(entry -> entry.finding().position().file().equals(found.getKey()))
                     .toList();
-            xml.append(suite(file, found, skipped, failing));
-        });
+            xml.append(suiteOfFile(found.getKey(), found.getValue(), skipped, failing));
+        }
         if (!missed.isEmpty()) {
-            List<String> cases = missed.stream()
-                    .map(one -> testCase(escaped(one.place()) + "\" classname=\"podid", skipped(one.reason())))
-                    .toList();
-            xml.append(suite("not looked at", 0, missed.size(), cases));
+            xml.append(suiteOfMissed(missed));
         }
         return xml + "</testsuites>\n";
     }
 
-    private static String suite(String file, List<Finding> found, List<Suppressed> skipped, Severity failing) {
-        Stream<String> open = found.stream().map(finding -> testCase(name(finding), body(finding, failing)));
-        Stream<String> others = skipped.stream().map(one -> testCase(name(one.finding()), skipped(one.reason())));
-        List<String> cases = found.isEmpty() && skipped.isEmpty()
-                ? List.of("    <testcase name=\"nothing found\" classname=\"podid\"/>\n")
-                : Stream.concat(open, others).toList();
+    private static String suiteOfFile(String file, List<Finding> found, List<Suppressed> skipped, Severity failing) {
+        if (found.isEmpty() && skipped.isEmpty()) {
+            return suite(file, 0, 0, List.of("    <testcase name=\"nothing found\" classname=\"" + CLASS + "\"/>\n"));
+        }
+        Stream<String> open = found.stream().map(finding -> testCase(finding, outcome(finding, failing)));
+        Stream<String> others = skipped.stream().map(entry -> testCase(entry.finding(), skipped(entry.reason())));
         long failures =
                 found.stream().filter(finding -> finding.isAtLeast(failing)).count();
-        return suite(file, failures, skipped.size(), cases);
+        return suite(file, failures, skipped.size(), Stream.concat(open, others).toList());
+    }
+
+    private static String suiteOfMissed(List<Skipped> missed) {
+        List<String> cases = missed.stream()
+                .map(input -> testCase(input.place(), CLASS, skipped(input.reason())))
+                .toList();
+        return suite("not looked at", 0, missed.size(), cases);
     }
 
     private static String suite(String name, long failures, int skipped, List<String> cases) {
@@ -64,25 +71,27 @@ final class JunitXml {
                 + "\" errors=\"0\" skipped=\"" + skipped + "\">\n" + String.join("", cases) + "  </testsuite>\n";
     }
 
-    private static String testCase(String name, String body) {
-        return "    <testcase name=\"" + name + "\">\n      " + body + "\n    </testcase>\n";
+    private static String testCase(Finding finding, String outcome) {
+        String name = finding.about().rule() + ": " + finding.object();
+        return testCase(name, CLASS + "." + finding.about().id(), outcome);
     }
 
-    private static String name(Finding finding) {
-        return escaped(finding.about().rule() + ": " + finding.object()) + "\" classname=\"podid."
-                + finding.about().id();
+    private static String testCase(String name, String className, String outcome) {
+        return "    <testcase name=\"" + escaped(name) + "\" classname=\"" + className + "\">\n      " + outcome
+                + "\n    </testcase>\n";
     }
 
     private static String skipped(String reason) {
         return "<skipped message=\"" + escaped(reason) + "\"/>";
     }
 
-    private static String body(Finding finding, Severity failing) {
+    private static String outcome(Finding finding, Severity failing) {
         String text = escaped(finding.position() + ": " + finding.message() + "\n" + finding.remedy());
-        return finding.isAtLeast(failing)
-                ? "<failure type=\"" + finding.severity().id() + "\" message=\"" + escaped(finding.message()) + "\">"
-                        + text + "</failure>"
-                : "<system-out>" + text + "</system-out>";
+        if (!finding.isAtLeast(failing)) {
+            return "<system-out>" + text + "</system-out>";
+        }
+        return "<failure type=\"" + finding.severity().id() + "\" message=\"" + escaped(finding.message()) + "\">"
+                + text + "</failure>";
     }
 
     /** Characters that XML 1.0 cannot have at all become question marks. */

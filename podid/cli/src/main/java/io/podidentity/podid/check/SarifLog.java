@@ -44,26 +44,11 @@ final class SarifLog {
             List<Finding> findings,
             List<Suppressed> suppressed,
             List<Skipped> missed) {
-        var driver = new LinkedHashMap<String, Object>();
-        driver.put("name", "podid");
-        driver.put("version", version);
-        driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
-        driver.put("rules", rules.stream().map(SarifLog::rule).toList());
-        var invocation = new LinkedHashMap<String, Object>();
-        invocation.put("executionSuccessful", true);
-        invocation.put(
-                "toolExecutionNotifications",
-                missed.stream().map(SarifLog::notification).toList());
         var run = new LinkedHashMap<String, Object>();
-        run.put("tool", Map.of("driver", driver));
+        run.put("tool", Map.of("driver", driver(version, rules)));
         run.put("columnKind", "unicodeCodePoints");
-        run.put("invocations", List.of(invocation));
-        List<String> names = rules.stream().map(About::rule).toList();
-        run.put(
-                "results",
-                results(findings, suppressed)
-                        .map(result -> indexed(result, names))
-                        .toList());
+        run.put("invocations", List.of(invocation(missed)));
+        run.put("results", results(rules, findings, suppressed));
         var log = new LinkedHashMap<String, Object>();
         log.put("$schema", SCHEMA);
         log.put("version", "2.1.0");
@@ -71,23 +56,46 @@ final class SarifLog {
         return Json.write(log);
     }
 
-    private static Stream<Map<String, Object>> results(List<Finding> findings, List<Suppressed> suppressed) {
-        return Stream.concat(
-                findings.stream().map(SarifLog::result), suppressed.stream().map(SarifLog::result));
+    private static Map<String, Object> driver(String version, List<About> rules) {
+        var driver = new LinkedHashMap<String, Object>();
+        driver.put("name", "podid");
+        driver.put("version", version);
+        driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
+        driver.put("rules", rules.stream().map(SarifLog::rule).toList());
+        return driver;
     }
 
-    /** A result with the number of its rule in the driver's list. */
-    private static Map<String, Object> indexed(Map<String, Object> result, List<String> names) {
+    private static Map<String, Object> invocation(List<Skipped> missed) {
+        var invocation = new LinkedHashMap<String, Object>();
+        invocation.put("executionSuccessful", true);
+        invocation.put(
+                "toolExecutionNotifications",
+                missed.stream().map(SarifLog::notification).toList());
+        return invocation;
+    }
+
+    private static List<Map<String, Object>> results(
+            List<About> rules, List<Finding> findings, List<Suppressed> suppressed) {
+        List<String> names = rules.stream().map(About::rule).toList();
+        return Stream.concat(
+                        findings.stream().map(SarifLog::result),
+                        suppressed.stream().map(SarifLog::suppressedResult))
+                .map(result -> withRuleIndex(result, names))
+                .toList();
+    }
+
+    /** The result with the number of its rule in the driver's list. */
+    private static Map<String, Object> withRuleIndex(Map<String, Object> result, List<String> names) {
         var indexed = new LinkedHashMap<>(result);
         indexed.put("ruleIndex", names.indexOf(String.valueOf(result.get("ruleId"))));
         return indexed;
     }
 
-    private static Map<String, Object> result(Suppressed one) {
+    private static Map<String, Object> suppressedResult(Suppressed suppressed) {
         var suppression = new LinkedHashMap<String, Object>();
-        suppression.put("kind", one.inManifest() ? "inSource" : "external");
-        suppression.put("justification", one.reason());
-        Map<String, Object> result = result(one.finding());
+        suppression.put("kind", suppressed.inManifest() ? "inSource" : "external");
+        suppression.put("justification", suppressed.reason());
+        Map<String, Object> result = result(suppressed.finding());
         result.put("suppressions", List.of(suppression));
         return result;
     }
@@ -133,11 +141,12 @@ final class SarifLog {
         result.put("level", level(finding.severity()));
         result.put("message", Map.of("text", finding.object() + ": " + finding.message() + ".\n" + finding.remedy()));
         result.put("locations", List.of(location));
-        String sum = sum(finding.fingerprint());
-        result.put("partialFingerprints", Map.of("podid/v1", sum, LINE_HASH, sum + ":1"));
+        String checksum = checksum(finding.fingerprint());
+        result.put("partialFingerprints", Map.of("podid/v1", checksum, LINE_HASH, checksum + ":1"));
         return result;
     }
 
+    /** SARIF's name of a severity. */
     private static String level(Severity severity) {
         return severity == Severity.INFO ? "note" : severity.id();
     }
@@ -146,18 +155,19 @@ final class SarifLog {
     private static String uri(String file) {
         String path = file.replace('\\', '/');
         try {
-            // Behind a slash a colon begins no scheme.
-            return path.startsWith("/")
-                    ? new URI(null, null, path, null).toASCIIString()
-                    : new URI(null, null, "/" + path, null).toASCIIString().substring(1);
+            // Behind a slash, a colon in the name of a file does not end a scheme.
+            if (path.startsWith("/")) {
+                return new URI(null, null, path, null).toASCIIString();
+            }
+            return new URI(null, null, "/" + path, null).toASCIIString().substring(1);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("No address for " + file, e);
         }
     }
 
-    private static String sum(String text) {
-        var sum = new CRC32();
-        sum.update(text.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().toHexDigits(sum.getValue(), 8);
+    private static String checksum(String text) {
+        var checksum = new CRC32();
+        checksum.update(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits(checksum.getValue(), 8);
     }
 }

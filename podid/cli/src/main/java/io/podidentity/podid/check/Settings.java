@@ -13,6 +13,7 @@ import io.podidentity.podid.input.InputSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,10 +25,10 @@ import java.util.stream.Stream;
  */
 record Settings(FieldLocation root, Path folder) {
 
-    private static final Set<String> KEYS =
-            Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity", "paths", "exclude", "podTemplates");
+    private static final List<String> KEYS =
+            List.of("profile", "failOn", "baseline", "azure", "ignore", "severity", "paths", "exclude", "podTemplates");
 
-    private static final Set<String> KEYS_OF_PATH = Set.of("ignore", "severity");
+    private static final List<String> KEYS_OF_PATH = List.of("ignore", "severity");
 
     private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
 
@@ -41,13 +42,15 @@ record Settings(FieldLocation root, Path folder) {
      */
     static Settings read(Optional<Path> named, Set<String> words) {
         Path file = named.orElse(InputSettings.FILE);
-        List<FieldLocation> documents =
-                named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
+        if (named.isEmpty() && !Files.isRegularFile(file)) {
+            return NONE;
+        }
+        List<FieldLocation> documents = FieldLocation.read(file);
         if (documents.isEmpty()) {
             return NONE;
         }
-        Path parent = file.toAbsolutePath().getParent();
-        var settings = new Settings(documents.get(0), parent == null ? Path.of("") : parent);
+        Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of(""));
+        var settings = new Settings(documents.get(0), folder);
         settings.verify(words);
         return settings;
     }
@@ -55,24 +58,28 @@ record Settings(FieldLocation root, Path folder) {
     private void verify(Set<String> words) {
         for (FieldLocation field : root.fields()) {
             if (!KEYS.contains(field.path())) {
-                throw refused(
-                        field,
-                        "unknown key " + field.path() + "; the keys are profile, failOn, baseline, azure,"
-                                + " ignore, severity, paths, exclude and podTemplates");
+                throw refused(field, "unknown key " + field.path() + "; the keys are " + join(KEYS));
             }
         }
         verifyRules(root, words);
         for (FieldLocation path : root.at("paths").fields()) {
             verifyPath(path, words);
         }
+        // Both throw if a value cannot be used.
         failOn();
         input();
+    }
+
+    /** Such as "a, b and c". */
+    private static String join(List<String> words) {
+        int last = words.size() - 1;
+        return String.join(", ", words.subList(0, last)) + " and " + words.get(last);
     }
 
     private static void verifyPath(FieldLocation path, Set<String> words) {
         for (FieldLocation field : path.fields()) {
             if (!KEYS_OF_PATH.contains(field.key())) {
-                throw refused(field, "unknown key " + field.path() + "; a path has the keys ignore and severity");
+                throw refused(field, "unknown key " + field.path() + "; a path has the keys " + join(KEYS_OF_PATH));
             }
         }
         ExcludedPaths.of(List.of(path.key()));
@@ -80,17 +87,19 @@ record Settings(FieldLocation root, Path folder) {
     }
 
     private static void verifyRules(FieldLocation settings, Set<String> words) {
-        for (FieldLocation list : List.of(settings.at("ignore"), settings.at("severity"))) {
-            for (FieldLocation rule : list.fields()) {
-                if (!words.contains(rule.key())) {
-                    throw refused(rule, "there is no rule " + rule.key());
-                }
-                if (rule.text().isBlank()) {
-                    throw refused(rule, "write why, after the colon");
-                }
-            }
+        for (String key : KEYS_OF_PATH) {
+            settings.at(key).fields().forEach(rule -> verifyRule(rule, words));
         }
         settings.at("severity").fields().forEach(Settings::severity);
+    }
+
+    private static void verifyRule(FieldLocation rule, Set<String> words) {
+        if (!words.contains(rule.key())) {
+            throw refused(rule, "there is no rule " + rule.key());
+        }
+        if (rule.text().isBlank()) {
+            throw refused(rule, "write why, after the colon");
+        }
     }
 
     private static ManifestException refused(FieldLocation location, String message) {
@@ -114,7 +123,7 @@ record Settings(FieldLocation root, Path folder) {
                         refused(field, field.key() + " is " + field.text() + " and must be error, warning or info"));
     }
 
-    /** The file or folder of baseline or azure. */
+    /** The file of {@code baseline}, or the folder of {@code azure}; empty if the key is not there. */
     Optional<Path> path(String key) {
         FieldLocation field = root.at(key);
         return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
@@ -125,6 +134,7 @@ record Settings(FieldLocation root, Path folder) {
         return settingOf(finding, "ignore").map(FieldLocation::text);
     }
 
+    /** The severity that the configuration gives a finding; its own if the configuration says nothing of it. */
     Severity severity(Finding finding) {
         return settingOf(finding, "severity").map(Settings::severity).orElse(finding.severity());
     }

@@ -20,7 +20,12 @@ final class SharedFindings {
 
     private static final Pattern WORD = Pattern.compile("[\\p{Alnum}.-]+");
 
-    /** @param message without what the kustomization has added to names, and without its namespace */
+    /**
+     * What findings have in common that are one mistake in a base.
+     *
+     * @param source where the mistake is written
+     * @param message without what the kustomization has added to names, and without its namespace
+     */
     private record Key(Position source, String rule, String field, String message) {
 
         static Key of(Finding rendered, Written written) {
@@ -55,17 +60,23 @@ final class SharedFindings {
     /** A finding where it is written, and the kustomizations that have it. */
     private record Shared(Finding finding, Set<String> kustomizations) {
 
-        Finding named() {
-            return kustomizations.size() < 2
-                    ? finding
-                    : finding.withRemedy(finding.remedy() + "\nFound in " + kustomizations.size() + " kustomizations: "
-                            + String.join(", ", kustomizations));
+        /** The finding; if several kustomizations have it, its remedy names them. */
+        Finding withKustomizations() {
+            if (kustomizations.size() < 2) {
+                return finding;
+            }
+            return finding.withRemedy(finding.remedy() + "\nFound in " + kustomizations.size() + " kustomizations: "
+                    + String.join(", ", kustomizations));
         }
     }
 
     private final Map<Key, Shared> all = new LinkedHashMap<>();
 
-    /** @param written where what was rendered is written */
+    /**
+     * Adds a finding.
+     *
+     * @param written where the rendered field is written
+     */
     void add(Finding rendered, Written written) {
         Shared shared = all.computeIfAbsent(
                 Key.of(rendered, written),
@@ -74,8 +85,8 @@ final class SharedFindings {
                 .ifPresent(folder -> shared.kustomizations().add(folder.toString()));
     }
 
-    /** Each once, and after the remedy the kustomizations that share it. */
+    /** Each finding once, and after the remedy the kustomizations that share it. */
     List<Finding> once() {
-        return all.values().stream().map(Shared::named).toList();
+        return all.values().stream().map(Shared::withKustomizations).toList();
     }
 }

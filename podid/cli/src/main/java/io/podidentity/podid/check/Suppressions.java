@@ -35,6 +35,11 @@ final class Suppressions {
      */
     record Suppressed(Finding finding, String reason, boolean inManifest) {}
 
+    /**
+     * The findings, parted.
+     *
+     * @param open those that are to be reported
+     */
     record Result(List<Finding> open, List<Suppressed> suppressed) {}
 
     private final Map<ObjectRef, List<Ignore>> byObject = new HashMap<>();
@@ -52,39 +57,48 @@ final class Suppressions {
         }
     }
 
+    /** Parts findings, and gives them the severities of the configuration. */
     Result sift(List<Finding> findings) {
         var open = new ArrayList<Finding>();
         var suppressed = new ArrayList<Suppressed>();
         for (Finding found : findings) {
             Finding finding = found.withSeverity(settings.severity(found));
-            Optional<Suppressed> one = suppressed(finding);
-            one.ifPresentOrElse(suppressed::add, () -> open.add(finding));
+            findSuppression(finding).ifPresentOrElse(suppressed::add, () -> open.add(finding));
         }
         return new Result(open, suppressed);
     }
 
-    private Optional<Suppressed> suppressed(Finding finding) {
+    /** The manifest comes before the configuration and the baseline: its reason is nearest to what it explains. */
+    private Optional<Suppressed> findSuppression(Finding finding) {
+        return findReasonInManifest(finding)
+                .map(reason -> new Suppressed(finding, reason, true))
+                .or(() -> findReasonInFiles(finding).map(reason -> new Suppressed(finding, reason, false)));
+    }
+
+    private Optional<String> findReasonInManifest(Finding finding) {
         return byObject.getOrDefault(finding.object(), List.of()).stream()
                 .filter(ignore -> ignore.covers(finding.about()))
                 .findFirst()
-                .map(ignore -> new Suppressed(finding, ignore.reason(), true))
-                .or(() -> settings.reasonToIgnore(finding).map(reason -> new Suppressed(finding, reason, false)))
-                .or(() -> baseline.contains(finding.fingerprint())
-                        ? Optional.of(new Suppressed(finding, "in the baseline", false))
-                        : Optional.empty());
+                .map(Ignore::reason);
+    }
+
+    private Optional<String> findReasonInFiles(Finding finding) {
+        Optional<String> reason = settings.reasonToIgnore(finding);
+        boolean isKnown = baseline.contains(finding.fingerprint());
+        return reason.isEmpty() && isKnown ? Optional.of("in the baseline") : reason;
     }
 
     /** Writes one line for each finding, sorted, without line numbers: they change. */
     static void writeBaseline(Path file, List<Finding> findings) throws IOException {
         String lines = findings.stream()
-                .map(Suppressions::line)
+                .map(Suppressions::baselineEntry)
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(",\n ", "[", "]\n"));
         WritableFolder.of(file).replace(file, lines.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String line(Finding finding) {
+    private static String baselineEntry(Finding finding) {
         var object = new LinkedHashMap<String, Object>();
         object.put("rule", finding.about().rule());
         object.put("object", finding.object().toString());

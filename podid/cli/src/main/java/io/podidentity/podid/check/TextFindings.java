@@ -11,20 +11,26 @@ final class TextFindings {
     private TextFindings() {}
 
     /**
-     * Two lines for each, and their number.
+     * Two lines for each finding, their number, and what was looked at.
      *
-     * @param suppressed how many more are not to be reported
+     * @param suppressed how many more findings are not to be reported
+     * @param looked what was looked at, and what was not, in one line
      */
     static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
             text.append(line(finding) + "\n    " + finding.remedy().replace("\n", "\n    ") + "\n");
         }
-        String summary = findings.isEmpty()
-                ? "Nothing found."
-                : count(findings, Severity.ERROR, " error") + ", " + count(findings, Severity.WARNING, " warning")
-                        + ", " + number(findings, Severity.INFO) + " for information";
-        return text + summary + (suppressed == 0 ? "" : " (" + suppressed + " suppressed)") + "\n" + looked + "\n";
+        String others = suppressed == 0 ? "" : " (" + suppressed + " suppressed)";
+        return text + summary(findings) + others + "\n" + looked + "\n";
+    }
+
+    private static String summary(List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return "Nothing found.";
+        }
+        return countWithNoun(findings, Severity.ERROR) + ", " + countWithNoun(findings, Severity.WARNING) + ", "
+                + count(findings, Severity.INFO) + " for information";
     }
 
     /** The name of a file may have line breaks, and must not begin a line of its own. */
@@ -35,12 +41,12 @@ final class TextFindings {
         return line.replaceAll("\\R", " ");
     }
 
-    private static String count(List<Finding> findings, Severity severity, String name) {
-        long count = number(findings, severity);
-        return count + name + (count == 1 ? "" : "s");
+    private static String countWithNoun(List<Finding> findings, Severity severity) {
+        long count = count(findings, severity);
+        return count + " " + severity.id() + (count == 1 ? "" : "s");
     }
 
-    private static long number(List<Finding> findings, Severity severity) {
+    private static long count(List<Finding> findings, Severity severity) {
         return findings.stream()
                 .filter(finding -> finding.severity() == severity)
                 .count();

@@ -136,7 +136,7 @@ public record PodTrace(Manifest manifest, FieldLocation location, Sign sign, Str
         }
     }
 
-    /** Whether it looks like a pod template, as it stands in any kind: containers that each have a name and an image. */
+    /** Whether it looks like a pod template of any kind: it has containers, each of which has a name and an image. */
     private static boolean isPodTemplate(FieldLocation field) {
         List<FieldLocation> containers = field.at("spec", "containers").items();
         return !containers.isEmpty() && containers.stream().allMatch(PodTrace::isContainer);

@@ -21,8 +21,9 @@ public final class Value {
 
     private static final Pattern IN_BRACKETS = Pattern.compile("<[^<>]+>|\\{[A-Za-z_][\\w. -]*}");
     // Only words that documents use: a resource group or a label may well be in capitals.
-    private static final Pattern CAPITALS = Pattern.compile(
-            "((AZURE|MY|YOUR|USER|ASSIGNED|MANAGED|WORKLOAD|IDENTITY|APP|UAMI|MSI|SP|THE)_)*(SUBSCRIPTION|SUB|CLIENT|TENANT|IDENTITY|RESOURCE|RESOURCE_GROUP|GROUP"
+    private static final Pattern CAPITALS =
+            Pattern.compile("((AZURE|MY|YOUR|USER|ASSIGNED|MANAGED|WORKLOAD|IDENTITY|APP|UAMI|MSI|SP|THE)_)*"
+                    + "(SUBSCRIPTION|SUB|CLIENT|TENANT|IDENTITY|RESOURCE|RESOURCE_GROUP|GROUP"
                     + "|PRINCIPAL|SELECTOR)(_?(ID|NAME|GROUP|RESOURCE|CLIENT|TENANT|BINDING|SELECTOR))*");
     private static final Pattern CROSSES = Pattern.compile("(?i)x{4,}(-+x{4,})*");
 
