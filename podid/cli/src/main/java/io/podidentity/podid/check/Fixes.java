@@ -119,6 +119,9 @@ final class Fixes {
         if (after.startsWith("\"")) {
             return after;
         }
-        return quote.isEmpty() ? YamlText.of(after) : quote + after + quote;
+        if (quote.isEmpty()) {
+            return YamlText.of(after);
+        }
+        return quote + after + quote;
     }
 }

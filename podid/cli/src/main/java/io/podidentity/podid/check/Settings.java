@@ -111,8 +111,7 @@ record Settings(FieldLocation root, Path folder) {
     }
 
     Optional<Severity> failOn() {
-        FieldLocation field = root.at("failOn");
-        return field.exists() ? Optional.of(severity(field)) : Optional.empty();
+        return Optional.of(root.at("failOn")).filter(FieldLocation::exists).map(Settings::severity);
     }
 
     private static Severity severity(FieldLocation field) {
@@ -125,8 +124,10 @@ record Settings(FieldLocation root, Path folder) {
 
     /** The file of {@code baseline}, or the folder of {@code azure}; empty if the key is not there. */
     Optional<Path> path(String key) {
-        FieldLocation field = root.at(key);
-        return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
+        return Optional.of(root.at(key))
+                .filter(FieldLocation::exists)
+                .map(FieldLocation::text)
+                .map(folder::resolve);
     }
 
     /** Why the finding is to be ignored; empty if it is not. */

@@ -53,7 +53,10 @@ final class SharedFindings {
             boolean isAdded = word.startsWith(prefix)
                     && word.endsWith(suffix)
                     && word.length() > prefix.length() + suffix.length();
-            return isAdded ? word.substring(prefix.length(), word.length() - suffix.length()) : word;
+            if (!isAdded) {
+                return word;
+            }
+            return word.substring(prefix.length(), word.length() - suffix.length());
         }
     }
 

@@ -70,9 +70,11 @@ final class Suppressions {
 
     /** The manifest comes before the configuration and the baseline: its reason is nearest to what it explains. */
     private Optional<Suppressed> findSuppression(Finding finding) {
-        return findReasonInManifest(finding)
-                .map(reason -> new Suppressed(finding, reason, true))
-                .or(() -> findReasonInFiles(finding).map(reason -> new Suppressed(finding, reason, false)));
+        Optional<String> inManifest = findReasonInManifest(finding);
+        if (inManifest.isPresent()) {
+            return Optional.of(new Suppressed(finding, inManifest.get(), true));
+        }
+        return findReasonInFiles(finding).map(reason -> new Suppressed(finding, reason, false));
     }
 
     private Optional<String> findReasonInManifest(Finding finding) {
@@ -84,8 +86,10 @@ final class Suppressions {
 
     private Optional<String> findReasonInFiles(Finding finding) {
         Optional<String> reason = settings.reasonToIgnore(finding);
-        boolean isKnown = baseline.contains(finding.fingerprint());
-        return reason.isEmpty() && isKnown ? Optional.of("in the baseline") : reason;
+        if (reason.isEmpty() && baseline.contains(finding.fingerprint())) {
+            return Optional.of("in the baseline");
+        }
+        return reason;
     }
 
     /** Writes one line for each finding, sorted, without line numbers: they change. */

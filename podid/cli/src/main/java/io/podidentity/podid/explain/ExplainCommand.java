@@ -197,17 +197,20 @@ public final class ExplainCommand implements Callable<Integer> {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
         }
         // A line of a log can hold characters that no path of this system may have.
-        boolean isFile = ManifestFiles.path(log).filter(Files::isRegularFile).isPresent();
-        return isFile ? ManifestFiles.content(Path.of(log)).lines() : log.lines();
+        return ManifestFiles.path(log)
+                .filter(Files::isRegularFile)
+                .map(ManifestFiles::content)
+                .orElse(log)
+                .lines();
     }
 
     /** All pods, those that need no identity in short; or the pod that the user asks for, in full. */
     private List<Explanation> explainPods(Explainer explainer, Manifests manifests) {
         Stream<Pod> pods = manifests.cluster().pods().stream().filter(this::isAskedFor);
-        Stream<Explanation> explanations = pod == null
-                ? pods.map(each -> explainer.survey(each, request))
-                : pods.map(each -> explainer.explain(each, request));
-        return explanations.toList();
+        if (pod == null) {
+            return pods.map(each -> explainer.survey(each, request)).toList();
+        }
+        return pods.map(each -> explainer.explain(each, request)).toList();
     }
 
     private List<Explanation> explainNamedPods(Manifests manifests, MatchRules rules, LogReading reading) {

@@ -69,7 +69,10 @@ record PodIdentityTrace(
     Optional<Chosen> issued() {
         boolean isIdentityLookedUp = bypass.isEmpty() && match.obstacle().isEmpty();
         boolean isAnsweredWithToken = nmi().filter(nmi -> nmi.status() == 200).isPresent();
-        return isIdentityLookedUp && isAnsweredWithToken ? chosen() : Optional.empty();
+        if (isIdentityLookedUp && isAnsweredWithToken) {
+            return chosen();
+        }
+        return Optional.empty();
     }
 
     /** The identity of which NMI asks for a token, whether Azure issues that token or not. */

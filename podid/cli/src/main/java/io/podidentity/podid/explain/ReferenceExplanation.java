@@ -63,7 +63,10 @@ public record ReferenceExplanation(
             if (exchangesToken(runner)) {
                 return tokenInExchange(new ObjectName(runner.namespace(), runner.serviceAccount()));
             }
-            return asksNmi(runner) ? tokenOfNmi(runner) : tokenOfNode();
+            if (asksNmi(runner)) {
+                return tokenOfNmi(runner);
+            }
+            return tokenOfNode();
         }
 
         private boolean exchangesToken(PodSource runner) {

@@ -70,7 +70,10 @@ final class WorkloadAdvice {
         if (admission instanceof Admission.NotSelected) {
             return adviseOnMissingLabel(NODE);
         }
-        return clientId().isEmpty() ? adviseOnMissingClientId() : adviseOnMalformedClientId();
+        if (clientId().isEmpty()) {
+            return adviseOnMissingClientId();
+        }
+        return adviseOnMalformedClientId();
     }
 
     private Advice adviseOnDenial(String reason) {

@@ -102,7 +102,10 @@ public record FittingProfile(Profile profile, String evidence, boolean isGuess) 
         if (version < 106) {
             return Profile.V1_5_4;
         }
-        return version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
+        if (version < 108) {
+            return Profile.V1_6_3;
+        }
+        return Profile.V1_8_17;
     }
 
     private static FittingProfile ofObjects(List<Manifest> manifests) {

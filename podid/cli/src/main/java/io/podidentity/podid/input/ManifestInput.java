@@ -102,7 +102,10 @@ public record ManifestInput(List<Part> parts) {
                 .sum();
         String looked = count(pods, "pod", "pods") + ", " + count(identities, "identity", "identities");
         List<Skipped> missed = missed();
-        return missed.isEmpty() ? looked : looked + "; not looked at: " + countByKind(missed);
+        if (missed.isEmpty()) {
+            return looked;
+        }
+        return looked + "; not looked at: " + countByKind(missed);
     }
 
     private static String countByKind(List<Skipped> missed) {

@@ -168,8 +168,13 @@ public final class ProfileOptions {
     public ManifestReader reader(Profile decoding, InputSettings settings) {
         ManifestReader reader =
                 new ManifestReader(decoding).withShapes(settings.shapes()).without(excluded(settings));
-        ManifestReader restricted = loadRestrictor == null ? reader : reader.withLoadRestrictor(loadRestrictor);
-        return allowRemote ? restricted.withRemote() : restricted;
+        if (loadRestrictor != null) {
+            reader = reader.withLoadRestrictor(loadRestrictor);
+        }
+        if (allowRemote) {
+            reader = reader.withRemote();
+        }
+        return reader;
     }
 
     /** The paths that are left out, by an option or by the configuration. */

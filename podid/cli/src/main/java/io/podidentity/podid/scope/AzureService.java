@@ -179,7 +179,14 @@ record AzureService(
 
     /** Whether the host, in lower case and of the public cloud, is one of this service. */
     boolean answersAt(String host) {
-        return hosts.stream().anyMatch(known -> known.startsWith(".") ? host.endsWith(known) : host.equals(known));
+        return hosts.stream().anyMatch(known -> isHost(known, host));
+    }
+
+    private static boolean isHost(String known, String host) {
+        if (known.startsWith(".")) {
+            return host.endsWith(known);
+        }
+        return host.equals(known);
     }
 
     /** Whether each resource has a host of its own, which begins with the resource's name. */

@@ -73,7 +73,8 @@ public final class ScopeCommand implements Callable<Integer> {
     private void printService(PrintWriter out, Address address, AzureService service) {
         AzureCloud cloud = address.cloud();
         String resource = fillIn(service.resource(), address);
-        out.println(address.name().isEmpty() ? service.name() : service.name() + " " + address.name());
+        String name = address.name().isEmpty() ? "" : " " + address.name();
+        out.println(service.name() + name);
         if (cloud != AzureCloud.PUBLIC) {
             out.println("  Cloud     " + cloud + ", which az is told by: az cloud set --name " + cloud);
         }

@@ -108,18 +108,31 @@ public final class KustomizedSource {
 
     /** The fields and elements of lists that lead from a value to the position; empty if it is not in there. */
     private static Optional<List<FieldLocation>> findWay(FieldLocation start, Position position) {
-        boolean isList = !start.items().isEmpty();
-        for (FieldLocation child : isList ? start.items() : start.fields()) {
-            // The position of a field is that of its key; an element of a list has no key.
-            boolean isFound = !isList && child.position().equals(position);
-            Optional<List<FieldLocation>> below = isFound ? Optional.of(List.of()) : findWay(child, position);
+        for (FieldLocation item : start.items()) {
+            Optional<List<FieldLocation>> below = findWay(item, position);
             if (below.isPresent()) {
-                return Optional.of(
-                        Stream.concat(Stream.of(child), below.get().stream()).toList());
+                return Optional.of(prepend(item, below.get()));
+            }
+        }
+        for (FieldLocation field : start.fields()) {
+            // The position of a field is that of its key, which an element of a list does not have.
+            if (field.position().equals(position)) {
+                return Optional.of(List.of(field));
+            }
+            Optional<List<FieldLocation>> below = findWay(field, position);
+            if (below.isPresent()) {
+                return Optional.of(prepend(field, below.get()));
             }
         }
         // Only after its parts: an object begins where its first key does.
-        return start.valuePosition().equals(position) ? Optional.of(List.of()) : Optional.empty();
+        if (start.valuePosition().equals(position)) {
+            return Optional.of(List.of());
+        }
+        return Optional.empty();
+    }
+
+    private static List<FieldLocation> prepend(FieldLocation first, List<FieldLocation> rest) {
+        return Stream.concat(Stream.of(first), rest.stream()).toList();
     }
 
     /**

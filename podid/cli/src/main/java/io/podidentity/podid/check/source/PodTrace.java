@@ -108,7 +108,10 @@ public record PodTrace(Manifest manifest, FieldLocation location, Sign sign, Str
     private static Stream<List<String>> readPaths(PodPlace place) {
         Stream<List<String>> fields =
                 Stream.of(place.labels(), place.annotations(), place.accounts()).flatMap(List::stream);
-        return place.isTemplate() ? Stream.concat(Stream.of(place.at()), fields) : fields;
+        if (!place.isTemplate()) {
+            return fields;
+        }
+        return Stream.concat(Stream.of(place.at()), fields);
     }
 
     private static void findInText(Manifest manifest, FieldLocation field, List<PodTrace> traces) {

@@ -61,7 +61,10 @@ public record KnownLine(
     /** What the message names, if it is this line; empty if it is not. */
     Optional<LineNames> match(String message) {
         Matcher matcher = pattern.matcher(message);
-        return matcher.find() ? Optional.of(LineNames.fromGroups(matcher)) : Optional.empty();
+        if (!matcher.find()) {
+            return Optional.empty();
+        }
+        return Optional.of(LineNames.fromGroups(matcher));
     }
 
     private static List<KnownLine> readTable(String file) {
@@ -90,6 +93,9 @@ public record KnownLine(
 
     /** Most lines are problems, so the table leaves that out. */
     private static Kind readKind(FieldLocation kind) {
-        return kind.exists() ? Kind.valueOf(kind.text().toUpperCase(Locale.ROOT)) : Kind.PROBLEM;
+        if (!kind.exists()) {
+            return Kind.PROBLEM;
+        }
+        return Kind.valueOf(kind.text().toUpperCase(Locale.ROOT));
     }
 }

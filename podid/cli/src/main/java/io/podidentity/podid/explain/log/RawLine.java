@@ -48,7 +48,10 @@ final class RawLine {
         if (logrus.find()) {
             return Optional.ofNullable(logrus.group("quoted")).orElse(logrus.group("plain"));
         }
-        return text.startsWith("{") ? readJson(text).orElse(text) : text;
+        if (text.startsWith("{")) {
+            return readJson(text).orElse(text);
+        }
+        return text;
     }
 
     /** The message of a line of JSON, and behind it the other texts as {@code key=text}; empty if it is no JSON. */

@@ -47,7 +47,10 @@ final class SafeText {
         shown = BEARER.matcher(shown).replaceAll("$1" + HIDDEN);
         shown = NAMED.matcher(shown).replaceAll(SafeText::hideNamed);
         shown = RUN.matcher(shown).replaceAll(SafeText::hideRandom);
-        return shown.length() <= MAX_LENGTH ? shown : shown.substring(0, MAX_LENGTH) + "...";
+        if (shown.length() <= MAX_LENGTH) {
+            return shown;
+        }
+        return shown.substring(0, MAX_LENGTH) + "...";
     }
 
     /** Behind "secret:" may also stand the name of an object, which stays. */
@@ -61,7 +64,10 @@ final class SafeText {
     }
 
     private static String hideRandom(MatchResult match) {
-        return isRandom(match.group()) ? HIDDEN : Matcher.quoteReplacement(match.group());
+        if (isRandom(match.group())) {
+            return HIDDEN;
+        }
+        return Matcher.quoteReplacement(match.group());
     }
 
     private static boolean isRandom(String run) {
