@@ -41,6 +41,7 @@ record BlobTrial(URI blob, String clientId, @Nullable SSLContext tls) {
 
     private HttpURLConnection openConnection(AccessToken token) throws IOException {
         boolean isContainer = blob.getPath() != null && blob.getPath().length() > 1;
+        // One name is enough to see whether the role is there; the names themselves are not read.
         String query = isContainer ? "?restype=container&comp=list&maxresults=1" : "?comp=list&maxresults=1";
         var connection = (HttpURLConnection) URI.create(blob.toString().replaceFirst("/$", "") + query)
                 .toURL()

@@ -124,9 +124,11 @@ record ContainerCredential(String container, Way way, Optional<TokenExchange> ex
 
     private static Way findWay(KubernetesJson podSpec, KubernetesJson container, ContainerEnvironment environment) {
         boolean isNamed = environment.hasVariable(CLIENT_ID) && environment.hasVariable(TENANT_ID);
+        // A secret comes first, whatever the variables are that were not read.
         if (isNamed && SECRETS.stream().anyMatch(environment::hasVariable)) {
             return Way.SECRET;
         }
+        // From here on a value that was not read could change the way.
         if (environment.hidesOneOf(DECISIVE)) {
             return Way.UNKNOWN;
         }

@@ -169,6 +169,7 @@ public final class DoctorCommand implements Callable<Integer> {
         String found = kubectl.run("config", "view", "--minify", "--output=jsonpath={..namespace}")
                 .stdout()
                 .strip();
+        // A context that names no namespace means this one.
         return found.isEmpty() ? "default" : found;
     }
 

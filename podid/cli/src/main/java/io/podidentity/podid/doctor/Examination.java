@@ -176,6 +176,7 @@ final class Examination {
                 : judgeObjects(explanation);
         var links = new ArrayList<Link>();
         links.add(objects);
+        // Where the objects are wrong, the rules of check would report the same mistake once more.
         if (!objects.isFailed()) {
             links.addAll(listErrors(explanation, source.object()));
         }
@@ -246,6 +247,7 @@ final class Examination {
     /** Whether what is missing may be there, where the user may not see it. */
     private boolean mayBeUnseen(Explanation explanation) {
         String end = findEnd(explanation);
+        // Both are decided by objects of the namespace itself.
         if (end.equals("label") || end.equals("network")) {
             return false;
         }
@@ -259,6 +261,7 @@ final class Examination {
         }
         var workload = new WorkloadLinks(live, source.pod(), source.kind(), pods);
         var links = new ArrayList<>(workload.collectLinks());
+        // After a link that fails, the refusal of a token would say nothing new.
         if (links.stream().noneMatch(Link::isFailed)) {
             links.addAll(tryTokens(source.pod(), workload));
         }

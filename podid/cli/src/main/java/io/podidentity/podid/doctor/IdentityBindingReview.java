@@ -47,6 +47,7 @@ record IdentityBindingReview(Kubectl kubectl, ObjectName account, String clientI
             return Link.unknown(
                     LINK, "whether " + use + ": " + TokenTrial.firstLine(failure), failure.writeGrants("doctor", ""));
         }
+        // An answer without the field is one of an API server that did not decide.
         String allowed = readAllowed(result.stdout());
         if (allowed.equals("true")) {
             return Link.ok(LINK, use + "; only a pod can try it");

@@ -83,6 +83,7 @@ final class LiveReading {
         Answers answers = askTogether(referring, listResourcesOfCluster(served));
         var objects = new ArrayList<KubernetesJson>(answers.running().items());
         addMissing(answers.running(), Live.KINDS);
+        // kubectl answers the same for an empty namespace and for one that does not exist.
         if (objects.isEmpty() && missing.isEmpty()) {
             requireNamespace();
         }

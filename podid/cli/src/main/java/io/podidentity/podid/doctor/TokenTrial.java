@@ -126,6 +126,7 @@ final class TokenTrial {
                     + String.join(", ", claims.getAudience());
             return Step.passed(Link.ok(LINK_TOKEN, said), token);
         } catch (ParseException e) {
+            // What kubectl printed may be a token in a form that is not known here, so the text says its length alone.
             return Step.ended(Link.failed(
                     LINK_TOKEN, "kubectl create token printed " + token.length() + " characters that are no token"));
         }

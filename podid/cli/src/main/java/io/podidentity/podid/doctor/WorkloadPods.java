@@ -146,6 +146,8 @@ final class WorkloadPods {
     /** Why a run or a pod that nobody replaces has ended. */
     private Optional<String> findFailure() {
         KubernetesJson job = findJob();
+        // Controllers replace a pod that has failed; only the failure of a Job's or of a lone pod may be why there is
+        // none.
         Optional<String> ended = pods.stream()
                 .filter(pod -> pod.text("status", "phase").equals("Failed"))
                 .filter(pod -> kind.equals("Pod") || isMadeBy(job, pod))
@@ -199,6 +201,7 @@ final class WorkloadPods {
         }
         List<KubernetesJson> waiting =
                 all.stream().filter(pod -> !pod.isReady()).toList();
+        // A pod that cannot start is reported even where others are ready: the next rollout may leave none.
         Optional<Link> obstacle =
                 waiting.stream().flatMap(pod -> failIfHeldUp(pod).stream()).findFirst();
         if (obstacle.isPresent()) {
@@ -231,6 +234,7 @@ final class WorkloadPods {
     private Link failPod(KubernetesJson pod, String why) {
         String place = pod.name() + " -n " + pod.namespace();
         String command = why.startsWith("CrashLoopBackOff") ? "kubectl logs --previous " : "kubectl describe pod ";
+        // The table of log lines has POD where the name of a pod is to be put in.
         List<String> next = findNextSteps(why, command + place).stream()
                 .map(text -> text.replace(" POD ", " " + pod.name() + " "))
                 .toList();

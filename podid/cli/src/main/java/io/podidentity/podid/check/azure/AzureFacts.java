@@ -98,6 +98,7 @@ public record AzureFacts(
     private static Optional<List<FieldLocation>> findKnown(
             List<FieldLocation> items, Predicate<FieldLocation> isOfKind, Pattern fileOfEmptyList) {
         List<FieldLocation> found = items.stream().filter(isOfKind).toList();
+        // An empty list has nothing in it that tells its kind, so here the name of its file counts.
         if (found.isEmpty() && items.stream().noneMatch(item -> isEmptyListIn(item, fileOfEmptyList))) {
             return Optional.empty();
         }

@@ -107,6 +107,7 @@ public record IdentityReference(
         if (name.isEmpty()) {
             return Optional.empty();
         }
+        // Only an object of the cluster may name the account of another namespace.
         String ofAccount = isOfCluster() ? field.at("namespace").text() : namespace();
         return Optional.of(new ObjectName(ofAccount, name));
     }

@@ -37,6 +37,7 @@ public final class AllRules {
         return createFamilies(context)
                 .filter(family -> family.rules().stream().anyMatch(isWanted))
                 .flatMap(RuleFamily::collectFindings)
+                // A family runs as a whole, so what its other rules have found is left out here.
                 .filter(finding -> isWanted.test(finding.about()))
                 .sorted(ORDER)
                 .toList();

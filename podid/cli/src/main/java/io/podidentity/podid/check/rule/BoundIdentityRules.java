@@ -134,6 +134,7 @@ final class BoundIdentityRules extends RuleFamily {
                 .anyMatch(variable -> variable.at("valueFrom").exists())) {
             return true;
         }
+        // Whoever names the identity in an argument or a script has chosen it as well as through the variable.
         List<String> texts = pod.texts().stream()
                 .map(text -> text.text().toLowerCase(Locale.ROOT))
                 .toList();

@@ -177,6 +177,7 @@ final class ClusterRules extends RuleFamily {
             }
         }
         for (PodSource pod : context.pods()) {
+            // A pod with both labels is on its way to workload identity, which serves it.
             if (pod.pod().bindingLabel().isPresent() && !pod.label(Keys.USE).exists()) {
                 noPodIdentityInCluster.add(
                         pod.label(Pod.BINDING_LABEL),

@@ -184,6 +184,7 @@ final class FieldRules extends RuleFamily {
         if (problem.mistake() instanceof UnknownField unknown) {
             String name = unknown.name();
             Optional<String> meant = ClosestMatch.of(name, unknown.known()).or(() -> ClosestMatch.of(name, FIELDS));
+            // The schema of aad-pod-identity will not change any more, and a typo is one in any version of Kubernetes.
             boolean isCertain = unknown.isOfPodIdentity() || meant.isPresent() || FIELDS.contains(name);
             unknownField.add(
                     isCertain ? Severity.ERROR : Severity.WARNING,

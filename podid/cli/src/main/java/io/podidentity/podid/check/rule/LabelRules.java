@@ -113,6 +113,7 @@ final class LabelRules extends RuleFamily {
             return;
         }
         FieldLocation labels = object.at(manifest.pods().get(0).labels().get(0));
+        // Pods with the label of workload identity need the old one no longer, wherever it was left.
         boolean hasMovedOn = labels.at(Keys.USE).exists();
         if (!labels.at(Pod.BINDING_LABEL).exists() && !hasMovedOn) {
             String line = Pod.BINDING_LABEL + ": " + label.text();
@@ -133,6 +134,7 @@ final class LabelRules extends RuleFamily {
 
     /** The pod asks for an identity of these files in AZURE_CLIENT_ID, and without the label NMI answers 404. */
     private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId) {
+        // A pod that gets its token elsewhere may name a client ID without the label.
         boolean isOfWorkloadIdentity = pod.label(Keys.USE).exists();
         boolean isPassedOn = context.matcher().bypass(pod.pod()).isPresent();
         if (pod.pod().bindingLabel().isPresent() || isOfWorkloadIdentity || isPassedOn || pod.hasOtherCredential()) {

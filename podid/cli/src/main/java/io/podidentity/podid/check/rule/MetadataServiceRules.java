@@ -58,6 +58,7 @@ final class MetadataServiceRules extends RuleFamily {
 
     /** IMDS always requires the header, and NMI by default from 1.8.4 on; for older versions it is a warning. */
     private void metadataHeaderMissing(MetadataCall call) {
+        // Which headers an unknown program sends, its arguments do not tell.
         if (!call.hasKnownClient() || HEADER.matcher(call.command()).find()) {
             return;
         }
@@ -77,6 +78,7 @@ final class MetadataServiceRules extends RuleFamily {
 
     /** The rest of the query, such as client_id, is lost, and the token is that of another identity. */
     private void queryNotQuoted(MetadataCall call) {
+        // A backslash before the ampersand keeps the shell from taking it as the end of the command.
         if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
             queryNotQuoted.add(
                     call.location(),

@@ -74,6 +74,7 @@ final class NetworkPolicyRules extends RuleFamily {
     private void networkPolicyBlocksEntra() {
         Stream<PodSource> direct = identityPods()
                 .filter(PodSource::usesWorkloadIdentity)
+                // Behind a proxy the pod needs the proxy alone, whose address is not known here.
                 .filter(pod -> !pod.hasVariable("HTTPS_PROXY") && !pod.hasVariable("https_proxy"));
         String message = " cannot reach login.microsoftonline.com, where the token is exchanged";
         report(networkPolicyBlocksEntra, direct, blocking(egress -> !egress.allowsPublic(443)), message, """
@@ -85,6 +86,7 @@ final class NetworkPolicyRules extends RuleFamily {
 
     /** LocalDNS answers on the node at these addresses, so to allow the pods of kube-dns is not enough. */
     private void networkPolicyBlocksLocalDns() {
+        // A pod that reaches no DNS server at all is another rule's.
         Predicate<EgressOfPod> blocks =
                 egress -> egress.hasPort(53, "UDP") && !egress.allows("169.254.10.11", 53, "UDP");
         String message = " cannot reach AKS's LocalDNS, which answers at 169.254.10.10 and 169.254.10.11";
@@ -111,6 +113,7 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     private Stream<PodSource> identityPods() {
+        // Network policies are not for pods that use the node's network.
         return context.identityPods().stream().filter(pod -> !pod.pod().spec().hostNetwork());
     }
 

@@ -116,6 +116,8 @@ final class NmiRules extends RuleFamily {
     }
 
     private static boolean hasWaitingInitContainer(PodSource pod) {
+        // A guess by the words of such containers, in favour of the pod: they ask the metadata service, or wait for
+        // something.
         return pod.spec("initContainers").texts().stream()
                 .anyMatch(text -> text.text().contains("/metadata/identity")
                         || text.text().contains("wait"));

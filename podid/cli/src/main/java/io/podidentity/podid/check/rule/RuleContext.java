@@ -85,6 +85,7 @@ public final class RuleContext {
 
     private void index(Manifest manifest) {
         FieldLocation object = FieldLocation.of(manifest);
+        // The decoded objects know where they are written and not in which manifest, so the position leads there.
         byPosition.put(manifest.content().position(), manifest);
         for (PodPlace place : manifest.pods()) {
             byPosition.putIfAbsent(object.at(place.at()).valuePosition(), manifest);

@@ -80,6 +80,7 @@ final class SecretRules extends RuleFamily {
             requireOneKey(identity, secret);
         }
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
+            // NMI reads a certificate under these two names only, and a client secret under any.
             requireKey(identity, secret, "certificate");
             // Without a password NMI takes an empty one, which is right for some files.
             if (!opensWithoutPassword(secret)) {

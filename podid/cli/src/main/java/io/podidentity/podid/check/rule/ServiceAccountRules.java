@@ -176,6 +176,7 @@ final class ServiceAccountRules extends RuleFamily {
 
     private void reportAbsent(PodSource pod) {
         String name = pod.serviceAccount();
+        // A tool puts the name in later.
         if (Value.isTemplated(name)) {
             return;
         }
@@ -214,6 +215,7 @@ final class ServiceAccountRules extends RuleFamily {
 
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
     private void useLabelMissing(PodSource pod) {
+        // During a move to workload identity the account is prepared first, and its pods still use pod identity.
         boolean usesPodIdentity =
                 context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
         if (pod.label(Keys.USE).exists() || usesPodIdentity || hasOwnToken(pod)) {
@@ -243,6 +245,7 @@ final class ServiceAccountRules extends RuleFamily {
         Optional<PodSource> labelled = context.webhookPods().stream()
                 .filter(other -> context.serviceAccount(other).equals(Optional.of(account)))
                 .findFirst();
+        // Another pod signs in as this account, so it is likely that this one is not to.
         if (labelled.isPresent()) {
             useLabelMissing.add(
                     Severity.INFO,
