@@ -138,7 +138,13 @@ class AgentIdentityIT {
                 .hasMessageContaining("Is the agent identity " + FOREIGN_AGENT + " one of the blueprint " + BLUEPRINT);
         assertThat(failure(connectionString(UNTRUSTING), AgentIdentity.ofClientId(AGENT)))
                 .hasMessageContaining(": the blueprint's token for agent identity " + AGENT + ": HTTP ")
-                .hasMessageContaining("AADSTS7");
+                .hasMessageContaining("AADSTS7")
+                .hasMessageContaining("Give the blueprint a federated credential with these values");
+        assertThat(failure(connectionString(UNTRUSTING), AgentIdentity.ofClientId(AGENT))
+                        .attempts()
+                        .get(0)
+                        .remedy())
+                .contains("subject " + IDENTITY.objectId() + ", audience api://AzureADTokenExchange.");
         assertThat(failure(
                         connectionString(BLUEPRINT),
                         AgentIdentity.ofClientId(OTHER_AGENT).withUserPrincipalName(ACCOUNT_NAME)))

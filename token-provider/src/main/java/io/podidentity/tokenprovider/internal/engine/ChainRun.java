@@ -188,7 +188,7 @@ final class ChainRun {
             if (request.agent().isPresent() && !actsAsAgents(source)) {
                 return new TokenSource.Unavailable(
                         "the request names an agent identity, which needs a blueprint",
-                        "Sign in as a blueprint, such as by RunAs=Agent or TokenSources.agentBlueprint.");
+                        "Use RunAs=Agent or TokenSources.agentBlueprint.");
             }
             if (request.isOnBehalfOfUser() && !(source instanceof ActingForUsers)) {
                 return new TokenSource.Unavailable(

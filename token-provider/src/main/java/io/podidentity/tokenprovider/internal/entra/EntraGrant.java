@@ -29,6 +29,11 @@ public class EntraGrant {
         return new EntraGrant(path);
     }
 
+    /** Whether it is a blueprint that asks, for one of its agent identities. */
+    final boolean isOfBlueprint() {
+        return path != null;
+    }
+
     public String type() {
         return "client_credentials";
     }

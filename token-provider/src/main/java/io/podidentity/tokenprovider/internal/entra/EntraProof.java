@@ -17,6 +17,9 @@ import java.util.Map;
 public record EntraProof(
         String field, Secret value, @Nullable String certificateThumbprint) {
     private static final String ASSERTION = "client_assertion";
+    /** What the token of a managed identity has as its audience, where a federated credential has the name. */
+    private static final String EXCHANGE_ID = "fb60f99c-7a34-4190-8149-302f77469936";
+
     private static final String ASSERTION_TYPE =
             "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
 
@@ -39,7 +42,11 @@ public record EntraProof(
         if (issuer.isEmpty()) {
             return "";
         }
-        return " The assertion has issuer " + issuer + ", subject " + claim("sub") + ", audience " + claim("aud") + ".";
+        String audience = claim("aud");
+        if (audience.equals(EXCHANGE_ID)) {
+            audience = "api://AzureADTokenExchange";
+        }
+        return " The assertion has issuer " + issuer + ", subject " + claim("sub") + ", audience " + audience + ".";
     }
 
     private String claim(String name) {

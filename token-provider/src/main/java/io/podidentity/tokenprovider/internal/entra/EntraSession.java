@@ -246,6 +246,10 @@ public final class EntraSession {
         if (!ofGrant.isEmpty()) {
             return ofGrant;
         }
+        if (error.isUnmatchedAssertion() && grant.isOfBlueprint()) {
+            return "Give the blueprint a federated credential with these values; the tenant must be that of the agent"
+                    + " identity." + proof.describeClaims();
+        }
         String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
         if (error.isUnmatchedAssertion()) {
             return remedy + proof.describeClaims();

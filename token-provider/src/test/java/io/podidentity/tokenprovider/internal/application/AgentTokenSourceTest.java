@@ -169,8 +169,20 @@ class AgentTokenSourceTest {
         assertThat(failure.reason())
                 .startsWith("the blueprint's token for agent identity " + AGENT + ": HTTP 401 \"AADSTS700213\"");
         assertThat(failure.remedy())
-                .contains("system:serviceaccount:NAMESPACE:SERVICEACCOUNT")
-                .contains("subject system:serviceaccount:ns:sa");
+                .isEqualTo("Give the blueprint a federated credential with these values; the tenant must be that of the"
+                        + " agent identity. The assertion has issuer https://oidc.example/, subject"
+                        + " system:serviceaccount:ns:sa, audience api://AzureADTokenExchange.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {700222, 700231})
+    void acquire_withATokenThatWorkloadIdentityGot_saysWhatTheBlueprintTrustsInstead(int number) {
+        http.answers(401, error("invalid_client", number, "May not be used."));
+
+        TokenAcquisitionException failure = failure(REQUEST.withAgent(BY_ID));
+
+        assertThat(failure.reason()).startsWith("the blueprint's token for agent identity " + AGENT);
+        assertThat(failure.remedy()).contains("for the service account, and leave out ManagedIdentityClientId");
     }
 
     @Test
