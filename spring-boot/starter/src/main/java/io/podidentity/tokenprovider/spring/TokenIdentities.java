@@ -233,7 +233,7 @@ final class TokenIdentities {
         try {
             return builder.build();
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw explainWrong(identity == null ? "" : "identities." + name + ".", connectionString, e);
+            throw explainWrong(settingOf(name, connectionString), e);
         }
     }
 
@@ -265,11 +265,20 @@ final class TokenIdentities {
         return variables;
     }
 
-    private static TokenProviderSettingException explainWrong(
-            String prefix, @Nullable String connectionString, RuntimeException cause) {
-        String setting = connectionString == null
-                ? "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS"
-                : "token-provider." + prefix + "connection-string";
+    /** The setting that says how an identity signs in. */
+    private String settingOf(String name, @Nullable String connectionString) {
+        if (name.equals(BLUEPRINT)) {
+            return "token-provider.agent-blueprint";
+        }
+        if (connectionString == null) {
+            return "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS";
+        }
+        return properties.identities().containsKey(name)
+                ? "token-provider.identities." + name + ".connection-string"
+                : "token-provider.connection-string";
+    }
+
+    private static TokenProviderSettingException explainWrong(String setting, RuntimeException cause) {
         var wrong = new TokenProviderSettingException(
                 "The token provider cannot use " + setting + ": " + cause.getMessage(),
                 "Correct " + setting

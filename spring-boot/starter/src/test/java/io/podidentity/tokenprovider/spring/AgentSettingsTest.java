@@ -94,6 +94,20 @@ class AgentSettingsTest {
                         .startsWith("token-provider.agent-blueprint.tenant-id is missing."));
     }
 
+    /** As for any connection string: sources of a customizer replace the chain in which it would be. */
+    @Test
+    void blueprint_besideTheSourcesOfACustomizer_failsTheStartAndNamesTheSetting() {
+        withAgent
+                .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(new FakeSource())))
+                .withPropertyValues(
+                        "token-provider.agent-blueprint.client-id=" + BLUEPRINT,
+                        "token-provider.agent-blueprint.tenant-id=contoso.com")
+                .run(context -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                        .isEqualTo(
+                                "The token provider cannot use token-provider.agent-blueprint: a connection string is"
+                                        + " for the default chain; sources replace it"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"token-provider.deadline=5s", "token-provider.connection-string=RunAs=App;AppId=a"})
     void agents_withoutABlueprint_failTheStartAlsoWhereBeansAreLazy(String setting) {

@@ -4,6 +4,8 @@ package io.podidentity.tokenprovider.spring;
 import com.azure.core.credential.TokenCredential;
 import com.zaxxer.hikari.HikariDataSource;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSources;
 import java.util.List;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
@@ -39,7 +41,8 @@ public class AheadOfTime {
 
     @Bean
     TokenProviderCustomizer fakeTokens() {
-        return builder -> builder.sources(List.of(FakeSource.withToken()));
+        TokenSource blueprint = TokenSources.agentBlueprint("contoso.com", "blueprint", () -> "assertion");
+        return builder -> builder.sources(List.of(FakeSource.withToken(), blueprint));
     }
 
     public static void main(String[] args) {
@@ -57,6 +60,9 @@ public class AheadOfTime {
             System.out.println("qualified: "
                     + BeanFactoryAnnotationUtils.qualifiedBeanOfType(
                             application.getBeanFactory(), TokenCredential.class, "orders"));
+            System.out.println("agent: "
+                    + BeanFactoryAnnotationUtils.qualifiedBeanOfType(
+                            application.getBeanFactory(), AzureServiceTokenProvider.class, "assistant"));
             System.out.println(
                     "pool: " + application.getBean(HikariDataSource.class).getCredentialsProvider());
             System.out.println("redis: "

@@ -29,6 +29,7 @@ class AheadOfTimeTest {
         "--token-provider.bearer[0].url=https://api.contoso.com",
         "--token-provider.bearer[0].resource=api://contoso",
         "--token-provider.identities.orders.client-id=11111111-1111-1111-1111-111111111111",
+        "--token-provider.agents.assistant.client-id=22222222-2222-2222-2222-222222222222",
         "--token-provider.datasource.enabled=true",
         "--token-provider.redis.enabled=true",
         "--token-provider.kafka.enabled=true",
@@ -69,6 +70,7 @@ class AheadOfTimeTest {
                 .contains("made ahead of time: true")
                 .contains("source: Fake")
                 .contains("qualified: io.podidentity.tokenprovider.azure.TokenProviderCredential")
+                .contains("agent: AzureServiceTokenProvider[Fake, Agent identity]")
                 .contains("pool: orders with a token for https://ossrdbms-aad.database.windows.net")
                 .contains("redis: https://redis.azure.com")
                 .contains("kafka: " + KafkaTokens.class.getName())
