@@ -5,6 +5,8 @@ import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.migrate.edit.SourcePaths;
 import io.podidentity.podid.migrate.edit.SourceText;
+import io.podidentity.podid.migrate.stage.FileChange;
+import io.podidentity.podid.migrate.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
+import io.podidentity.podid.migrate.stage.Stage;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.podidentity.podid.migrate;
 
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
+import io.podidentity.podid.migrate.stage.FileChange;
+import io.podidentity.podid.migrate.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.podidentity.podid.migrate;
+package io.podidentity.podid.migrate.stage;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,13 +10,13 @@ import java.util.Optional;
  * @param content a staged file with the new content, and with the permissions that a new file gets; empty if the file
  *     is removed
  */
-record FileChange(Path file, Optional<Path> content) {
+public record FileChange(Path file, Optional<Path> content) {
 
-    static FileChange write(Path file, Path content) {
+    public static FileChange write(Path file, Path content) {
         return new FileChange(file, Optional.of(content));
     }
 
-    static FileChange remove(Path file) {
+    public static FileChange remove(Path file) {
         return new FileChange(file, Optional.empty());
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.podidentity.podid.migrate;
+package io.podidentity.podid.migrate.stage;
 
 import io.podidentity.emulator.file.OwnedFolder;
 import io.podidentity.emulator.file.WritableFolder;
@@ -18,22 +18,22 @@ import java.util.stream.Stream;
  *
  * @param path the folder of the new files, which is a part of {@code folder}
  */
-record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
+public record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
 
     private static final String PREFIX = "podid-migrate-";
 
-    static Stage create() throws IOException {
+    public static Stage create() throws IOException {
         OwnedFolder folder = OwnedFolder.create(PREFIX);
         return new Stage(folder, Files.createDirectory(folder.path().resolve("out")));
     }
 
     /** Writes a new file with the usual permissions. */
-    void write(String name, String text) throws IOException {
+    public void write(String name, String text) throws IOException {
         new WritableFolder(path).replace(path.resolve(name), encode(text));
     }
 
     /** Writes a file with the permissions of the original, which may keep others from a secret in it. */
-    void writeLike(Path original, String name, String text) throws IOException {
+    public void writeLike(Path original, String name, String text) throws IOException {
         if (!Files.exists(original)) {
             // The standard input has no file.
             write(name, text);
@@ -43,7 +43,7 @@ record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
     }
 
     /** Copies a file, with its permissions. */
-    void copy(Path original, String name) throws IOException {
+    public void copy(Path original, String name) throws IOException {
         new WritableFolder(path).replaceLike(original, path.resolve(name), Files.readAllBytes(original));
     }
 
@@ -52,7 +52,7 @@ record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
      *
      * @return where it is staged
      */
-    Path writeDocument(String name, String text) throws IOException {
+    public Path writeDocument(String name, String text) throws IOException {
         Path file = folder.path().resolve("documents").resolve(name);
         new WritableFolder(folder.path()).replace(file, encode(text));
         return file;
@@ -63,7 +63,7 @@ record Stage(OwnedFolder folder, Path path) implements AutoCloseable {
     }
 
     /** The new files, sorted. */
-    List<Path> listFiles() throws IOException {
+    public List<Path> listFiles() throws IOException {
         try (Stream<Path> all = Files.walk(path)) {
             return all.filter(Files::isRegularFile).sorted().toList();
         }

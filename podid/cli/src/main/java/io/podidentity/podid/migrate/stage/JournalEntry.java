@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.podidentity.podid.migrate;
+package io.podidentity.podid.migrate.stage;
 
 import java.io.IOException;
 import java.net.URLDecoder;

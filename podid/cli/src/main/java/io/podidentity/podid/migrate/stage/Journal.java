@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.podidentity.podid.migrate;
+package io.podidentity.podid.migrate.stage;
 
 import io.podidentity.emulator.file.FolderLock;
 import io.podidentity.emulator.file.WritableFolder;
-import io.podidentity.podid.migrate.JournalEntry.State;
+import io.podidentity.podid.migrate.stage.JournalEntry.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe. Lifecycle: from {@link #begin} until {@link #close}, which undoes all changes unless {@link
  * #makeChanges} has made all of them.
  */
-final class Journal implements AutoCloseable {
+public final class Journal implements AutoCloseable {
 
     static final String FOLDER = ".podid-migrate";
 
@@ -57,7 +57,7 @@ final class Journal implements AutoCloseable {
      * @param output the folder of the script and the report
      * @throws IOException if that cannot be written; nothing is changed then
      */
-    static Journal begin(Path root, Path output, List<FileChange> changes) throws IOException {
+    public static Journal begin(Path root, Path output, List<FileChange> changes) throws IOException {
         var journal = new Journal(WritableFolder.of(root), WritableFolder.of(output));
         try {
             journal.record(changes);
@@ -75,7 +75,7 @@ final class Journal implements AutoCloseable {
      * @return what was found and done, for the user
      * @throws IOException if another run is in progress, or somebody has changed the files since
      */
-    static Optional<String> recover(Path root, UserPrincipal me) throws IOException {
+    public static Optional<String> recover(Path root, UserPrincipal me) throws IOException {
         Path folder = root.resolve(FOLDER);
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
@@ -229,7 +229,7 @@ final class Journal implements AutoCloseable {
      *
      * @throws IOException if one cannot be made; {@link #close} then undoes the others
      */
-    void makeChanges() throws IOException {
+    public void makeChanges() throws IOException {
         for (Map.Entry<JournalEntry, FileChange> change : changes.entrySet()) {
             makeChange(change.getKey(), change.getValue());
         }
