@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Whether a blueprint accepts the token that is to prove its identity, by what is known of its federated credentials. */
+/** Whether a blueprint accepts the token that is to prove its identity, by its federated credentials. */
 public sealed interface BlueprintTrust {
 
     /** Its federated credentials, or the token's subject, are not known. */

@@ -33,13 +33,14 @@ public final class PodVariables {
         return new PodVariables(configMaps);
     }
 
-    /** The known variables of a container with the places of their values; a variable of its own wins, as it does there. */
+    /** The known variables of a container, with the places of their values. A variable of its own wins. */
     Map<String, FieldLocation> read(FieldLocation container, String namespace) {
         var variables = new LinkedHashMap<String, FieldLocation>();
         for (FieldLocation source : container.at("envFrom").items()) {
             String prefix = source.at("prefix").text();
-            findConfigMap(source.at("configMapRef"), namespace)
-                    .ifPresent(data -> data.fields().forEach(entry -> variables.put(prefix + entry.key(), entry)));
+            for (FieldLocation entry : findEntries(source.at("configMapRef"), namespace)) {
+                variables.put(prefix + entry.key(), entry);
+            }
         }
         for (FieldLocation variable : container.at("env").items()) {
             findValue(variable, namespace)
@@ -56,6 +57,10 @@ public final class PodVariables {
                     .filter(FieldLocation::exists);
         }
         return Optional.of(variable.at("value")).filter(FieldLocation::exists);
+    }
+
+    private List<FieldLocation> findEntries(FieldLocation reference, String namespace) {
+        return findConfigMap(reference, namespace).map(FieldLocation::fields).orElse(List.of());
     }
 
     private Optional<FieldLocation> findConfigMap(FieldLocation reference, String namespace) {

@@ -80,8 +80,9 @@ final class AgentWay {
     }
 
     private Optional<String> addBlueprint() {
-        String named = signIn.variable() + " names blueprint " + signIn.blueprintId() + " of tenant "
-                + signIn.tenantId() + " (" + signIn.place().position() + ")";
+        String tenant = signIn.tenantId().isEmpty() ? "the tenant of AZURE_TENANT_ID" : "tenant " + signIn.tenantId();
+        String named = signIn.variable() + " names blueprint " + signIn.blueprintId() + " of " + tenant + " ("
+                + signIn.place().position() + ")";
         if (proof.isEmpty()) {
             steps.add(Step.passed(
                     Station.BLUEPRINT,
@@ -108,7 +109,8 @@ final class AgentWay {
                     proven.issuer().isPresent() ? "" : "; whether its issuer is the right one is not known here";
             return "its federated credential " + accepted.credential() + " trusts " + proven.owner() + unknown;
         }
-        remedies.add("The blueprint must trust " + proven.owner() + "; once, as an administrator of the blueprint:");
+        remedies.add("The blueprint must trust " + proven.owner() + "; once, with az signed in as an application, since"
+                + " Microsoft Graph refuses a user's token of az here:");
         remedies.add(proven.command(signIn.blueprintId()));
         String reason = trust instanceof BlueprintTrust.NotListed other
                 ? "it is none of the " + other.others() + " blueprints that are known here"
@@ -119,7 +121,8 @@ final class AgentWay {
     private Optional<String> addAgents() {
         if (signIn.agents().isEmpty()) {
             steps.add(Step.passed(
-                    Station.AGENT, "no variable names an agent identity, so each request must name its own"));
+                    Station.AGENT,
+                    "no variable names an agent identity, so the program must name one for each request"));
             return Optional.empty();
         }
         var facts = new ArrayList<String>();

@@ -23,6 +23,7 @@ import io.podidentity.podid.agent.AgentSignIn;
 import io.podidentity.podid.agent.BlueprintProof;
 import io.podidentity.podid.agent.PodVariables;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explanation.Outcome;
@@ -113,7 +114,21 @@ public final class Explainer {
     private Optional<AgentSignIn> findAgentSignIn(Pod pod) {
         return source(pod).stream()
                 .flatMap(source -> AgentSignIn.readAll(source, variables).stream())
-                .findFirst();
+                .findFirst()
+                .or(() -> findBlueprintOfAccount(pod));
+    }
+
+    /** A blueprint that the pod's service account names; only the folder of --azure shows that it is one. */
+    private Optional<AgentSignIn> findBlueprintOfAccount(Pod pod) {
+        var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        return manifests
+                .cluster()
+                .serviceAccount(account)
+                .map(found -> manifestsByPosition.get(found.metadata().position()))
+                .map(manifest -> FieldLocation.of(manifest).at("metadata", "annotations", Keys.CLIENT_ID))
+                .filter(clientId ->
+                        azure.agents().findBlueprint(clientId.text()).isPresent())
+                .map(AgentSignIn::ofAccount);
     }
 
     private Optional<PodSource> source(Pod pod) {

@@ -31,7 +31,7 @@ class BlueprintProofTest {
                 BlueprintProof.ofManagedIdentity("11111111-2222-3333-4444-555555555555", AzureFacts.NONE));
     }
 
-    /** The command that is pasted into a shell sends a JSON text of three fields and an audience, whatever the names. */
+    /** The command that is pasted into a shell sends a JSON text of the credential, whatever the names are. */
     @ParameterizedTest
     @MethodSource("proofs")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "The command is one for a POSIX shell")

@@ -201,7 +201,58 @@ class AgentWayTest {
         assertThat(out.toString())
                 .contains(
                         "  Gets  tokens of the agent identity that each request names, through blueprint",
-                        "no variable names an agent identity, so each request must name its own");
+                        "no variable names an agent identity, so the program must name one for each request");
+    }
+
+    /** As Spring reads names of variables: with underscores in place of hyphens, or without them. */
+    @Test
+    void explain_ofTheStartersSettings_namesEachAgentIdentity() throws IOException {
+        String text = Files.readString(FIXTURES.resolve("agent.yaml"));
+        Path file = Files.writeString(
+                folder.resolve("agent.yaml"), text.replaceFirst("(?s)            - name: Azure.*", """
+                            - name: TOKENPROVIDER_AGENTBLUEPRINT_CLIENTID
+                              value: b1000000-0000-4000-8000-000000000001
+                            - name: TOKENPROVIDER_AGENTS_READER_CLIENTID
+                              value: a6000000-0000-4000-8000-000000000001
+                            - name: TOKEN_PROVIDER_AGENTS_WRITER_CLIENT_ID
+                              value: a6000000-0000-4000-8000-000000000003
+                """));
+
+        assertThat(explain(file.toString(), "--azure", AZURE.toString()))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(steps())
+                .contains(
+                        "  5  blueprint TOKENPROVIDER_AGENTBLUEPRINT_CLIENTID names blueprint " + BLUEPRINT
+                                + " of the tenant of AZURE_TENANT_ID (agent.yaml:26:15)",
+                        "  6  agent     agent identity " + AGENT + " is one of this blueprint (agent.yaml:28:15)",
+                        "               whether agent identity a6000000-0000-4000-8000-000000000003 is one of this"
+                                + " blueprint is not known: it is none of the 2 agent identities that are known here"
+                                + " (agent.yaml:30:15)");
+    }
+
+    /** Without the folder, an application and a managed identity look the same in the annotation. */
+    @Test
+    void explain_ofAnAccountThatNamesABlueprint_knowsItFromAzure() throws IOException {
+        Path file = agentYaml("metadata:\n  name: orders\n---", """
+                metadata:
+                  name: orders
+                  annotations:
+                    azure.workload.identity/client-id: b1000000-0000-4000-8000-000000000001
+                ---""");
+        Files.writeString(file, Files.readString(file).replaceFirst("(?s)          env:.*", ""));
+
+        assertThat(explain(file.toString(), "--azure", AZURE.toString()))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(steps())
+                .contains(
+                        "  5  blueprint azure.workload.identity/client-id names blueprint " + BLUEPRINT
+                                + " of the tenant of AZURE_TENANT_ID (agent.yaml:6:5)",
+                        "               its federated credential orders trusts service account default/orders",
+                        "  6  agent     no variable names an agent identity, so the program must name one for each request");
     }
 
     @Test

@@ -49,7 +49,8 @@ public final class FactsCommand implements Callable<Integer> {
             names = "--agents",
             description = "Also print the commands that read agent identity blueprints, their federated credentials and"
                     + " their agent identities from Microsoft Graph. They need the permissions"
-                    + " AgentIdentityBlueprint.Read.All and AgentIdentity.Read.All.")
+                    + " AgentIdentityBlueprint.Read.All and AgentIdentity.Read.All. Sign in to az as an"
+                    + " application: a user's token of az is refused.")
     private boolean agents;
 
     @Spec

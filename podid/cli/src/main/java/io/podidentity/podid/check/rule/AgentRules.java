@@ -15,7 +15,6 @@ import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Value;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Pods that sign in as agent identities of Microsoft Entra Agent ID, through an agent identity blueprint. */
 final class AgentRules extends RuleFamily {
@@ -126,9 +125,9 @@ final class AgentRules extends RuleFamily {
     }
 
     private static Optional<String> problemOfSettings(AgentSignIn signIn) {
-        Optional<String> missing = Stream.of("AppId", "TenantId")
-                .filter(key -> signIn.setting(key).isEmpty())
-                .findFirst();
+        List<String> required = signIn.takesTenantOfPod() ? List.of("AppId") : List.of("AppId", "TenantId");
+        Optional<String> missing =
+                required.stream().filter(key -> signIn.setting(key).isEmpty()).findFirst();
         if (missing.isPresent()) {
             return Optional.of("has no " + missing.get());
         }
