@@ -16,6 +16,7 @@ const GROUPS = {
     ['Environment variables', 'docs/variables.md'],
     ['Connection strings', 'docs/connection-string.md'],
     ['Spring Boot', 'docs/spring-boot.md'],
+    ['Agent identities', 'docs/agents.md'],
     ['Databases and Kafka', 'docs/databases-and-kafka.md'],
     ['The drop-in jar', 'docs/drop-in.md'],
     ['Tests without Azure', 'docs/testing.md'],
