@@ -7,13 +7,17 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.DefaultOAuth2TokenRequestParametersConverter;
 import org.springframework.security.oauth2.client.endpoint.JwtBearerGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
@@ -32,6 +36,29 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 record AgentRegistration(String agent, String clientId, AzureServiceTokenProvider provider) {
     private static final String DEFAULT_SCOPE = "/.default";
 
+    private static final List<String> GRANTS =
+            List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(), AuthorizationGrantType.JWT_BEARER.getValue());
+
+    /**
+     * Why a registration cannot have this agent identity as its client; empty if it can.
+     *
+     * @param registeredId the client ID of the registration
+     * @param grant its grant; null for none, which is that of a login
+     * @param scopes its scopes
+     */
+    Optional<String> complain(@Nullable String registeredId, @Nullable String grant, Collection<String> scopes) {
+        if (!clientId.equalsIgnoreCase(registeredId)) {
+            return Optional.of("its client-id is not that of token-provider.agents." + agent);
+        }
+        if (!GRANTS.contains(String.valueOf(grant))) {
+            return Optional.of(
+                    "users cannot sign in at an agent identity, so its authorization-grant-type must be one of "
+                            + String.join(", ", GRANTS));
+        }
+        boolean isOneResource = scopes.size() == 1 && scopes.iterator().next().endsWith(DEFAULT_SCOPE);
+        return isOneResource ? Optional.empty() : Optional.of("its scope must be RESOURCE/.default alone");
+    }
+
     /**
      * The token that a request of the registration asks for: the agent identity's own, or one on behalf of a user.
      *
@@ -39,15 +66,22 @@ record AgentRegistration(String agent, String clientId, AzureServiceTokenProvide
      */
     OAuth2AccessTokenResponse respond(AbstractOAuth2AuthorizationGrantRequest request) {
         ClientRegistration registration = request.getClientRegistration();
-        requireClient(registration);
-        TokenRequest wanted = TokenRequest.forScope(findScope(registration));
+        Set<String> scopes = registration.getScopes();
+        // A registration of a database is not known at the start.
+        Optional<String> complaint =
+                complain(registration.getClientId(), request.getGrantType().getValue(), scopes);
+        if (complaint.isPresent()) {
+            throw new OAuth2AuthorizationException(
+                    describe(OAuth2ErrorCodes.INVALID_REQUEST, registration, complaint.get()));
+        }
+        TokenRequest wanted = TokenRequest.forScope(scopes.iterator().next());
         try {
             AccessToken token = findProvider(request).getAuthenticationResult(wanted);
             return OAuth2AccessTokenResponse.withToken(token.value())
                     .tokenType(TokenType.BEARER)
                     .expiresIn(
                             Duration.between(Instant.now(), token.expiresOn()).toSeconds())
-                    .scopes(registration.getScopes())
+                    .scopes(scopes)
                     .build();
         } catch (TokenAcquisitionException e) {
             OAuth2Error error = describe(OAuth2ErrorCodes.SERVER_ERROR, registration, String.valueOf(e.getMessage()));
@@ -55,35 +89,10 @@ record AgentRegistration(String agent, String clientId, AzureServiceTokenProvide
         }
     }
 
-    private void requireClient(ClientRegistration registration) {
-        if (!registration.getClientId().equalsIgnoreCase(clientId)) {
-            String reason = "its client-id is not that of token-provider.agents." + agent;
-            throw new OAuth2AuthorizationException(describe(OAuth2ErrorCodes.INVALID_CLIENT, registration, reason));
-        }
-    }
-
-    private static String findScope(ClientRegistration registration) {
-        Set<String> scopes = registration.getScopes();
-        if (scopes.size() == 1) {
-            String scope = scopes.iterator().next();
-            if (scope.endsWith(DEFAULT_SCOPE)) {
-                return scope;
-            }
-        }
-        throw new OAuth2AuthorizationException(
-                describe(OAuth2ErrorCodes.INVALID_SCOPE, registration, "its scope must be RESOURCE/.default alone"));
-    }
-
     private AzureServiceTokenProvider findProvider(AbstractOAuth2AuthorizationGrantRequest request) {
-        if (request instanceof OAuth2ClientCredentialsGrantRequest) {
-            return provider;
-        }
-        if (request instanceof JwtBearerGrantRequest onBehalfOf) {
-            return provider.onBehalfOf(readUserToken(onBehalfOf));
-        }
-        String reason = "users cannot sign in at an agent identity. Its grant is client_credentials or jwt-bearer";
-        throw new OAuth2AuthorizationException(
-                describe(OAuth2ErrorCodes.UNSUPPORTED_GRANT_TYPE, request.getClientRegistration(), reason));
+        return request instanceof JwtBearerGrantRequest onBehalfOf
+                ? provider.onBehalfOf(readUserToken(onBehalfOf))
+                : provider;
     }
 
     /** The parameters have it without Spring Security's module for JWT, which the starter does not need. */

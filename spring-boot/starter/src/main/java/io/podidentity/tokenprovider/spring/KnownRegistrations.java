@@ -4,6 +4,9 @@ package io.podidentity.tokenprovider.spring;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +63,29 @@ record KnownRegistrations(
                     SETTING,
                     name,
                     repository.getClass().getSimpleName());
+        }
+    }
+
+    /**
+     * Does nothing for a registration that a database does not have yet.
+     *
+     * @throws TokenProviderSettingException if the registration cannot have the agent identity as its client
+     */
+    void requireClient(String name, AgentRegistration agent) {
+        OAuth2ClientProperties.@Nullable Registration setting = settings.get(name);
+        ClientRegistration registration = setting == null ? find(repository(), name) : null;
+        Optional<String> complaint = Optional.empty();
+        if (setting != null) {
+            Set<String> scopes = Objects.requireNonNullElse(setting.getScope(), Set.of());
+            complaint = agent.complain(setting.getClientId(), setting.getAuthorizationGrantType(), scopes);
+        } else if (registration != null) {
+            String grant = registration.getAuthorizationGrantType().getValue();
+            complaint = agent.complain(registration.getClientId(), grant, registration.getScopes());
+        }
+        if (complaint.isPresent()) {
+            throw new TokenProviderSettingException(
+                    SETTING + name + " does not fit the registration " + name + ": " + complaint.get() + ".",
+                    "Correct " + REGISTRATION + "." + name + ", or remove " + SETTING + name + ".*.");
         }
     }
 

@@ -45,7 +45,9 @@ final class RegistrationAssertions {
             }
             registrations.requireSecretless(name);
             if (own.source() == ClientAssertionSettings.Source.AGENT_IDENTITY) {
-                agents.put(name, identities.agentRegistration(String.valueOf(own.identity())));
+                AgentRegistration agent = identities.agentRegistration(String.valueOf(own.identity()));
+                registrations.requireClient(name, agent);
+                agents.put(name, agent);
             } else {
                 assertions.put(name, identities.assertions(name, own));
             }

@@ -269,6 +269,31 @@ class ClientAssertionTest {
                         .contains(description));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "client_credentials| client-id=another| its client-id is not that of token-provider.agents.assistant.",
+                "client_credentials| scope=api://orders/read| its scope must be RESOURCE/.default alone.",
+                "client_credentials| scope=a/.default,b/.default| its scope must be RESOURCE/.default alone.",
+                "authorization_code| scope=api://orders/.default| users cannot sign in at an agent identity",
+            })
+    void start_withARegistrationThatCannotBeOfTheAgent_failsWithTheReason(String grant, String member, String reason) {
+        runner("api", grant)
+                .withPropertyValues(
+                        "spring.security.oauth2.client.registration.api." + member,
+                        SETTING + "api.source=agent-identity",
+                        SETTING + "api.identity=assistant",
+                        "token-provider.agents.assistant.client-id=app-api",
+                        "token-provider.agent-blueprint.client-id=blueprint",
+                        "token-provider.agent-blueprint.tenant-id=contoso.com")
+                .run(context -> assertThat(new TokenProviderFailureAnalyzer()
+                                .analyze(context.getStartupFailure())
+                                .getDescription())
+                        .startsWith("token-provider.client-assertion.api does not fit the registration api: ")
+                        .contains(reason));
+    }
+
     @Test
     void start_withARegistrationThatOnlyTheRepositoryHas_takesIt() {
         runner("other", "client_credentials")
