@@ -224,11 +224,12 @@ final class NmiRules extends RuleFamily {
         private static final long ENOUGH_SECONDS = 100;
         private static final Set<String> VARIABLES =
                 Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
-        private static final Pattern DURATION = Pattern.compile("(?i)(?:pt)?(\\d+)(ms|s|m|h)?");
+        // Eighteen digits fit into a long, and are longer than anybody waits.
+        private static final Pattern DURATION = Pattern.compile("(?i)(?:pt)?(\\d{1,18})(ms|s|m|h)?");
         private static final Map<String, TimeUnit> UNITS =
                 Map.of("ms", TimeUnit.MILLISECONDS, "s", TimeUnit.SECONDS, "m", TimeUnit.MINUTES, "h", TimeUnit.HOURS);
         private static final Pattern CURL =
-                Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");
+                Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d{1,18})");
 
         static List<TokenTimeout> findAll(PodSource pod) {
             Stream<TokenTimeout> ofLibrary = VARIABLES.stream()
