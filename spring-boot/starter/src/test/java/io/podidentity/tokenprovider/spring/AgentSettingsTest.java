@@ -25,6 +25,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** The settings of agent identities and of their blueprint: which beans they make, and which values fail the start. */
 class AgentSettingsTest {
@@ -106,6 +108,21 @@ class AgentSettingsTest {
                         .isEqualTo(
                                 "The token provider cannot use token-provider.agent-blueprint: a connection string is"
                                         + " for the default chain; sources replace it"));
+    }
+
+    /** As a manifest of Kubernetes sets them. */
+    @Test
+    void agents_ofVariablesAlone_areBeans() {
+        Map<String, Object> variables = Map.of(
+                "TOKENPROVIDER_AGENTS_READER_CLIENTID", AGENT,
+                "TOKENPROVIDER_AGENTBLUEPRINT_CLIENTID", BLUEPRINT,
+                "TOKENPROVIDER_AGENTBLUEPRINT_TENANTID", "contoso.com");
+        String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .replace(name, new SystemEnvironmentPropertySource(name, variables)))
+                .run(context ->
+                        assertThat(context.getBean("tokenProvider-reader")).hasToString(OF_AGENTS));
     }
 
     @ParameterizedTest
