@@ -47,7 +47,9 @@ record WorkloadDecoder(Manifest manifest, boolean withIdle, Metadata metadata, F
     List<KubernetesObject> decode() {
         BiFunction<WorkloadDecoder, Fields, List<Pod>> decoder = OWN.get(kind());
         boolean hasUsualPlace = manifest.pods().stream().allMatch(PodPlace::isFixed);
-        return List.copyOf(decoder != null && hasUsualPlace ? decodeOwn(decoder) : decodeOthers());
+        List<Pod> pods = decoder != null && hasUsualPlace ? decodeOwn(decoder) : decodeOthers();
+        // In a dump that somebody has shortened, a ReplicaSet can lack its template, so nothing is known of its pods.
+        return manifest.pods().isEmpty() ? List.of() : List.copyOf(pods);
     }
 
     private List<Pod> decodeOthers() {

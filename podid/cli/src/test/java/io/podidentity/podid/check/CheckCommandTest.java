@@ -597,6 +597,15 @@ class CheckCommandTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"quota-deployment.yaml", "pod-security-cronjob.yaml"})
+    void check_ofADumpWhoseReplicaSetOrJobLacksItsTemplate_judgesTheRest(String file) {
+        assertThat(check("src/test/resources/doctor/broken/" + file)).isBetween(0, 1);
+
+        assertThat(err.toString()).doesNotContain("does not describe");
+        assertThat(out.toString()).contains("1 pod");
+    }
+
     private int check(String... arguments) {
         out.getBuffer().setLength(0);
         return new CommandLine(new CheckCommand())

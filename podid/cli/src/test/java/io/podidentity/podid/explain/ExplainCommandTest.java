@@ -56,6 +56,19 @@ class ExplainCommandTest {
                         "\n  The same is true of web-5d4f-d3e4f\n");
     }
 
+    /** Nothing is known of the pods of such an object, and the workload that made it tells more. */
+    @ParameterizedTest
+    @CsvSource({
+        "quota-deployment.yaml, Pod default/web of Deployment",
+        "pod-security-cronjob.yaml, Pod default/each of CronJob"
+    })
+    void explain_ofADumpWhoseReplicaSetOrJobLacksItsTemplate_explainsTheOtherPods(String file, String pod) {
+        assertThat(explain("src/test/resources/doctor/broken/" + file)).isBetween(0, 1);
+
+        assertThat(err.toString()).doesNotContain("does not describe");
+        assertThat(out.toString()).containsOnlyOnce("Pod default/").contains(pod);
+    }
+
     @Test
     void explain_ofADumpWithoutTheLabel_changesTheWorkload() throws IOException {
         String dump = Files.readString(Path.of("src/test/resources/check/pod-before-webhook/quiet-dump.yaml"))
