@@ -177,11 +177,7 @@ public final class RunCommand implements Callable<Integer> {
         // After the container's own, of which none may stand in for the borrowed identity.
         added.putAll(identity);
         var removed = new ArrayList<>(namesThatWouldWin());
-        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + reader.context()
-                + ", until it ends");
-        if (!removed.isEmpty()) {
-            log("it does not get " + String.join(", ", removed) + ", which would win over that");
-        }
+        announce(name + " in context " + reader.context(), borrowed, removed);
         Optional<Lending> lending = startLending(check);
         if (lending.isPresent()) {
             added.putAll(lending.get().variables());
@@ -193,6 +189,13 @@ public final class RunCommand implements Callable<Integer> {
         } finally {
             renewal.close();
             lending.ifPresent(Lending::close);
+        }
+    }
+
+    private void announce(String origin, BorrowedIdentity borrowed, List<String> removed) {
+        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + origin + ", until it ends");
+        if (!removed.isEmpty()) {
+            log("it does not get " + String.join(", ", removed) + ", which would win over that");
         }
     }
 
