@@ -23,6 +23,7 @@ import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import io.podidentity.podid.explain.ReferenceExplanation;
+import io.podidentity.podid.explain.Station;
 import io.podidentity.podid.explain.Step;
 import io.podidentity.podid.explain.TextReport;
 import io.podidentity.podid.input.FittingProfile;
@@ -41,8 +42,8 @@ final class Examination {
 
     private static final String LINK_OBJECTS = "objects";
 
-    /** The steps of {@code explain} at which containers may still sign in through variables of their own. */
-    private static final Set<String> STEPS_THAT_VARIABLES_REPLACE = Set.of("label", "account");
+    /** Where {@code explain} sees an end and containers may still sign in through variables of their own. */
+    private static final Set<Station> STATIONS_THAT_VARIABLES_REPLACE = Set.of(Station.LABEL, Station.ACCOUNT);
 
     private final Live live;
     private final Kubectl kubectl;
@@ -192,7 +193,10 @@ final class Examination {
 
     /** Whether containers have in their variables what label and account lack, by themselves or from a ConfigMap. */
     private boolean signsInItself(PodSource source, Explanation explanation, WorkloadPods pods) {
-        if (explanation.outcome() != Outcome.NONE || !STEPS_THAT_VARIABLES_REPLACE.contains(findEnd(explanation))) {
+        boolean isReplaced = findEnd(explanation)
+                .filter(STATIONS_THAT_VARIABLES_REPLACE::contains)
+                .isPresent();
+        if (explanation.outcome() != Outcome.NONE || !isReplaced) {
             return false;
         }
         Pod pod = source.pod();
@@ -201,13 +205,12 @@ final class Examination {
         return hasAccount && new WorkloadCredentials(live, pod, pods).signsIn();
     }
 
-    /** The name of the step at which the way to an identity ends; empty if it leads there. */
-    private static String findEnd(Explanation explanation) {
+    /** The station at which the way to an identity ends; empty if it leads there. */
+    private static Optional<Station> findEnd(Explanation explanation) {
         return explanation.steps().stream()
                 .filter(Step::isEnd)
-                .map(Step::name)
-                .findFirst()
-                .orElse("");
+                .map(Step::station)
+                .findFirst();
     }
 
     /** What gets the token may be in another namespace, of which nothing is known here. */
@@ -246,12 +249,16 @@ final class Examination {
 
     /** Whether what is missing may be there, where the user may not see it. */
     private boolean mayBeUnseen(Explanation explanation) {
-        String end = findEnd(explanation);
-        // Both are decided by objects of the namespace itself.
-        if (end.equals("label") || end.equals("network")) {
-            return false;
+        Optional<Station> end = findEnd(explanation);
+        if (end.isEmpty()) {
+            return !live.canSee("aadpodidentity.k8s.io");
         }
-        return !live.canSee(end.equals("account") ? "serviceaccounts" : "aadpodidentity.k8s.io");
+        return switch (end.get()) {
+            // Both are decided by objects of the namespace itself.
+            case LABEL, NETWORK -> false;
+            case ACCOUNT -> !live.canSee("serviceaccounts");
+            default -> !live.canSee("aadpodidentity.k8s.io");
+        };
     }
 
     private List<Link> checkRunning(PodSource source, Explanation explanation, WorkloadPods pods)
