@@ -24,6 +24,8 @@ class ConventionsTest {
     private static final Pattern COMMENT = Pattern.compile(" *(\\*|/\\*\\*|//).*");
     private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z]\\w+(Test|IT))`");
 
+    private static final Set<String> NOT_OURS = Set.of("target", ".git", "node_modules");
+    private static final Pattern LINK_ON_TWO_LINES = Pattern.compile("\\[[^\\[\\]\n]*\n[^\\[\\]\n]*]\\([^)\n]*\\)");
     private static final Pattern PUBLIC_TYPE =
             Pattern.compile("(?m)^public (?:[a-z-]+ )*(?:class|interface|record|enum|@interface) ");
     private static final List<String> LIBRARIES = List.of(
@@ -47,6 +49,21 @@ class ConventionsTest {
         }
 
         assertThat(wide).isEmpty();
+    }
+
+    /** The site does not find the page of a link whose text goes on in the next line. */
+    @Test
+    void links_always_haveTheirTextOnOneLine() throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (Path document : documents()) {
+            LINK_ON_TWO_LINES
+                    .matcher(Files.readString(document))
+                    .results()
+                    .map(MatchResult::group)
+                    .forEach(link -> broken.add(document + ": " + link));
+        }
+
+        assertThat(broken).isEmpty();
     }
 
     /** A document that makes a promise names the test that checks it. */
@@ -88,25 +105,35 @@ class ConventionsTest {
     }
 
     private static List<Path> sources() throws IOException {
-        List<Path> sources = new ArrayList<>();
+        List<Path> sources = findFiles(".java");
+        assertThat(sources).hasSizeGreaterThan(1000);
+        return sources;
+    }
+
+    private static List<Path> documents() throws IOException {
+        List<Path> documents = findFiles(".md");
+        assertThat(documents).hasSizeGreaterThan(50);
+        return documents;
+    }
+
+    /** The files of the repository with this ending, without what a build made or downloaded. */
+    private static List<Path> findFiles(String ending) throws IOException {
+        List<Path> files = new ArrayList<>();
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = folder.getFileName().toString();
-                return name.equals("target") || name.equals(".git")
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
+                return NOT_OURS.contains(name) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".java")) {
-                    sources.add(file);
+                if (file.toString().endsWith(ending)) {
+                    files.add(file);
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
-        assertThat(sources).hasSizeGreaterThan(1000);
-        return sources;
+        return files;
     }
 }
