@@ -72,11 +72,14 @@ record StorageProblems(StorageAccount account, String container, Supplier<Explan
             if (isUnreadable(cause)) {
                 return problem(StorageError.STORAGE_FAILED, "it cannot be read");
             }
-            broken = cause instanceof IOException ? cause : broken;
+            if (cause instanceof IOException) {
+                broken = cause;
+            }
         }
-        return broken == null
-                ? problem(StorageError.STORAGE_FAILED, failure.getClass().getSimpleName())
-                : passing("storage-unreachable", broken.getClass().getSimpleName());
+        if (broken == null) {
+            return problem(StorageError.STORAGE_FAILED, failure.getClass().getSimpleName());
+        }
+        return passing("storage-unreachable", broken.getClass().getSimpleName());
     }
 
     /** No list, in XML or at all: for want of a cause the SDK throws an IllegalStateException of its own. */

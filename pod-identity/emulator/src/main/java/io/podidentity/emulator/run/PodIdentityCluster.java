@@ -146,7 +146,9 @@ final class PodIdentityCluster implements AutoCloseable {
         Optional<String> refusal = Optional.empty();
         if (workload != null) {
             environment.putAll(workload.environment());
-            metadata = workload.imds().equals(imds) ? metadata : workload.imds();
+            if (!workload.imds().equals(imds)) {
+                metadata = workload.imds();
+            }
             refusal = workload.refusal();
         }
         environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());

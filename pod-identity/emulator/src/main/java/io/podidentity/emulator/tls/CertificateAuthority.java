@@ -271,17 +271,19 @@ public final class CertificateAuthority {
             throw new IllegalArgumentException(
                     "The emulator's CA is not made for all of these hosts: " + String.join(", ", new TreeSet<>(more)));
         }
-        return made(() -> {
-            KeyPair serverKeys = newKeys();
-            var renewed = new RenewedCertificate(
-                    serverKeys.getPrivate(),
-                    now -> signer(now).serverChain(serverKeys, more, now),
-                    clock,
-                    LIFE.dividedBy(2));
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {renewed}, null, null);
-            return context;
-        });
+        return made(() -> newServerContext(more, clock));
+    }
+
+    private SSLContext newServerContext(Set<String> more, Clock clock) throws GeneralSecurityException {
+        KeyPair serverKeys = newKeys();
+        var renewed = new RenewedCertificate(
+                serverKeys.getPrivate(),
+                now -> signer(now).serverChain(serverKeys, more, now),
+                clock,
+                LIFE.dividedBy(2));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {renewed}, null, null);
+        return context;
     }
 
     private X509Certificate[] serverChain(KeyPair serverKeys, Set<String> more, Instant now) {

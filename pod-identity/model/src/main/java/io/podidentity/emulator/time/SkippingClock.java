@@ -32,7 +32,9 @@ public final class SkippingClock extends EmulatorClock {
     @Override
     public void awaitUntil(Instant instant) {
         synchronized (lock) {
-            now = instant.isAfter(now) ? instant : now;
+            if (instant.isAfter(now)) {
+                now = instant;
+            }
         }
     }
 

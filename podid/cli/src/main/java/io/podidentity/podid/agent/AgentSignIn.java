@@ -88,10 +88,14 @@ public record AgentSignIn(String variable, FieldLocation place, ConnectionPairs 
                 .map(variable -> readConnectionString(variable.getKey(), variable.getValue(), variables))
                 .or(() -> readBlueprintOfSpring(variables));
         return ofSpring
-                .or(() -> Optional.ofNullable(variables.get(CONNECTION_STRING))
-                        .map(value -> readConnectionString(CONNECTION_STRING, value, variables)))
+                .or(() -> readVariableOfLibrary(variables))
                 .filter(signIn -> signIn.setting("RunAs").equalsIgnoreCase("Agent"))
                 .stream();
+    }
+
+    private static Optional<AgentSignIn> readVariableOfLibrary(Map<String, FieldLocation> variables) {
+        return Optional.ofNullable(variables.get(CONNECTION_STRING))
+                .map(value -> readConnectionString(CONNECTION_STRING, value, variables));
     }
 
     private static AgentSignIn readConnectionString(

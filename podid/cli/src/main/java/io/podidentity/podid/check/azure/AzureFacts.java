@@ -160,9 +160,13 @@ public record AzureFacts(
 
     /** The names of the roles that are assigned to a principal, each with its scope; empty if not known. */
     public Optional<List<RoleOfPrincipal>> findRolesOf(String principalId) {
-        return roles.map(all -> all.stream()
+        return roles.map(all -> selectRolesOf(principalId, all));
+    }
+
+    private static List<RoleOfPrincipal> selectRolesOf(String principalId, List<RoleOfPrincipal> all) {
+        return all.stream()
                 .filter(role -> role.principalId().equalsIgnoreCase(principalId))
-                .toList());
+                .toList();
     }
 
     /**
