@@ -6,8 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.fault.Fault;
+import io.podidentity.emulator.fault.FaultPlan;
+import io.podidentity.emulator.fault.FaultPlan.Server;
+import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.testsupport.Client;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +28,8 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +144,46 @@ class FaultsTest {
     }
 
     @Test
+    void nmi_whenSlow_stillKeepsAPodWaitingThatAPolicyBlocks() throws Exception {
+        Cluster blocked = Cluster.of(List.of(Pod.of("default", "app", Map.of()), withoutEgress("default")));
+        try (var nmi = PodIdentityEmulator.builder()
+                .profile(Profile.V1_5_4)
+                .cluster(blocked)
+                .start()) {
+            nmi.faults().nmi(Fault.slow(Duration.ofMillis(1)));
+            HttpURLConnection waiting = token(nmi.pod("app").imds());
+            waiting.setReadTimeout(500);
+
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(waiting::getResponseCode);
+            assertThat(nmi.requests()).extracting(RecordedRequest::reason).containsExactly("not before 3600 s");
+        }
+    }
+
+    private static NetworkPolicy withoutEgress(String namespace) {
+        return new NetworkPolicy(Metadata.of(namespace, "none"), Map.of(), List.of(), true, List.of());
+    }
+
+    @Test
+    void after_onALateFault_makesItLater() {
+        Fault silent = Fault.silent().after(Duration.ofSeconds(1));
+
+        assertThat(silent).hasToString("silent");
+        assertThat(delayOf(silent)).isGreaterThan(Duration.ofDays(1));
+        assertThat(delayOf(Fault.slow(Duration.ofSeconds(2)).after(Duration.ofSeconds(1))))
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    /** How late the fault makes an answer that comes at once. */
+    private static Duration delayOf(Fault fault) {
+        var plan = new FaultPlan();
+        new Faults(plan).imds(fault);
+        Request request = Request.of("GET", "/", Map.of());
+        return plan.filter(Server.IMDS)
+                .filter(request, any -> Answer.empty(200))
+                .delay();
+    }
+
+    @Test
     void close_whileAnAnswerIsHeldBack_doesNotWaitForIt() throws Exception {
         azure.faults().imds(Fault.slow(Duration.ofHours(1)));
         HttpURLConnection connection = token();
@@ -159,7 +211,11 @@ class FaultsTest {
     }
 
     private HttpURLConnection token() throws IOException {
-        var connection = (HttpURLConnection) URI.create(azure.imds()
+        return token(azure.imds());
+    }
+
+    private static HttpURLConnection token(URI imds) throws IOException {
+        var connection = (HttpURLConnection) URI.create(imds
                         + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/")
                 .toURL()
                 .openConnection();

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wrong answer, as data: what {@link Faults} gives in place of the right one. Immutable; arguments are not null.
+ * What {@link Faults} does to one answer, as data: gives a wrong one in its place, or delays it. Immutable; arguments
+ * are not null.
  *
  * @since 0.1.0
  */
@@ -102,14 +103,14 @@ public final class Fault {
         return new Fault(Answer.none());
     }
 
-    /** The right answer, {@code delay} late. */
+    /** The right answer, later by {@code delay}. */
     public static Fault slow(Duration delay) {
         return new Fault(null, requireNonNull(delay, "delay"), false, false);
     }
 
-    /** The same fault, {@code delay} late. */
+    /** The same fault, later by {@code delay}. */
     public Fault after(Duration delay) {
-        return new Fault(answer, requireNonNull(delay, "delay"), standing, refusing);
+        return new Fault(answer, this.delay.plus(requireNonNull(delay, "delay")), standing, refusing);
     }
 
     /** The blob endpoint's answer to a caller without a role. */
@@ -155,7 +156,7 @@ public final class Fault {
     }
 
     private String kind() {
-        if (delay.equals(LONGER_THAN_ANYBODY_WAITS)) {
+        if (delay.compareTo(LONGER_THAN_ANYBODY_WAITS) >= 0) {
             return "silent";
         }
         if (refusing) {
@@ -168,6 +169,7 @@ public final class Fault {
     }
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {
-        return (answer == null ? rightAnswer.get() : answer).after(delay);
+        Answer given = answer == null ? rightAnswer.get() : answer;
+        return given.after(given.delay().plus(delay));
     }
 }

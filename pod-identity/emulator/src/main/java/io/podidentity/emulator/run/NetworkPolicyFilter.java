@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Drops the requests of a pod that a NetworkPolicy keeps from NMI. A dropped packet has no answer, so the client waits
- * as long as it can.
+ * Answers the requests of a pod that a NetworkPolicy keeps from NMI: with 504, after an hour. In a cluster their
+ * packets are dropped, so the client waits as long as it can.
  */
 record NetworkPolicyFilter(ObjectName name, Supplier<Cluster> cluster, Profile profile, Consumer<String> log)
         implements RequestFilter {
@@ -27,7 +27,7 @@ record NetworkPolicyFilter(ObjectName name, Supplier<Cluster> cluster, Profile p
         if (!isBlocked()) {
             return next.answer(request);
         }
-        log.accept("a NetworkPolicy keeps pod " + name + " from NMI, so this request is never answered");
+        log.accept("a NetworkPolicy keeps pod " + name + " from NMI, so this request gets no answer for an hour");
         return Answer.empty(504).after(LONGER_THAN_CLIENTS_WAIT);
     }
 
