@@ -10,8 +10,7 @@ import java.util.function.Supplier;
 
 /**
  * Writes the address of the calling pod into a request, because NMI finds the pod with that address. The connection
- * does not have it: the clients are on this machine, or reach a container through a port of its host. This filter
- * blocks nothing.
+ * does not have it: the clients are on this machine, or reach a container through a port of its host.
  *
  * @param address of the pod or node whose port was asked
  * @param otherAddress the address that a fault has ordered in its place, if any; asked once for each request

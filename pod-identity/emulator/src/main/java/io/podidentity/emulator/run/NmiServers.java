@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
- * probes and metrics. In a real cluster all pods use the one for the node. Thread-safe.
+ * probes and metrics. With addresses of a real cluster, all pods use the one for the node. Thread-safe.
  */
 final class NmiServers {
 
@@ -67,8 +67,8 @@ final class NmiServers {
     }
 
     /**
-     * What the request of a pod passes on its way to NMI, in this order. Faults come first, so that a test gets the
-     * fault that it ordered. The address comes last, because only NMI needs it.
+     * What the request of a pod passes on its way to NMI, in this order. Ordered answers come first, so that no policy
+     * replaces them. The filter for the address also takes the faults that order another address.
      */
     private List<RequestFilter> filtersOf(ObjectName pod) {
         return List.of(

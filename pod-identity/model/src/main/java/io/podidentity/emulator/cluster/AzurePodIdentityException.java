@@ -4,7 +4,8 @@ package io.podidentity.emulator.cluster;
 import java.util.Map;
 
 /**
- * Lets pods of its namespace that have any of the labels bypass NMI.
+ * Lets pods of its namespace that have any of the labels get tokens of the node's identities from NMI, without a
+ * binding.
  *
  * @since 0.1.0
  */

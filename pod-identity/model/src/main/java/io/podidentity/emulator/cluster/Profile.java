@@ -19,7 +19,7 @@ public enum Profile {
     V1_6_3("1.6.3", 10603),
     /** Of June 2023, the last one: structural schema. */
     V1_8_17("1.8.17", 10817),
-    /** AKS's add-on: the last version without MIC; NMI looks at labels and bindings itself, each in its namespace. */
+    /** AKS's add-on: 1.8.17, but without MIC; NMI looks at labels and bindings itself, each in its namespace. */
     MANAGED("managed", 10817),
     /** No pod identity at all: Microsoft Entra Workload ID. */
     WORKLOAD_IDENTITY("workload-identity", 10817);
@@ -80,7 +80,7 @@ public enum Profile {
         return this == MANAGED;
     }
 
-    /** Whether {@code ResourceID} is accepted for {@code resourceID}; until 1.6.0. */
+    /** Whether {@code ResourceID} is accepted for {@code resourceID}; before 1.6.0. */
     public boolean fieldsIgnoreCase() {
         return !isAtLeast(1, 6, 0);
     }

@@ -116,8 +116,8 @@ record ObjectDecoder(Manifest manifest, Fields fields, Decoding decoding, boolea
     }
 
     /**
-     * Until 1.6.0 Go's decoder took the fields of custom resources in any letter case; since then it takes them exactly
-     * and ignores the others.
+     * Before 1.6.0 Go's decoder takes the fields of custom resources in any letter case; from 1.6.0 on it takes them
+     * exactly and ignores the others.
      */
     private Fields spec(Fields parent) {
         return decoding.profile().fieldsIgnoreCase() ? parent.objectIgnoringCase("spec") : parent.object("spec");

@@ -26,6 +26,6 @@ public sealed interface IdentityChoice {
      */
     record NotFound(Optional<AzureIdentity> nearMiss) implements IdentityChoice {}
 
-    /** None is named, and none is left in the pod's namespace: NMI's index runs out of range. */
+    /** None is named, and the pod may use none. */
     record NoneLeft() implements IdentityChoice {}
 }

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which identities pods get, as MIC and NMI of the profile do; where they choose at random, this takes the
- * first by namespace and name. MIC's and NMI's ways differ in one point that matters here: without MIC a pod without
- * the label is like one with an empty one, and an empty selector matches it. Immutable.
+ * Decides which identities pods get, as MIC and NMI of the profile do. Where they choose at random, this class goes by
+ * the order of namespaces and names. Without MIC, a pod without the label is like one with an empty label, which an
+ * empty selector matches. Pods need no node then, and malformed resource IDs are accepted. Immutable.
  *
  * @since 0.1.0
  */
@@ -94,8 +94,8 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
     }
 
     /**
-     * Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains: from
-     * 1.8.1 on the first by the binding's namespace and name.
+     * Assigned identities of a pod are told apart by the identity's name alone, so of identities with equal names one
+     * remains: the last by the binding's namespace and name, and from 1.8.1 on the first.
      */
     private List<Candidate> withoutCollisions(List<Candidate> candidates) {
         BinaryOperator<Candidate> winner =
@@ -137,7 +137,7 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
     /**
      * Which of the identities that a pod has got answers one token request.
      *
-     * @param available in the order in which upstream would have them; the first fitting one is taken
+     * @param available the first fitting one is taken
      */
     public IdentityChoice choose(Pod pod, List<AzureIdentity> available, IdentityRequest request) {
         List<AzureIdentity> usable =
@@ -154,7 +154,7 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
                 usable.stream().filter(request::isMetBy).findFirst());
     }
 
-    /** From 1.6.0 on a client ID that differs in letter case alone is waited for and then not found. */
+    /** From 1.6.0 on NMI compares exactly here, although its wait for the identity ignores letter case. */
     private boolean fits(IdentityRequest request, AzureIdentity identity) {
         return rules.profile().isAtLeast(1, 6, 0) ? request.isMetExactlyBy(identity) : request.isMetBy(identity);
     }

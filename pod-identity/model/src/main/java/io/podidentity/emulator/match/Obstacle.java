@@ -7,7 +7,7 @@ package io.podidentity.emulator.match;
  * @since 0.1.0
  */
 public enum Obstacle {
-    /** Of the pod: it lacks the label, so nobody even looks at it. */
+    /** Of the pod: it lacks the label; without MIC, also no binding has an empty selector. */
     NO_LABEL,
     /** Of the pod: its label is empty. */
     EMPTY_LABEL,

@@ -20,7 +20,7 @@ public interface ApiServer {
     Cluster cluster();
 
     /**
-     * The pods of the node that have that address, whatever their phase.
+     * The pods that have that address, whatever their phase.
      *
      * @throws UnavailableException if it cannot be read
      */

@@ -45,7 +45,7 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
             return reason;
         }
 
-        /** Whether the identity is in the state Created at least. */
+        /** Whether NMI before 1.6.0 answers with 404, as for an identity that is about to come, and not with 403. */
         boolean assignmentBegan() {
             return assignmentBegan;
         }
@@ -197,7 +197,7 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
         return chosen.identity();
     }
 
-    /** The original says nothing of it: there the choice just happens. */
+    /** The original logs nothing here. */
     private static void warnOfChance(Chosen chosen, NmiRequest request) {
         if (chosen.others().isEmpty()) {
             return;

@@ -17,14 +17,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * NMI of one node, for all of its pods. Each request names the address of the pod that it comes from. In a cluster an
+ * NMI, for all pods of the cluster. Each request names the address of the pod that it comes from. In a cluster an
  * iptables rule leads a pod's requests here; the emulator has a port for each pod instead.
  *
  * <p>A request passes these steps: a path that is not canonical is redirected ({@link CleanPath}); {@link Route} finds
  * the handler by path and version; {@link TokenHandler} finds the pod, lets {@link Identities} find its identity and
  * {@link Tokens} fetch the token, or {@link ImdsProxy} forwards the request. At the end the result of a request for a
- * token is logged and counted; before 1.7.2 so is that of a request that was forwarded. A {@link NmiRequest} goes
- * through all of them, and an {@link NmiAnswer} comes back. {@link NmiWords} has the texts of each version.
+ * token is logged and counted; before 1.7.2 so is that of a request that was forwarded. After the redirect the request
+ * is an {@link NmiRequest}, and the handlers of tokens answer with an {@link NmiAnswer}. {@link NmiWords} has the texts
+ * of each version.
  *
  * <p>Thread-safety: safe.
  *
@@ -40,7 +41,7 @@ public final class Nmi implements Endpoint {
     private final ImdsProxy proxy;
 
     /**
-     * Starts.
+     * Creates NMI, which has counted no request yet.
      *
      * @param clusterClock for waits and durations
      * @param clock for the times in assertions to Entra ID
@@ -75,7 +76,7 @@ public final class Nmi implements Endpoint {
         return !pod.spec().hostNetwork();
     }
 
-    /** This NMI for a caller whose requests carry no address: each comes from that one, {@code 10.244.0.9:40000}. */
+    /** This NMI, with {@code remoteAddress}, such as {@code 10.244.0.9:40000}, as the client of each request. */
     public Endpoint seenFrom(String remoteAddress) {
         return request -> answer(request.withClient(remoteAddress));
     }
@@ -131,7 +132,7 @@ public final class Nmi implements Endpoint {
         NmiAnswer handle(NmiRequest request) throws InterruptedException;
     }
 
-    /** Lets a handler answer, and logs and counts how the request ends. A panic of Go's becomes HTTP 500. */
+    /** Lets a handler answer, and logs and counts its answer. A panic of Go's is logged and becomes HTTP 500. */
     private Answer handle(NmiRequest request, Handler handler) {
         Instant start = clock.instant();
         NmiAnswer answer;

@@ -25,7 +25,7 @@ interface NmiWords {
      * A line of the log.
      *
      * @param source file and line of NMI 1.8.17 that write it, which klog shows; the number differs from version to
-     *     version. Empty in the words of 1.5, since logrus shows none
+     *     version. Not shown before 1.6.0
      * @param fields that this line alone has, which logrus shows beside the message
      */
     record Line(String source, String text, Map<String, String> fields) {

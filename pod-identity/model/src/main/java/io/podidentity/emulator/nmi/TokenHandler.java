@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Answers pods in the metadata service's place, and programs of the node that name a pod. */
+/** Answers requests for tokens: of pods, and of programs on the node that name a pod. */
 record TokenHandler(
         NmiSettings settings, ApiServer apiServer, Identities identities, Tokens tokens, NmiMetrics metrics) {
 
@@ -140,13 +140,13 @@ record TokenHandler(
         return tokens.stream().map(AdalToken::json).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** Whether NMI tells a pod without an identity to ask again; there was no such flag before 1.6.0. */
+    /** Whether NMI tells a pod without an identity to ask again; {@code --set-retry-after-header} is new in 1.6.0. */
     private boolean isAskedToRetry() {
         return settings.profile().isAtLeast(1, 6, 0) && settings.retries().retryAfter();
     }
 
     private Answer answerWithoutIdentity(ObjectName pod, NoIdentityException e) {
-        // Until 1.6.0 the status says whether the identity is about to come.
+        // Before 1.6.0 the status says whether the identity is about to come.
         boolean forbidden = !settings.profile().isAtLeast(1, 6, 0) && !e.assignmentBegan();
         return GoAnswer.error(forbidden ? 403 : 404, words().explainMissingIdentity(pod, e.reason()));
     }

@@ -6,18 +6,19 @@ import java.time.Duration;
 /**
  * How much of a server one client can take.
  *
- * @param head of a request's first line, of its headers and of its trailers, each alone and without line ends, in bytes
+ * @param head of a request's first line, of its headers and of its trailers, each bounded on its own and without line
+ *     ends, in bytes
  * @param body of a request, in bytes
  * @param connections at a time; one more closes the one that has waited longest for its request, or itself if there is
  *     none
- * @param ofOneClient connections of one address that wait for their request, which is one pod of a cluster; one more
+ * @param ofOneClient connections of one address that wait for their request, at most three quarters of all; one more
  *     closes the oldest of them
  * @param requestTime from when the server is ready for a request until it has it whole
  * @since 0.1.0
  */
 public record Limits(int head, int body, int connections, int ofOneClient, Duration requestTime) {
 
-    /** Without a bound of its own for one address, as clients on loopback have all the same. */
+    /** Three quarters for one address, the most it can have, since clients on loopback all have the same one. */
     public Limits(int head, int body, int connections, Duration requestTime) {
         this(head, body, connections, connections, requestTime);
     }

@@ -167,7 +167,7 @@ public final class LoopbackServer implements AutoCloseable {
         return this;
     }
 
-    /** Refuses what is no request as Go's HTTP server does; called before {@link #serve}. */
+    /** Reads and refuses requests as Go's HTTP server does; called before {@link #serve}. */
     public LoopbackServer asGo() {
         settings = settings.likeGo();
         return this;

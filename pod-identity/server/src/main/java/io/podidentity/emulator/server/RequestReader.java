@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * @param in can go back by a byte
  * @param names hosts besides the usual ones by which the server is known, in lower case
- * @param go whether it is as strict as Go's HTTP server
+ * @param go whether it reads requests as Go's HTTP server does
  */
 record RequestReader(
         InputStream in, OutputStream out, Limits limits, Set<String> names, boolean go, Request.Connection connection) {
@@ -37,7 +37,10 @@ record RequestReader(
 
     private static final Set<String> VERSIONS = Set.of(Request.HTTP_1_0, Request.HTTP_1_1);
 
-    /** Of these there is one, or none: two readers of a message with two could disagree about where it ends. */
+    /**
+     * Of these there is one, or none: two readers of a message with two could disagree about where it ends. Go's server
+     * accepts two equal lengths.
+     */
     private static final Set<String> SINGLE = Set.of("host", "content-length", "transfer-encoding");
 
     private static final Pattern ABSOLUTE_FORM = Pattern.compile("(?i)https?://([^/?:]*)(?::[0-9]*)?(.*)");

@@ -8,7 +8,7 @@ import java.util.Set;
  * How a server reads requests, and who is told of them. Immutable.
  *
  * @param names hosts besides the usual ones by which the server is known, in lower case
- * @param asGo whether it is as strict as Go's HTTP server, and refuses in its words
+ * @param asGo whether it reads requests as Go's HTTP server does, and refuses in its words
  * @param proxies who may say for which client a connection is; empty if clients come themselves
  */
 record ServerSettings(
