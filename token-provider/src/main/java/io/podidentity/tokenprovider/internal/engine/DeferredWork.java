@@ -31,8 +31,10 @@ final class DeferredWork {
     private @Nullable Call futures;
     /** The calls whose deadline passed, linked in the same way; null for none. */
     private @Nullable Call lateCalls;
-    /** The request that the late calls waited for; null if no call is late. One decision is about one request. */
+    /** The request that the late calls waited for; null if no call is late. */
     private @Nullable InFlightRequest lateFor;
+    /** The late calls of another request; null for none. After an invalidation, two requests can be late at once. */
+    private @Nullable DeferredWork otherLate;
 
     DeferredWork(String resource, Executor executor, Time time) {
         this.resource = resource;
@@ -70,6 +72,15 @@ final class DeferredWork {
      * from a program's own code.
      */
     void addTimeOut(Call call, InFlightRequest request) {
+        if (lateFor != null && lateFor != request) {
+            DeferredWork other = otherLate;
+            if (other == null) {
+                other = new DeferredWork(resource, executor, time);
+                otherLate = other;
+            }
+            other.addTimeOut(call, request);
+            return;
+        }
         lateFor = request;
         call.nextAnswered = lateCalls;
         lateCalls = call;
@@ -82,6 +93,9 @@ final class DeferredWork {
             call.deliverAnswer();
         }
         deliverFutures();
+        if (otherLate != null) {
+            otherLate.performAll();
+        }
         List<InFlightRequest> left = Objects.requireNonNullElse(givenUp, List.of());
         for (int i = 0; i < left.size(); i++) {
             left.get(i).interruptThread();

@@ -367,6 +367,28 @@ class InFlightRequestTest {
     }
 
     @Test
+    void getAsync_whenTwoRequestsHangAtOnce_namesTheSourcesOfItsOwnRequest() {
+        List<CompletableFuture<CachedToken>> later = new ArrayList<>();
+        source.then(request -> {
+            // The request of this source is not current any more, and no thread has begun the one after it.
+            slot.state.clear();
+            later.add(call(HASTE));
+            time.advance(HASTE.plus(GRACE));
+            return new TokenSource.Unavailable("late", "");
+        });
+        CompletableFuture<CachedToken> hasty = call(HASTE);
+        CompletableFuture<CachedToken> patient = call(LIMIT);
+
+        executor.runNext();
+
+        assertThat(failureOf(hasty).attempts())
+                .singleElement()
+                .satisfies(attempt -> assertThat(attempt.reason()).isEqualTo("it has not come back yet"));
+        assertThat(failureOf(later.get(0)).attempts()).isEmpty();
+        assertThat(patient).isNotDone();
+    }
+
+    @Test
     void getAsync_whenTheLastDeadlinePasses_endsTheRequest() {
         CompletableFuture<CachedToken> one = call(HASTE);
         CompletableFuture<CachedToken> other = call(HASTE.multipliedBy(2));
