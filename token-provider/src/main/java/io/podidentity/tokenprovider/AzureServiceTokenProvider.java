@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * String token = provider.getAccessToken("https://storage.azure.com/");
  * }</pre>
  *
- * <p>All providers of a process with equal settings share a cache of tokens. A call blocks only if the cache has no
- * valid token. If the token is due for refresh, the call returns it, and the provider gets the next one in the
- * background.
+ * <p>All providers of a process with equal settings share a cache of tokens. A call blocks if the cache has no valid
+ * token, if the account changed, or if the call asks for a newer token. If the token is due for refresh, the call
+ * returns it, and the provider gets the next one in the background.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, with nothing to close.
  *
@@ -44,8 +44,9 @@ public final class AzureServiceTokenProvider {
     /** The agent identity of all requests that name none; null for that of the source. */
     private final @Nullable AgentIdentity agent;
     /**
-     * The slot that was used last, because most programs ask for one resource only. The field is not volatile, and the
-     * next one is not either: an older value is as good, and a hit writes nothing that other processors share.
+     * The slot of the last call for a resource that {@link TokenSlot#freshToken} did not answer. Most programs ask for
+     * one resource only, so the next call is probably for this slot too. The field is not volatile, and the next one is
+     * not either: an older value is as good, and a hit writes nothing that other processors share.
      */
     private @Nullable TokenSlot lastSlot;
 
@@ -151,6 +152,7 @@ public final class AzureServiceTokenProvider {
             return noteUsed(fresh);
         }
         AccessToken token = noteUsed(cache.get(slot.request(), deadline));
+        // Looked up again, because the cache may have evicted the slot during the call.
         lastSlot = cache.slotOf(resource);
         return token;
     }
@@ -433,11 +435,12 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Asks sources, completes futures and runs what is chained to them on the threads of this executor alone. A
-         * thread of the library hands over what is to be done, one for all as long as the executor takes it at once.
-         * Deadlines hold whatever the executor does: one that refuses fails the call with {@link
-         * TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time out. A future that
-         * the executor has not begun to complete within 250 ms is completed on a thread of the library.
+         * Asks sources, completes futures and runs what is chained to them on the threads of this executor. One thread
+         * of the library hands the tasks to the executor. If the executor is slow to take a task, the library uses one
+         * thread for each task. Deadlines hold whatever the executor does. If it refuses a request, the call fails with
+         * {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}. If it drops a request or hangs, the call times
+         * out. If the executor refuses to complete a future, or does not begin it within 250 ms, a thread of the
+         * library completes it.
          *
          * @param executor has a thread for each request at once
          * @return this builder

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what becomes of the tokens behind a provider, for metrics, traces and logs. A call that is answered from the
- * cache is no event: of a provider's calls those are the ones for which no {@link Kind#WAITED} is told.
+ * cache is no event. For each call that had to wait and got its answer, {@link Kind#WAITED} is told.
  *
  * <pre>{@code
  * AzureServiceTokenProvider.builder()
@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>No event has a token in it. What a listener throws is logged once and harms no caller.
  *
  * <p><i>Thread-safety:</i> called by several threads at the same time, never while the provider holds a lock. A
- * listener should return at once. {@link Kind#WAITED} of a blocking caller is told on that caller's own thread, just
- * before it returns; all else on threads that no caller waits for, once the answers are on their way.
+ * listener should return at once. A blocking caller's own thread calls {@link #waiting} before the wait, and tells
+ * {@link Kind#WAITED} after it. The thread that gets an assertion from {@link ClientAssertions} tells of the
+ * assertion. No caller waits for a listener that is told of anything else.
  *
  * @since 0.1.0
  */
@@ -49,13 +50,13 @@ public interface TokenListener {
     enum Kind {
         /** Callers waited for a token, and a source got it. */
         ACQUIRED,
-        /** The next token was got behind the callers, who had the old one meanwhile. */
+        /** The next token was got in the background, while callers still got the old one. */
         REFRESHED,
         /** Callers waited for a token, and there is none. */
         FAILED,
         /** Getting the next token failed; the old one is still valid, and callers go on getting it. */
         REFRESH_FAILED,
-        /** From now on this source alone is asked. */
+        /** Until {@code invalidate()}, only this source is asked for the process's own identity. */
         PINNED,
         /**
          * What the source signs in with has changed, such as by {@code az login}: the cached token is not used any
@@ -123,8 +124,10 @@ public interface TokenListener {
         /**
          * How long it took.
          *
-         * @return the time the sources took, or the caller waited; of {@link Kind#CLOCK_JUMPED} by how much the wall
-         *     clock is ahead of the steady one, negative if behind; otherwise zero
+         * @return of {@link Kind#WAITED} how long the caller waited. Of a request that ended, the time since the start
+         *     of the call or refresh that it began for. Of an assertion, the time its source took. Of {@link
+         *     Kind#CLOCK_JUMPED} by how much the wall clock is ahead of the steady one, negative if behind. Otherwise
+         *     zero
          */
         public Duration duration() {
             return duration;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.podidentity.tokenprovider.internal.engine;
 
-/** The end of a request, which each of its callers gets: a token, or the failure that says why there is none. */
+/** What a call gets: a token, or the failure that says why there is none. */
 sealed interface Answer permits CachedToken, Failure {}

@@ -149,8 +149,8 @@ public final class CachedToken implements Answer {
 
     /**
      * When the next token is to be asked for. The issuer's wish comes first. Without a wish it is half of a life of
-     * over two hours, else five minutes before the expiry, but not before half of the life. A random part of it, up to
-     * a tenth, is taken off, so that processes that started together do not refresh together.
+     * over two hours, else five minutes before the expiry, but not before half of the life. Up to 30 s are taken off at
+     * random, and less of a short life, so that processes that started together do not refresh together.
      */
     static long computeRefreshAt(AccessToken token, long now) {
         long expiresAt = computeExpiresAt(token, now);

@@ -20,10 +20,13 @@ abstract sealed class Call implements Comparable<Call> permits BlockingCall, Fut
     /** Until when the caller waits, on the steady clock, in nanoseconds. */
     final long deadline;
 
-    /** What the caller asks for: equal to the slot's own request, but with the user's token, which no slot keeps. */
+    /**
+     * The call's own request: that of the slot, with the deadline, the forced refresh, the CAE flag and the user's
+     * token of this call.
+     */
     final TokenRequest request;
 
-    /** How many calls had begun to wait in this slot before this one, so that {@link #compareTo} can order them. */
+    /** The number of this call in its slot, counted from 1, so that {@link #compareTo} can order calls. */
     long number;
     /** Whether the caller no longer waits: it has its answer, cancelled, or was interrupted. */
     boolean hasLeft;

@@ -69,7 +69,7 @@ final class ChainRun {
      */
     private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
     /** The source that is being asked; null before the first and after the last. Guarded by this. */
-    private @Nullable TokenSource asked;
+    private @Nullable TokenSource askedSource;
     /** Since when that source is being asked, on the steady clock. Guarded by this. */
     private long askedSince;
     /** Where the token comes from; null while there is no token. Guarded by this. */
@@ -162,7 +162,7 @@ final class ChainRun {
     @Nullable
     Object beginSource(TokenSource source) {
         synchronized (this) {
-            asked = source;
+            askedSource = source;
             askedSince = time.nanos();
         }
         try {
@@ -237,7 +237,7 @@ final class ChainRun {
 
     /** Notes that the source that was asked has no token. */
     synchronized void noteMiss(TokenSource source, State state, String reason, String remedy) {
-        asked = null;
+        askedSource = null;
         misses.add(new TokenAttempt(source.name(), state, Duration.ofNanos(time.nanos() - askedSince), reason, remedy));
     }
 
@@ -277,7 +277,7 @@ final class ChainRun {
     synchronized void noteToken(
             TokenSource source, @Nullable Object account, TokenSource.Acquired answer, boolean pins, String standIn) {
         origin = new Origin(source, account, answer, time.nanos() - askedSince, pins, standIn);
-        asked = null;
+        askedSource = null;
         // The run stays in memory for as long as the token does.
         misses.trimToSize();
     }
@@ -326,7 +326,7 @@ final class ChainRun {
      * asks for it, because hardly anybody asks about a run that got a token.
      */
     synchronized List<TokenAttempt> attempts() {
-        if (misses.isEmpty() && asked == null && origin == null) {
+        if (misses.isEmpty() && askedSource == null && origin == null) {
             return List.of();
         }
         List<TokenAttempt> attempts = new ArrayList<>(sources.size());
@@ -351,7 +351,7 @@ final class ChainRun {
             Duration took = Duration.ofNanos(got.tookNanos);
             return new TokenAttempt(name, State.ACQUIRED, took, got.answer.caveat(), "");
         }
-        if (isReached && asked != null) {
+        if (isReached && askedSource != null) {
             return unfinishedAttempt(name);
         }
         return new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", "");

@@ -11,7 +11,7 @@ final class Failure implements Answer {
         this.exception = exception;
     }
 
-    /** Why there is no token. All callers that get this answer share the exception. */
+    /** Why there is no token. Futures share the exception; each blocking caller throws a copy. */
     TokenAcquisitionException exception() {
         return exception;
     }

@@ -9,11 +9,13 @@ import java.time.Duration;
 
 /**
  * Remembers the failures of one slot's requests. It says when the next request may begin, and what callers get until
- * then. A slot makes it with the first failure, and drops it with the next token.
+ * then. A slot makes it with the first failure, and drops it with the next token. {@code invalidate} drops it too,
+ * unless a server named a wait.
  *
  * <p>Each failure in a row doubles a pause of 1 s at first. Refreshes pause for at most 64 s. Where callers wait for a
- * token, the pause is at most 32 s, and callers get the failure meanwhile. A failure long after the last pause starts
- * at 1 s again. If a server named a wait, no call asks it until the wait is over, not even a forced call.
+ * token, the pause is at most 32 s, and callers get the failure meanwhile. A failure that callers get long after the
+ * last pause starts at 1 s again. If a server named a wait, no call asks it until the wait is over, not even a forced
+ * call.
  *
  * <p><i>Thread-safety:</i> guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady clock.
  */
@@ -72,8 +74,8 @@ final class FailureBackoff {
     }
 
     /**
-     * Counts the failures in a row. They are in a row if this request began at most one more pause after the end of the
-     * last one. The request itself may have taken as long as its limit.
+     * Counts the failures in a row. A failure is in a row with the last one if it came within one more pause after the
+     * end of the last pause, plus the time that its request was allowed. That pause counts as one second at least.
      */
     private void countFailure(InFlightRequest request, long now) {
         boolean inARow = failure != null && now - end <= Math.max(pause, SECOND) + request.limitNanos();
@@ -99,7 +101,7 @@ final class FailureBackoff {
     }
 
     /** When the wait is over that a server named, if {@link #isBinding}. */
-    long endOfWait() {
+    long endOfServersWait() {
         return end;
     }
 

@@ -40,7 +40,8 @@ final class Failures {
 
     /**
      * Whether a failure of a request that was allowed to take so long answers a caller with this limit too. A refusal
-     * answers all callers. That no server answered says nothing to a caller that allows more time.
+     * answers all callers. A failure that more time may cure does not answer a caller that allows more time: no source
+     * was found, the service was unavailable, or the time was over.
      */
     static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
         Code code = failure.code();

@@ -51,9 +51,10 @@ final class InFlightRequest implements Runnable {
     /** Where a request comes from, and where its answer goes. */
     interface Slot {
         /**
-         * Takes the answer of a request that is over. Called on the thread of the request, without the lock.
+         * Takes the answer of a request that is over. Called without the lock, on the thread of the request or on the
+         * one that could not start it.
          *
-         * @return whether the slot has kept the token, or remembered the failure
+         * @return whether the request was the current one
          */
         boolean endRequest(InFlightRequest over, Answer answer);
 
@@ -64,7 +65,7 @@ final class InFlightRequest implements Runnable {
     /** For so long after its deadline a caller waits for the request to say what it was busy with. */
     static final long GRACE_NANOS = 50_000_000L;
 
-    /** When the call came that the request was begun for, on the steady clock. */
+    /** When the call came that the request was begun for, or when the refresh began; on the steady clock. */
     final long start;
     /** When the request must be over, on the steady clock. */
     final long deadline;
@@ -82,7 +83,7 @@ final class InFlightRequest implements Runnable {
     /** Before this moment no source is asked, on the steady clock. */
     private final long notBefore;
 
-    private final ChainRun run;
+    private final ChainRun chainRun;
 
     private State state = State.NEW;
     /** The thread that runs the request, or that hands it over to an executor; null for none. */
@@ -105,11 +106,11 @@ final class InFlightRequest implements Runnable {
      * Makes a request that is to be started.
      *
      * @param request what listeners see as the request
-     * @param run asks the sources
+     * @param chainRun asks the sources
      */
     InFlightRequest(
             TokenRequest request,
-            ChainRun run,
+            ChainRun chainRun,
             TokenSourceChain chain,
             Time time,
             Slot slot,
@@ -125,10 +126,10 @@ final class InFlightRequest implements Runnable {
         this.deadline = deadline;
         this.notBefore = notBefore;
         this.old = old;
-        this.run = run;
+        this.chainRun = chainRun;
     }
 
-    /** How long the call that the request was begun for may wait, in nanoseconds. */
+    /** How long the request may take: as long as the call that it was begun for may wait, in nanoseconds. */
     long limitNanos() {
         return deadline - start;
     }
@@ -145,7 +146,7 @@ final class InFlightRequest implements Runnable {
         if (state == State.GIVEN_UP || state == State.ENDED) {
             return false;
         }
-        run.giveUp();
+        chainRun.giveUp();
         if (thread == null) {
             state = State.ENDED;
         } else {
@@ -228,11 +229,11 @@ final class InFlightRequest implements Runnable {
             if (pause > 0) {
                 time.sleep(pause);
             }
-            return chain.acquire(run, old);
+            return chain.acquire(chainRun, old);
         } catch (TokenAcquisitionException e) {
             return new Failure(e);
         } catch (Throwable e) { // Sources throw outside of their answers too, and no caller may wait in vain.
-            if (run.isGivenUp() && e instanceof InterruptedException interrupted) {
+            if (chainRun.isGivenUp() && e instanceof InterruptedException interrupted) {
                 return new Failure(Failures.ofInterrupt(request.resource(), interrupted));
             }
             return new Failure(Failures.ofUnexpected(request.resource(), e));
@@ -296,7 +297,7 @@ final class InFlightRequest implements Runnable {
 
     void addCall(Call call) {
         if (!call.force) {
-            run.skipInterval();
+            chainRun.skipInterval();
         }
         calls.add(call);
         updateAlarm();
@@ -347,9 +348,9 @@ final class InFlightRequest implements Runnable {
     }
 
     /**
-     * Sets the alarm for the most urgent call, or takes it back if there is none. A thread that blocks for its call
-     * watches the deadlines of all calls, so a request has no alarm until its most urgent call is a future. From then
-     * on the alarm stays, whichever call is the most urgent.
+     * Sets the alarm for the most urgent call, or takes it back if there is none. A thread that blocks for the most
+     * urgent call ends the waits that are late when its own is, so a request has no alarm until its most urgent call is
+     * a future. From then on the alarm stays, whichever call is the most urgent.
      */
     void updateAlarm() {
         Runnable known = alarm;
@@ -377,10 +378,9 @@ final class InFlightRequest implements Runnable {
     }
 
     /**
-     * Whether an answer of this request also answers a call that allows more time than the request had. A refusal
-     * answers such a call. That no server answered within a short time does not. If the request timed out, it ran until
-     * its deadline, so the deadlines are compared. Any other failure depends on how much time the sources had, so the
-     * limits are compared.
+     * Whether an answer of this request also answers a call that allows more time than the request had. A failure
+     * {@link Code#TIMED_OUT} may come from the request's own deadline, so the deadlines are compared. {@link
+     * Failures#isAnswer} decides on other failures with the limits.
      */
     boolean isAnswerFor(Call call, Answer answer) {
         if (answer instanceof CachedToken) {
@@ -398,14 +398,14 @@ final class InFlightRequest implements Runnable {
     /** What became of each source so far; empty if a source of the program cannot say its name. */
     List<TokenAttempt> attempts() {
         try {
-            return run.attempts();
+            return chainRun.attempts();
         } catch (Throwable e) { // A source's name() is a program's own code, and a late caller must get its failure.
             return List.of();
         }
     }
 
     private void publishAnswer(Answer answer, boolean kept) {
-        if (run.isGivenUp()) {
+        if (chainRun.isGivenUp()) {
             return;
         }
         EventPublisher publisher = chain.publisher();

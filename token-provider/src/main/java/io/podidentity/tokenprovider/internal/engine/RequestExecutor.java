@@ -67,7 +67,7 @@ final class RequestExecutor implements Executor {
     static void startSideTask(Executor executor, Runnable task) {
         Executor own = Objects.requireNonNullElse(reliefOf(executor), executor);
         try {
-            // The marker interface tells side tasks and completions of futures from requests.
+            // The marker interface lets an executor tell side tasks and completions of futures from requests.
             own.execute((Runnable & CompletableFuture.AsynchronousCompletionTask) task::run);
         } catch (Throwable e) { // There is no thread.
             task.run();

@@ -264,7 +264,7 @@ final class SlotState implements InFlightRequest.Slot {
         if (failed != null && failed.isBinding(nanos)) {
             // The request sleeps until the end of the wait that a server named. It need not wait for its turn after
             // that, so it is not forced.
-            long wake = failed.endOfWait();
+            long wake = failed.endOfServersWait();
             return beginRequest(call.request, call.start, call.deadline, wake, false, null, work);
         }
         return beginRequest(call.request, call.start, call.deadline, nanos, call.force, null, work);
@@ -280,7 +280,7 @@ final class SlotState implements InFlightRequest.Slot {
             DeferredWork work) {
         InFlightRequest begun = new InFlightRequest(
                 request,
-                chain.newRun(withoutCall(asked), deadline, forced),
+                chain.newRun(withoutDeadlineAndForce(asked), deadline, forced),
                 chain,
                 time,
                 this,
@@ -339,7 +339,8 @@ final class SlotState implements InFlightRequest.Slot {
     /**
      * Ends the wait of the calls whose deadline has passed. If the request itself is overdue, it is given up, and the
      * remaining calls join another request. The call with the latest deadline comes first, because the new request
-     * takes its deadline, which then suffices for all.
+     * takes its deadline, which then suffices for all. {@link #join} may end the late calls of the current request in
+     * the same way.
      */
     private void endLateCalls(InFlightRequest awaited, DeferredWork work) {
         long nanos = time.nanos();
@@ -376,7 +377,7 @@ final class SlotState implements InFlightRequest.Slot {
                 wasCurrent = over == current;
                 if (wasCurrent) {
                     current = null;
-                    keepAnswer(over, answer);
+                    rememberAnswer(over, answer);
                 }
                 requests.remove(over);
                 for (Call call = over.pollMostPatient(); call != null; call = over.pollMostPatient()) {
@@ -391,7 +392,7 @@ final class SlotState implements InFlightRequest.Slot {
     }
 
     /** Keeps the token of the current request, or remembers its failure. */
-    private void keepAnswer(InFlightRequest over, Answer answer) {
+    private void rememberAnswer(InFlightRequest over, Answer answer) {
         if (answer instanceof CachedToken gained) {
             token = gained;
             backoff = null;
@@ -453,7 +454,7 @@ final class SlotState implements InFlightRequest.Slot {
     }
 
     /** The same request without deadline and forced refresh, of which the run of the chain takes care. */
-    private static TokenRequest withoutCall(TokenRequest asked) {
+    private static TokenRequest withoutDeadlineAndForce(TokenRequest asked) {
         if (asked.deadline().isEmpty() && !asked.forceRefresh()) {
             return asked;
         }

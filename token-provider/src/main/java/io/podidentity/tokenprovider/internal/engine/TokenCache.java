@@ -21,10 +21,10 @@ import java.util.function.Function;
  * makes no object.
  *
  * <p>The number of slots is bounded. A new slot takes the place of a stale one if a few looks, from a random place on,
- * find one. Otherwise it takes the place of the first slot from there on that nobody waits for. The place is random
- * because a process with more resources than slots goes through them in turns: to drop the slot that was used longest
- * ago would drop each slot just before it is needed. A slot that somebody waits for is never dropped. If callers wait
- * for all slots, the cache exceeds the bound until the next slot is made.
+ * find one. Otherwise it takes the place of the first slot from there on that has no caller and no request. The place
+ * is random because a process with more resources than slots goes through them in turns: to drop the slot that was used
+ * longest ago would drop each slot just before it is needed. A slot with a caller or a request is never dropped. If all
+ * slots are in use, the cache exceeds the bound until the next slot is made.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

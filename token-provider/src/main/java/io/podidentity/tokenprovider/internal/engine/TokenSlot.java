@@ -16,14 +16,17 @@ import java.util.function.Function;
  * The cache's place for one kind of request. It holds the token, and decides how a call gets the next one.
  *
  * <ul>
- *   <li>FRESH: the call gets the token, without a lock or an allocation.
+ *   <li>FRESH: the call gets the token. One call a second looks at the account and at both clocks; all others need
+ *       neither a lock nor an allocation.
  *   <li>REFRESH_DUE: the call gets the token too, and one request gets the next token in the background. If that
  *       request fails, the token stays, and the next attempt follows after a pause that grows.
  *   <li>EXPIRED or absent: all callers wait for one request, each until its own deadline, and get its token or its
- *       failure. Further callers get the same failure for some seconds, or for as long as a server asked for.
+ *       failure. Further callers get the same failure for some seconds. If a server named a wait, callers whose
+ *       deadline comes first get a failure, and the others wait for its end.
  * </ul>
  *
- * <p>A cache miss goes through these methods: {@link #get} or {@link #getAsync}, {@link SlotState#join}, {@link
+ * <p>A cache miss goes through these methods: {@link TokenCache#get} or {@link TokenCache#getAsync}, {@link #get} or
+ * {@link #getAsync}, {@link SlotState#join}, {@link DeferredWork#performAll}, {@link InFlightRequest#startOn}, {@link
  * InFlightRequest#run} and {@link TokenSourceChain#acquire}. The answer comes back through {@link
  * SlotState#endRequest}, {@link DeferredWork#performAll} and {@link Call#deliverAnswer}.
  *
@@ -32,7 +35,7 @@ import java.util.function.Function;
 public final class TokenSlot {
     /** If wall clock and steady clock differ by this much, listeners get an event. */
     private static final long JUMP_MILLIS = 60_000;
-    /** For so long only the first source works, because most sources that apply answer within that time. */
+    /** For so long no later source looks in the background whether it applies: most first sources answer sooner. */
     private static final long HEAD_START_NANOS = 50_000_000L;
 
     private final TokenRequest request;
@@ -43,7 +46,7 @@ public final class TokenSlot {
     final SlotState state;
 
     /** Whether a caller inspects the token at this moment. Other callers need not wait for that, and take the token. */
-    private volatile boolean inspected;
+    private volatile boolean inspecting;
 
     TokenSlot(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
         this.request = request;
@@ -85,7 +88,7 @@ public final class TokenSlot {
     /**
      * The token. The calling thread waits for it if necessary. Null if the slot was evicted.
      *
-     * @param asked the call's own request, which equals that of the slot but has the user's token
+     * @param asked the call's own request, as {@link Call#request} defines it
      */
     @Nullable
     CachedToken get(boolean force, Duration limit, TokenRequest asked) {
@@ -128,6 +131,7 @@ public final class TokenSlot {
             if (began && !call.awaitAnswer(Math.min(HEAD_START_NANOS, call.limitNanos()))) {
                 chain.anticipate();
             }
+            // endWaitOfCall() answers the call, unless the call has joined another request.
             while (!call.awaitAnswer(state.endOfWait(call) - time.nanos())) {
                 state.endWaitOfCall(call);
             }
@@ -182,19 +186,19 @@ public final class TokenSlot {
         }
         long nanos = time.nanos();
         if (token.isExpired(millis, nanos)) {
-            // Notes this look. Otherwise a wall clock that is set back could reach the second after the last look
-            // again, and during that second the expired token would count as fresh.
+            // Notes this look. Otherwise, if the wall clock is set back, isFresh() could be true again for the last
+            // look, although the token has expired.
             state.keepChecked(token, millis, nanos);
             return false;
         }
-        if (inspected) {
+        if (inspecting) {
             return true;
         }
-        inspected = true;
+        inspecting = true;
         try {
             return inspectToken(token, millis, nanos, asked);
         } finally {
-            inspected = false;
+            inspecting = false;
         }
     }
 

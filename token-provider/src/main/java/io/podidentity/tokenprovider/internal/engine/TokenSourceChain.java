@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Sources in a fixed order. The first source that applies gets the token, and is pinned by its first success: from then
- * on only this source is asked, and it is an error if it no longer applies. So a process never changes its identity
- * without a message.
+ * Sources in a fixed order. The first source that applies gets the token, and is pinned by its first success: until
+ * {@link #unpin}, only this source is asked for the process's own identity. It is an error if that source no longer
+ * applies. So a process never changes its identity without a message.
  *
  * <p>Two kinds of success pin no source:
  *
@@ -32,8 +32,8 @@ import java.util.Set;
  *       says nothing of the identity of other requests.
  * </ul>
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor, which is not held while
- * a source is asked.
+ * <p><i>Thread-safety:</i> safe for use by several threads. The lock is this object's monitor. It is not held while a
+ * source is asked for a token, but the name of a source may be read under it.
  */
 final class TokenSourceChain {
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
@@ -41,7 +41,7 @@ final class TokenSourceChain {
     /** So many doubts about identities are logged. A program may name any number of identities. */
     private static final int MAX_DOUBTS = 50;
 
-    /** For so long the chain waits for a source that another one stands in for, unless it answers. */
+    /** How long the chain waits for an absent source while another source stands in for it. */
     private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
 
     private final @Nullable EventPublisher publisher;
@@ -228,7 +228,10 @@ final class TokenSourceChain {
         }
     }
 
-    /** Asks a source. If another one stands in for it, it gets only a moment, unless it is back and busy. */
+    /**
+     * Asks a source. If another one stands in for it, it gets only a moment. If it then fails with something that may
+     * pass, it is asked once more, with all the time that is left.
+     */
     private TokenSource.Outcome askPatiently(ChainRun run, TokenSource source) throws InterruptedException {
         if (source != absent) {
             return run.askSource(source, Long.MAX_VALUE);
