@@ -161,7 +161,7 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
                 .map(identity -> NmiWords15.describeMismatch(wanted, identity))
                 .forEach(request.log()::warning);
         if (matcher().choose(pod, assigned, wanted) instanceof Chosen chosen) {
-            warnOfChance(chosen, request);
+            warnOfSeveral(chosen, request);
             return chosen.identity();
         }
         throw NoTokenException.withoutRefusal("azureidentity is not configured for the pod");
@@ -192,13 +192,13 @@ record Identities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock
         if (!(choice instanceof Chosen chosen)) {
             throw new NoIdentityException(NmiWords16.explainMissingChoice(wanted), true);
         }
-        warnOfChance(chosen, request);
+        warnOfSeveral(chosen, request);
         NmiWords16.describeChoice(source, pod, chosen.identity(), wanted).ifPresent(request.log()::info);
         return chosen.identity();
     }
 
     /** The original logs nothing here. */
-    private static void warnOfChance(Chosen chosen, NmiRequest request) {
+    private static void warnOfSeveral(Chosen chosen, NmiRequest request) {
         if (chosen.others().isEmpty()) {
             return;
         }

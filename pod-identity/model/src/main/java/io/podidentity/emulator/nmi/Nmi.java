@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 public final class Nmi implements Endpoint {
 
     private final NmiSettings settings;
-    private final EmulatorClock clock;
+    private final EmulatorClock clusterClock;
     private final Consumer<String> lines;
     private final NmiMetrics metrics;
     private final TokenHandler tokens;
@@ -55,7 +55,7 @@ public final class Nmi implements Endpoint {
             Clock clock,
             Consumer<String> lines) {
         this.settings = settings;
-        this.clock = clusterClock;
+        this.clusterClock = clusterClock;
         this.lines = lines;
         this.metrics = new NmiMetrics(clusterClock);
         var adal = new Adal(services, clusterClock, clock, settings.profile());
@@ -103,7 +103,7 @@ public final class Nmi implements Endpoint {
     /** Answers the pod or the program at the address of the {@linkplain Request#connection client}. */
     @Override
     public Answer answer(Request http) {
-        return redirect(http).orElseGet(() -> route(NmiRequest.read(http, settings, clock, lines)));
+        return redirect(http).orElseGet(() -> route(NmiRequest.read(http, settings, clusterClock, lines)));
     }
 
     private Optional<Answer> redirect(Request http) {
@@ -134,7 +134,7 @@ public final class Nmi implements Endpoint {
 
     /** Lets a handler answer, and logs and counts its answer. A panic of Go's is logged and becomes HTTP 500. */
     private Answer handle(NmiRequest request, Handler handler) {
-        Instant start = clock.instant();
+        Instant start = clusterClock.instant();
         NmiAnswer answer;
         try {
             answer = handler.handle(request);
@@ -146,7 +146,7 @@ public final class Nmi implements Endpoint {
             Thread.currentThread().interrupt();
             return GoAnswer.error(503, "the emulator is closed");
         }
-        Duration took = Duration.between(start, clock.instant());
+        Duration took = Duration.between(start, clusterClock.instant());
         request.log().logEnd(answer.http().status(), took);
         metrics.countRequest(request, answer, took);
         return answer.http();

@@ -42,7 +42,7 @@ public record NmiSettings(
         return of(MatchRules.of(profile));
     }
 
-    /** The other flags' defaults. */
+    /** The defaults of all flags that {@code rules} does not hold. */
     public static NmiSettings of(MatchRules rules) {
         return new NmiSettings(rules, rules.profile().isAtLeast(1, 8, 4), false, DEFAULT_RETRIES);
     }

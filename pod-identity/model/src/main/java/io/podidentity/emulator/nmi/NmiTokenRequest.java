@@ -9,13 +9,14 @@ import io.podidentity.emulator.match.IdentityRequest;
 /**
  * What a pod asks for. Other parameters, such as {@code object_id}, are not looked at.
  *
- * @param identity by {@code client_id} and {@code msi_res_id}, from 1.6.2, or {@code mi_res_id}, from 1.8.15
+ * @param identity by {@code client_id}; from 1.6.2 on also by {@code msi_res_id}; from 1.8.15 on also by
+ *     {@code mi_res_id}
  * @param resource empty if there is none
  */
 record NmiTokenRequest(IdentityRequest identity, String resource) {
 
     static NmiTokenRequest parse(Request request, Profile profile) {
-        // From about 1.8 on it was built with a Go that drops what has a semicolon.
+        // From about 1.8 on NMI was built with a version of Go that ignores parameters with a semicolon.
         return parse(Parameters.parseAsGo(request.rawQuery(), !profile.isAtLeast(1, 8, 0)), profile);
     }
 

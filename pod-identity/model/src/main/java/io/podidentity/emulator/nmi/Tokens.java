@@ -46,7 +46,7 @@ record Tokens(NmiSettings settings, ApiServer apiServer, Adal adal, NmiMetrics m
         }
         Secret secret = requireSecret(identity.clientPassword());
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-            String password = onlyValue(secret, request);
+            String password = firstValue(secret, request);
             return metrics.time(BY_SECRET_OR_CERTIFICATE, () -> adal.withSecret(identity, password, resource));
         }
         byte[] file = secret.value("certificate").orElse(new byte[0]);
@@ -85,7 +85,7 @@ record Tokens(NmiSettings settings, ApiServer apiServer, Adal adal, NmiMetrics m
     }
 
     /** The original takes the first of a Go map, which has no order, so any of several; here the first by key. */
-    private static String onlyValue(Secret secret, NmiRequest request) {
+    private static String firstValue(Secret secret, NmiRequest request) {
         List<String> keys = secret.keys().stream().sorted().toList();
         if (keys.size() > 1) {
             request.log()

@@ -41,7 +41,7 @@ public final class LoopbackServer implements AutoCloseable {
     private static final int BACKLOG = 256;
     private static final Duration UNTIL_THE_PORT_IS_FREE = Duration.ofSeconds(2);
 
-    /** Where a connection could not be accepted, for want of descriptors, memory or threads. */
+    /** The pause after a connection could not be accepted, for want of descriptors, memory or threads. */
     private static final Duration BACK_OFF = Duration.ofMillis(50);
 
     private final String name;
@@ -223,12 +223,12 @@ public final class LoopbackServer implements AutoCloseable {
         });
     }
 
-    /** Whatever happens to one connection, the next one is accepted: a server that is deaf looks as if it lived. */
+    /** Accepts the next connection whatever happens to one: a server that stopped accepting would look alive. */
     private void acceptUntilClosed(ServerSocket open, Endpoint endpoint) {
         while (!open.isClosed()) {
             try {
                 accept(open.accept(), endpoint);
-            } catch (Throwable noRoom) {
+            } catch (Throwable failure) {
                 makeRoom(open);
             }
         }
@@ -243,7 +243,7 @@ public final class LoopbackServer implements AutoCloseable {
             connections.removeOldest().ifPresent(Connections::closeQuietly);
             TimeUnit.NANOSECONDS.sleep(BACK_OFF.toNanos());
         } catch (InterruptedException closing) {
-            // Closing closes the socket too, which the loop sees.
+            // The server is being closed: its socket is closed too, which ends the loop.
             Thread.interrupted();
         }
     }
