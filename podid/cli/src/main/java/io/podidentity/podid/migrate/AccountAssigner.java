@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +30,7 @@ final class AccountAssigner {
 
     private static final String DEFAULT = "default";
 
-    /** The form of a namespace, and of each part of a name that becomes the name of a service account. */
+    /** What Kubernetes takes as the name of a service account. The name of a namespace has no dots. */
     private static final Pattern DNS_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     /** Kubernetes allows 253 characters. */
@@ -38,6 +40,10 @@ final class AccountAssigner {
     private static final int MAX_NAME_BEFORE_NUMBER = 240;
 
     private final RuleContext context;
+
+    /** Also those of pods that stay, and those that no manifest defines. */
+    private final Set<ObjectName> accountsOfPods;
+
     private final Map<ObjectName, AccountMove> moves = new LinkedHashMap<>();
     private final Map<ObjectName, Client> clients = new HashMap<>();
     private final Map<ObjectName, ObjectName> accountsByPod = new HashMap<>();
@@ -59,16 +65,22 @@ final class AccountAssigner {
 
     private AccountAssigner(RuleContext context) {
         this.context = context;
+        this.accountsOfPods = context.pods().stream()
+                .map(pod -> new ObjectName(pod.namespace(), pod.serviceAccount()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     static Assignment assign(RuleContext context, List<PodMove> pods) {
         var assigner = new AccountAssigner(context);
-        groupByAccount(pods).forEach(assigner::assignGroup);
+        Map<ObjectName, Map<Client, List<PodMove>>> groups = groupByAccount(pods);
+        // What a later group keeps must be known before a new account gets a name.
+        groups.forEach(assigner::keepAccount);
+        groups.forEach(assigner::replaceAccount);
         List<PodMove> withAccounts = pods.stream().map(assigner::withAccount).toList();
         return new Assignment(withAccounts, List.copyOf(assigner.moves.values()));
     }
 
-    static boolean isName(String text) {
+    static boolean isDnsName(String text) {
         return text.length() <= MAX_NAME && DNS_NAME.matcher(text).matches();
     }
 
@@ -77,7 +89,7 @@ final class AccountAssigner {
     }
 
     private static Map<ObjectName, Map<Client, List<PodMove>>> groupByAccount(List<PodMove> pods) {
-        // Sorted, so that the names of new accounts do not depend on the order of the files.
+        // Accounts are in the order of their names, and the clients of one account in the order of the files.
         Map<ObjectName, Map<Client, List<PodMove>>> groups = new TreeMap<>();
         for (PodMove pod : pods) {
             groups.computeIfAbsent(pod.account(), account -> new LinkedHashMap<>())
@@ -87,12 +99,18 @@ final class AccountAssigner {
         return groups;
     }
 
-    private void assignGroup(ObjectName account, Map<Client, List<PodMove>> podsByClient) {
-        Optional<Client> keeper = findKeeper(account, podsByClient);
+    private void keepAccount(ObjectName account, Map<Client, List<PodMove>> podsByClient) {
+        findKeeper(account, podsByClient).ifPresent(keeper -> {
+            List<PodMove> pods = podsByClient.getOrDefault(keeper, List.of());
+            assignPods(account, keeper, pods, planKept(account, pods.get(0)));
+        });
+    }
+
+    /** Gives new accounts to the pods of each client but the one that keeps the account. */
+    private void replaceAccount(ObjectName account, Map<Client, List<PodMove>> podsByClient) {
+        Optional<Client> keeper = Optional.ofNullable(clients.get(account));
         podsByClient.forEach((client, pods) -> {
-            if (keeper.filter(client::equals).isPresent()) {
-                assignPods(account, client, pods, planKept(account, pods.get(0)));
-            } else {
+            if (keeper.filter(client::equals).isEmpty()) {
                 ObjectName name = findFreeName(account, pods.get(0), client);
                 assignPods(name, client, pods, planNew(name, pods.get(0), account));
             }
@@ -112,11 +130,11 @@ final class AccountAssigner {
      * none, it is the client with the most pods, so that few pods get another account.
      */
     private Optional<Client> findKeeper(ObjectName account, Map<Client, List<PodMove>> podsByClient) {
-        if (account.name().equals(DEFAULT) || !isName(account.name())) {
+        if (account.name().equals(DEFAULT) || !isDnsName(account.name())) {
             return Optional.empty();
         }
-        String annotated = findPresent(account)
-                .map(present -> present.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+        String annotated = findDefined(account)
+                .map(defined -> defined.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
                 .orElse("")
                 .toLowerCase(Locale.ROOT);
         return podsByClient.entrySet().stream()
@@ -126,11 +144,11 @@ final class AccountAssigner {
                 .map(Map.Entry::getKey);
     }
 
-    private Optional<ServiceAccount> findPresent(ObjectName account) {
+    private Optional<ServiceAccount> findDefined(ObjectName account) {
         return context.cluster().serviceAccount(account);
     }
 
-    /** Finds a name after the identity. If the pods leave an account of their own, its name comes before that. */
+    /** Finds a name after the identity. If the pods leave an account of their own, the name begins with its name. */
     private ObjectName findFreeName(ObjectName account, PodMove pod, Client client) {
         String base = composeBaseName(account, pod);
         for (int number = 1; ; number++) {
@@ -145,20 +163,21 @@ final class AccountAssigner {
     private static String composeBaseName(ObjectName account, PodMove pod) {
         String prefix = account.name().equals(DEFAULT) ? "" : account.name() + "-";
         String identity = pod.identity().identity().name().name();
-        String name = prefix + (isName(identity) ? identity : "identity");
+        String name = prefix + (isDnsName(identity) ? identity : "identity");
         return name.substring(0, Math.min(name.length(), MAX_NAME_BEFORE_NUMBER));
     }
 
-    /** Whether no account has the name, or this run gives it to an account of the same client. */
+    /** Whether no account has the name that a manifest defines or a pod names, or this run gives it to the client. */
     private boolean isFree(ObjectName account, Client client) {
-        boolean isOfThisClient = client.equals(clients.getOrDefault(account, client));
-        return isOfThisClient
-                && !account.name().equals(DEFAULT)
-                && findPresent(account).isEmpty();
+        if (account.name().equals(DEFAULT) || findDefined(account).isPresent()) {
+            return false;
+        }
+        Client assigned = clients.get(account);
+        return assigned == null ? !accountsOfPods.contains(account) : assigned.equals(client);
     }
 
     private AccountMove planKept(ObjectName account, PodMove pod) {
-        How how = findPresent(account).isPresent() ? How.ANNOTATE : How.DEFINE;
+        How how = findDefined(account).isPresent() ? How.ANNOTATE : How.DEFINE;
         return new AccountMove(account, listAnnotations(pod), how, account, List.of(), List.of());
     }
 
@@ -184,7 +203,7 @@ final class AccountAssigner {
 
     /** A new account needs these too, or the node cannot pull the images of the pods. */
     private List<String> findPullSecrets(ObjectName account) {
-        return findPresent(account).map(context::location).stream()
+        return findDefined(account).map(context::location).stream()
                 .flatMap(location -> location.at("imagePullSecrets").items().stream())
                 .map(item -> item.at("name").text())
                 .filter(name -> !name.isEmpty())

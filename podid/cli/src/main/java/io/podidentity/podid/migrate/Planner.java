@@ -78,7 +78,7 @@ final class Planner {
         }
         Optional<NamedClient> named = findNamedClient(source);
         Explanation before = explainer.explain(source.pod(), buildQuery(named, bound));
-        // The node answers this pod, and not NMI, so the end of NMI changes nothing for it.
+        // NMI only passes this pod's requests on to the node, so the end of NMI changes nothing for the pod.
         if (before.outcome() == Explanation.Outcome.BYPASS) {
             return new PodDecision.Stay(
                     source.pod().name().toString(), before.summary() + "; without NMI that is so for each pod");
@@ -132,7 +132,7 @@ final class Planner {
                     + ", and a service account with the annotation " + Keys.CLIENT_ID + ": "
                     + bound.get(0).clientId() + ". Its binding and identity stay");
         }
-        if (!AccountAssigner.isName(source.pod().namespace())) {
+        if (!AccountAssigner.isDnsName(source.pod().namespace())) {
             return Optional.of("its namespace " + Value.quoted(source.pod().namespace()) + " is no name");
         }
         return bound.stream()
@@ -204,7 +204,7 @@ final class Planner {
                 .map(clientId -> new NamedClient(clientId, Choice.VARIABLE));
     }
 
-    /** The query of the pod's request to NMI, which compares client IDs with regard to case. */
+    /** The query to replay. It leaves out a client ID in another letter case, which NMI does not find from 1.6.0 on. */
     private static String buildQuery(Optional<NamedClient> named, List<MovedIdentity> bound) {
         String clientId = named.map(NamedClient::clientId)
                 .filter(name -> bound.stream().map(MovedIdentity::clientId).anyMatch(name::equals))
@@ -237,8 +237,8 @@ final class Planner {
                         + ShellWord.quoted(source.pod().name() + "=" + identity.clientId()) + " ("
                         + identity.identity().name() + ")")
                 .collect(Collectors.joining(", "));
-        return "it has several identities, and neither a variable nor a request in these files names one, so NMI gave it"
-                + " any of them. It stays unchanged until you choose: run this again with one of " + options
+        return "it has several identities, and no AZURE_CLIENT_ID names one of them, so NMI gave it any of them unless its"
+                + " requests name one. It stays unchanged until you choose: run this again with one of " + options
                 + ". The program can have each of the others by naming its client ID in code, such as"
                 + " WorkloadIdentityCredentialBuilder.clientId";
     }
