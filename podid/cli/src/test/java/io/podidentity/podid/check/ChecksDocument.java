@@ -38,7 +38,7 @@ final class ChecksDocument {
             | Severity | Meaning |
             |---|---|
             | *error* | the pod gets no token, or the token of another identity |
-            | *warning* | the pod works for a wrong reason, or not always. `--fail-on warning` makes the command fail |
+            | *warning* | the pod works for a wrong reason or not always, or something is written that has no effect. `--fail-on warning` makes the command fail |
             | *info* | never makes the command fail |
 
             To ignore a rule for one object, annotate the object with a reason: `podid.io/ignore: "C5: two on purpose"`. Name
@@ -83,9 +83,9 @@ final class ChecksDocument {
     private static String examples(About about) {
         Path wrong = shortest(about, "fires-");
         Path right = shortest(about, "quiet-");
-        return block("Wrong" + factsOf(wrong), "yaml", wrong)
-                + block("podid reports", "text", sibling(wrong, ".expected"))
-                + block("Right" + factsOf(right), "yaml", right);
+        return block("Wrong" + factsOf(wrong), "yaml", read(wrong))
+                + block("podid reports", "text", describeFindings(wrong))
+                + block("Right" + factsOf(right), "yaml", read(right));
     }
 
     private static Path shortest(About about, String prefix) {
@@ -111,6 +111,14 @@ final class ChecksDocument {
         }
     }
 
+    private static String describeFindings(Path file) {
+        try {
+            return RuleFixture.describeFindings(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Path sibling(Path fixture, String ending) {
         return Path.of(fixture.toString().replaceFirst("\\.yaml$", ending));
     }
@@ -121,8 +129,8 @@ final class ChecksDocument {
         return Files.isDirectory(facts) ? ", with [what az printed](" + link + ")" : "";
     }
 
-    private static String block(String title, String language, Path file) {
-        return "\n" + title + ":\n\n```" + language + "\n" + read(file).strip() + "\n```\n";
+    private static String block(String title, String language, String text) {
+        return "\n" + title + ":\n\n```" + language + "\n" + text.strip() + "\n```\n";
     }
 
     private static String issue(String issue) {

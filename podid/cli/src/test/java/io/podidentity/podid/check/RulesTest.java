@@ -7,14 +7,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.manifest.ManifestReader;
-import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.AllRules;
-import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Sight;
 import io.podidentity.podid.check.rule.Symptom;
@@ -23,9 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every rule on its fixtures: {@code fires-*.yaml} with the expected findings in {@code fires-*.expected} beside it,
- * and {@code quiet-*.yaml}, on which it finds nothing. A first line {@code # profile: NAME} chooses the profile,
- * otherwise 1.8.17; a folder {@code NAME.azure} beside {@code NAME.yaml} has facts of Azure.
+ * and {@code quiet-*.yaml}, on which it finds nothing.
  */
 class RulesTest {
 
@@ -43,7 +34,6 @@ class RulesTest {
     private static final Path ACTUAL = Path.of("target", "check");
     private static final JavaClasses FAMILIES =
             new ClassFileImporter().importPackages("io.podidentity.podid.check.rule");
-    private static final Pattern PROFILE = Pattern.compile("# profile: (\\S+)");
 
     static Stream<Path> firing() throws IOException {
         return fixtures("fires-");
@@ -71,16 +61,7 @@ class RulesTest {
     @ParameterizedTest
     @MethodSource("firing")
     void rule_onWhatIsWrong_findsIt(Path file) throws IOException {
-        String found = findings(file).stream()
-                .map(finding -> "%d:%d %s %s: %s\n    %s\n"
-                        .formatted(
-                                finding.position().line(),
-                                finding.position().column(),
-                                finding.severity().id(),
-                                finding.object(),
-                                finding.message(),
-                                finding.remedy()))
-                .collect(Collectors.joining());
+        String found = RuleFixture.describeFindings(file);
         Path expected = Path.of(file.toString().replaceFirst("\\.yaml$", ".expected"));
         Path actual = ACTUAL.resolve(FIXTURES.relativize(expected));
         Files.createDirectories(actual.getParent());
@@ -92,7 +73,7 @@ class RulesTest {
     @ParameterizedTest
     @MethodSource("quiet")
     void rule_onWhatIsRight_findsNothing(Path file) throws IOException {
-        assertThat(findings(file)).isEmpty();
+        assertThat(RuleFixture.find(file)).isEmpty();
     }
 
     @ParameterizedTest
@@ -149,22 +130,5 @@ class RulesTest {
                 .flatExtracting(JavaClass::getMethods)
                 .extracting(JavaMethod::getName)
                 .containsOnlyOnce(words);
-    }
-
-    /** Of the rule that the fixture's folder names. */
-    private static List<Finding> findings(Path file) throws IOException {
-        String name = file.getParent().getFileName().toString();
-        assertThat(AllRules.LIST).extracting(About::rule).contains(name);
-        String text = Files.readString(file);
-        Matcher chosen = PROFILE.matcher(text);
-        Profile profile = chosen.lookingAt() ? Profile.of(chosen.group(1)) : Profile.V1_8_17;
-        Path azure = Path.of(file.toString().replaceFirst("\\.yaml$", ".azure"));
-        var context = new RuleContext(
-                new ManifestReader(profile).readText(file.getFileName().toString(), text),
-                MatchRules.of(profile),
-                Files.isDirectory(azure) ? AzureFacts.readFolder(azure) : AzureFacts.NONE);
-        return AllRules.check(context).stream()
-                .filter(finding -> finding.about().rule().equals(name))
-                .toList();
     }
 }

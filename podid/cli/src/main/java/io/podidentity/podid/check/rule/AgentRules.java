@@ -20,7 +20,7 @@ import java.util.Optional;
 final class AgentRules extends RuleFamily {
 
     private final Report agentIdentity = error("C24", "agent-identity")
-            .says("The agent identity is none of the blueprint's")
+            .says("The blueprint has no such agent identity")
             .remedy("Write the client ID of an agent identity, and the client ID of its blueprint as AppId");
     private final Report agentProof = error("C24", "agent-proof")
             .says("Nothing proves the identity of an agent identity's blueprint")
@@ -93,7 +93,7 @@ final class AgentRules extends RuleFamily {
                 .toList();
     }
 
-    /** Without its file the library says INVALID_CONFIGURATION. NMI and the node answer for managed identities. */
+    /** Without the file of a service account's token, the library says INVALID_CONFIGURATION. */
     private void agentProof(PodSource pod, AgentSignIn signIn) {
         if (signIn.proof() == Proof.SERVICE_ACCOUNT && !hasTokenOfAccount(pod)) {
             agentProof.add(

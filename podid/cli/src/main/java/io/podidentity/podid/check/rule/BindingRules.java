@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Bindings and identities that nothing leads to, or that lead to nothing. */
+/** Bindings and identities that nothing uses, or that name what is not there. */
 final class BindingRules extends RuleFamily {
 
     /** How many identities a remedy names at most. */
@@ -77,7 +77,7 @@ final class BindingRules extends RuleFamily {
     private void bindingWithoutIdentity(AzureIdentityBinding binding) {
         String name = binding.azureIdentity();
         FieldLocation field = context.field(binding, "azureIdentity");
-        // A field in another letter case, which the version does not know, is another rule's.
+        // Another rule reports a field in another letter case, which the version does not know.
         boolean isRead =
                 field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase();
         if (name.isEmpty() && isRead) {
@@ -136,7 +136,7 @@ final class BindingRules extends RuleFamily {
         Set<ObjectName> named = context.bindings().stream()
                 .map(binding -> new ObjectName(
                         binding.namespace(),
-                        // A name in the wrong letter case is another rule's.
+                        // Another rule reports a name in the wrong letter case.
                         context.field(binding, "azureIdentity").text()))
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : context.identities()) {

@@ -19,7 +19,7 @@ public record Edit(Position position, String before, String after) {
         return new Edit(location.valuePosition(), location.text(), after);
     }
 
-    /** As {@link #replaceValue}, if the value is nearly that; otherwise none, since something else may be meant. */
+    /** As {@link #replaceValue} if the value looks like a typo of {@code after}; otherwise none. */
     public static Edit[] replaceNearValue(FieldLocation location, String after) {
         return ClosestMatch.isNear(location.text(), after) ? new Edit[] {replaceValue(location, after)} : new Edit[0];
     }

@@ -31,7 +31,7 @@ final class FieldRules extends RuleFamily {
 
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
-    /** An address with a path before its last slash: NMI drops only what follows the last slash. */
+    /** Such as https://host/path/: NMI cuts an address at its last slash, so a path before that slash stays. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
     private static final Map<String, List<String>> FIELDS_OF_POD_IDENTITY = Map.of(
@@ -148,7 +148,7 @@ final class FieldRules extends RuleFamily {
         if (data.isEmpty()) {
             fieldType.add(FieldLocation.of(problem), problem.message(), findRemedyOfType(problem));
         } else if (!Value.isTemplated(data.get().text())
-                && !IdRules.isInsteadOfBase64(data.get().text())) {
+                && !IdRules.isPlaceholderOfSecret(data.get().text())) {
             fieldType.add(
                     data.get(),
                     problem.message(),
@@ -177,8 +177,8 @@ final class FieldRules extends RuleFamily {
     }
 
     /**
-     * As the wrong letter case, but the name itself is wrong. An API server of a later version may know a field of
-     * Kubernetes; of one that is nearly spelt so, or that belongs elsewhere, its answer is certain.
+     * As the wrong letter case, but the name itself is wrong. An API server of a later version may know the field of
+     * Kubernetes. If the name is a typo, or that of a field of another object, every API server refuses the object.
      */
     private void unknownField(Problem problem) {
         if (problem.mistake() instanceof UnknownField unknown) {

@@ -31,12 +31,12 @@ final class IdRules extends RuleFamily {
                     "aad-pod-identity#583",
                     "aad-pod-identity#1088",
                     "aad-pod-identity#230")
-            .says("The resource ID of a managed identity is not one")
+            .says("The resource ID of a managed identity is malformed")
             .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
             .explains(Symptom.RESOURCE_ID_MALFORMED, Symptom.REFUSED_BY_AZURE);
     private final Report clientIdNotGuid = error(
                     "C9", "client-id-not-guid", "aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526")
-            .says("A client ID or tenant ID is something else")
+            .says("A client ID is not a GUID")
             .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
             .explains(Symptom.REFUSED_BY_AZURE);
     private final Report placeholderLeft = error(
@@ -141,7 +141,7 @@ final class IdRules extends RuleFamily {
         return "is not a GUID: " + Value.quoted(value);
     }
 
-    /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
+    /** Reports values such as CLIENT_ID, an ID in angle brackets or a GUID of zeros; not what a tool puts in, as ${…}. */
     private void placeholderLeft() {
         Stream.of("AzureIdentity", "AzureIdentityBinding")
                 .flatMap(kind -> context.objectsOfKind(kind).stream())
@@ -158,7 +158,7 @@ final class IdRules extends RuleFamily {
         }
         context.objectsOfKind("Secret").stream()
                 .flatMap(secret -> secret.at("data").fields().stream())
-                .filter(field -> isInsteadOfBase64(field.text()))
+                .filter(field -> isPlaceholderOfSecret(field.text()))
                 .forEach(this::reportPlaceholderOfSecret);
         for (PodSource pod : context.pods()) {
             checkPlaceholder(pod.label(Pod.BINDING_LABEL));
@@ -175,7 +175,7 @@ final class IdRules extends RuleFamily {
     }
 
     /** Whether a secret's data, which is Base64, is what stands there before anybody has put a value in. */
-    static boolean isInsteadOfBase64(String text) {
+    static boolean isPlaceholderOfSecret(String text) {
         return Value.isPlaceholder(text) || NAME_OF_SECRET.matcher(text).matches();
     }
 

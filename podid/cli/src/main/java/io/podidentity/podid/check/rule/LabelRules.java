@@ -164,8 +164,8 @@ final class LabelRules extends RuleFamily {
     private void labelWithoutBinding() {
         for (PodSource pod : context.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
-            boolean hasBinding = !context.match(pod).obstacle().equals(Optional.of(Obstacle.NO_BINDING));
-            if (!hasBinding && Value.isFinal(label) && !isSelectorInOtherCase(label)) {
+            boolean lacksBinding = context.match(pod).obstacle().equals(Optional.of(Obstacle.NO_BINDING));
+            if (lacksBinding && Value.isFinal(label) && !isSelectorInOtherCase(label)) {
                 reportWithoutBinding(pod.label(Pod.BINDING_LABEL), label);
             }
         }
@@ -203,7 +203,8 @@ final class LabelRules extends RuleFamily {
     }
 
     /**
-     * Whether a binding has the selector in a field that the version does not know, such as Selector: another rule's.
+     * Whether a binding has the selector in a field that the version does not know, such as Selector. Another
+     * rule reports that.
      */
     private boolean isSelectorInOtherCase(String label) {
         return context.objectsOfKind("AzureIdentityBinding").stream()

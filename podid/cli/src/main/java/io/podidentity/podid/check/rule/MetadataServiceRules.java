@@ -29,7 +29,7 @@ final class MetadataServiceRules extends RuleFamily {
             .remedy("Put the URL into double quotes");
     private final Report queryParameter = error(
                     "C14", "query-parameter", "aad-pod-identity#427", "aad-pod-identity#629")
-            .says("A parameter of a token request is not one")
+            .says("A token request has a parameter that IMDS and NMI do not know")
             .remedy("Write client_id to name an identity");
     private final Report resourceMissing = error("C14", "resource-missing", "aad-pod-identity#279")
             .says("A token request names no resource")
@@ -56,7 +56,7 @@ final class MetadataServiceRules extends RuleFamily {
         }
     }
 
-    /** IMDS always requires the header, and NMI by default from 1.8.4 on; for older versions it is a warning. */
+    /** IMDS always requires the header, and NMI by default from 1.8.4 on. Before, the finding is a warning. */
     private void metadataHeaderMissing(MetadataCall call) {
         // Which headers an unknown program sends, its arguments do not tell.
         if (!call.hasKnownClient() || HEADER.matcher(call.command()).find()) {

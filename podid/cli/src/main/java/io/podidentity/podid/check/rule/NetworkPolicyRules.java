@@ -60,7 +60,7 @@ final class NetworkPolicyRules extends RuleFamily {
     private void networkPolicyBlocksDns() {
         report(
                 networkPolicyBlocksDns,
-                identityPods(),
+                podsWithOwnNetwork(),
                 blocking(egress -> !egress.hasPort(53, "UDP")),
                 " cannot ask any DNS server",
                 """
@@ -72,7 +72,7 @@ final class NetworkPolicyRules extends RuleFamily {
 
     /** A pod with workload identity exchanges its token itself; for a pod with pod identity NMI asks Entra ID. */
     private void networkPolicyBlocksEntra() {
-        Stream<PodSource> direct = identityPods()
+        Stream<PodSource> direct = podsWithOwnNetwork()
                 .filter(PodSource::usesWorkloadIdentity)
                 // Behind a proxy the pod needs the proxy alone, whose address is not known here.
                 .filter(pod -> !pod.hasVariable("HTTPS_PROXY") && !pod.hasVariable("https_proxy"));
@@ -86,11 +86,11 @@ final class NetworkPolicyRules extends RuleFamily {
 
     /** LocalDNS answers on the node at these addresses, so to allow the pods of kube-dns is not enough. */
     private void networkPolicyBlocksLocalDns() {
-        // A pod that reaches no DNS server at all is another rule's.
+        // Another rule reports a pod that reaches no DNS server at all.
         Predicate<EgressOfPod> blocks =
                 egress -> egress.hasPort(53, "UDP") && !egress.allows("169.254.10.11", 53, "UDP");
         String message = " cannot reach AKS's LocalDNS, which answers at 169.254.10.10 and 169.254.10.11";
-        report(networkPolicyBlocksLocalDns, identityPods(), blocking(blocks), message, """
+        report(networkPolicyBlocksLocalDns, podsWithOwnNetwork(), blocking(blocks), message, """
             Add to the peers of the DNS rule:
             - ipBlock: {cidr: 169.254.10.10/32}
             - ipBlock: {cidr: 169.254.10.11/32}\
@@ -112,7 +112,7 @@ final class NetworkPolicyRules extends RuleFamily {
             """.formatted(range));
     }
 
-    private Stream<PodSource> identityPods() {
+    private Stream<PodSource> podsWithOwnNetwork() {
         // Network policies are not for pods that use the node's network.
         return context.identityPods().stream().filter(pod -> !pod.pod().spec().hostNetwork());
     }
@@ -131,8 +131,8 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     /**
-     * Reports each policy once; the message follows the names of the pods. What one policy keeps a pod from, another
-     * one may allow, which may be in what was not looked at.
+     * Reports each policy once; the message follows the names of the pods. Another policy, perhaps in a file that
+     * was not read, may allow what this one blocks.
      *
      * @param blocking the policy that keeps a pod from something, if one does
      */

@@ -40,7 +40,7 @@ final class NmiRules extends RuleFamily {
                     "aad-pod-identity#678",
                     "aad-pod-identity#279")
             .says("A pod may ask for its token before MIC has assigned the identity")
-            .remedy("Add an init container that asks until a token comes, or let the program retry for 100" + " s");
+            .remedy("Add an init container that asks until a token comes, or let the program retry for 100 s");
     private final Report exceptionCoversPod = error("C13", "exception-covers-pod", "aad-pod-identity#610")
             .says("An exception covers a pod that has the label")
             .remedy("Remove the label from the pod, or the pod's labels from the exception");
@@ -200,7 +200,7 @@ final class NmiRules extends RuleFamily {
 
     /** NMI knows MIC by its name and namespace, which is default, and passes its requests to the metadata service. */
     private void takenForMic(PodSource pod) {
-        // Of the two reasons to pass a pod's requests on, an exception and a name like MIC's, it is the second.
+        // NMI takes the pod for MIC, and no exception covers the pod.
         boolean isTakenForMic = context.matcher()
                 .bypass(pod.pod())
                 .filter(bypass -> bypass.exception() == null)
@@ -221,7 +221,9 @@ final class NmiRules extends RuleFamily {
     /** How long a program waits for its token, and the field that says so. */
     private record TokenTimeout(FieldLocation location, long seconds) {
 
+        /** The longest that NMI takes. The remedy names ten seconds more, for the way to NMI and back. */
         private static final long ENOUGH_SECONDS = 100;
+
         private static final Set<String> VARIABLES =
                 Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
         // Eighteen digits fit into a long, and are longer than anybody waits.

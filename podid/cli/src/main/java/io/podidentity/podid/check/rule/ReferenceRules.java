@@ -27,9 +27,9 @@ final class ReferenceRules extends RuleFamily {
     private final Report identityBindingRole = info("C23", "identity-binding-role", "AKS#4658")
             .says("A pod uses an identity binding, and no ClusterRole lets its service account use the identity. The"
                     + " binding in Azure may name the account in allowedSubjects, which needs no role")
-            .remedy(
-                    "Name the account in allowedSubjects, or bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                            + " cid.wi.aks.azure.com and the client ID as resource");
+            .remedy("Name the account in allowedSubjects, or bind the account to a ClusterRole with the verb"
+                    + " use-managed-identity, the API group"
+                    + " cid.wi.aks.azure.com and the client ID as resource");
     private final Report referenceAccount = error(
                     "C23", "reference-account", "azure-workload-identity#1026", "external-secrets/external-secrets#611")
             .says("An object names a service account that has no identity, or is not there")

@@ -75,7 +75,7 @@ public final class Report {
         }
     }
 
-    /** Reports what the values of a chart may set; for information where the chart has its own values alone. */
+    /** As {@link #add}; for information where a chart was rendered with its own values, as a user sets others. */
     void addOfValues(FieldLocation location, String message, String remedy, Edit... edits) {
         if (location.position().file().startsWith(CHART)) {
             add(Severity.INFO, location, message + ", with the chart's own values", remedy, edits);

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is wrong with the resource ID of a managed identity. It is stricter than MIC, whose pattern is not anchored, so
- * that Resource Manager refuses later what MIC accepts.
+ * What is wrong with the resource ID of a managed identity. MIC, whose pattern is not anchored, accepts more, and
+ * Resource Manager refuses that later.
  *
  * @param reason what is wrong; empty if nothing is
  * @param corrected what is certainly meant; empty if nothing is certain

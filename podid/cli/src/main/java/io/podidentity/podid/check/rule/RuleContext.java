@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All that rules look at: the objects, who wrote what of them, and which identity each pod gets. Not thread-safe. */
+/** All that rules look at: the objects, where they are written, and which identity each pod gets. Not thread-safe. */
 public final class RuleContext {
 
     public static final RuleContext EMPTY = new RuleContext(
@@ -95,7 +95,7 @@ public final class RuleContext {
         names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
     }
 
-    /** The name of what has made the pod and its replicas; of a pod that nothing has made, its own. */
+    /** The same for all replicas of a pod: the name of their owner, or the name of a pod that has no owner. */
     private static String nameMaker(Pod pod, Manifest manifest) {
         if (pod.owners().isEmpty() || manifest.pods().size() > 1) {
             return pod.name().toString();
@@ -103,7 +103,7 @@ public final class RuleContext {
         return pod.namespace() + " " + pod.owners().get(0);
     }
 
-    /** For a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
+    /** The workload's manifest if its labels still agree with those of the running pod, since a remedy there lasts. */
     private PodSource findSource(Pod pod, Manifest manifest) {
         return findWorkload(pod)
                 .filter(workload ->
@@ -164,12 +164,12 @@ public final class RuleContext {
                 .map(manifest -> pods.get(nameMaker(pod, manifest)));
     }
 
-    /** All pods where the profile has an NMI, which sees them. */
+    /** All pods if the profile has an NMI, else none. Also those whose requests NMI does not see. */
     public List<PodSource> nmiPods() {
         return profile().hasNmi() ? pods() : List.of();
     }
 
-    /** Those of {@link #nmiPods} that ask for an identity by the label of pod identity. */
+    /** Those of {@link #nmiPods} whose label of pod identity has a value. */
     public List<PodSource> labelledPods() {
         return nmiPods().stream().filter(PodSource::asksForBinding).toList();
     }

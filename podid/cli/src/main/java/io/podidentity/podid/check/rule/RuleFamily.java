@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Rules that look at the same, for one check; each is one thing that can be wrong. Rules are independent of each other
- * and of their order. Not thread-safe.
+ * Rules that look at the same objects, during one check. A rule is one kind of mistake. Rules are independent of each
+ * other and of their order. Not thread-safe.
  *
  * <p>Where the question is which identity a pod gets, a rule asks {@link RuleContext#match} or the emulator, and never
  * decides itself.
@@ -49,8 +49,8 @@ public abstract class RuleFamily {
     }
 
     /**
-     * Runs each rule by a call: a method reference for each would add 280 classes and 20 ms of processor time to
-     * {@code podid check}. A rule reports all that is wrong, not the first only.
+     * Calls every rule. A rule reports each object that is wrong; of one object, the first reason may be enough. The
+     * calls are no method references: these would add 280 classes and 20 ms of processor time to {@code podid check}.
      */
     protected abstract void check();
 }

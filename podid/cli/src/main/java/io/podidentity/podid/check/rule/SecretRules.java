@@ -36,7 +36,7 @@ final class SecretRules extends RuleFamily {
             .explains(Symptom.REFUSED_BY_AZURE);
     private final Report secretValue = error("C8", "secret-value", "aad-pod-identity#60")
             .says("The value of a client secret is empty or ends in white space")
-            .remedy("Create the secret from a file without a line break at its end, such as printf %s" + " writes")
+            .remedy("Create the secret from a file without a line break at its end, such as printf %s writes")
             .explains(Symptom.REFUSED_BY_AZURE);
 
     SecretRules(RuleContext context) {
@@ -174,7 +174,7 @@ final class SecretRules extends RuleFamily {
     }
 
     private void requireField(FieldLocation reference, String field, String value, String example) {
-        // A name in the wrong letter case is another rule's.
+        // Another rule reports a name in the wrong letter case.
         boolean isInOtherCase =
                 !reference.at(field).exists() && reference.like(field).exists();
         if (value.isEmpty() && !isInOtherCase) {
@@ -185,7 +185,7 @@ final class SecretRules extends RuleFamily {
 
     /** NMI sends the bytes as they are, and Entra ID refuses them. */
     private void secretValue(AzureIdentity identity, Secret secret) {
-        // Whether a password opens its certificate is another rule's.
+        // Another rule reports a password that does not open its certificate.
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
             secret.keys().forEach(key -> checkValue(secret, key));
         }

@@ -41,11 +41,11 @@ final class ServiceAccountRules extends RuleFamily {
             .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it");
     private final Report useLabelMissing = error(
                     "C15", "use-label-missing", "azure-workload-identity#1249", "azure-workload-identity#691")
-            .says("A pod runs as an annotated service account and lacks the label" + " azure.workload.identity/use")
+            .says("A pod runs as an annotated service account and lacks the label azure.workload.identity/use")
             .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
             .explains(Symptom.WEBHOOK_NOT_ASKED);
     private final Report useLabelValue = error("C15", "use-label-value", "azure-workload-identity#1249")
-            .says("The label azure.workload.identity/use has another value than the string true")
+            .says("The label azure.workload.identity/use has another value than the strings true and false")
             .remedy("Write azure.workload.identity/use: \"true\", with quotes")
             .explains(Symptom.WEBHOOK_NOT_ASKED);
     private final Report workloadIdentityKey = error(
@@ -87,10 +87,10 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    /** The webhook takes the client ID from the account alone, and sets no AZURE_CLIENT_ID without one. */
+    /** The webhook takes the client ID from the account alone. Without one, no AZURE_CLIENT_ID has a value. */
     private void serviceAccount(PodSource pod) {
         Optional<ServiceAccount> account = context.serviceAccount(pod);
-        if (account.isPresent() && (isAnnotated(account.get()) || namesClientIdItself(pod))) {
+        if (account.isPresent() && (isAnnotated(account.get()) || setsClientId(pod))) {
             return;
         }
         Optional<FieldLocation> annotations =
@@ -135,7 +135,7 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Whether the program names its client ID without the annotation, as one with several identities does. */
-    private static boolean namesClientIdItself(PodSource pod) {
+    private static boolean setsClientId(PodSource pod) {
         return pod.annotation(Keys.USE_IDENTITY_BINDING).exists()
                 || pod.containers().stream()
                         .flatMap(container -> container.at("env").items().stream())
@@ -232,7 +232,7 @@ final class ServiceAccountRules extends RuleFamily {
                     "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
                     ADD,
                     Edit.insertFirstEntry(labels, TRUE));
-        } else if (!context.clientId(pod).isBlank() && !isForOthers(pod)) {
+        } else if (!context.clientId(pod).isBlank() && !servesDriverOrOperator(pod)) {
             reportNotLabelled(pod, context.serviceAccount(pod).orElseThrow());
         }
     }
@@ -267,7 +267,7 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Whether the account is there for a driver or an operator, which needs no webhook to get its tokens. */
-    private boolean isForOthers(PodSource pod) {
+    private boolean servesDriverOrOperator(PodSource pod) {
         if (context.references().stream().anyMatch(reference -> reference.takesAccountOf(pod))) {
             return true;
         }
@@ -280,24 +280,29 @@ final class ServiceAccountRules extends RuleFamily {
                 .anyMatch(name -> !context.isWritten("SecretProviderClass", name));
     }
 
-    /** Without quotes the value is a boolean, and the API server refuses the object. */
+    /** The webhook serves no pod whose label is another text. The API server refuses an object without a text there. */
     private void useLabelValue() {
         for (Problem problem : context.manifests().problems()) {
             if (problem.isFatal() && problem.path().endsWith("labels." + Keys.USE)) {
-                useLabelValue.add(
-                        FieldLocation.of(problem),
-                        "the value is a boolean and must be a string: the API server refuses the object",
-                        "Write: " + TRUE,
-                        new Edit(problem.position(), "true", "\"true\""));
+                reportRefused(problem);
             }
         }
         for (PodSource pod : context.pods()) {
             FieldLocation label = pod.label(Keys.USE);
-            boolean isBoolean = label.text().equals("true") || label.text().equals("false");
-            if (label.exists() && !isBoolean && !Value.isTemplated(label.text())) {
+            boolean isKnownText = label.text().equals("true") || label.text().equals("false");
+            if (label.exists() && !isKnownText && !Value.isTemplated(label.text())) {
                 reportOtherValue(label);
             }
         }
+    }
+
+    /** The change is for a boolean: {@code --fix} makes it only where the text is {@code true}. */
+    private void reportRefused(Problem problem) {
+        useLabelValue.add(
+                FieldLocation.of(problem),
+                problem.message().replace("the object is ignored", "the API server refuses the object"),
+                "Write: " + TRUE,
+                new Edit(problem.position(), "true", "\"true\""));
     }
 
     private void reportOtherValue(FieldLocation label) {

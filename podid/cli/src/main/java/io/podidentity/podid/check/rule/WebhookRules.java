@@ -189,7 +189,7 @@ final class WebhookRules extends RuleFamily {
         return key.equals(NewerFields.EACH) ? field.items().stream() : Stream.of(field.at(key));
     }
 
-    /** Why the webhook refuses the pod for that annotation alone: of several objections it tells the first only. */
+    /** Why the webhook refuses the pod for that annotation alone. It names the first of several reasons only. */
     private static Optional<String> findRefusal(PodSource pod, FieldLocation annotation) {
         var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
         var annotations = new HashMap<>(Map.of(annotation.key(), annotation.text()));
@@ -199,6 +199,7 @@ final class WebhookRules extends RuleFamily {
         }
         Metadata metadata =
                 pod.pod().metadata().withLabels(Map.of(Keys.USE, "true")).withAnnotations(annotations);
+        // Without the node's network, which the webhook would name first.
         var bare = new Pod(
                 metadata,
                 pod.pod().spec().withHostNetwork(false),
