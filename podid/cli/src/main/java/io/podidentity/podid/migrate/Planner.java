@@ -237,8 +237,9 @@ final class Planner {
                         + ShellWord.quoted(source.pod().name() + "=" + identity.clientId()) + " ("
                         + identity.identity().name() + ")")
                 .collect(Collectors.joining(", "));
-        return "it has several identities, and no AZURE_CLIENT_ID names one of them, so NMI gave it any of them unless its"
-                + " requests name one. It stays unchanged until you choose: run this again with one of " + options
+        return "it has several identities, and no AZURE_CLIENT_ID names one of them, so NMI gave it any of them"
+                + " unless its requests name one. It stays unchanged until you choose: run this again with one of "
+                + options
                 + ". The program can have each of the others by naming its client ID in code, such as"
                 + " WorkloadIdentityCredentialBuilder.clientId";
     }

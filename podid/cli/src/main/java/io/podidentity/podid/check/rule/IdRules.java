@@ -141,7 +141,7 @@ final class IdRules extends RuleFamily {
         return "is not a GUID: " + Value.quoted(value);
     }
 
-    /** Reports values such as CLIENT_ID, an ID in angle brackets or a GUID of zeros; not what a tool puts in, as ${…}. */
+    /** Reports values such as CLIENT_ID, an ID in angle brackets or a GUID of zeros, but nothing for a tool. */
     private void placeholderLeft() {
         Stream.of("AzureIdentity", "AzureIdentityBinding")
                 .flatMap(kind -> context.objectsOfKind(kind).stream())
