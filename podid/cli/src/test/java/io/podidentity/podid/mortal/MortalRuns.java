@@ -33,7 +33,7 @@ import picocli.CommandLine;
  */
 final class MortalRuns {
 
-    /** At which calls the process ends: all, each third or each 31st one; a file takes another number of calls. */
+    /** At which calls the process ends: all, each seventh or each 31st one; a file takes another number of calls. */
     private static final int STEP = step();
 
     /** One run of the command; an exit code of -1 if it was ended. */
@@ -49,7 +49,7 @@ final class MortalRuns {
         if (Boolean.getBoolean("podidentity.attacks")) {
             return 1;
         }
-        return Boolean.getBoolean("podidentity.long") ? 3 : 31;
+        return Boolean.getBoolean("podidentity.long") ? 7 : 31;
     }
 
     private MortalRuns(Path folder, Path manifests, End end, List<String> command) {
