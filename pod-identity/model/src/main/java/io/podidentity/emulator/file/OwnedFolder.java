@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 public final class OwnedFolder implements AutoCloseable {
 
-    /** For how long an empty folder without a lock may be one that another process is making. */
+    /** For how long a folder without a file of its owner may be one that another process is making. */
     private static final Duration BEING_MADE = Duration.ofMinutes(1);
 
     private final Path path;
@@ -84,18 +84,32 @@ public final class OwnedFolder implements AutoCloseable {
     private static void removeUnlessInUse(Path other, Instant now) {
         try {
             Path real = other.toRealPath();
+            if (mayBeBeingMade(real, now)) {
+                return;
+            }
             Optional<FolderLock> lock = FolderLock.tryTakeAgain(real);
             if (lock.isPresent()) {
                 removeLocked(real, lock.get());
                 return;
             }
-            Instant made = Files.getLastModifiedTime(real).toInstant();
-            if (made.plus(BEING_MADE).isBefore(now)) {
-                // Fails unless the folder is empty.
-                Files.delete(real);
-            }
+            // Fails unless the folder is empty.
+            Files.delete(real);
         } catch (IOException inUse) {
             // It stays.
+        }
+    }
+
+    /**
+     * Whether another process may be making the folder just now: it is young and has at most the file of the lock. That
+     * process has the file before it has the lock, and must find both when it goes on.
+     */
+    private static boolean mayBeBeingMade(Path folder, Instant now) throws IOException {
+        Instant made = Files.getLastModifiedTime(folder).toInstant();
+        if (made.plus(BEING_MADE).isBefore(now)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.allMatch(file -> file.equals(FolderLock.file(folder)));
         }
     }
 
