@@ -14,9 +14,14 @@ import java.util.regex.Pattern;
  */
 record ConnectionPairs(Map<String, String> values) {
 
-    /** A key, and a value in quotes or without; inside quotes, two quotes mean one. */
-    private static final Pattern PAIR = Pattern.compile(
-            "\\s*(?<key>[^=;]+?)\\s*=\\s*(?<value>\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|[^;]*)\\s*(?:;|$)");
+    /** Inside quotes, two quotes mean one. It never backtracks, because a long value would then use up the stack. */
+    private static final String IN_DOUBLE_QUOTES = "\"[^\"]*+(?:\"\"[^\"]*+)*+\"";
+
+    private static final String IN_SINGLE_QUOTES = IN_DOUBLE_QUOTES.replace('"', '\'');
+    private static final String WITHOUT_QUOTES = "[^;]*+";
+    private static final Pattern PAIR = Pattern.compile("(?<key>[^=;]++)=\\s*+(?<value>"
+            + String.join("|", IN_DOUBLE_QUOTES, IN_SINGLE_QUOTES, WITHOUT_QUOTES)
+            + ")\\s*+(?:;|$)");
 
     ConnectionPairs {
         values = Map.copyOf(values);
@@ -27,7 +32,7 @@ record ConnectionPairs(Map<String, String> values) {
         Matcher pair = PAIR.matcher(text);
         while (pair.find()) {
             values.put(
-                    pair.group("key").toLowerCase(Locale.ROOT),
+                    pair.group("key").strip().toLowerCase(Locale.ROOT),
                     unquote(pair.group("value").strip()));
         }
         return new ConnectionPairs(values);

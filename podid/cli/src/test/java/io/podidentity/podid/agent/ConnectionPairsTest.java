@@ -35,6 +35,16 @@ class ConnectionPairsTest {
         assertThat(pairs.has("TenantId")).isFalse();
     }
 
+    @Test
+    void parse_ofALongValueInQuotes_readsItWhole() {
+        String value = "\"".repeat(100_000);
+
+        assertThat(ConnectionPairs.parse("AppId='" + value + "';RunAs=Agent").value("RunAs"))
+                .isEqualTo("Agent");
+        assertThat(ConnectionPairs.parse("AppId=\"" + value + "\"").value("AppId"))
+                .hasSize(50_000);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "RunAs", "=", "x;y", "\"", "AppId='a"})
     void parse_ofNoConnectionString_readsWhatItCan(String text) {
